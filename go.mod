@@ -1,0 +1,3 @@
+module pig
+
+go 1.26
