@@ -1,0 +1,66 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Source gives the text of a file that a position names; an error means that no excerpt is shown.
+type Source func(file string) ([]byte, error)
+
+// Render writes d for people: severity and summary, the place, the offending line with a mark under it, the hint.
+func Render(w io.Writer, d *Diagnostic, read Source) {
+	fmt.Fprintf(w, "%s: %s\n", d.Severity, d.Summary)
+	if d.Pos.Known() {
+		fmt.Fprintf(w, "  --> %s\n", d.Pos)
+		excerpt(w, d.Pos, read)
+	}
+	if d.Detail != "" {
+		for line := range strings.SplitSeq(strings.TrimRight(d.Detail, "\n"), "\n") {
+			fmt.Fprintf(w, "  %s\n", line)
+		}
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", d.Hint)
+	}
+}
+
+func excerpt(w io.Writer, p Pos, read Source) {
+	if p.Line == 0 || read == nil {
+		return
+	}
+	text, err := read(p.File)
+	if err != nil {
+		return
+	}
+	lines := strings.Split(string(text), "\n")
+	if p.Line > len(lines) {
+		return
+	}
+	line := strings.TrimRight(lines[p.Line-1], "\r")
+	gutter := fmt.Sprintf("%5d | ", p.Line)
+	fmt.Fprintf(w, "%s%s\n", gutter, line)
+	if p.Col < 1 || p.Col > utf8.RuneCountInString(line)+1 {
+		return
+	}
+	fmt.Fprintf(w, "%s%s^\n", strings.Repeat(" ", len(gutter)), indent(line, p.Col-1))
+}
+
+// indent is the white space that puts a mark under the n-th character of line: tabs stay tabs.
+func indent(line string, n int) string {
+	var b strings.Builder
+	for _, r := range line {
+		if n == 0 {
+			break
+		}
+		if r == '\t' {
+			b.WriteByte('\t')
+		} else {
+			b.WriteByte(' ')
+		}
+		n--
+	}
+	return b.String() + strings.Repeat(" ", n)
+}

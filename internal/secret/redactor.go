@@ -1,0 +1,115 @@
+package secret
+
+import (
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// minLength is the shortest secret that is looked for inside other text. Masking every "a" would hide nothing and
+// make the text unreadable; such a secret is reported by the catalog's validation as too weak anyway.
+const minLength = 4
+
+// minLineLength is the shortest line of a secret of many lines (a PEM key) that is masked by itself.
+const minLineLength = 16
+
+// Redactor masks known secrets in text that goes out. It is safe for concurrent use.
+type Redactor struct {
+	mu       sync.RWMutex
+	known    map[string]bool
+	replacer *strings.Replacer
+}
+
+// NewRedactor knows the given secrets.
+func NewRedactor(secrets ...string) *Redactor {
+	r := &Redactor{known: map[string]bool{}}
+	r.Add(secrets...)
+	return r
+}
+
+// Add makes more secrets known, with the forms in which they usually travel: URL-escaped and base64.
+func (r *Redactor) Add(secrets ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range secrets {
+		r.add(s)
+		if !strings.Contains(s, "\n") {
+			continue
+		}
+		// A diff shows a key line by line.
+		for line := range strings.SplitSeq(s, "\n") {
+			if len(line) >= minLineLength && !strings.HasPrefix(line, "-----") {
+				r.add(line)
+			}
+		}
+	}
+}
+
+func (r *Redactor) add(s string) {
+	if len(s) < minLength || r.known[s] {
+		return
+	}
+	r.known[s] = true
+	r.replacer = nil
+}
+
+// Redact gives text with every known secret masked.
+func (r *Redactor) Redact(text string) string {
+	if r == nil || text == "" {
+		return text
+	}
+	return r.current().Replace(text)
+}
+
+// Knows tells whether text contains a known secret.
+func (r *Redactor) Knows(text string) bool { return r.Redact(text) != text }
+
+// Found lists the known secrets that text contains.
+func (r *Redactor) Found(text string) []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var found []string
+	for s := range r.known {
+		if strings.Contains(text, s) {
+			found = append(found, s)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func (r *Redactor) current() *strings.Replacer {
+	r.mu.RLock()
+	rep := r.replacer
+	r.mu.RUnlock()
+	if rep != nil {
+		return rep
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	forms := map[string]bool{}
+	for s := range r.known {
+		for _, f := range []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))} {
+			forms[f] = true
+		}
+	}
+	sorted := make([]string, 0, len(forms))
+	for f := range forms {
+		sorted = append(sorted, f)
+	}
+	// The longest first: strings.Replacer tries its arguments in order, and a short secret may be part of a long one.
+	slices.SortFunc(sorted, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	pairs := make([]string, 0, 2*len(sorted))
+	for _, f := range sorted {
+		pairs = append(pairs, f, Mask)
+	}
+	r.replacer = strings.NewReplacer(pairs...)
+	return r.replacer
+}

@@ -1,0 +1,271 @@
+package value
+
+import (
+	"fmt"
+	"iter"
+	"math/big"
+	"strconv"
+
+	"pig/internal/diag"
+	"pig/internal/secret"
+)
+
+// Dict is Python's dict: ordered by insertion, keys equal as Python has it (1, 1.0 and True are one key). It is a
+// reference, shared by all who hold it.
+type Dict struct {
+	entries []entry
+	index   map[any]int // built only for more than a few entries
+	gone    int         // entries that were deleted and not yet swept
+}
+
+type entry struct {
+	key      Value
+	hash     any
+	val      Value
+	keyPos   diag.Pos
+	valPos   diag.Pos
+	occupied bool
+}
+
+// indexFrom is the size from which a hash index pays.
+const indexFrom = 9
+
+// NewDict makes an empty mapping.
+func NewDict() *Dict { return &Dict{} }
+
+// DictOf makes a mapping of string keys from key, value, key, value ...
+func DictOf(pairs ...Value) *Dict {
+	d := NewDict()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		d.Set(pairs[i], pairs[i+1])
+	}
+	return d
+}
+
+// Hash is the identity of a key: two keys are equal in Python if and only if their hashes are equal here. ok is false for
+// what Python cannot hash.
+func Hash(key Value) (hash any, ok bool) {
+	switch k := key.(type) {
+	case string:
+		return k, true
+	case secret.Text:
+		return k.Plain(), true
+	case Unsafe:
+		return string(k), true
+	case bool:
+		if k {
+			return int64(1), true
+		}
+		return int64(0), true
+	case int64:
+		return k, true
+	case *big.Int:
+		return bigKey(k.String()), true
+	case float64:
+		if i := int64(k); float64(i) == k {
+			return i, true
+		}
+		return k, true
+	case nil, Date:
+		return k, true
+	case Bytes:
+		return bigKey("b" + string(k)), true
+	case Tuple:
+		text := "t"
+		for _, item := range k {
+			h, ok := Hash(item)
+			if !ok {
+				return nil, false
+			}
+			text += fmt.Sprintf("%T:%v;", h, h)
+		}
+		return bigKey(text), true
+	case *List, *Dict, Undefined, Unknown, Lazy:
+		return nil, false
+	}
+	return key, true
+}
+
+type bigKey string
+
+// Len is the number of entries.
+func (d *Dict) Len() int { return len(d.entries) - d.gone }
+
+func (d *Dict) find(key Value) int {
+	h, ok := Hash(key)
+	if !ok {
+		return -1
+	}
+	return d.findHash(h)
+}
+
+func (d *Dict) findHash(h any) int {
+	if d.index != nil {
+		if i, ok := d.index[h]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range d.entries {
+		if d.entries[i].occupied && d.entries[i].hash == h {
+			return i
+		}
+	}
+	return -1
+}
+
+// Get gives the value of key.
+func (d *Dict) Get(key Value) (Value, bool) {
+	if i := d.find(key); i >= 0 {
+		return d.entries[i].val, true
+	}
+	return nil, false
+}
+
+// At gives the value of a string key, or nil.
+func (d *Dict) At(key string) Value {
+	v, _ := d.Get(key)
+	return v
+}
+
+// Has tells whether key is there.
+func (d *Dict) Has(key Value) bool { return d.find(key) >= 0 }
+
+// Set puts a value at key; a new key goes to the end. It panics on a key that cannot be one: callers check Hash first
+// where keys come from users.
+func (d *Dict) Set(key, val Value) { d.SetAt(key, val, diag.Pos{}, diag.Pos{}) }
+
+// SetAt is Set with the places that key and value were read from.
+func (d *Dict) SetAt(key, val Value, keyPos, valPos diag.Pos) {
+	h, ok := Hash(key)
+	if !ok {
+		panic("value: unhashable key of type " + TypeName(key))
+	}
+	if i := d.findHash(h); i >= 0 {
+		e := &d.entries[i]
+		e.val, e.keyPos, e.valPos = val, keyPos, valPos
+		return
+	}
+	d.entries = append(d.entries, entry{key: key, hash: h, val: val, keyPos: keyPos, valPos: valPos, occupied: true})
+	if d.index != nil {
+		d.index[h] = len(d.entries) - 1
+	} else if len(d.entries) >= indexFrom {
+		d.reindex()
+	}
+}
+
+// Delete removes key and tells whether it was there.
+func (d *Dict) Delete(key Value) bool {
+	i := d.find(key)
+	if i < 0 {
+		return false
+	}
+	delete(d.index, d.entries[i].hash)
+	d.entries[i] = entry{}
+	d.gone++
+	if d.gone > len(d.entries)/2 {
+		d.sweep()
+	}
+	return true
+}
+
+func (d *Dict) sweep() {
+	kept := make([]entry, 0, d.Len())
+	for _, e := range d.entries {
+		if e.occupied {
+			kept = append(kept, e)
+		}
+	}
+	d.entries, d.gone, d.index = kept, 0, nil
+	if len(kept) >= indexFrom {
+		d.reindex()
+	}
+}
+
+func (d *Dict) reindex() {
+	d.index = make(map[any]int, 2*len(d.entries))
+	for i, e := range d.entries {
+		if e.occupied {
+			d.index[e.hash] = i
+		}
+	}
+}
+
+// All goes through the entries in order.
+func (d *Dict) All() iter.Seq2[Value, Value] {
+	return func(yield func(Value, Value) bool) {
+		for i := 0; i < len(d.entries); i++ {
+			if d.entries[i].occupied && !yield(d.entries[i].key, d.entries[i].val) {
+				return
+			}
+		}
+	}
+}
+
+// Keys are the keys in order.
+func (d *Dict) Keys() []Value {
+	keys := make([]Value, 0, d.Len())
+	for k := range d.All() {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// StringKeys are the keys in order, as text.
+func (d *Dict) StringKeys() []string {
+	keys := make([]string, 0, d.Len())
+	for k := range d.All() {
+		keys = append(keys, KeyText(k))
+	}
+	return keys
+}
+
+// KeyText is a key as text: what a JSON object or an error message shows.
+func KeyText(key Value) string {
+	switch k := key.(type) {
+	case string:
+		return k
+	case int64:
+		return strconv.FormatInt(k, 10)
+	}
+	return Str(key)
+}
+
+// KeyPos is the place that key was read from.
+func (d *Dict) KeyPos(key Value) diag.Pos {
+	if i := d.find(key); i >= 0 {
+		return d.entries[i].keyPos
+	}
+	return diag.Pos{}
+}
+
+// ValuePos is the place that key's value was read from.
+func (d *Dict) ValuePos(key Value) diag.Pos {
+	if i := d.find(key); i >= 0 {
+		return d.entries[i].valPos
+	}
+	return diag.Pos{}
+}
+
+// Clone copies the mapping, not its values.
+func (d *Dict) Clone() *Dict {
+	c := &Dict{entries: make([]entry, 0, d.Len())}
+	for _, e := range d.entries {
+		if e.occupied {
+			c.entries = append(c.entries, e)
+		}
+	}
+	if len(c.entries) >= indexFrom {
+		c.reindex()
+	}
+	return c
+}
+
+// Update sets all of other's entries in d, with their positions.
+func (d *Dict) Update(other *Dict) {
+	for _, e := range other.entries {
+		if e.occupied {
+			d.SetAt(e.key, e.val, e.keyPos, e.valPos)
+		}
+	}
+}
