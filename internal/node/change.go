@@ -1,0 +1,80 @@
+package node
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Impact says what a change does to a running system. Greater is worse.
+type Impact int
+
+// The impacts, from harmless to irreversible.
+const (
+	ImpactNone     Impact = iota
+	ImpactReload          // a service reads its configuration again
+	ImpactRestart         // a service or one member of a cluster goes down for a moment
+	ImpactFailover        // the leader of a cluster changes: writes stop for seconds
+	ImpactDataLoss        // data goes away for good
+)
+
+var impactNames = [...]string{"none", "reload", "restart", "failover", "data loss"}
+
+func (i Impact) String() string {
+	if int(i) < len(impactNames) {
+		return impactNames[i]
+	}
+	return fmt.Sprintf("impact(%d)", int(i))
+}
+
+// ParseImpact reads what String writes.
+func ParseImpact(s string) (Impact, error) {
+	for i, n := range impactNames {
+		if n == s {
+			return Impact(i), nil
+		}
+	}
+	return 0, fmt.Errorf("no such impact: %q", s)
+}
+
+// Change is one thing that was written, or would be.
+type Change struct {
+	Kind   string // what kind of thing: file, directory, link, user, group, package, service, role, database ...
+	ID     string // which one: a path, a name
+	Action string // create, update, delete, install, upgrade, start, stop, restart, reload, enable ...
+	Attrs  []Attr // what changes of it, besides content
+	Before string // the content as it was, as text; only where Diff is wanted
+	After  string
+	Diff   string // unified diff of the content, secrets masked
+	Impact Impact
+	// Assumed says that a plan could not see whether the thing will be there by then, and took it for absent.
+	Assumed bool
+	// Unknown says that the new content or value is known only after apply.
+	Unknown bool
+}
+
+// Attr is one attribute's old and new value, as people read them.
+type Attr struct {
+	Name, Before, After string
+}
+
+// Key identifies what is changed and how: the same change, planned and applied, has the same key.
+func (c Change) Key() string { return c.Kind + " " + c.ID + " " + c.Action }
+
+// String is one line for people.
+func (c Change) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s", c.Action, c.Kind, c.ID)
+	for i, a := range c.Attrs {
+		if i == 0 {
+			b.WriteString(":")
+		} else {
+			b.WriteString(",")
+		}
+		if a.Before == "" {
+			fmt.Fprintf(&b, " %s %s", a.Name, a.After)
+		} else {
+			fmt.Fprintf(&b, " %s %s -> %s", a.Name, a.Before, a.After)
+		}
+	}
+	return b.String()
+}

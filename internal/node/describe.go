@@ -1,0 +1,105 @@
+package node
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// How writes are described is shared by Live and Shadow: the same write makes the same Change.
+
+// maxDiff is the largest content that is compared line by line; beyond it only the size is told.
+const maxDiff = 512 << 10
+
+func writeChange(before Info, old, content []byte, a Attrs) Change {
+	c := Change{Kind: "file", ID: before.Path, Action: "update"}
+	if !before.Exists() {
+		c.Action = "create"
+		c.Assumed = before.Assumed
+	}
+	c.Attrs = attrDiff(before, a)
+	c.Diff = textDiff(before.Path, old, content)
+	return c
+}
+
+func mkdirChange(path string, a Attrs) Change {
+	return Change{Kind: "directory", ID: path, Action: "create", Attrs: attrDiff(Info{}, a)}
+}
+
+func linkChange(kind string, before Info, target string) Change {
+	c := Change{Kind: kind, ID: before.Path, Action: "create", Assumed: before.Assumed}
+	was := ""
+	if before.Exists() {
+		c.Action, was = "update", string(before.Kind)
+		if before.Kind == Link {
+			was = before.Target
+		}
+	}
+	c.Attrs = []Attr{{"target", was, target}}
+	return c
+}
+
+// attrsChange is the change of attributes alone; ok is false if they are as asked already.
+func attrsChange(before Info, a Attrs) (Change, bool) {
+	diff := attrDiff(before, a)
+	return Change{Kind: string(before.Kind), ID: before.Path, Action: "update", Attrs: diff}, len(diff) > 0
+}
+
+func touchChange(before Info) Change {
+	return Change{Kind: string(before.Kind), ID: before.Path, Action: "touch"}
+}
+
+func removeChange(before Info, old []byte) Change {
+	c := Change{Kind: string(before.Kind), ID: before.Path, Action: "delete"}
+	if before.Kind == File {
+		c.Diff = textDiff(before.Path, old, nil)
+	}
+	return c
+}
+
+func renameChange(from, to string) Change {
+	return Change{Kind: "file", ID: to, Action: "rename", Attrs: []Attr{{"from", "", from}}}
+}
+
+func attrDiff(before Info, a Attrs) []Attr {
+	var d []Attr
+	was := func(s string) string {
+		if before.Exists() {
+			return s
+		}
+		return ""
+	}
+	if a.Mode != nil && (!before.Exists() || before.Mode != *a.Mode) && before.Kind != Link {
+		d = append(d, Attr{"mode", was(octal(before.Mode)), octal(*a.Mode)})
+	}
+	if a.Owner != "" && !(before.Exists() && sameAccount(a.Owner, before.Owner, before.UID)) {
+		d = append(d, Attr{"owner", was(before.Owner), a.Owner})
+	}
+	if a.Group != "" && !(before.Exists() && sameAccount(a.Group, before.Group, before.GID)) {
+		d = append(d, Attr{"group", was(before.Group), a.Group})
+	}
+	return d
+}
+
+func sameAccount(want, name string, id int) bool {
+	return want == name || want == fmt.Sprint(id)
+}
+
+func octal(m fs.FileMode) string { return fmt.Sprintf("%04o", uint32(m)) }
+
+func textDiff(path string, old, content []byte) string {
+	switch {
+	case len(old) > maxDiff || len(content) > maxDiff:
+		return fmt.Sprintf("(%d -> %d bytes: too large to compare)\n", len(old), len(content))
+	case !isText(old) || !isText(content):
+		return fmt.Sprintf("(binary, %d -> %d bytes)\n", len(old), len(content))
+	}
+	return udiff.Unified(path, path, string(old), string(content))
+}
+
+func isText(b []byte) bool {
+	return utf8.Valid(b) && !strings.ContainsRune(string(b[:min(len(b), 8000)]), 0)
+}

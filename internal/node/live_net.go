@@ -1,0 +1,136 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type liveNet struct{ *liveSystem }
+
+// maxBody is the largest answer that is kept.
+const maxBody = 8 << 20
+
+func (n liveNet) Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error) {
+	d := net.Dialer{Timeout: timeout}
+	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	if limit == 0 {
+		return nil, nil
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(timeout))
+	banner, err := io.ReadAll(io.LimitReader(conn, int64(limit)))
+	if len(banner) > 0 {
+		return banner, nil
+	}
+	return nil, err
+}
+
+func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
+	client, err := n.client(r)
+	if err != nil {
+		return Response{}, err
+	}
+	defer client.CloseIdleConnections()
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.URL, bytes.NewReader(r.Body))
+	if err != nil {
+		return Response{}, err
+	}
+	for k, v := range r.Header {
+		req.Header.Set(k, v)
+		if strings.EqualFold(k, "Host") {
+			req.Host = v
+		}
+	}
+	if r.User != "" {
+		req.SetBasicAuth(r.User, r.Password)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return Response{}, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	if err != nil {
+		return Response{}, fmt.Errorf("reading the answer of %s: %w", r.URL, err)
+	}
+	header := map[string]string{}
+	for k := range res.Header {
+		header[k] = res.Header.Get(k)
+	}
+	if r.Change != nil && res.StatusCode < 300 {
+		n.record(*r.Change)
+	}
+	return Response{Status: res.StatusCode, Reason: http.StatusText(res.StatusCode), URL: res.Request.URL.String(), Header: header, Body: body}, nil
+}
+
+func (n liveNet) client(r Request) (*http.Client, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: r.Insecure} //nolint:gosec // validate_certs: false is the user's word
+	if r.CAFile != "" {
+		pem, err := n.Files().Read(r.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the CA: %w", err)
+		}
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate", r.CAFile)
+		}
+	}
+	if r.CertFile != "" {
+		cert, err := n.keyPair(r)
+		if err != nil {
+			return nil, err
+		}
+		conf.Certificates = []tls.Certificate{cert}
+	}
+	transport := &http.Transport{TLSClientConfig: conf, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+	if r.Socket != "" {
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", r.Socket)
+		}
+	}
+	client := &http.Client{Transport: transport, Timeout: r.Timeout}
+	if r.NoFollow {
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return client, nil
+}
+
+func (n liveNet) keyPair(r Request) (tls.Certificate, error) {
+	cert, err := n.Files().Read(r.CertFile)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("reading the client certificate: %w", err)
+	}
+	keyFile := r.KeyFile
+	if keyFile == "" {
+		keyFile = r.CertFile
+	}
+	key, err := n.Files().Read(keyFile)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("reading the client key: %w", err)
+	}
+	return tls.X509KeyPair(cert, key)
+}
+
+// Refused tells whether err means that nobody listens there.
+func Refused(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && !op.Timeout() && !os.IsTimeout(err)
+}

@@ -1,0 +1,115 @@
+package node
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// systemd is asked through systemctl: that works wherever systemd does, with or without a bus.
+type systemd struct{ *liveSystem }
+
+const unitProperties = "LoadState,ActiveState,SubState,UnitFileState,Result,MainPID,InvocationID,NeedDaemonReload"
+
+func (s systemd) Unit(ctx context.Context, name string) (Unit, error) {
+	out, err := s.run(ctx, Cmd{Argv: []string{"systemctl", "show", "--no-pager", "-p", unitProperties, "--", name}})
+	if err != nil {
+		return Unit{}, err
+	}
+	if out.RC != 0 {
+		return Unit{}, &CommandError{Argv: []string{"systemctl", "show", name}, Output: out}
+	}
+	u := Unit{Name: name}
+	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
+		key, val, _ := strings.Cut(line, "=")
+		switch key {
+		case "LoadState":
+			u.Exists = val != "not-found" && val != ""
+			if val == "masked" {
+				u.Enabled = "masked"
+			}
+		case "ActiveState":
+			u.Active = val
+		case "SubState":
+			u.Sub = val
+		case "UnitFileState":
+			if val != "" {
+				u.Enabled = val
+			}
+		case "Result":
+			u.Result = val
+		case "MainPID":
+			u.PID, _ = strconv.Atoi(val)
+		case "InvocationID":
+			u.InvocationID = val
+		case "NeedDaemonReload":
+			u.NeedReload = val == "yes"
+		}
+	}
+	return u, nil
+}
+
+func (s systemd) Start(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "start", name, o)
+}
+
+func (s systemd) Stop(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "stop", name, o)
+}
+
+func (s systemd) Restart(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "restart", name, o)
+}
+
+func (s systemd) Reload(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "reload", name, o)
+}
+
+func (s systemd) act(ctx context.Context, verb, name string, o UnitOptions) error {
+	argv := []string{"systemctl", verb}
+	if o.NoBlock {
+		argv = append(argv, "--no-block")
+	}
+	if err := s.must(ctx, Cmd{Argv: append(argv, "--", name)}); err != nil {
+		return err
+	}
+	s.record(unitChange(verb, name, o))
+	return nil
+}
+
+func unitChange(verb, name string, o UnitOptions) Change {
+	c := Change{Kind: "service", ID: name, Action: verb, Impact: o.Impact}
+	if c.Impact == ImpactNone {
+		switch verb {
+		case "restart", "stop":
+			c.Impact = ImpactRestart
+		case "reload":
+			c.Impact = ImpactReload
+		}
+	}
+	return c
+}
+
+func (s systemd) Enable(ctx context.Context, name string, on bool) error {
+	return s.toggle(ctx, name, "enable", "disable", on)
+}
+
+func (s systemd) Mask(ctx context.Context, name string, on bool) error {
+	return s.toggle(ctx, name, "mask", "unmask", on)
+}
+
+func (s systemd) toggle(ctx context.Context, name, yes, no string, on bool) error {
+	verb := no
+	if on {
+		verb = yes
+	}
+	if err := s.must(ctx, Cmd{Argv: []string{"systemctl", verb, "--", name}}); err != nil {
+		return err
+	}
+	s.record(Change{Kind: "service", ID: name, Action: verb})
+	return nil
+}
+
+func (s systemd) DaemonReload(ctx context.Context) error {
+	return s.must(ctx, Cmd{Argv: []string{"systemctl", "daemon-reload"}})
+}

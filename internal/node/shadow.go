@@ -1,0 +1,118 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"strings"
+	"sync"
+)
+
+// Shadow is a machine as it would be after what was planned so far. It is made for one plan and may be used by several
+// tasks at once.
+type Shadow struct {
+	live *Live
+
+	mu       sync.Mutex
+	files    map[string]*plannedFile
+	users    map[string]*Account // nil: removed
+	groups   map[string]*Group
+	packages map[string]string // name -> version, "" if removed
+	units    map[string]Unit
+	lists    bool // the package lists or repositories will change
+	started  bool // some service will start
+	installs bool // some package will come
+	skipped  int  // commands that were not run, whose effects nobody can tell
+}
+
+// NewShadow starts a plan on top of what live is now.
+func NewShadow(live *Live) *Shadow {
+	return &Shadow{
+		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
+		packages: map[string]string{}, units: map[string]Unit{},
+	}
+}
+
+// For gives the planned machine to one task. An account that is only planned may act: what it may read is then read as
+// the agent itself.
+func (s *Shadow) For(t Task) (System, error) {
+	if t.Record == nil {
+		t.Record = func(Change) {}
+	}
+	live, err := s.live.For(Task{User: t.User, Env: t.Env})
+	if err != nil {
+		if !s.mayHaveUser(t.User) {
+			return nil, err
+		}
+		if live, err = s.live.For(Task{Env: t.Env}); err != nil {
+			return nil, err
+		}
+		return &shadowSystem{shadow: s, live: live, task: t, user: t.User, planned: true}, nil
+	}
+	return &shadowSystem{shadow: s, live: live, task: t, user: live.User()}, nil
+}
+
+func (s *Shadow) mayHaveUser(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.users[name] != nil || s.unsure("")
+}
+
+// unsure tells whether something that is absent now may be there by then: a package or a command might bring it. The
+// caller holds the lock. path is "" for what is no file.
+func (s *Shadow) unsure(path string) bool {
+	return s.skipped > 0 || s.installs && (path == "" || packaged(path))
+}
+
+// packaged tells whether path lies where distributions' packages put things.
+func packaged(path string) bool {
+	for _, top := range []string{"/etc/", "/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/var/", "/opt/", "/run/", "/srv/"} {
+		if strings.HasPrefix(path, top) {
+			return true
+		}
+	}
+	return false
+}
+
+type shadowSystem struct {
+	shadow  *Shadow
+	live    System
+	task    Task
+	user    string
+	planned bool // the account that acts is itself only planned
+}
+
+func (s *shadowSystem) Files() Files       { return shadowFiles{s} }
+func (s *shadowSystem) Accounts() Accounts { return shadowAccounts{s} }
+func (s *shadowSystem) Packages() Packages { return shadowPackages{s} }
+func (s *shadowSystem) Services() Services { return shadowServices{s} }
+func (s *shadowSystem) Net() Net           { return shadowNet{s} }
+func (s *shadowSystem) Planned() bool      { return true }
+func (s *shadowSystem) User() string       { return s.user }
+
+func (s *shadowSystem) record(c Change) { s.task.Record(c) }
+
+func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
+	s.shadow.mu.Lock()
+	unsure := s.shadow.unsure("")
+	s.shadow.mu.Unlock()
+	switch {
+	case c.ReadOnly && s.planned:
+		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
+	case c.ReadOnly:
+		out, err := s.live.Exec(ctx, c)
+		if unsure && (errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist)) {
+			return Output{}, fmt.Errorf("%s, which is not there yet: %w", c.Argv[0], ErrUnknown)
+		}
+		return out, err
+	case c.Change != nil:
+		s.record(*c.Change)
+		return Output{}, nil
+	}
+	s.shadow.mu.Lock()
+	s.shadow.skipped++
+	s.shadow.mu.Unlock()
+	return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], ErrUnknown)
+}

@@ -1,0 +1,147 @@
+package node
+
+import (
+	"context"
+	"slices"
+)
+
+type shadowAccounts struct{ *shadowSystem }
+
+func (a shadowAccounts) User(name string) (Account, bool, error) {
+	a.shadow.mu.Lock()
+	planned, ok := a.shadow.users[name]
+	unsure := a.shadow.unsure("")
+	a.shadow.mu.Unlock()
+	if ok {
+		if planned == nil {
+			return Account{Name: name}, false, nil
+		}
+		return *planned, true, nil
+	}
+	u, ok, err := a.live.Accounts().User(name)
+	if !ok {
+		u.Assumed = unsure
+	}
+	return u, ok, err
+}
+
+func (a shadowAccounts) Group(name string) (Group, bool, error) {
+	a.shadow.mu.Lock()
+	planned, ok := a.shadow.groups[name]
+	a.shadow.mu.Unlock()
+	if ok {
+		if planned == nil {
+			return Group{Name: name}, false, nil
+		}
+		return *planned, true, nil
+	}
+	return a.live.Accounts().Group(name)
+}
+
+func (a shadowAccounts) AddUser(_ context.Context, name string, c AccountChange) error {
+	before, _, err := a.User(name)
+	if err != nil {
+		return err
+	}
+	u := Account{Name: name, UID: -1, GID: -1, Group: name, Home: "/home/" + name, Shell: "/bin/sh"}
+	merge(&u, c)
+	change := addUserChange(name, c)
+	change.Assumed = before.Assumed
+	a.put(u)
+	if c.Group == nil {
+		a.putGroup(Group{Name: name, GID: -1})
+	}
+	a.record(change)
+	if c.CreateHome {
+		a.shadow.mu.Lock()
+		a.shadow.files[u.Home] = &plannedFile{info: Info{Path: u.Home, Kind: Dir, Mode: 0o700, Owner: name, Group: u.Group, UID: -1, GID: -1}, fresh: true}
+		a.shadow.mu.Unlock()
+	}
+	return nil
+}
+
+func merge(u *Account, c AccountChange) {
+	set := func(to *string, v *string) {
+		if v != nil {
+			*to = *v
+		}
+	}
+	if c.UID != nil {
+		u.UID = *c.UID
+	}
+	set(&u.Group, c.Group)
+	set(&u.Home, c.Home)
+	set(&u.Shell, c.Shell)
+	set(&u.Comment, c.Comment)
+	set(&u.Password, c.Password)
+	if c.Groups != nil {
+		u.Groups = slices.Sorted(slices.Values(*c.Groups))
+	}
+}
+
+func (a shadowAccounts) put(u Account) {
+	a.shadow.mu.Lock()
+	defer a.shadow.mu.Unlock()
+	a.shadow.users[u.Name] = &u
+}
+
+func (a shadowAccounts) putGroup(g Group) {
+	a.shadow.mu.Lock()
+	defer a.shadow.mu.Unlock()
+	a.shadow.groups[g.Name] = &g
+}
+
+func (a shadowAccounts) ModifyUser(_ context.Context, name string, c AccountChange) error {
+	before, _, err := a.User(name)
+	if err != nil {
+		return err
+	}
+	after := before
+	merge(&after, c)
+	a.put(after)
+	a.record(modifyUserChange(before, c))
+	return nil
+}
+
+func (a shadowAccounts) RemoveUser(_ context.Context, name string, _ bool) error {
+	a.shadow.mu.Lock()
+	a.shadow.users[name] = nil
+	a.shadow.mu.Unlock()
+	a.record(Change{Kind: "user", ID: name, Action: "delete"})
+	return nil
+}
+
+func (a shadowAccounts) AddGroup(_ context.Context, name string, gid *int, _ bool) error {
+	g := Group{Name: name, GID: -1}
+	if gid != nil {
+		g.GID = *gid
+	}
+	a.putGroup(g)
+	c := addGroupChange(name, gid)
+	a.shadow.mu.Lock()
+	c.Assumed = a.shadow.unsure("")
+	a.shadow.mu.Unlock()
+	a.record(c)
+	return nil
+}
+
+func (a shadowAccounts) ModifyGroup(_ context.Context, name string, gid int) error {
+	before, _, err := a.Group(name)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.GID = gid
+	a.putGroup(after)
+	a.record(modifyGroupChange(before, gid))
+	return nil
+}
+
+func (a shadowAccounts) RemoveGroup(_ context.Context, name string) error {
+	a.shadow.mu.Lock()
+	a.shadow.groups[name] = nil
+	a.shadow.mu.Unlock()
+	a.record(Change{Kind: "group", ID: name, Action: "delete"})
+	return nil
+}
+

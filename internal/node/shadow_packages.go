@@ -1,0 +1,105 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+type shadowPackages struct{ *shadowSystem }
+
+// futureVersion stands for the version of a package that comes from a repository which is itself only planned.
+const futureVersion = "(known after apply)"
+
+func (p shadowPackages) Installed(ctx context.Context, names []string) (map[string]string, error) {
+	found, err := p.live.Packages().Installed(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	p.shadow.mu.Lock()
+	defer p.shadow.mu.Unlock()
+	for _, n := range names {
+		if v, ok := p.shadow.packages[n]; ok {
+			if v == "" {
+				delete(found, n)
+			} else {
+				found[n] = v
+			}
+		}
+	}
+	return found, nil
+}
+
+// Candidates answers ErrUnknown where lists will change: then the live lists say nothing about what a run would find.
+func (p shadowPackages) Candidates(ctx context.Context, names []string) (map[string]string, error) {
+	p.shadow.mu.Lock()
+	lists := p.shadow.lists
+	p.shadow.mu.Unlock()
+	if lists {
+		return nil, fmt.Errorf("what the planned repositories hold: %w", ErrUnknown)
+	}
+	return p.live.Packages().Candidates(ctx, names)
+}
+
+func (p shadowPackages) Refreshed() time.Time { return p.live.Packages().Refreshed() }
+
+func (p shadowPackages) Refresh(context.Context) error {
+	p.shadow.mu.Lock()
+	defer p.shadow.mu.Unlock()
+	p.shadow.lists = true
+	return nil
+}
+
+func (p shadowPackages) Install(ctx context.Context, specs []string, _ InstallOptions) error {
+	names := bareNames(specs)
+	before, err := p.Installed(ctx, names)
+	if err != nil {
+		return err
+	}
+	candidates, err := p.Candidates(ctx, names)
+	unknown := errors.Is(err, ErrUnknown)
+	if err != nil && !unknown {
+		return err
+	}
+	for i, n := range names {
+		after := futureVersion
+		if !unknown {
+			v, ok := candidates[n]
+			if !ok && specs[i] == n {
+				return fmt.Errorf("no repository of this node has a package %s", n)
+			}
+			after = v
+		}
+		p.plan(n, before[n], after)
+	}
+	return nil
+}
+
+func (p shadowPackages) plan(name, before, after string) {
+	p.shadow.mu.Lock()
+	p.shadow.packages[name] = after
+	p.shadow.installs = true
+	p.shadow.mu.Unlock()
+	if before != after {
+		p.record(installChange(name, before, after))
+	}
+}
+
+func (p shadowPackages) Remove(ctx context.Context, names []string, _, _ bool) error {
+	before, err := p.Installed(ctx, names)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		v, ok := before[n]
+		if !ok {
+			continue
+		}
+		p.shadow.mu.Lock()
+		p.shadow.packages[n] = ""
+		p.shadow.mu.Unlock()
+		p.record(removePackageChange(n, v))
+	}
+	return nil
+}

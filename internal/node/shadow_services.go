@@ -1,0 +1,142 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+type shadowServices struct{ *shadowSystem }
+
+func (s shadowServices) Unit(ctx context.Context, name string) (Unit, error) {
+	full := unitName(name)
+	s.shadow.mu.Lock()
+	planned, ok := s.shadow.units[full]
+	unsure := s.shadow.unsure("") || s.shadow.plansUnitFile(full)
+	s.shadow.mu.Unlock()
+	if ok {
+		return planned, nil
+	}
+	u, err := s.live.Services().Unit(ctx, name)
+	if err == nil && !u.Exists && unsure {
+		u = Unit{Name: name, Exists: true, Active: "inactive", Sub: "dead", Enabled: "disabled", Assumed: true}
+	}
+	return u, err
+}
+
+func unitName(name string) string {
+	if strings.Contains(name, ".") {
+		return name
+	}
+	return name + ".service"
+}
+
+// plansUnitFile tells whether the plan writes the file that defines a unit, or its template. The caller holds the lock.
+func (s *Shadow) plansUnitFile(unit string) bool {
+	names := []string{unit}
+	if prefix, _, ok := strings.Cut(unit, "@"); ok {
+		names = append(names, prefix+"@"+unit[strings.LastIndexByte(unit, '.'):])
+	}
+	for _, dir := range []string{"/etc/systemd/system/", "/lib/systemd/system/", "/usr/lib/systemd/system/", "/run/systemd/system/"} {
+		for _, n := range names {
+			if p, ok := s.files[dir+n]; ok && p.info.Exists() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s shadowServices) act(ctx context.Context, verb, name string, o UnitOptions, active string) error {
+	u, err := s.Unit(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !u.Exists {
+		return fmt.Errorf("there is no unit %s on this node", unitName(name))
+	}
+	u.Active = active
+	c := unitChange(verb, name, o)
+	c.Assumed = u.Assumed
+	s.plan(u, verb != "stop" && verb != "reload")
+	s.record(c)
+	return nil
+}
+
+func (s shadowServices) plan(u Unit, starts bool) {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	s.shadow.units[unitName(u.Name)] = u
+	s.shadow.started = s.shadow.started || starts
+}
+
+func (s shadowServices) Start(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "start", name, o, "active")
+}
+
+func (s shadowServices) Stop(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "stop", name, o, "inactive")
+}
+
+func (s shadowServices) Restart(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "restart", name, o, "active")
+}
+
+func (s shadowServices) Reload(ctx context.Context, name string, o UnitOptions) error {
+	return s.act(ctx, "reload", name, o, "active")
+}
+
+func (s shadowServices) Enable(ctx context.Context, name string, on bool) error {
+	return s.toggle(ctx, name, on, "enable", "enabled", "disable", "disabled")
+}
+
+func (s shadowServices) Mask(ctx context.Context, name string, on bool) error {
+	return s.toggle(ctx, name, on, "mask", "masked", "unmask", "disabled")
+}
+
+func (s shadowServices) toggle(ctx context.Context, name string, on bool, yes, yesState, no, noState string) error {
+	u, err := s.Unit(ctx, name)
+	if err != nil {
+		return err
+	}
+	c := Change{Kind: "service", ID: name, Action: no, Assumed: u.Assumed}
+	u.Enabled = noState
+	if on {
+		c.Action, u.Enabled = yes, yesState
+	}
+	s.plan(u, false)
+	s.record(c)
+	return nil
+}
+
+func (s shadowServices) DaemonReload(context.Context) error { return nil }
+
+type shadowNet struct{ *shadowSystem }
+
+// Dial tries for real: what answers now answers then. Where nothing does, only a run can tell.
+func (n shadowNet) Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error) {
+	banner, err := n.live.Net().Dial(ctx, host, port, timeout, limit)
+	if err != nil {
+		return nil, fmt.Errorf("whether %s:%d answers: %w", host, port, ErrUnknown)
+	}
+	return banner, nil
+}
+
+func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
+	if r.ReadOnly || r.Method == "" || r.Method == "GET" || r.Method == "HEAD" {
+		res, err := n.live.Net().HTTP(ctx, r)
+		if err != nil {
+			return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrUnknown)
+		}
+		return res, nil
+	}
+	if r.Change != nil {
+		n.record(*r.Change)
+		return Response{Status: 200, URL: r.URL}, nil
+	}
+	n.shadow.mu.Lock()
+	n.shadow.skipped++
+	n.shadow.mu.Unlock()
+	return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrUnknown)
+}

@@ -1,0 +1,283 @@
+// Package node is the only door through which pig touches a machine.
+//
+// Two things stand behind the door. Live acts. Shadow answers reads from the live machine overlaid with what was planned
+// so far, and keeps writes in memory. Modules are written once, against System, so a plan is an apply on a shadow.
+// Every write, live or planned, is recorded as a Change.
+package node
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+)
+
+// ErrUnknown says that only a real run can tell: a command that a plan does not run, a file whose content an earlier
+// planned step will make. A module that meets it has a result that is known after apply; it is not a failure.
+var ErrUnknown = errors.New("known after apply")
+
+// System is one machine, as one user, during one task.
+type System interface {
+	Files() Files
+	Accounts() Accounts
+	Packages() Packages
+	Services() Services
+	Net() Net
+	// Exec runs a command. A non-zero exit is no error. A Shadow runs it only if it is ReadOnly; with a Change it records
+	// that and answers an empty, successful output; else it gives ErrUnknown.
+	Exec(ctx context.Context, c Cmd) (Output, error)
+	// Planned tells whether this is a shadow. It is for wording, never for what is done.
+	Planned() bool
+	// User is the account that the task runs as.
+	User() string
+}
+
+// Machine gives a System for each task: a Live or a Shadow.
+type Machine interface {
+	For(t Task) (System, error)
+}
+
+// Task says on whose behalf a System works.
+type Task struct {
+	User   string            // the account to act as; "" is the agent's own
+	Env    map[string]string // added to the environment of commands
+	Record func(Change)      // takes what is written, in order
+}
+
+// Cmd is a command to run: an argument vector, never a line for a shell.
+type Cmd struct {
+	Argv     []string
+	Dir      string
+	Env      map[string]string
+	Stdin    []byte
+	Umask    int  // 0: the usual one
+	ReadOnly bool // it changes nothing, so a plan may run it
+	Change   *Change
+}
+
+// Output is what a command left behind.
+type Output struct {
+	Stdout, Stderr []byte
+	RC             int
+	Start, End     time.Time
+}
+
+// Kind is the type of a directory entry.
+type Kind string
+
+// The kinds of directory entries. Absent is the kind of a path where nothing is.
+const (
+	Absent  Kind = "absent"
+	File    Kind = "file"
+	Dir     Kind = "directory"
+	Link    Kind = "link"
+	Special Kind = "special"
+)
+
+// Info is what is known of a path.
+type Info struct {
+	Path   string
+	Kind   Kind
+	Mode   fs.FileMode // permission bits with setuid, setgid and sticky as in st_mode & 07777
+	Owner  string
+	Group  string
+	UID    int // -1 where the account is only planned
+	GID    int
+	Size   int64
+	Mtime  time.Time
+	Atime  time.Time
+	Ctime  time.Time
+	Inode  uint64
+	Dev    uint64
+	Nlink  uint64
+	Target string // of a link
+	// Assumed says that the path is absent now, but that a package planned before might bring it.
+	Assumed bool
+}
+
+// Exists tells whether something is there.
+func (i Info) Exists() bool { return i.Kind != Absent && i.Kind != "" }
+
+// Attrs are the attributes to set; nil and "" leave one as it is, or as the system makes it on a new entry.
+type Attrs struct {
+	Mode  *fs.FileMode
+	Owner string // a name or a number
+	Group string
+}
+
+// Files is the file tree.
+type Files interface {
+	// Stat describes path; nothing there is no error. It follows a final link if told so.
+	Stat(path string, follow bool) (Info, error)
+	// Read gives the whole content; fs.ErrNotExist if there is none, ErrUnknown if it is only planned.
+	Read(path string) ([]byte, error)
+	// List names the entries of a directory, sorted.
+	List(path string) ([]string, error)
+	// Write replaces the content of path in one step and sets its attributes. The directory must exist.
+	Write(path string, content []byte, a Attrs) error
+	// WriteUnknown plans a write whose content cannot be known yet. A Live never needs it.
+	WriteUnknown(path string, a Attrs) error
+	// Mkdir makes one directory.
+	Mkdir(path string, a Attrs) error
+	// Symlink and Hardlink make path a link to target, in place of any link or file that is there.
+	Symlink(target, path string) error
+	Hardlink(target, path string) error
+	// Set changes the attributes of what is there.
+	Set(path string, follow bool, a Attrs) error
+	// Touch sets the times of path to now, or makes it.
+	Touch(path string, a Attrs) error
+	// Remove removes path with everything below it; nothing there is no error.
+	Remove(path string) error
+	// Rename moves a file within a file system.
+	Rename(from, to string) error
+}
+
+// Account is a user.
+type Account struct {
+	Name     string
+	UID, GID int
+	Group    string   // the primary group's name
+	Groups   []string // the others, sorted
+	Home     string
+	Shell    string
+	Comment  string
+	Password string // the hash, "" if it cannot be read
+	Expires  string
+	Assumed  bool // there is none now, but a planned package or command might make it
+}
+
+// AccountChange says what to make of an account; a nil field stays.
+type AccountChange struct {
+	UID        *int
+	Group      *string
+	Groups     *[]string // the whole set of supplementary groups
+	Home       *string
+	MoveHome   bool
+	CreateHome bool
+	Shell      *string
+	Comment    *string
+	Password   *string // a hash
+	System     bool
+	NonUnique  bool
+}
+
+// Group is a group of users.
+type Group struct {
+	Name    string
+	GID     int
+	Members []string
+}
+
+// Accounts are the users and groups.
+type Accounts interface {
+	User(name string) (Account, bool, error)
+	Group(name string) (Group, bool, error)
+	AddUser(ctx context.Context, name string, c AccountChange) error
+	ModifyUser(ctx context.Context, name string, c AccountChange) error
+	RemoveUser(ctx context.Context, name string, home bool) error
+	AddGroup(ctx context.Context, name string, gid *int, system bool) error
+	ModifyGroup(ctx context.Context, name string, gid int) error
+	RemoveGroup(ctx context.Context, name string) error
+}
+
+// Packages are the distribution's packages.
+type Packages interface {
+	// Installed gives the version of each of names that is installed.
+	Installed(ctx context.Context, names []string) (map[string]string, error)
+	// Candidates gives the version that would be installed of each of names; a name that no repository has is missing.
+	// ErrUnknown if a repository is only planned.
+	Candidates(ctx context.Context, names []string) (map[string]string, error)
+	// Refresh fetches the lists of what the repositories have.
+	Refresh(ctx context.Context) error
+	// Refreshed is when the lists were last fetched; zero if never.
+	Refreshed() time.Time
+	// Install installs or upgrades specs ("name" or "name=version", or paths of package files) in one transaction.
+	Install(ctx context.Context, specs []string, o InstallOptions) error
+	// Remove removes names in one transaction, with their configuration if purge.
+	Remove(ctx context.Context, names []string, purge, autoremove bool) error
+}
+
+// InstallOptions tune a package transaction.
+type InstallOptions struct {
+	Recommends     *bool // nil: as the machine is configured
+	AllowDowngrade bool
+	AllowUnsigned  bool
+	Force          bool
+	OnlyUpgrade    bool
+	Release        string
+}
+
+// Unit is the state of a systemd unit.
+type Unit struct {
+	Name         string
+	Exists       bool
+	Active       string // active, inactive, activating, deactivating, failed ...
+	Sub          string
+	Enabled      string // enabled, disabled, static, masked, indirect, generated ... "" if there is no unit file
+	Result       string
+	PID          int
+	InvocationID string
+	NeedReload   bool
+	Assumed      bool // the unit itself is only planned, or a planned package may bring it
+}
+
+// Running tells whether the unit is up or coming up.
+func (u Unit) Running() bool {
+	return u.Active == "active" || u.Active == "activating" || u.Active == "reloading"
+}
+
+// Services are the systemd units of the machine.
+type Services interface {
+	Unit(ctx context.Context, name string) (Unit, error)
+	Start(ctx context.Context, name string, o UnitOptions) error
+	Stop(ctx context.Context, name string, o UnitOptions) error
+	Restart(ctx context.Context, name string, o UnitOptions) error
+	Reload(ctx context.Context, name string, o UnitOptions) error
+	Enable(ctx context.Context, name string, on bool) error
+	Mask(ctx context.Context, name string, on bool) error
+	// DaemonReload makes systemd read its unit files again. It is no change by itself.
+	DaemonReload(ctx context.Context) error
+}
+
+// UnitOptions tune an action on a unit.
+type UnitOptions struct {
+	NoBlock bool
+	Impact  Impact // what it does to those who use the service; ImpactNone means the action's own
+}
+
+// Net is the network as the machine sees it.
+type Net interface {
+	// Dial tries to open a TCP connection within timeout, reads up to limit bytes that the peer says first if limit > 0,
+	// and closes it. A refused or silent peer is an error.
+	Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error)
+	// HTTP makes one request.
+	HTTP(ctx context.Context, r Request) (Response, error)
+}
+
+// Request is an HTTP request.
+type Request struct {
+	Method   string
+	URL      string
+	Header   map[string]string
+	Body     []byte
+	Timeout  time.Duration
+	User     string
+	Password string
+	CAFile   string
+	CertFile string
+	KeyFile  string
+	Insecure bool // do not verify the server's certificate
+	Socket   string
+	NoFollow bool
+	ReadOnly bool    // it changes nothing, so a plan may make it. GET and HEAD are taken so
+	Change   *Change // as in Cmd
+}
+
+// Response is the answer to a Request.
+type Response struct {
+	Status int
+	Reason string
+	URL    string
+	Header map[string]string
+	Body   []byte
+}
