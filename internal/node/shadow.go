@@ -99,6 +99,8 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	unsure := s.shadow.unsure("")
 	s.shadow.mu.Unlock()
 	switch {
+	case c.ReadOnly && s.notYet(ctx, c.Needs):
+		return Output{}, fmt.Errorf("%s: %w", c.Argv[0], ErrNotYet)
 	case c.ReadOnly && s.planned:
 		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
@@ -115,4 +117,19 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	s.shadow.skipped++
 	s.shadow.mu.Unlock()
 	return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], ErrUnknown)
+}
+
+// notYet tells whether unit is down now and started by the plan.
+func (s *shadowSystem) notYet(ctx context.Context, unit string) bool {
+	if unit == "" {
+		return false
+	}
+	s.shadow.mu.Lock()
+	planned, ok := s.shadow.units[unitName(unit)]
+	s.shadow.mu.Unlock()
+	if !ok || !planned.Running() {
+		return false
+	}
+	u, err := s.live.Services().Unit(ctx, unit)
+	return err != nil || !u.Running()
 }

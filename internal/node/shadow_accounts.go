@@ -144,4 +144,3 @@ func (a shadowAccounts) RemoveGroup(_ context.Context, name string) error {
 	a.record(Change{Kind: "group", ID: name, Action: "delete"})
 	return nil
 }
-

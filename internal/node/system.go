@@ -8,6 +8,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 )
@@ -15,6 +16,9 @@ import (
 // ErrUnknown says that only a real run can tell: a command that a plan does not run, a file whose content an earlier
 // planned step will make. A module that meets it has a result that is known after apply; it is not a failure.
 var ErrUnknown = errors.New("known after apply")
+
+// ErrNotYet is the ErrUnknown of a read that needs a service which the plan starts: nothing that is declared can be in it.
+var ErrNotYet = fmt.Errorf("the service is not running yet: %w", ErrUnknown)
 
 // System is one machine, as one user, during one task.
 type System interface {
@@ -50,8 +54,9 @@ type Cmd struct {
 	Dir      string
 	Env      map[string]string
 	Stdin    []byte
-	Umask    int  // 0: the usual one
-	ReadOnly bool // it changes nothing, so a plan may run it
+	Umask    int    // 0: the usual one
+	ReadOnly bool   // it changes nothing, so a plan may run it
+	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
 	Change   *Change
 }
 
@@ -270,6 +275,7 @@ type Request struct {
 	Socket   string
 	NoFollow bool
 	ReadOnly bool    // it changes nothing, so a plan may make it. GET and HEAD are taken so
+	Needs    string  // as in Cmd
 	Change   *Change // as in Cmd
 }
 

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strings"
@@ -112,6 +113,11 @@ func compareItems(a, b []Value) (int, error) {
 }
 
 func compareNumbers(a, b Value) (int, bool) {
+	if i, ok := a.(int64); ok { // by far the most common case, and without an allocation
+		if j, ok := b.(int64); ok {
+			return cmp.Compare(i, j), true
+		}
+	}
 	x, xf, ok := number(a)
 	if !ok {
 		return 0, false

@@ -1,0 +1,20 @@
+# start.sh PIDFILE LOWER UPPER WORK ROOT CGROUPS ARG...: becomes a node's systemd-nspawn. It runs in a mount namespace of
+# its own, so the node's file system is gone when the node is.
+set -eu
+pidfile=$1 lower=$2 upper=$3 work=$4 root=$5 cgroups=$6
+shift 6
+for d in $cgroups; do
+	echo $$ >"$d/cgroup.procs"
+done
+read -r stat </proc/$$/stat
+stat=${stat##*) }
+# shellcheck disable=SC2086 # the fields after the command's name; the 20th is the start time
+start=$(set -- $stat && echo "${20}")
+echo "$$ $start $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.new"
+mv "$pidfile.new" "$pidfile"
+
+# volatile: fsync in the node costs nothing. A killed node still finds all its files, since this machine's page cache
+# outlives it; what marks the overlay as unclean after that has to go before it can be mounted again.
+rm -rf "$work/work/incompat"
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work,redirect_dir=off,index=off,metacopy=off,volatile" "$root"
+exec systemd-nspawn "$@"

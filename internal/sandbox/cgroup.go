@@ -1,0 +1,226 @@
+//go:build linux
+
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// cgroupRoot is the directory under every hierarchy that holds all sandboxes.
+const cgroupRoot = "pig-sandbox"
+
+// A cgroup of its own is what keeps a node apart: without it all nodes share one tree, and units of the same name kill
+// each other. It is also how the processes of a node are found for certain, whatever became of the pid file.
+type cgroups struct{ hierarchies []string }
+
+// findCgroups reads which hierarchies this machine has mounted: one on a cgroup v2 machine, many on v1.
+func findCgroups() (cgroups, error) {
+	raw, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		return cgroups{}, fmt.Errorf("reading the mount table: %w", err)
+	}
+	c := cgroups{hierarchies: parseCgroupMounts(string(raw))}
+	if len(c.hierarchies) == 0 {
+		return cgroups{}, errors.New("no cgroup hierarchy is mounted")
+	}
+	return c, nil
+}
+
+// parseCgroupMounts leaves out cpuset: a new cpuset has no CPUs and takes no process.
+func parseCgroupMounts(table string) []string {
+	var out []string
+	for line := range strings.Lines(table) {
+		f := strings.Fields(line)
+		if len(f) < 4 || (f[2] != "cgroup" && f[2] != "cgroup2") {
+			continue
+		}
+		if f[2] == "cgroup" && slices.Contains(strings.Split(f[3], ","), "cpuset") {
+			continue
+		}
+		if !slices.Contains(out, f[1]) {
+			out = append(out, f[1])
+		}
+	}
+	return out
+}
+
+func (c cgroups) dirs(sub ...string) []string {
+	var out []string
+	for _, h := range c.hierarchies {
+		out = append(out, filepath.Join(append([]string{h, cgroupRoot}, sub...)...))
+	}
+	return out
+}
+
+// create makes the node's directory in every hierarchy and returns them all.
+func (c cgroups) create(sandbox, machine string) ([]string, error) {
+	dirs := c.dirs(sandbox, machine)
+	for i, d := range dirs {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return nil, fmt.Errorf("making a cgroup: %w", err)
+		}
+		delegate(c.hierarchies[i], sandbox)
+	}
+	return dirs, nil
+}
+
+// delegate hands the controllers of a v2 hierarchy down, so that limits work inside the node. Where the machine keeps
+// them back (v1, or a container) the nodes run without limits.
+func delegate(hierarchy, sandbox string) {
+	for _, d := range []string{hierarchy, filepath.Join(hierarchy, cgroupRoot), filepath.Join(hierarchy, cgroupRoot, sandbox)} {
+		avail, err := os.ReadFile(filepath.Join(d, "cgroup.controllers"))
+		if err != nil {
+			return
+		}
+		for _, ctl := range []string{"cpu", "memory", "pids", "io"} {
+			if slices.Contains(strings.Fields(string(avail)), ctl) {
+				_ = os.WriteFile(filepath.Join(d, "cgroup.subtree_control"), []byte("+"+ctl), 0)
+			}
+		}
+	}
+}
+
+// pids lists the processes below a sandbox (and machine), in all hierarchies.
+func (c cgroups) pids(sub ...string) []int {
+	seen := map[int]bool{}
+	for _, root := range c.dirs(sub...) {
+		_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return nil // it may vanish under our eyes
+			}
+			raw, _ := os.ReadFile(filepath.Join(p, "cgroup.procs"))
+			for f := range strings.FieldsSeq(string(raw)) {
+				if pid, err := strconv.Atoi(f); err == nil && pid > 0 {
+					seen[pid] = true
+				}
+			}
+			return nil
+		})
+	}
+	var out []int
+	for pid := range seen {
+		if !isZombie(pid) { // its parent will reap it; nothing runs any more
+			out = append(out, pid)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// kill ends every process below a sandbox (and machine) at once, and waits until the kernel says so.
+func (c cgroups) kill(ctx context.Context, sub ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	path := "/" + filepath.Join(append([]string{cgroupRoot}, sub...)...)
+	for {
+		left := c.pids(sub...)
+		if len(left) == 0 {
+			return nil
+		}
+		for _, pid := range left {
+			killMember(pid, path)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("processes %v do not die: %w", left, ctx.Err())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// killMember kills a process only if it still is a member: between reading the list and killing, the process might have
+// ended and its number gone to a stranger. A pidfd pins the process while we look.
+func killMember(pid int, cgroup string) {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+	if err != nil || !memberOf(string(raw), cgroup) {
+		return
+	}
+	_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+}
+
+// memberOf reads /proc/PID/cgroup lines such as "3:pids:/pig-sandbox/pig/ip-10-10-10-10/payload".
+func memberOf(table, cgroup string) bool {
+	for line := range strings.Lines(table) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) == 3 && (parts[2] == cgroup || strings.HasPrefix(parts[2], cgroup+"/")) {
+			return true
+		}
+	}
+	return false
+}
+
+// remove deletes the directories below a sandbox (and machine), deepest first, once they are empty.
+func (c cgroups) remove(ctx context.Context, sub ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for {
+		var failed error
+		for _, root := range c.dirs(sub...) {
+			failed = errors.Join(failed, removeTree(root))
+		}
+		if failed == nil {
+			for _, d := range c.dirs() { // the common parent goes with the last sandbox
+				_ = os.Remove(d)
+			}
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("removing cgroups: %w", failed)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// removeTree is rmdir, recursively: the files of a cgroup cannot be deleted and need not be.
+func removeTree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := removeTree(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// freeze stops or resumes every process of a node, through the unified hierarchy where there is one, else v1's freezer.
+func (c cgroups) freeze(sandbox, machine string, on bool) error {
+	for _, d := range c.dirs(sandbox, machine) {
+		for file, words := range map[string][2]string{"cgroup.freeze": {"0", "1"}, "freezer.state": {"THAWED", "FROZEN"}} {
+			p := filepath.Join(d, file)
+			if _, err := os.Stat(p); err != nil {
+				continue
+			}
+			word := words[0]
+			if on {
+				word = words[1]
+			}
+			return os.WriteFile(p, []byte(word), 0)
+		}
+	}
+	return errors.New("this machine has no cgroup freezer")
+}

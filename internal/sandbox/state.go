@@ -1,0 +1,123 @@
+//go:build linux
+
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// stateVersion changes when an older pig's sandbox can no longer be understood.
+const stateVersion = 1
+
+// state is what a sandbox remembers on disk: what was asked for and what each node was made of.
+type state struct {
+	Version   int            `json:"version"`
+	Name      string         `json:"name"`
+	OS        string         `json:"os"`
+	AdminUser string         `json:"admin_user"`
+	Control   []netip.Prefix `json:"control"`
+	Nodes     []nodeState    `json:"nodes"`
+}
+
+// nodeState describes one node. The image is pinned: an overlay's upper directory fits no other image.
+type nodeState struct {
+	Name    string     `json:"name"`
+	Addr    netip.Addr `json:"addr"`
+	Machine string     `json:"machine"`
+	Disks   []string   `json:"disks,omitempty"`
+	Image   image      `json:"image"`
+	Repo    string     `json:"repo,omitempty"` // directory on this machine
+}
+
+func (s state) find(node string) (nodeState, bool) {
+	for _, n := range s.Nodes {
+		if node == n.Name || node == n.Machine || node == n.Addr.String() {
+			return n, true
+		}
+	}
+	return nodeState{}, false
+}
+
+// loadState returns fs.ErrNotExist (wrapped) when there is no such sandbox.
+func loadState(path string) (state, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return state{}, fmt.Errorf("reading sandbox state: %w", err)
+	}
+	return parseState(raw)
+}
+
+func parseState(raw []byte) (state, error) {
+	var s state
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return state{}, fmt.Errorf("parsing sandbox state: %w", err)
+	}
+	if s.Version != stateVersion {
+		return state{}, fmt.Errorf("sandbox state has version %d, this pig knows %d: take the sandbox down and up again", s.Version, stateVersion)
+	}
+	return s, nil
+}
+
+func (s state) save(path string) error {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding sandbox state: %w", err)
+	}
+	if err := writeFile(path, append(raw, '\n'), 0o644); err != nil {
+		return fmt.Errorf("saving sandbox state: %w", err)
+	}
+	return nil
+}
+
+// writeFile replaces a file whole, so that a crash leaves the old one or the new one.
+func writeFile(path string, data []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, data, mode); err != nil {
+		return err
+	}
+	if err := os.Chmod(tmp, mode); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// lockFile takes an exclusive lock, waiting for as long as ctx allows, and returns what releases it.
+// The kernel drops the lock when the process dies, so a crash blocks nobody.
+func lockFile(ctx context.Context, path, what string) (func(), error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("locking %s: %w", what, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("locking %s: %w", what, err)
+	}
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR) {
+			f.Close()
+			return nil, fmt.Errorf("locking %s: %w", what, err)
+		}
+		select {
+		case <-ctx.Done():
+			f.Close()
+			return nil, fmt.Errorf("another pig is at work on %s (lock %s): %w", what, path, ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
