@@ -1,0 +1,130 @@
+// Package module holds the actions that run on a node: file, copy, package, service, command and their like.
+//
+// A module reads and writes only through node.System and makes no distinction between a plan and a run: the System does.
+// Whether something changed follows from the Changes that were recorded, unless a module knows better.
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"pig/internal/node"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// Module is one action, named as in Ansible.
+type Module struct {
+	Name string
+	Spec Spec
+	// Unknowns says that Run copes with arguments that are only known after apply. Else the result of such a call is unknown
+	// as a whole.
+	Unknowns bool
+	// Run does the work and returns what is to be known of it besides changed, failed and diff.
+	Run func(ctx context.Context, c *Call) (*value.Dict, error)
+}
+
+// Call is one execution of a module on a node.
+type Call struct {
+	System node.System
+	Args   Args
+	Facts  Facts // where warnings go
+}
+
+// Facts collects what a call has to say besides its result.
+type Facts struct{ warnings *[]string }
+
+// Warn tells the user of something that is no failure.
+func (f Facts) Warn(format string, args ...any) {
+	*f.warnings = append(*f.warnings, fmt.Sprintf(format, args...))
+}
+
+// Task is what the controller asks of a node.
+type Task struct {
+	Module string
+	Args   *value.Dict
+	User   string            // become_user, "" for the agent's own account
+	Env    map[string]string // environment:
+	Known  []string          // secrets besides those in Args, to mask in whatever comes back
+}
+
+// Result is what a module did, or would do.
+type Result struct {
+	Values   *value.Dict   // the module's own return values
+	Changed  value.Value   // bool, or value.Unknown
+	Failed   string        // the error message, "" if it did not fail
+	Changes  []node.Change // in the order in which they were made
+	Warnings []string
+}
+
+// Failure is an error with return values of its own, such as the rc and stdout of a command.
+type Failure struct {
+	Msg    string
+	Values *value.Dict
+}
+
+func (f *Failure) Error() string { return f.Msg }
+
+// Run executes t on m. It never fails by itself: what goes wrong is told in the result.
+func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) Result {
+	var r Result
+	mod, ok := table[t.Module]
+	if !ok {
+		return Result{Changed: false, Failed: fmt.Sprintf("this agent has no module %q", t.Module)}
+	}
+	args, err := mod.Spec.Check(t.Module, t.Args)
+	if err != nil {
+		return Result{Changed: false, Failed: err.Error()}
+	}
+	if !mod.Unknowns && value.HasUnknown(args) {
+		return unknownResult("an argument of " + t.Module)
+	}
+	sys, err := m.For(node.Task{User: t.User, Env: t.Env, Record: func(c node.Change) { r.Changes = append(r.Changes, c) }})
+	if err != nil {
+		return Result{Changed: false, Failed: err.Error()}
+	}
+	r.Values, err = mod.Run(ctx, &Call{System: sys, Args: Args{args}, Facts: Facts{&r.Warnings}})
+	finish(&r, err)
+	scrub(&r, secret.Union(value.Secrets(t.Args), t.Known))
+	return r
+}
+
+func unknownResult(why string) Result {
+	return Result{Values: value.NewDict(), Changed: value.Unknown{Why: why}}
+}
+
+func finish(r *Result, err error) {
+	if r.Values == nil {
+		r.Values = value.NewDict()
+	}
+	r.Changed = len(r.Changes) > 0
+	if explicit, ok := r.Values.Get("changed"); ok {
+		r.Changed = explicit
+		r.Values.Delete("changed")
+	}
+	var f *Failure
+	switch {
+	case err == nil:
+	case errors.Is(err, node.ErrUnknown):
+		r.Changed = value.Unknown{Why: err.Error()}
+	case errors.As(err, &f):
+		r.Failed = f.Msg
+		if f.Values != nil {
+			r.Values.Update(f.Values)
+		}
+	default:
+		r.Failed = err.Error()
+	}
+}
+
+// Names lists the modules of a table, sorted.
+func Names(table map[string]Module) []string {
+	var names []string
+	for n := range table {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
