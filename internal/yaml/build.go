@@ -2,7 +2,6 @@ package yaml
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strings"
 
 	yamlv3 "go.yaml.in/yaml/v3"
@@ -220,11 +219,4 @@ func unsafe(v value.Value) value.Value {
 		}
 	}
 	return v
-}
-
-func quoteKey(key value.Value) string {
-	if s, ok := key.(string); ok {
-		return s
-	}
-	return fmt.Sprint(value.Repr(key))
 }

@@ -145,7 +145,7 @@ func templateBraces(mapping, key *yamlv3.Node) *yamlv3.Node {
 
 func (b *builder) duplicate(dict *value.Dict, key value.Value, at *yamlv3.Node) error {
 	first := dict.KeyPos(key)
-	d := diag.Errorf(b.pos(at), "duplicate key %s, first defined at %s", quoteKey(key), first)
+	d := diag.Errorf(b.pos(at), "duplicate key %s, first defined at %s", value.KeyText(key), first)
 	if b.opts.Strict {
 		return d
 	}
