@@ -48,7 +48,7 @@ func Down(ctx context.Context, name string, purge bool) error {
 	if err := removeNetworks(ctx, name); err != nil {
 		return fmt.Errorf("taking sandbox %s down: %w", name, err)
 	}
-	if err := s.sweepRun(); err != nil {
+	if err := s.forgetPIDs(); err != nil {
 		return fmt.Errorf("taking sandbox %s down: %w", name, err)
 	}
 	if purge {
@@ -101,19 +101,9 @@ func removeNetworks(ctx context.Context, name string) error {
 	return nil
 }
 
-// sweepRun removes what a killed systemd-nspawn leaves in its own run directory, and the pid files.
-func (s *Sandbox) sweepRun() error {
-	for _, dir := range []string{"/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"} {
-		entries, _ := os.ReadDir(dir)
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), controlNS(s.state.Name)+".") {
-				if err := os.RemoveAll(dir + "/" + e.Name()); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	entries, _ := os.ReadDir(s.files.nodes())
+// forgetPIDs removes the pid files: nothing runs any more.
+func (s *Sandbox) forgetPIDs() error {
+	entries, _ := os.ReadDir(s.files.nodes()) // absent: no nodes
 	for _, e := range entries {
 		if err := os.Remove(s.files.node(e.Name()).pid()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -77,8 +77,8 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState) error {
 	cmd.Dir = "/"
 	cmd.Env = []string{
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-		"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",         // Debian 13 boots on nothing else, whatever this machine has
-		"SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",    // sysctl net.* concerns the node's own namespace
+		"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",       // Debian 13 boots on nothing else, whatever this machine has
+		"SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",  // sysctl net.* concerns the node's own namespace
 		"SYSTEMD_LOG_LEVEL=notice", "LANG=C.UTF-8", // less noise on the console
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -13,6 +13,10 @@ start=$(set -- $stat && echo "${20}")
 echo "$$ $start $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.new"
 mv "$pidfile.new" "$pidfile"
 
+# nspawn's own locks and mount points go with this mount namespace too.
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs -o mode=700 tmpfs /run/systemd/nspawn
+
 # volatile: fsync in the node costs nothing. A killed node still finds all its files, since this machine's page cache
 # outlives it; what marks the overlay as unclean after that has to go before it can be mounted again.
 rm -rf "$work/work/incompat"
