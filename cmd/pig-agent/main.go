@@ -1,0 +1,27 @@
+// Command pig-agent is the half of pig that runs on a node. pig uploads and starts it; nobody needs to.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"pig/internal/agent"
+	"pig/internal/module"
+	"pig/internal/node"
+)
+
+func main() {
+	if len(os.Args) != 2 || os.Args[1] != "--stdio" {
+		fmt.Println(agent.Magic)
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := agent.NewServer(node.NewLive(), module.Table()).Serve(ctx, os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "pig-agent:", err)
+		os.Exit(1)
+	}
+}

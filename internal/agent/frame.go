@@ -1,0 +1,82 @@
+// Package agent is the conversation between pig and the half of it that runs on a node: frames, messages, and the server.
+//
+// docs/agent.md describes the protocol.
+package agent
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Type tells what a frame is.
+type Type byte
+
+// The frames. The controller sends Run, Cancel and Ping; the node sends Hello once, then Result and Pong.
+const (
+	Hello Type = iota + 1
+	Run
+	Result
+	Cancel
+	Ping
+	Pong
+)
+
+// Frame is one message: its type, the request it belongs to, and a payload in the wire form of package value.
+type Frame struct {
+	Type    Type
+	Request uint32
+	Payload []byte
+}
+
+const (
+	headerSize = 9 // u32 length of what follows, u8 type, u32 request
+	// MaxPayload bounds a frame; a larger one means a broken stream.
+	MaxPayload = 256 << 20
+)
+
+// Magic is the first payload of a node: after it the stream is frames and nothing else.
+const Magic = "pig-agent 1"
+
+// Writer writes whole frames from several goroutines.
+type Writer struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// NewWriter writes frames to w.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+
+// Write sends f in one write.
+func (w *Writer) Write(f Frame) error {
+	if len(f.Payload) > MaxPayload {
+		return fmt.Errorf("a message of %d bytes is too large", len(f.Payload))
+	}
+	b := make([]byte, headerSize, headerSize+len(f.Payload))
+	binary.BigEndian.PutUint32(b, uint32(len(f.Payload)+headerSize-4))
+	b[4] = byte(f.Type)
+	binary.BigEndian.PutUint32(b[5:], f.Request)
+	b = append(b, f.Payload...)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, err := w.w.Write(b)
+	return err
+}
+
+// Read reads one frame. io.EOF means that the stream ended between frames.
+func Read(r io.Reader) (Frame, error) {
+	var h [headerSize]byte
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return Frame{}, err
+	}
+	n := binary.BigEndian.Uint32(h[:])
+	if n < headerSize-4 || n > MaxPayload+headerSize {
+		return Frame{}, fmt.Errorf("not a frame: it begins with %q", h[:])
+	}
+	f := Frame{Type: Type(h[4]), Request: binary.BigEndian.Uint32(h[5:]), Payload: make([]byte, n-(headerSize-4))}
+	if _, err := io.ReadFull(r, f.Payload); err != nil {
+		return Frame{}, fmt.Errorf("a frame is cut short: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,179 @@
+// Package fleet keeps one agent running on each host that a run needs, and passes tasks to it.
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"pig/internal/agentbin"
+	"pig/internal/module"
+	"pig/internal/transport"
+)
+
+// Host says how to reach a host and with which rights to act there.
+type Host struct {
+	transport.Target
+	Become         bool   // the agent runs as root through sudo
+	BecomePassword string // for sudo
+	BecomeExe      string // "" is sudo
+}
+
+// Unreachable is a host that could not be talked to: it is down, or it let nobody in. Nothing is known of what it did last.
+type Unreachable struct {
+	Host string
+	Err  error
+}
+
+func (u *Unreachable) Error() string { return u.Err.Error() }
+func (u *Unreachable) Unwrap() error { return u.Err }
+
+// dialRamp is how many connections are opened at once: sshd drops unauthenticated ones beyond MaxStartups, and bastions
+// before that.
+const dialRamp = 16
+
+// Fleet holds the agents of one run. It is safe for concurrent use.
+type Fleet struct {
+	ssh    transport.Config
+	agents *agentbin.Store
+	ramp   chan struct{}
+
+	mu       sync.Mutex
+	sessions map[key]*slot
+}
+
+// key tells sessions apart: with root's rights and without are two agents on a host.
+type key struct {
+	name   string
+	addr   string
+	user   string
+	become bool
+}
+
+// slot is a session that is there or is being made; many tasks may wait for it.
+type slot struct {
+	ready   chan struct{}
+	session *session
+	err     error
+}
+
+// New reaches hosts as conf says.
+func New(conf transport.Config) *Fleet {
+	return &Fleet{ssh: conf, agents: agentbin.NewStore(), ramp: make(chan struct{}, dialRamp), sessions: map[key]*slot{}}
+}
+
+// Task is a module call for a host.
+type Task struct {
+	module.Task
+	Planned bool
+	Timeout time.Duration
+}
+
+// Run executes t on h. The error is an *Unreachable, or ctx's; a task that failed tells so in its result.
+func (f *Fleet) Run(ctx context.Context, h Host, t Task) (module.Result, error) {
+	s, err := f.session(ctx, h)
+	if err != nil {
+		return module.Result{}, err
+	}
+	if t.User == "" {
+		t.User = s.user
+	}
+	r, err := s.run(ctx, t)
+	if err != nil && ctx.Err() == nil {
+		f.forget(h, s)
+		err = &Unreachable{Host: h.Name, Err: err}
+	}
+	return r, err
+}
+
+// Connect makes sure that an agent runs on h.
+func (f *Fleet) Connect(ctx context.Context, h Host) error {
+	_, err := f.session(ctx, h)
+	return err
+}
+
+func (f *Fleet) session(ctx context.Context, h Host) (*session, error) {
+	k := key{h.Name, h.Addr, h.Target.User, h.Become}
+	f.mu.Lock()
+	s, ok := f.sessions[k]
+	if !ok {
+		s = &slot{ready: make(chan struct{})}
+		f.sessions[k] = s
+		go f.open(context.WithoutCancel(ctx), h, s)
+	}
+	f.mu.Unlock()
+	select {
+	case <-s.ready:
+		return s.session, s.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// open is bounded by the connection's own deadlines. A host that failed stays failed for this run: asking it again for
+// every task would hold up everybody.
+func (f *Fleet) open(ctx context.Context, h Host, s *slot) {
+	defer close(s.ready)
+	f.ramp <- struct{}{}
+	defer func() { <-f.ramp }()
+	session, err := f.start(ctx, h)
+	if err != nil {
+		s.err = &Unreachable{Host: h.Name, Err: err}
+		return
+	}
+	s.session = session
+}
+
+func (f *Fleet) forget(h Host, s *session) {
+	s.close()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k := key{h.Name, h.Addr, h.Target.User, h.Become}
+	slot, ok := f.sessions[k]
+	if !ok {
+		return
+	}
+	select {
+	case <-slot.ready:
+		if slot.session == s {
+			slot.session, slot.err = nil, &Unreachable{Host: h.Name, Err: fmt.Errorf("the connection was lost: %w", s.cause())}
+		}
+	default:
+	}
+}
+
+// Reset forgets what is known of h, so that the next task connects anew: after a reboot, or meta: reset_connection.
+func (f *Fleet) Reset(h Host) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for k, s := range f.sessions {
+		if k.name != h.Name {
+			continue
+		}
+		delete(f.sessions, k)
+		select {
+		case <-s.ready:
+			if s.session != nil {
+				s.session.close()
+			}
+		default:
+		}
+	}
+}
+
+// Close ends all agents.
+func (f *Fleet) Close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.sessions {
+		select {
+		case <-s.ready:
+			if s.session != nil {
+				s.session.close()
+			}
+		default: // it is still dialling; its own deadline ends it
+		}
+	}
+	f.sessions = map[key]*slot{}
+}

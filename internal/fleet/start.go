@@ -1,0 +1,215 @@
+package fleet
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"pig/internal/agent"
+	"pig/internal/transport"
+)
+
+// startTimeout bounds upload and start of an agent, beyond the connection itself.
+const startTimeout = 60 * time.Second
+
+// start connects to h and brings an agent up there.
+func (f *Fleet) start(ctx context.Context, h Host) (*session, error) {
+	conn, err := f.dial(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-time.After(startTimeout):
+			_ = conn.Close() // whatever start waits for then fails
+		case <-done:
+		}
+	}()
+	s, err := f.boot(conn, h)
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (f *Fleet) dial(ctx context.Context, h Host) (transport.Conn, error) {
+	if h.Local {
+		return transport.Local()
+	}
+	return f.ssh.SSH(ctx, h.Target)
+}
+
+// boot runs the start-up script on the node, sends the agent if the node asks for it, and waits for its greeting.
+func (f *Fleet) boot(conn transport.Conn, h Host) (*session, error) {
+	machine, err := uname(conn)
+	if err != nil {
+		return nil, err
+	}
+	bin, err := f.agents.For(machine)
+	if err != nil {
+		return nil, err
+	}
+	proc, err := conn.Start(script(bin, h))
+	if err != nil {
+		return nil, err
+	}
+	stderr := collect(proc.Stderr())
+	in := bufio.NewReaderSize(proc.Stdout(), 1<<16)
+	if err := feed(proc, in, bin.Content); err != nil {
+		return nil, explain(err, stderr, h)
+	}
+	if h.Become && h.BecomePassword != "" {
+		if _, err := io.WriteString(proc.Stdin(), h.BecomePassword+"\n"); err != nil {
+			return nil, explain(err, stderr, h)
+		}
+	}
+	hello := make(chan error, 1)
+	go func() { hello <- greet(in) }()
+	select {
+	case err = <-hello:
+	case <-stderr.refused:
+		err = errors.New("sudo refused")
+	}
+	if err != nil {
+		_ = proc.Close()
+		return nil, explain(err, stderr, h)
+	}
+	return newSession(conn, proc, in), nil
+}
+
+// uname asks for the architecture. It is a round trip of its own because the script must name the agent by its hash.
+func uname(conn transport.Conn) (string, error) {
+	proc, err := conn.Start("uname -m")
+	if err != nil {
+		return "", err
+	}
+	out, err := io.ReadAll(io.LimitReader(proc.Stdout(), 64))
+	if err != nil {
+		return "", fmt.Errorf("asking for the node's architecture: %w", err)
+	}
+	if err := proc.Wait(); err != nil {
+		return "", fmt.Errorf("asking for the node's architecture: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// feed answers the script's one question: "have", or "need" and then the agent's bytes.
+func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
+	answer, err := in.ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("starting the agent: %w", err)
+	}
+	switch strings.TrimSpace(answer) {
+	case "pig have":
+		return nil
+	case "pig need":
+	default:
+		return fmt.Errorf("the node's login shell printed %q; pig needs a shell that is quiet when it is not interactive", strings.TrimSpace(answer))
+	}
+	if _, err := proc.Stdin().Write(content); err != nil {
+		return fmt.Errorf("uploading the agent: %w", err)
+	}
+	answer, err = in.ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("uploading the agent: %w", err)
+	}
+	if strings.TrimSpace(answer) != "pig have" {
+		return fmt.Errorf("uploading the agent: the node says %q", strings.TrimSpace(answer))
+	}
+	return nil
+}
+
+func greet(in io.Reader) error {
+	f, err := agent.Read(in)
+	if err != nil {
+		return fmt.Errorf("waiting for the agent: %w", err)
+	}
+	if f.Type != agent.Hello || string(f.Payload) != agent.Magic {
+		return fmt.Errorf("the agent greets with %q", f.Payload)
+	}
+	return nil
+}
+
+// errors output of the script, sudo and the agent.
+type stderr struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	refused chan struct{} // closed when sudo says that it will not
+	ended   chan struct{}
+}
+
+func collect(r io.Reader) *stderr {
+	s := &stderr{refused: make(chan struct{}), ended: make(chan struct{})}
+	go func() {
+		defer close(s.ended)
+		buf := make([]byte, 4096)
+		closed := false
+		for {
+			n, err := r.Read(buf)
+			s.mu.Lock()
+			if s.text.Len() < 1<<16 {
+				s.text.Write(buf[:n])
+			}
+			refused := sudoRefused(s.text.String()) != ""
+			s.mu.Unlock()
+			if refused && !closed {
+				close(s.refused)
+				closed = true
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return s
+}
+
+func (s *stderr) String() string {
+	select {
+	case <-s.ended:
+	case <-time.After(time.Second):
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.TrimSpace(s.text.String())
+}
+
+// sudoRefused names the reason for which sudo does not let us through, "" if it does not say so.
+func sudoRefused(text string) string {
+	for _, r := range []struct{ said, means string }{
+		{"Sorry, try again", "sudo does not accept the become password"},
+		{"incorrect password", "sudo does not accept the become password"},
+		{"a password is required", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
+		{"no password was provided", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
+		{"is not in the sudoers file", "this account may not use sudo"},
+		{"is not allowed to", "this account may not use sudo"},
+		{"may not run sudo", "this account may not use sudo"},
+		{"sudo: not found", "there is no sudo on the node"},
+		{"sudo: command not found", "there is no sudo on the node"},
+	} {
+		if strings.Contains(text, r.said) {
+			return r.means
+		}
+	}
+	return ""
+}
+
+func explain(err error, s *stderr, h Host) error {
+	text := s.String()
+	if why := sudoRefused(text); why != "" && h.Become {
+		return fmt.Errorf("becoming root: %s", why)
+	}
+	if text != "" {
+		return fmt.Errorf("%w: %s", err, text)
+	}
+	return err
+}

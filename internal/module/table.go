@@ -1,0 +1,12 @@
+package module
+
+// Table lists every module of this build by name.
+func Table() map[string]Module {
+	table := map[string]Module{}
+	for _, m := range []Module{
+		command(), shell(), raw(), stat(), ping(),
+	} {
+		table[m.Name] = m
+	}
+	return table
+}

@@ -1,0 +1,162 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/skeema/knownhosts"
+	"golang.org/x/crypto/ssh"
+)
+
+// HostKeyError says that a node did not prove who it is. Nothing was sent to it.
+type HostKeyError struct {
+	Host    string
+	Changed bool // it has another key than the recorded one
+	Key     ssh.PublicKey
+	Files   []string
+}
+
+func (e *HostKeyError) Error() string {
+	print := ssh.FingerprintSHA256(e.Key)
+	if e.Changed {
+		return fmt.Sprintf("the host key of %s has changed: it now shows %s %s, which is not what %s has on record; "+
+			"either the node was reinstalled or somebody is in between. If you know why, run: pig node trust --replace %s",
+			e.Host, e.Key.Type(), print, strings.Join(e.Files, ", "), e.Host)
+	}
+	return fmt.Sprintf("the host key of %s is not known (%s %s); compare it with the node's own and run: pig node trust %s",
+		e.Host, e.Key.Type(), print, e.Host)
+}
+
+// hostKeys checks keys against the known_hosts files.
+func (c Config) hostKeys(t Target) (ssh.HostKeyCallback, []string, error) {
+	if t.Insecure {
+		return ssh.InsecureIgnoreHostKey(), nil, nil //nolint:gosec // the inventory says StrictHostKeyChecking=no
+	}
+	var files []string
+	for _, f := range append([]string{t.KnownHosts}, c.KnownHosts...) {
+		if f == "" {
+			continue
+		}
+		if _, err := os.Stat(f); err == nil {
+			files = append(files, f)
+		}
+	}
+	db, err := knownhosts.NewDB(files...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading known_hosts: %w", err)
+	}
+	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
+	check := func(host string, remote net.Addr, key ssh.PublicKey) error {
+		err := db.HostKeyCallback()(host, remote, key)
+		switch {
+		case err == nil:
+			return nil
+		case knownhosts.IsHostKeyChanged(err):
+			return &HostKeyError{Host: t.Name, Changed: true, Key: key, Files: files}
+		case knownhosts.IsHostUnknown(err):
+			return &HostKeyError{Host: t.Name, Key: key}
+		}
+		return err
+	}
+	return check, db.HostKeyAlgorithms(addr), nil
+}
+
+// HostKey asks a node for its host key without logging in, for the operator to judge.
+func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
+	t, _, err := c.resolve(t)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.dialTCP(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	errSeen := errors.New("seen")
+	var key ssh.PublicKey
+	_, _, _, err = ssh.NewClientConn(conn, net.JoinHostPort(t.Addr, strconv.Itoa(t.Port)), &ssh.ClientConfig{
+		User:    t.User,
+		Timeout: t.Timeout,
+		HostKeyCallback: func(_ string, _ net.Addr, k ssh.PublicKey) error {
+			key = k
+			return errSeen
+		},
+	})
+	if key == nil {
+		return nil, fmt.Errorf("asking %s for its host key: %w", t.Name, err)
+	}
+	return key, nil
+}
+
+// Trust records key as the one of t in the first known_hosts file, in place of any older one if replace is set. It tells
+// whether it was recorded already.
+func (c Config) Trust(t Target, key ssh.PublicKey, replace bool) (known bool, err error) {
+	t, _, err = c.resolve(t)
+	if err != nil {
+		return false, err
+	}
+	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
+	check, _, err := c.hostKeys(t)
+	if err != nil {
+		return false, err
+	}
+	err = check(addr, &net.TCPAddr{}, key)
+	var bad *HostKeyError
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.As(err, &bad) && bad.Changed && !replace:
+		return false, err
+	}
+	file := c.KnownHosts[0]
+	if replace {
+		if err := dropHost(file, knownhosts.Normalize(addr)); err != nil {
+			return false, err
+		}
+	}
+	return false, appendHost(file, addr, key)
+}
+
+func appendHost(file, addr string, key ssh.PublicKey) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = fmt.Fprintln(f, knownhosts.Line([]string{addr}, key))
+	return err
+}
+
+// dropHost removes the lines of host from a known_hosts file; hashed lines stay, since nobody can tell whose they are.
+func dropHost(file, host string) error {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var kept bytes.Buffer
+	for line := range strings.SplitAfterSeq(string(text), "\n") {
+		names, _, _ := strings.Cut(line, " ")
+		if names != host {
+			kept.WriteString(line)
+		}
+	}
+	temp := file + ".pig-" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	if err := os.WriteFile(temp, kept.Bytes(), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, file)
+}

@@ -1,0 +1,216 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	// defaultTimeout is how long a node may take to answer and let us in.
+	defaultTimeout = 15 * time.Second
+	// keepalive is how often a connection is tried; after keepaliveLost without an answer it is given up.
+	keepalive     = 10 * time.Second
+	keepaliveLost = 30 * time.Second
+)
+
+// SSH opens a connection to t.
+func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
+	t, keys, err := c.resolve(t)
+	if err != nil {
+		return nil, err
+	}
+	if t.Timeout == 0 {
+		t.Timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("no answer within %s", t.Timeout))
+	defer cancel()
+	client, err := c.client(ctx, t, keys)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
+			err = cause
+		}
+		return nil, fmt.Errorf("connecting to %s@%s port %d: %w", t.User, t.Addr, t.Port, err)
+	}
+	conn := &sshConn{client: client, user: t.User, done: make(chan struct{})}
+	go conn.watch()
+	return conn, nil
+}
+
+func (c Config) client(ctx context.Context, t Target, keys []string) (*ssh.Client, error) {
+	check, algorithms, err := c.hostKeys(t)
+	if err != nil {
+		return nil, err
+	}
+	tcp, err := c.dialTCP(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	cr := c.credentials(t, keys)
+	defer cr.close()
+	stop := context.AfterFunc(ctx, func() { _ = tcp.Close() }) // the handshake knows no context
+	defer stop()
+	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
+	conn, channels, requests, err := ssh.NewClientConn(tcp, addr, &ssh.ClientConfig{
+		User: t.User, Auth: cr.methods, HostKeyCallback: check, HostKeyAlgorithms: algorithms, Timeout: t.Timeout,
+		ClientVersion: "SSH-2.0-pig",
+	})
+	if err != nil {
+		_ = tcp.Close()
+		var key *HostKeyError
+		switch {
+		case errors.As(err, &key):
+			return nil, key
+		case strings.Contains(err.Error(), "unable to authenticate"):
+			return nil, cr.refused(t)
+		}
+		return nil, err
+	}
+	return ssh.NewClient(conn, channels, requests), nil
+}
+
+func (c Config) dialTCP(ctx context.Context, t Target) (net.Conn, error) {
+	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
+	if t.ProxyJump == "" || t.ProxyJump == "none" {
+		return c.Dial(ctx, "tcp", addr)
+	}
+	jump, err := c.jump(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("through %s: %w", t.ProxyJump, err)
+	}
+	conn, err := jump.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		_ = jump.Close()
+		return nil, err
+	}
+	return &jumpedConn{Conn: conn, jump: jump}, nil
+}
+
+// jump connects to the last host of a ProxyJump list, through those before it.
+func (c Config) jump(ctx context.Context, t Target) (*ssh.Client, error) {
+	rest, last := "", t.ProxyJump
+	if i := strings.LastIndexByte(t.ProxyJump, ','); i >= 0 {
+		rest, last = t.ProxyJump[:i], t.ProxyJump[i+1:]
+	}
+	hop := Target{Name: last, Addr: last, ProxyJump: rest, KeyFile: t.KeyFile, KnownHosts: t.KnownHosts, Insecure: t.Insecure, Timeout: t.Timeout}
+	if user, host, ok := strings.Cut(last, "@"); ok {
+		hop.User, hop.Addr = user, host
+	}
+	if host, port, err := net.SplitHostPort(hop.Addr); err == nil {
+		hop.Addr = host
+		hop.Port, _ = strconv.Atoi(port)
+	}
+	hop, keys, err := c.resolve(hop)
+	if err != nil {
+		return nil, err
+	}
+	return c.client(ctx, hop, keys)
+}
+
+// jumpedConn closes its jump host's connection with itself.
+type jumpedConn struct {
+	net.Conn
+	jump *ssh.Client
+}
+
+func (c *jumpedConn) Close() error {
+	return errors.Join(c.Conn.Close(), c.jump.Close())
+}
+
+type sshConn struct {
+	client *ssh.Client
+	user   string
+	done   chan struct{}
+	once   sync.Once
+}
+
+func (c *sshConn) User() string          { return c.user }
+func (c *sshConn) Done() <-chan struct{} { return c.done }
+
+func (c *sshConn) Close() error {
+	c.once.Do(func() { close(c.done) })
+	return c.client.Close()
+}
+
+// watch gives the connection up when the node no longer answers: TCP alone would take many minutes to notice.
+func (c *sshConn) watch() {
+	gone := make(chan struct{})
+	go func() { _ = c.client.Wait(); close(gone) }()
+	tick := time.NewTicker(keepalive)
+	defer tick.Stop()
+	last := time.Now()
+	answers := make(chan struct{}, 1)
+	for {
+		select {
+		case <-gone:
+			_ = c.Close()
+			return
+		case <-c.done:
+			return
+		case <-answers:
+			last = time.Now()
+		case <-tick.C:
+			if time.Since(last) > keepaliveLost {
+				_ = c.Close()
+				return
+			}
+			go func() {
+				if _, _, err := c.client.SendRequest("keepalive@openssh.com", true, nil); err == nil {
+					select {
+					case answers <- struct{}{}:
+					default:
+					}
+				}
+			}()
+		}
+	}
+}
+
+func (c *sshConn) Start(line string) (Process, error) {
+	s, err := c.client.NewSession()
+	if err != nil {
+		return nil, fmt.Errorf("opening a session: %w", err)
+	}
+	p := &sshProcess{session: s}
+	if p.in, err = s.StdinPipe(); err == nil {
+		if p.out, err = s.StdoutPipe(); err == nil {
+			if p.err, err = s.StderrPipe(); err == nil {
+				err = s.Start(line)
+			}
+		}
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("starting a command: %w", err)
+	}
+	return p, nil
+}
+
+type sshProcess struct {
+	session *ssh.Session
+	in      io.WriteCloser
+	out     io.Reader
+	err     io.Reader
+}
+
+func (p *sshProcess) Stdin() io.WriteCloser { return p.in }
+func (p *sshProcess) Stdout() io.Reader     { return p.out }
+func (p *sshProcess) Stderr() io.Reader     { return p.err }
+func (p *sshProcess) Close() error          { return p.session.Close() }
+
+func (p *sshProcess) Wait() error {
+	err := p.session.Wait()
+	var exit *ssh.ExitError
+	if errors.As(err, &exit) {
+		return &ExitError{Status: exit.ExitStatus()}
+	}
+	return err
+}
