@@ -1,0 +1,65 @@
+package playbook
+
+import (
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+func readLoop(d *value.Dict) (*Loop, error) {
+	loop := &Loop{LoopVar: "item"}
+	found := false
+	for key, v := range d.All() {
+		name := value.KeyText(key)
+		with, isWith := strings.CutPrefix(name, "with_")
+		if name != "loop" && !isWith {
+			continue
+		}
+		if found {
+			return nil, diag.Errorf(d.KeyPos(key), "a task has only one loop")
+		}
+		found = true
+		loop.With, loop.Items, loop.Pos = with, v, d.ValuePos(key)
+	}
+	control := d.At("loop_control")
+	if !found {
+		if control != nil {
+			return nil, diag.Errorf(d.KeyPos("loop_control"), "loop_control without a loop")
+		}
+		return nil, nil
+	}
+	if control == nil {
+		return loop, nil
+	}
+	c, ok := control.(*value.Dict)
+	if !ok {
+		return nil, diag.Errorf(d.ValuePos("loop_control"), "loop_control is a mapping, and this is %s", describe(control))
+	}
+	return loop, loop.control(c)
+}
+
+func (loop *Loop) control(c *value.Dict) error {
+	for key, v := range c.All() {
+		switch name := value.KeyText(key); name {
+		case "loop_var":
+			loop.LoopVar = value.Str(v)
+		case "index_var":
+			loop.IndexVar = value.Str(v)
+		case "label":
+			loop.Label = v
+		case "pause":
+			loop.Pause = v
+		case "extended":
+			loop.Extended = v == true
+		case "extended_allitems":
+		case "break_when":
+			loop.BreakIf = v
+		default:
+			return unknownKeyword(name, c.KeyPos(key), map[string]bool{
+				"loop_var": true, "index_var": true, "label": true, "pause": true, "extended": true, "break_when": true,
+			})
+		}
+	}
+	return nil
+}

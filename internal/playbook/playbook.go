@@ -1,0 +1,171 @@
+// Package playbook reads Ansible's playbooks and roles into a tree of plays, blocks and tasks that know their positions.
+//
+// Reading is static: imports are followed, includes are left for the engine. Nothing is templated here but the file names
+// of imports, which Ansible templates too.
+package playbook
+
+import (
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// Play is one play of a playbook.
+type Play struct {
+	Keywords
+	Pos         diag.Pos
+	Name        string
+	Hosts       value.Value // a pattern or a list of patterns, perhaps a template
+	GatherFacts value.Value // nil: as configured
+	GatherWhat  value.Value // gather_subset
+	VarsFiles   []value.Value
+	VarsPrompt  *value.List
+	Strategy    string
+	Serial      value.Value
+	MaxFail     value.Value // max_fail_percentage
+	ForceFlush  bool        // force_handlers
+	Order       string
+	Roles       []*Role
+	PreTasks    *Block
+	RoleTasks   []*Block // one for each role, dependencies first
+	Tasks       *Block
+	PostTasks   *Block
+	Handlers    []*Task // of the play itself; roles have their own
+	Dir         string  // of the playbook file
+}
+
+// Node is a task or a block.
+type Node interface {
+	keywords() *Keywords
+}
+
+// Block is a list of nodes that share keywords. Imports, roles and the sections of a play are blocks too.
+type Block struct {
+	Keywords
+	Pos    diag.Pos
+	Name   string
+	Parent *Block
+	Role   *Role // the role that it belongs to
+	Body   []Node
+	Rescue []Node
+	Always []Node
+}
+
+// Task is one action.
+type Task struct {
+	Keywords
+	Pos         diag.Pos
+	Name        string
+	Parent      *Block
+	Role        *Role
+	Action      string      // as the field knows it, without the ansible.builtin. prefix
+	Args        *value.Dict // raw
+	ArgsText    value.Value // args given as one template: a mapping only after it is rendered
+	Free        string      // free-form text, when the action takes it
+	Loop        *Loop
+	Register    string
+	ChangedWhen value.Value
+	FailedWhen  value.Value
+	Until       value.Value
+	Retries     value.Value
+	Delay       value.Value
+	Notify      []value.Value
+	Listen      []string
+	Async       value.Value
+	Poll        value.Value
+	File        string // the file that it was read from
+	Handler     bool
+}
+
+// Loop is how a task repeats itself.
+type Loop struct {
+	With  string // the lookup of a with_ loop, "" for loop:
+	Items value.Value
+	Pos   diag.Pos
+	// Of loop_control; LoopVar is "item" by default.
+	LoopVar  string
+	IndexVar string
+	Label    value.Value
+	Pause    value.Value
+	Extended bool
+	BreakIf  value.Value // break_when
+}
+
+// Keywords are what plays, roles, blocks and tasks have in common. A nil field says nothing; the innermost one that says
+// something counts, but tags, conditions, variables and environments add up.
+type Keywords struct {
+	Tags              []string
+	When              []Expr
+	Vars              *value.Dict
+	Environment       []value.Value
+	Become            value.Value
+	BecomeUser        value.Value
+	BecomeMethod      value.Value
+	BecomeExe         value.Value
+	Connection        value.Value
+	RemoteUser        value.Value
+	Port              value.Value
+	DelegateTo        value.Value
+	DelegateFacts     value.Value
+	RunOnce           value.Value
+	IgnoreErrors      value.Value
+	IgnoreUnreachable value.Value
+	AnyErrorsFatal    value.Value
+	NoLog             value.Value
+	CheckMode         value.Value
+	Diff              value.Value
+	Throttle          value.Value
+	Timeout           value.Value
+	ModuleDefaults    []*value.Dict
+	Debugger          value.Value
+}
+
+func (k *Keywords) keywords() *Keywords { return k }
+
+// Expr is a value of a condition and where it stands.
+type Expr struct {
+	Value value.Value
+	Pos   diag.Pos
+}
+
+// Role is a role as one play uses it.
+type Role struct {
+	Name      string
+	Dir       string
+	Defaults  *value.Dict
+	Vars      *value.Dict
+	Params    *value.Dict // given where the role is used
+	Handlers  []*Task
+	Depends   []*Role
+	Duplicate bool // allow_duplicates
+	Pos       diag.Pos
+}
+
+// Chain lists the blocks around a task, innermost first.
+func (t *Task) Chain() []*Block {
+	var chain []*Block
+	for b := t.Parent; b != nil; b = b.Parent {
+		chain = append(chain, b)
+	}
+	return chain
+}
+
+// AllTags are the task's own tags and those of everything around it.
+func (t *Task) AllTags() []string {
+	tags := append([]string(nil), t.Tags...)
+	for b := t.Parent; b != nil; b = b.Parent {
+		tags = append(tags, b.Tags...)
+	}
+	return tags
+}
+
+// Title is what people know the task by: its name, with its role's before it.
+func (t *Task) Title() string {
+	name := t.Name
+	if name == "" {
+		name = t.Action
+	}
+	if t.Role != nil {
+		return t.Role.Name + " : " + name
+	}
+	return name
+}

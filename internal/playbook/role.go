@@ -1,0 +1,228 @@
+package playbook
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// RoleUse is one mention of a role: its name, keywords and parameters.
+type RoleUse struct {
+	Keywords
+	Name   string
+	Params *value.Dict
+	Pos    diag.Pos
+	From   map[string]string // tasks_from, vars_from, defaults_from, handlers_from
+	// Twice says that the role runs again even if it ran already with the same parameters.
+	Twice bool
+}
+
+func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
+	use := RoleUse{Pos: pos, Params: value.NewDict()}
+	d, ok := item.(*value.Dict)
+	if !ok {
+		name, ok := value.Plain(item)
+		if !ok {
+			return use, diag.Errorf(pos, "a role is a name or a mapping, and this is %s", describe(item))
+		}
+		use.Name = name
+		return use, nil
+	}
+	own := map[string]bool{}
+	shared := map[string]bool{}
+	for _, n := range sharedKeywords() {
+		shared[n] = true
+	}
+	for key, v := range d.All() {
+		name := value.KeyText(key)
+		switch {
+		case name == "role" || name == "name":
+			use.Name = value.Str(v)
+			own[name] = true
+		case !shared[name]:
+			use.Params.SetAt(name, v, d.KeyPos(key), d.ValuePos(key))
+			own[name] = true
+		}
+	}
+	if use.Name == "" {
+		return use, diag.Errorf(pos, "a role needs a name: role: NAME")
+	}
+	var err error
+	use.Keywords, err = readKeywords(d, own)
+	return use, err
+}
+
+// useRole gives the blocks of a role and of those that it depends on, which come first. seen remembers what ran already.
+func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+	role, err := l.role(use, play)
+	if err != nil {
+		return nil, err
+	}
+	id := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + value.Repr(use.Vars) + fmt.Sprint(use.When)
+	if seen != nil && !role.Duplicate && !use.Twice {
+		if seen[id] {
+			return nil, nil
+		}
+		seen[id] = true
+	}
+	block := &Block{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role}
+	var blocks []*Block
+	deps, err := l.dependencies(role, block, play, seen)
+	if err != nil {
+		return nil, err
+	}
+	blocks = append(blocks, deps...)
+	if err := l.fill(role, block, play, use.From); err != nil {
+		return nil, err
+	}
+	if play != nil {
+		play.Roles = append(play.Roles, role)
+	}
+	return append(blocks, block), nil
+}
+
+// role finds and reads the parts of a role that are not tasks.
+func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
+	dir, err := l.findRole(use.Name, play)
+	if err != nil {
+		var places *notFound
+		d := diag.Errorf(use.Pos, "there is no role %q", use.Name)
+		if errors.As(err, &places) {
+			d = d.WithDetail("looked in %s", strings.Join(places.places, ", "))
+		}
+		return nil, d
+	}
+	role := &Role{Name: use.Name, Dir: dir, Params: use.Params, Pos: use.Pos}
+	if role.Defaults, err = l.roleVars(dir, "defaults", from(use.From, "defaults_from")); err != nil {
+		return nil, err
+	}
+	role.Vars, err = l.roleVars(dir, "vars", from(use.From, "vars_from"))
+	return role, err
+}
+
+func from(m map[string]string, key string) string {
+	if s := m[key]; s != "" {
+		return s
+	}
+	return "main"
+}
+
+type notFound struct{ places []string }
+
+func (n *notFound) Error() string { return "not found" }
+
+func (l *Loader) findRole(name string, play *Play) (string, error) {
+	var dirs []string
+	if play != nil {
+		dirs = append(dirs, Join(play.Dir, "roles"))
+	}
+	dirs = append(dirs, l.RolesPath...)
+	if play != nil {
+		dirs = append(dirs, play.Dir)
+	}
+	var places []string
+	for _, d := range dirs {
+		p := Join(d, name)
+		if l.Files.IsDir(p) {
+			return p, nil
+		}
+		places = append(places, p)
+	}
+	return "", &notFound{places}
+}
+
+// part finds roles/x/<kind>/<name>.yml in any of its spellings; "" if there is none.
+func (l *Loader) part(dir, kind, name string) string {
+	base := Join(dir, kind, name)
+	for _, ext := range []string{".yml", ".yaml", ".json", ""} {
+		if p := base + ext; l.Files.Exists(p) && !l.Files.IsDir(p) {
+			return p
+		}
+	}
+	return ""
+}
+
+func (l *Loader) roleVars(dir, kind, name string) (*value.Dict, error) {
+	path := l.part(dir, kind, name)
+	if path == "" {
+		if name != "main" {
+			return nil, fmt.Errorf("role %s has no %s/%s", dir, kind, name)
+		}
+		return value.NewDict(), nil
+	}
+	return l.LoadVars(path)
+}
+
+// fill reads the role's tasks into block, and its handlers.
+func (l *Loader) fill(role *Role, block *Block, play *Play, from map[string]string) error {
+	name := "main"
+	if s := from["tasks_from"]; s != "" {
+		name = strings.TrimSuffix(strings.TrimSuffix(s, ".yml"), ".yaml")
+	}
+	if path := l.part(role.Dir, "tasks", name); path != "" {
+		nodes, err := l.LoadTasks(path, block, role, play, false)
+		if err != nil {
+			return err
+		}
+		block.Body = nodes
+	} else if name != "main" {
+		return diag.Errorf(role.Pos, "role %s has no tasks/%s", role.Name, name)
+	}
+	handlers := "main"
+	if s := from["handlers_from"]; s != "" {
+		handlers = strings.TrimSuffix(s, ".yml")
+	}
+	if path := l.part(role.Dir, "handlers", handlers); path != "" {
+		nodes, err := l.LoadTasks(path, &Block{Keywords: handlerKeywords(block.Keywords), Parent: block.Parent, Role: role}, role, play, true)
+		if err != nil {
+			return err
+		}
+		role.Handlers = tasksOf(nodes)
+	}
+	return nil
+}
+
+// handlerKeywords are those of a role's use without its condition and tags: whether a handler runs is its notifier's matter.
+func handlerKeywords(k Keywords) Keywords {
+	k.When, k.Tags = nil, nil
+	return k
+}
+
+func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+	path := l.part(role.Dir, "meta", "main")
+	if path == "" {
+		return nil, nil
+	}
+	meta, err := l.LoadVars(path)
+	if err != nil {
+		return nil, err
+	}
+	role.Duplicate = meta.At("allow_duplicates") == true
+	list, _ := meta.At("dependencies").(*value.List)
+	if list == nil {
+		return nil, nil
+	}
+	var blocks []*Block
+	for i, item := range list.Items {
+		use, err := readRoleUse(item, list.Pos(i))
+		if err != nil {
+			return nil, err
+		}
+		use.Tags = append(use.Tags, block.Tags...)
+		use.When = append(append([]Expr(nil), block.When...), use.When...)
+		more, err := l.useRole(use, block.Parent, play, seen)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, more...)
+	}
+	return blocks, nil
+}
+
+// LoadRole reads a role at run time, for include_role. Its tasks belong below parent.
+func (l *Loader) LoadRole(use RoleUse, parent *Block, play *Play) ([]*Block, error) {
+	return l.useRole(use, parent, play, nil)
+}
