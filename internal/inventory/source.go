@@ -1,0 +1,124 @@
+package inventory
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/yaml"
+)
+
+// loader reads sources into an inventory and collects what is wrong with them.
+type loader struct {
+	inv   *Inventory
+	opts  Options
+	diags diag.List
+}
+
+func (l *loader) yamlOptions() yaml.Options {
+	return yaml.Options{Strict: l.opts.Strict, Vault: l.opts.Vault}
+}
+
+// source reads one source, whatever its kind.
+func (l *loader) source(name string) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil && strings.Contains(name, ","):
+		l.hostList(name)
+	case err != nil:
+		l.missing(name, err)
+	case info.IsDir():
+		l.directory(name)
+	default:
+		l.file(name, info)
+	}
+}
+
+func (l *loader) missing(name string, err error) {
+	d := diag.Errorf(diag.Pos{File: name}, "cannot read the inventory: %v", err)
+	if !strings.ContainsAny(name, "/.") {
+		d.Hint = "a list of hosts needs a comma: " + name + ","
+	}
+	d.Cause = err
+	l.diags = append(l.diags, d)
+}
+
+// hostList reads host1,host2,
+func (l *loader) hostList(list string) {
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		pos := diag.Pos{File: list}
+		hosts, port, err := expandHosts(name)
+		if err != nil {
+			l.diags.Add(diag.At(pos, err))
+			continue
+		}
+		for _, h := range hosts {
+			l.addHost(h, port, l.inv.groups[ungrouped], pos)
+		}
+	}
+}
+
+func (l *loader) addHost(name string, port int, g *Group, pos diag.Pos) *Host {
+	h := l.inv.host(name, g, pos)
+	if h.File == "" && !strings.Contains(pos.File, ",") {
+		h.File = pos.File
+	}
+	if port > 0 {
+		h.vars.SetAt("ansible_port", int64(port), pos, pos)
+	}
+	return h
+}
+
+// ignoredInDirectory is Ansible's: hidden files, variable directories, backups and notes.
+var ignoredInDirectory = regexp.MustCompile(`^\.|^host_vars$|^group_vars$|^vars_plugins$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
+
+func (l *loader) directory(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		l.missing(dir, err)
+		return
+	}
+	for _, e := range entries { // sorted by name
+		if !ignoredInDirectory.MatchString(e.Name()) {
+			l.source(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+func (l *loader) file(path string, info os.FileInfo) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		l.missing(path, err)
+		return
+	}
+	isYAML := slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path))
+	executable := info.Mode()&0o111 != 0
+	switch {
+	case bytes.HasPrefix(text, []byte("#!")) || executable && !isYAML && bytes.HasPrefix(text, []byte("\x7fELF")):
+		l.script(path)
+	case isYAML || filepath.Ext(path) == "" && looksLikeYAML(text):
+		l.yamlFile(path, text)
+	default:
+		l.iniFile(path, text)
+	}
+}
+
+// looksLikeYAML tells a YAML file without a suffix from an INI file: Ansible tries one after the other, and would report
+// the second one's complaint.
+func looksLikeYAML(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimRight(line, " \t\r\n")
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		return bytes.HasPrefix(line, []byte("---")) || line[0] == '{' || bytes.HasSuffix(line, []byte(":"))
+	}
+	return false
+}
