@@ -19,6 +19,9 @@ import (
 // Never CAP_SYS_TIME: it would set this machine's clock.
 const capabilities = "CAP_NET_ADMIN,CAP_NET_RAW,CAP_IPC_LOCK,CAP_SYS_NICE"
 
+// repoMount is where Pigsty's nginx serves packages from.
+const repoMount = "/www/pigsty"
+
 // running returns the node's process when it runs.
 func (s *Sandbox) running(n nodeState) (process, bool) {
 	p, err := readProcess(s.files.node(n.Machine).pid())
@@ -117,12 +120,14 @@ func (s *Sandbox) nspawnArgs(n nodeState) ([]string, error) {
 		"--capability=" + capabilities,
 		"--rlimit=RLIMIT_NOFILE=1024:524288",
 	}
+	var mounts []string
 	if n.Repo != "" {
 		if err := os.MkdirAll(dirs.repo(), 0o755); err != nil {
 			return nil, err
 		}
 		// Writable, since a role may want to add its mark or its packages; the cache stays as it is.
-		args = append(args, fmt.Sprintf("--overlay=%s:%s:/www/pigsty", n.Repo, dirs.repo()))
+		args = append(args, fmt.Sprintf("--overlay=%s:%s:%s", n.Repo, dirs.repo(), repoMount))
+		mounts = append(mounts, repoMount)
 	}
 	for _, d := range n.Disks {
 		src := filepath.Join(dirs.disks(), strings.ReplaceAll(strings.Trim(d, "/"), "/", "-"))
@@ -130,6 +135,12 @@ func (s *Sandbox) nspawnArgs(n nodeState) ([]string, error) {
 			return nil, err
 		}
 		args = append(args, "--bind="+src+":"+d)
+		mounts = append(mounts, d)
+	}
+	for _, m := range mounts { // nspawn makes the last directory of a mount point, not those above it
+		if err := (seeder{upper: dirs.upper(), lower: n.Image.Lower}).parents(strings.Trim(m, "/") + "/."); err != nil {
+			return nil, err
+		}
 	}
 	return args, nil
 }

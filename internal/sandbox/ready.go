@@ -43,7 +43,7 @@ func (s *Sandbox) awaitReady(ctx context.Context, n nodeState) error {
 
 // systemState is systemd's own word: initializing, starting, running, degraded, ...; "offline" before it has one.
 func (s *Sandbox) systemState(ctx context.Context, n nodeState) string {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	var out strings.Builder
 	_, err := s.execNode(ctx, n, []string{"systemctl", "is-system-running"}, nil, &out, io.Discard)
@@ -56,7 +56,7 @@ func (s *Sandbox) systemState(ctx context.Context, n nodeState) string {
 
 // sshAnswers reads the greeting of the node's sshd.
 func (s *Sandbox) sshAnswers(ctx context.Context, n nodeState) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	conn, err := s.DialContext(ctx, "tcp", net.JoinHostPort(n.Addr.String(), "22"))
 	if err != nil {

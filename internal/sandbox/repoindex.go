@@ -72,8 +72,13 @@ func packagesIndex(stanzas string) (index string, rename map[string]string, err 
 		rename[downloaded] = file
 		for line := range strings.Lines(stanza) {
 			line = strings.TrimRight(line, "\n")
-			if strings.HasPrefix(line, "Filename:") {
+			switch {
+			case strings.HasPrefix(line, "Filename:"):
 				line = "Filename: ./" + file
+			case strings.HasPrefix(line, "Description-md5:"): // it would make apt look for translations
+				continue
+			case strings.HasPrefix(line, "Description-en:"):
+				line = "Description:" + strings.TrimPrefix(line, "Description-en:")
 			}
 			out.WriteString(line + "\n")
 		}

@@ -42,7 +42,7 @@ func needTools(uid int, tools ...string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("the sandbox needs %s: run scripts/setup.sh, or apt-get install systemd-container debootstrap iproute2",
+		return fmt.Errorf("the sandbox needs %s: run scripts/setup.sh, or apt-get install systemd-container mmdebstrap iproute2 util-linux",
 			strings.Join(missing, ", "))
 	}
 	return nil

@@ -23,7 +23,7 @@ func Up(ctx context.Context, c Config) (*Sandbox, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	if err := needTools(os.Geteuid(), "systemd-nspawn", "debootstrap", "ip", "nsenter", "unshare", "setsid"); err != nil {
+	if err := needTools(os.Geteuid(), "systemd-nspawn", "mmdebstrap", "ip", "nsenter", "unshare", "setsid"); err != nil {
 		return nil, err
 	}
 	s, err := locate(c.Name)

@@ -4,11 +4,11 @@ shift 3
 root=$dest/rootfs
 
 say "base: installing Debian $suite"
-mkdir -p "$root"
-debootstrap --variant=minbase --include="$(echo "$*" | tr ' ' ',')" "$suite" "$root" "$mirror"
+# mmdebstrap makes what debootstrap makes, in a third of the time.
+mmdebstrap --mode=root --format=directory --variant=minbase --include="$(echo "$*" | tr ' ' ',')" "$suite" "$root" "$mirror"
 
 say "base: trimming"
-rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/cache/apt/*.bin "$root"/var/lib/apt/lists/* "$root"/var/log/*.log
+rm -rf "$root"/var/log/*.log "$root"/var/log/apt/*
 rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/resolv.conf "$root"/etc/hostname # every node has its own
 : >"$root/etc/machine-id"
 : >"$root/etc/resolv.conf"

@@ -1,0 +1,98 @@
+#!/bin/bash
+# setup.sh [build|sandbox|all]: install what building pig, or running its sandbox, needs on a Debian machine.
+#
+# It does nothing, and says nothing, where nothing is missing. Packages come from apt; a Go that is new enough comes as
+# a Go module, fetched by the Go that Debian has, into $PIG_GO_DIR (default /var/cache/pig-go). scripts/go.sh finds it there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+what=${1:-all}
+go_dir=${PIG_GO_DIR:-/var/cache/pig-go}
+go_version=1.26.8 # the newest patch release that was tried; go.mod says what is the oldest that will do
+
+say() { echo "setup: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# missing COMMAND=PACKAGE...: the packages whose command is not there.
+missing() {
+	local pair
+	for pair; do
+		PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%=*}" >/dev/null || echo "${pair#*=}"
+	done
+}
+
+apt_install() {
+	[ $# -gt 0 ] || return 0
+	[ "$(id -u)" = 0 ] || die "these packages are missing, and only root can install them: $*"
+	say "installing $*"
+	local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+	export DEBIAN_FRONTEND=noninteractive
+	local log
+	log=$(mktemp)
+	# A fresh machine has no package lists, an old one has stale ones: both show as a failure to install.
+	if ! "${apt[@]}" install --no-install-recommends "$@" >"$log" 2>&1; then
+		if ! { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1; then
+			tail -n 20 "$log" >&2
+			rm -f "$log"
+			die "apt-get could not install $*"
+		fi
+	fi
+	rm -f "$log"
+}
+
+# fetch_go: Debian's own Go is too old to build pig but can download modules, and each Go release is one.
+fetch_go() {
+	[ "$(uname -s)" = Linux ] || die "no Go is new enough here, and only Linux's can be fetched"
+	local arch
+	case $(uname -m) in
+	x86_64) arch=amd64 ;;
+	aarch64) arch=arm64 ;;
+	*) die "no Go is new enough here, and none can be fetched for $(uname -m)" ;;
+	esac
+	# shellcheck disable=SC2046 # a list of words
+	apt_install $(missing go=golang-go) $([ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates)
+	say "fetching Go $go_version"
+	local tmp module=golang.org/toolchain@v0.0.1-go$go_version.linux-$arch
+	mkdir -p "$go_dir"
+	tmp=$(mktemp -d "$go_dir/.tmp-XXXXXX")
+	# shellcheck disable=SC2064 # tmp is known now
+	trap "chmod -R u+w '$tmp'; rm -rf '$tmp'" EXIT
+	(
+		cd "$tmp"
+		mkdir fetch && cd fetch
+		export GOPATH=$tmp/path GOMODCACHE=$tmp/mod GOCACHE=$tmp/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local HOME=${HOME:-/root}
+		echo 'module fetch' >go.mod
+		go mod download "$module" >&2
+	)
+	local root=$tmp/mod/$module
+	[ -f "$root/bin/go" ] || die "the module $module has no bin/go"
+	# The module cache keeps no execute bits.
+	chmod +x "$root"/bin/* "$root"/pkg/tool/*/*
+	rm -rf "$go_dir/go$go_version"
+	mv "$root" "$go_dir/go$go_version"
+	chmod -R u+w "$tmp"
+	rm -rf "$tmp"
+	trap - EXIT
+	scripts/go.sh >/dev/null
+}
+
+# shellcheck disable=SC2046 # lists of words
+build() {
+	apt_install $(missing make=make git=git) $([ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates)
+	scripts/go.sh >/dev/null 2>&1 || fetch_go
+}
+
+# shellcheck disable=SC2046 # a list of words
+sandbox() {
+	apt_install $(missing systemd-nspawn=systemd-container mmdebstrap=mmdebstrap ip=iproute2 nsenter=util-linux ssh=openssh-client) \
+		$([ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ] || echo debian-archive-keyring)
+}
+
+case $what in
+build) build ;;
+sandbox) sandbox ;;
+all)
+	build
+	sandbox
+	;;
+*) die "usage: scripts/setup.sh [build|sandbox|all]" ;;
+esac
