@@ -70,15 +70,17 @@ func (c cgroups) create(sandbox, machine string) ([]string, error) {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return nil, fmt.Errorf("making a cgroup: %w", err)
 		}
-		delegate(c.hierarchies[i], sandbox)
+		delegate(c.hierarchies[i], sandbox, machine)
 	}
 	return dirs, nil
 }
 
 // delegate hands the controllers of a v2 hierarchy down, so that limits work inside the node. Where the machine keeps
 // them back (v1, or a container) the nodes run without limits.
-func delegate(hierarchy, sandbox string) {
-	for _, d := range []string{hierarchy, filepath.Join(hierarchy, cgroupRoot), filepath.Join(hierarchy, cgroupRoot, sandbox)} {
+func delegate(hierarchy, sandbox, machine string) {
+	d := hierarchy
+	for _, sub := range []string{"", cgroupRoot, sandbox, machine} {
+		d = filepath.Join(d, sub)
 		avail, err := os.ReadFile(filepath.Join(d, "cgroup.controllers"))
 		if err != nil {
 			return

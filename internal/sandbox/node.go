@@ -36,7 +36,7 @@ func (s *Sandbox) boot(ctx context.Context, n nodeState) error {
 		return err
 	}
 	defer unlock()
-	if p, ok := s.running(n); ok && p.leader() != 0 {
+	if _, ok := s.running(n); ok {
 		return nil
 	}
 	// What is left of an earlier life would fight with the new one over its files and its cable.

@@ -88,20 +88,29 @@ func parseStat(s string) (procStat, error) {
 	return procStat{state: f[0], start: start}, err
 }
 
-// leader is the node's own PID 1, a child of systemd-nspawn in a pid namespace below ours. Zero while it boots.
+// leader is the node's own PID 1, in a pid namespace below ours: a child of systemd-nspawn, which is a child of the
+// launcher that the pid file names. Zero while there is none.
 func (p process) leader() int {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", p.PID, p.PID))
-	if err != nil {
-		return 0
-	}
-	for f := range strings.FieldsSeq(string(raw)) {
-		child, _ := strconv.Atoi(f)
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", child))
-		if err == nil && isInit(string(status)) {
-			return child
+	for _, nspawn := range children(p.PID) {
+		for _, child := range children(nspawn) {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", child))
+			if err == nil && isInit(string(status)) {
+				return child
+			}
 		}
 	}
 	return 0
+}
+
+func children(pid int) []int {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // gone: no children
+	var out []int
+	for f := range strings.FieldsSeq(string(raw)) {
+		if child, err := strconv.Atoi(f); err == nil {
+			out = append(out, child)
+		}
+	}
+	return out
 }
 
 // isInit looks for a line such as "NSpid:	4711	1".

@@ -1,10 +1,11 @@
-# start.sh PIDFILE LOWER UPPER WORK ROOT CGROUPS ARG...: becomes a node's systemd-nspawn. It runs in a mount namespace of
-# its own, so the node's file system is gone when the node is.
+# start.sh PIDFILE LOWER UPPER WORK ROOT CGROUPS ARG...: runs a node's systemd-nspawn, again and again while the node
+# reboots. It runs in a mount namespace of its own, so the node's file system is gone when the node is.
 set -eu
 pidfile=$1 lower=$2 upper=$3 work=$4 root=$5 cgroups=$6
 shift 6
 for d in $cgroups; do
-	echo $$ >"$d/cgroup.procs"
+	mkdir -p "$d/launcher"
+	echo $$ >"$d/launcher/cgroup.procs"
 done
 read -r stat </proc/$$/stat
 stat=${stat##*) }
@@ -21,4 +22,19 @@ mount -t tmpfs -o mode=700 tmpfs /run/systemd/nspawn
 # outlives it; what marks the overlay as unclean after that has to go before it can be mounted again.
 rm -rf "$work/work/incompat"
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work,redirect_dir=off,index=off,metacopy=off,volatile" "$root"
-exec systemd-nspawn "$@"
+
+# Each boot gets a cgroup of its own below the node's: on cgroup v2 nspawn leaves one behind that takes no process.
+boot=0
+while :; do
+	boot=$((boot + 1))
+	status=0
+	/bin/sh -euc '
+		boot=$1 cgroups=$2
+		shift 2
+		for d in $cgroups; do
+			mkdir "$d/$boot"
+			echo $$ >"$d/$boot/cgroup.procs"
+		done
+		exec systemd-nspawn "$@"' nspawn "boot-$boot" "$cgroups" "$@" || status=$?
+	[ "$status" = 133 ] || exit "$status" # 133 is how nspawn says that the node wants to boot again
+done
