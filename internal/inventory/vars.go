@@ -57,3 +57,12 @@ func (inv *Inventory) GroupVars(g *Group) *value.Dict {
 	inv.dirs.mergeGroups(d, []*Group{g})
 	return d
 }
+
+// HostVars are the variables of h itself with its host_vars, without those of its groups.
+func (inv *Inventory) HostVars(h *Host) *value.Dict {
+	inv.mu.RLock()
+	defer inv.mu.RUnlock()
+	d := h.vars.Clone()
+	inv.dirs.mergeHost(d, h)
+	return d
+}

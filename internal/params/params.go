@@ -1,0 +1,201 @@
+// Package params is the catalog of the parameters that an inventory may set: what they mean, where they belong, what
+// values they take. Names, types and defaults are Pigsty's.
+package params
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"pig/internal/value"
+	"pig/internal/yaml"
+)
+
+//go:embed catalog.yaml
+var catalogText []byte
+
+// Param is a parameter, or a field of an object inside one.
+type Param struct {
+	Name    string
+	Module  string // INFRA, NODE, ETCD, MINIO, PGSQL, REDIS, APP; "" for a field
+	Section string
+	Type    Type
+	// Levels are the letters of where it is meant to be set: G all.vars, C variables of a group, I a host, A with -e.
+	Levels   string
+	Values   []value.Value // of an enum
+	Default  value.Value   // nil if there is none
+	Secret   bool
+	Identity bool // says what a host is
+	Required bool // of a field
+	Unused   bool // known, but nothing reads it
+	Was      []string
+	Doc      string
+}
+
+// Object is the shape of a mapping inside a parameter.
+type Object struct {
+	Name   string
+	Fields []*Param
+	Key    string // the field that tells objects of one list apart, or ""
+	Short  string // the field that a bare text in place of the object stands for, or ""
+	Open   bool   // takes other fields too
+	byName map[string]*Param
+}
+
+// Field finds a field by its name or by an older one.
+func (o *Object) Field(name string) *Param { return o.byName[name] }
+
+// Catalog is all that is known. It does not change.
+type Catalog struct {
+	Params  []*Param
+	Objects map[string]*Object
+	byName  map[string]*Param
+	foreign map[string]bool // names of modules that others materialize
+	names   []string        // of Params, in order
+}
+
+// Lookup finds a parameter by its name or by an older one, or gives nil.
+func (c *Catalog) Lookup(name string) *Param { return c.byName[name] }
+
+// Names are the names of all parameters.
+func (c *Catalog) Names() []string { return slices.Clone(c.names) }
+
+// Modules are the names of the modules, in order.
+func (c *Catalog) Modules() []string {
+	var modules []string
+	for _, p := range c.Params {
+		if !slices.Contains(modules, p.Module) {
+			modules = append(modules, p.Module)
+		}
+	}
+	return modules
+}
+
+// Load gives the catalog. It is read once.
+var Load = sync.OnceValue(func() *Catalog {
+	c, err := readCatalog(catalogText)
+	if err != nil {
+		panic(fmt.Sprintf("params: the embedded catalog: %v", err)) // a test reads it
+	}
+	return c
+})
+
+// Lookup finds a parameter of the catalog.
+func Lookup(name string) *Param { return Load().Lookup(name) }
+
+// Defaults are the defaults of the parameters of the given modules, of all if none is given: variables of the lowest
+// precedence. Each call makes new lists and mappings.
+func Defaults(modules ...string) *value.Dict {
+	d := value.NewDict()
+	for _, p := range Load().Params {
+		if p.Default != nil && (len(modules) == 0 || containsFold(modules, p.Module)) {
+			d.Set(p.Name, value.Clone(p.Default))
+		}
+	}
+	return d
+}
+
+func containsFold(list []string, name string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
+}
+
+func readCatalog(text []byte) (*Catalog, error) {
+	v, _, err := yaml.Parse(text, "catalog.yaml", yaml.Options{Strict: true})
+	if err != nil {
+		return nil, err
+	}
+	root := v.(*value.Dict)
+	c := &Catalog{Objects: map[string]*Object{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
+	if err := c.readObjects(root.At("objects").(*value.Dict)); err != nil {
+		return nil, err
+	}
+	for module, sections := range root.At("parameters").(*value.Dict).All() {
+		for section, params := range sections.(*value.Dict).All() {
+			for name, facts := range params.(*value.Dict).All() {
+				p, err := c.readParam(name.(string), facts.(*value.Dict))
+				if err != nil {
+					return nil, err
+				}
+				p.Module, p.Section = module.(string), section.(string)
+				c.Params = append(c.Params, p)
+				c.names = append(c.names, p.Name)
+				for _, n := range append(p.Was, p.Name) {
+					c.byName[n] = p
+				}
+			}
+		}
+	}
+	for _, names := range root.At("foreign").(*value.Dict).All() {
+		c.addForeign(names)
+	}
+	c.addForeign(root.At("facts"))
+	return c, nil
+}
+
+func (c *Catalog) addForeign(names value.Value) {
+	for _, n := range names.(*value.List).Items {
+		c.foreign[n.(string)] = true
+	}
+}
+
+func (c *Catalog) readObjects(objects *value.Dict) error {
+	for name := range objects.All() { // first the names: objects refer to each other
+		c.Objects[name.(string)] = &Object{Name: name.(string), byName: map[string]*Param{}}
+	}
+	for name, facts := range objects.All() {
+		o, d := c.Objects[name.(string)], facts.(*value.Dict)
+		o.Key, _ = d.At("key").(string)
+		o.Short, _ = d.At("short").(string)
+		o.Open = d.At("open") == true
+		for field, facts := range d.At("fields").(*value.Dict).All() {
+			p, err := c.readParam(field.(string), facts.(*value.Dict))
+			if err != nil {
+				return err
+			}
+			o.Fields = append(o.Fields, p)
+			for _, n := range append(p.Was, p.Name) {
+				o.byName[n] = p
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
+	p := &Param{Name: name}
+	for key, v := range facts.All() {
+		switch key {
+		case "type":
+			t, err := c.parseType(v.(string))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			p.Type = t
+		case "level":
+			p.Levels = v.(string)
+		case "values":
+			p.Values = v.(*value.List).Items
+		case "default":
+			p.Default = v
+		case "doc":
+			p.Doc = v.(string)
+		case "was":
+			for _, w := range v.(*value.List).Items {
+				p.Was = append(p.Was, w.(string))
+			}
+		case "secret":
+			p.Secret = v.(bool)
+		case "identity":
+			p.Identity = v.(bool)
+		case "required":
+			p.Required = v.(bool)
+		case "unused":
+			p.Unused = v.(bool)
+		default:
+			return nil, fmt.Errorf("%s: unknown fact %s", name, value.KeyText(key))
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,232 @@
+package params
+
+import (
+	"fmt"
+	"math/big"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pig/internal/pgsql"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// Type is the type of a parameter: a scalar kind or an object, one of it, a list of it or a mapping to it.
+type Type struct {
+	Kind   string  // bool, int, string, port ...; "" for an object
+	Object *Object // nil for a scalar
+	List   bool
+	Map    bool
+}
+
+func (t Type) String() string {
+	name := t.Kind
+	if t.Object != nil {
+		name = t.Object.Name
+	}
+	switch {
+	case t.List:
+		return name + "[]"
+	case t.Map:
+		return "{" + name + "}"
+	}
+	return name
+}
+
+// kinds are the scalar kinds with what they are called to a user.
+var kinds = map[string]string{
+	"bool": "true or false", "int": "a whole number", "float": "a number", "string": "text", "enum": "one of its values", "port": "a port, 1 to 65535",
+	"path": "a path", "ip": "an IP address", "cidr": "an address with a mask, such as 10.10.10.2/24", "csv": "text with commas",
+	"interval": "a time, such as 30s, 5min or 7d", "size": "a size, such as 64MB", "username": "a name", "password": "a password", "dict": "a mapping",
+	"auto_int": "auto or a whole number", "jmespath": "a JMESPath expression", "dest": "default, postgres, pgbouncer or a port", "hba_addr": "an address of an HBA rule",
+	"hba_auth": "a method of an HBA rule",
+}
+
+func (c *Catalog) parseType(text string) (Type, error) {
+	name := strings.TrimSuffix(strings.Trim(text, "{}"), "[]")
+	t := Type{List: strings.HasSuffix(text, "[]"), Map: strings.HasPrefix(text, "{"), Object: c.Objects[name]}
+	if t.Object == nil {
+		t.Kind = name
+		if kinds[name] == "" {
+			return t, fmt.Errorf("unknown type %s", text)
+		}
+	}
+	return t, nil
+}
+
+// IsTemplate tells whether v is a text that only a run can render, so that nothing can be said about it.
+func IsTemplate(v value.Value) bool {
+	s, ok := value.Plain(v)
+	return ok && (strings.Contains(s, "{{") || strings.Contains(s, "{%"))
+}
+
+// hasPlaceholder tells whether v holds ${...}, which stands for something else.
+func hasPlaceholder(v value.Value) bool {
+	s, ok := value.Plain(v)
+	return ok && strings.Contains(s, "${")
+}
+
+var (
+	intervalForm = regexp.MustCompile(`^\d+(?:\.\d+)?\s*(?:us|ms|s|sec|m|min|h|hour|d|day|w|week|month|y|year)?s?$`)
+	sizeForm     = regexp.MustCompile(`(?i)^\d+(?:\.\d+)?\s*(?:[kmgtp]i?)?b?$`)
+)
+
+// checkScalar tells what is wrong with v as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
+// boolean are taken for one.
+func checkScalar(p *Param, v value.Value) string {
+	if v == nil || IsTemplate(v) {
+		return ""
+	}
+	kind := p.Type.Kind
+	s, isText := value.Plain(v)
+	ok := true
+	switch kind {
+	case "bool":
+		ok = isBool(v)
+	case "int":
+		ok = isInt(v)
+	case "float":
+		ok = isNumber(v)
+	case "auto_int":
+		ok = s == "auto" || isInt(v)
+	case "port":
+		n, isNumber := toInt(v)
+		ok = isNumber && n >= 1 && n <= 65535
+	case "dict":
+		_, ok = v.(*value.Dict)
+	case "enum":
+		return checkEnum(p, v)
+	case "ip":
+		ok = s == "" && isText || hasPlaceholder(v) || isAddress(s)
+	case "cidr":
+		ok = hasPlaceholder(v) || isPrefix(s)
+	case "interval":
+		ok = isInt(v) || isText && (s == "" || intervalForm.MatchString(s))
+	case "size":
+		ok = isInt(v) || isText && sizeForm.MatchString(s)
+	case "dest":
+		n, isPort := v.(int64)
+		ok = isPort && n >= 1 && n <= 65535 || slices.Contains([]string{"default", "postgres", "pgbouncer"}, s)
+		if _, err := strconv.Atoi(s); err == nil {
+			return "a port must be a number here, not a text: remove the quotes"
+		}
+	case "jmespath":
+		if !isText {
+			ok = false
+			break
+		}
+		if _, err := pgsql.CompileSelector(s); err != nil {
+			return err.Error()
+		}
+	case "hba_addr":
+		return checkHBA(pgsql.CheckAddr(s), isText)
+	case "hba_auth":
+		return checkHBA(pgsql.CheckAuth(s), isText)
+	default: // texts of all sorts: a number is fine where a text is meant
+		ok = isText || isNumber(v)
+		if _, boolean := v.(bool); boolean {
+			return fmt.Sprintf("must be %s, not %s", kinds[kind], value.Repr(v))
+		}
+		if _, date := v.(value.Date); date {
+			ok = true
+		}
+	}
+	if !ok {
+		return fmt.Sprintf("must be %s, not %s", kinds[kind], shown(p, v))
+	}
+	return ""
+}
+
+func checkHBA(err error, isText bool) string {
+	switch {
+	case !isText:
+		return "must be text"
+	case err != nil:
+		return err.Error()
+	}
+	return ""
+}
+
+// shown is v as a message may show it.
+func shown(p *Param, v value.Value) string {
+	switch v.(type) {
+	case *value.List:
+		return "a list"
+	case *value.Dict:
+		return "a mapping"
+	}
+	if _, ok := v.(secret.Text); ok || p.Secret {
+		return "that"
+	}
+	return value.Repr(v)
+}
+
+func checkEnum(p *Param, v value.Value) string {
+	texts := make([]string, len(p.Values))
+	for i, allowed := range p.Values {
+		texts[i] = value.Str(allowed)
+		if strings.EqualFold(texts[i], value.Str(v)) {
+			return ""
+		}
+		if b, ok := v.(bool); ok && (b && texts[i] == "on" || !b && (texts[i] == "off" || texts[i] == "none")) {
+			return "" // YAML reads on and off as booleans
+		}
+	}
+	return fmt.Sprintf("must be one of %s, not %s", strings.Join(texts, ", "), shown(p, v))
+}
+
+func isBool(v value.Value) bool {
+	switch v := v.(type) {
+	case bool:
+		return true
+	case int64:
+		return v == 0 || v == 1
+	}
+	s, _ := value.Plain(v)
+	switch strings.ToLower(s) {
+	case "yes", "no", "true", "false", "on", "off", "1", "0", "y", "n", "t", "f":
+		return true
+	}
+	return false
+}
+
+// toInt reads a whole number, also from a text.
+func toInt(v value.Value) (int64, bool) {
+	if n, ok := v.(int64); ok {
+		return n, true
+	}
+	if s, ok := value.Plain(v); ok {
+		n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+func isInt(v value.Value) bool {
+	_, ok := toInt(v)
+	_, big := v.(*big.Int)
+	return ok || big
+}
+
+func isNumber(v value.Value) bool {
+	if _, ok := v.(float64); ok || isInt(v) {
+		return true
+	}
+	s, ok := value.Plain(v)
+	_, err := strconv.ParseFloat(s, 64)
+	return ok && err == nil
+}
+
+// isAddress takes a mask too: a virtual address may have one.
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil || isPrefix(s)
+}
+
+func isPrefix(s string) bool {
+	_, err := netip.ParsePrefix(s)
+	return err == nil
+}

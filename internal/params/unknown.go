@@ -1,0 +1,85 @@
+package params
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/value"
+)
+
+// prefixes are what names of parameters begin with, and hardly anything else does.
+var prefixes = []string{
+	"pg_", "pgb_", "pgbouncer_", "pgbackrest_", "patroni_", "node_", "etcd_", "minio_", "redis_", "haproxy_", "infra_", "nginx_", "grafana_", "repo_", "vip_",
+	"vector_", "dns_", "vmetrics_", "vlogs_", "vtraces_", "vmalert_", "blackbox_", "alertmanager_", "certbot_", "pgsodium_",
+}
+
+// unknownParam tells of a name that is no parameter but looks like one. Users define variables of their own, so a name is
+// left alone if nothing is near, or if a template of the inventory uses it.
+func (v *validator) unknownParam(name string, pos diag.Pos) {
+	if v.catalog.foreign[name] || v.used[name] || strings.HasPrefix(name, "ansible_") {
+		return
+	}
+	known := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+	near := diag.Nearest(name, v.catalog.names)
+	switch {
+	case near != "" && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
+		v.add(diag.Errorf(pos, "unknown parameter %s", name).WithHint("did you mean %s?", near))
+	case known && near != "":
+		v.add(diag.Warnf(pos, "unknown parameter %s", name).WithHint("did you mean %s? Nothing reads this one, unless a role of your own does", near))
+	case known:
+		v.add(diag.Warnf(pos, "unknown parameter %s", name).WithHint("nothing reads it, unless a role of your own does"))
+	}
+}
+
+// isTypo tells whether a name without a known prefix is a parameter's name but for a slip: the same letters in another
+// order, or one more, less or different.
+func isTypo(name, near string) bool {
+	return len(name) > 5 && diag.Nearest(name, []string{near}) != "" && abs(len(name)-len(near)) <= 1 && sharedEnds(name, near) >= len(name)-2
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// sharedEnds is how many letters two words have in common at their beginnings and ends.
+func sharedEnds(a, b string) int {
+	n := min(len(a), len(b))
+	head := 0
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head + tail
+}
+
+var (
+	templateForm = regexp.MustCompile(`(?s)\{[{%].*?[%}]\}`)
+	nameForm     = regexp.MustCompile(`[A-Za-z_]\w*`)
+)
+
+// templateNames are all names inside templates of the inventory.
+func templateNames(inv *inventory.Inventory) map[string]bool {
+	names := map[string]bool{}
+	collect := func(v value.Value) {
+		if !IsTemplate(v) {
+			return
+		}
+		s, _ := value.Plain(v)
+		for _, t := range templateForm.FindAllString(s, -1) {
+			for _, name := range nameForm.FindAllString(t, -1) {
+				names[name] = true
+			}
+		}
+	}
+	for _, g := range inv.Groups() {
+		value.Walk(inv.GroupVars(g), collect)
+	}
+	for _, h := range inv.Hosts() {
+		value.Walk(inv.HostVars(h), collect)
+	}
+	return names
+}

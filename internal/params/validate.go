@@ -1,0 +1,248 @@
+package params
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/value"
+)
+
+// Validate tells everything that is wrong with an inventory as far as its text shows: misspelt parameters and fields, wrong
+// types, identities that are missing or clash, things declared twice. All at once, in the order of the files.
+func Validate(inv *inventory.Inventory) diag.List {
+	v := &validator{inv: inv, catalog: Load(), used: templateNames(inv), seen: map[string]bool{}}
+	for _, g := range inv.Groups() {
+		level := "C"
+		if g.Name == "all" {
+			level = "G"
+		}
+		v.place(inv.GroupVars(g), level, len(inv.HostsOf(g)))
+	}
+	for _, h := range inv.Hosts() {
+		v.place(inv.HostVars(h), "I", 1)
+	}
+	v.identities()
+	v.contents()
+	v.defaultPasswords()
+	slices.SortStableFunc(v.diags, byPlace)
+	return v.diags
+}
+
+// byPlace sorts by file and line, what has no place last.
+func byPlace(a, b *diag.Diagnostic) int {
+	if a.Pos.Known() != b.Pos.Known() {
+		if a.Pos.Known() {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+}
+
+type validator struct {
+	inv     *inventory.Inventory
+	catalog *Catalog
+	used    map[string]bool // names that templates of the inventory mention
+	diags   diag.List
+	seen    map[string]bool // what was told: hosts of a range share their places
+}
+
+func (v *validator) add(d *diag.Diagnostic) {
+	if key := d.Error(); !v.seen[key] {
+		v.seen[key] = true
+		v.diags = append(v.diags, d)
+	}
+}
+
+// place checks the variables that are set at one place of the inventory, for so many hosts.
+func (v *validator) place(vars *value.Dict, level string, hosts int) {
+	for key, val := range vars.All() {
+		name := value.KeyText(key)
+		pos := vars.KeyPos(key)
+		p := v.catalog.Lookup(name)
+		if p == nil {
+			v.unknownParam(name, pos)
+			continue
+		}
+		if p.Name != name {
+			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("it still works"))
+		}
+		v.level(p, name, level, hosts, pos)
+		v.value(p, name, val, vars.ValuePos(key))
+	}
+}
+
+// level warns of what belongs to one host and is set for many, and of identities that are set for the whole environment.
+func (v *validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
+	switch {
+	case p.Levels == "I" && level != "I" && hosts > 1:
+		v.add(diag.Warnf(pos, "%s belongs to a host, and here it is the same for %d hosts", name, hosts).
+			WithHint("move it to the hosts, as in 10.10.10.10: { %s: ... }", name))
+	case p.Identity && level == "G" && p.Levels != "I" && p.Name != "pg_shard" && p.Name != "etcd_cluster":
+		v.add(diag.Warnf(pos, "%s belongs to a cluster, and here it is the same for the whole environment", name).
+			WithHint("move it to vars of the group"))
+	}
+}
+
+// value checks a value of a parameter or field, and all that is inside it.
+func (v *validator) value(p *Param, what string, val value.Value, pos diag.Pos) {
+	if val == nil || IsTemplate(val) {
+		return
+	}
+	switch {
+	case p.Type.List:
+		v.list(p, what, val, pos)
+	case p.Type.Map:
+		v.mapping(p, what, val, pos)
+	default:
+		v.one(p, what, val, pos)
+	}
+}
+
+func (v *validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
+	if p.Type.Object != nil {
+		v.object(p.Type.Object, what, val, pos)
+		return
+	}
+	if wrong := checkScalar(p, val); wrong != "" {
+		if !strings.HasPrefix(wrong, "must ") {
+			what += ":"
+		}
+		v.add(diag.Errorf(pos, "%s %s", what, wrong).WithHint("%s", enumHint(p, val)))
+		return
+	}
+	if s, ok := value.Plain(val); ok && p.Secret && len(s) > 0 && len(s) < 4 {
+		v.add(diag.Warnf(pos, "%s is too short to be a secret, or to be masked in other text", what))
+	}
+}
+
+func enumHint(p *Param, val value.Value) string {
+	texts := make([]string, len(p.Values))
+	for i, allowed := range p.Values {
+		texts[i] = value.Str(allowed)
+	}
+	if s, ok := value.Plain(val); ok {
+		return diag.DidYouMean(s, texts)
+	}
+	return ""
+}
+
+func (v *validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
+	l, ok := val.(*value.List)
+	if !ok {
+		if _, isText := value.Plain(val); isText && p.Type.Object == nil {
+			return // Ansible takes a lone text for a list in most places
+		}
+		v.add(diag.Errorf(pos, "%s must be a list, not %s", what, shown(p, val)).WithHint("write [ ... ] around it, or a dash before it"))
+		return
+	}
+	for i, item := range l.Items {
+		at := l.Pos(i)
+		if !at.Known() {
+			at = pos
+		}
+		if item == nil {
+			v.add(diag.Errorf(at, "%s[%d] is empty", what, i))
+			continue
+		}
+		v.one(p, fmt.Sprintf("%s[%d]", what, i), item, at)
+	}
+	if o := p.Type.Object; o != nil && o.Key != "" {
+		v.duplicates(o, what, l, pos)
+	}
+}
+
+func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos) {
+	d, ok := val.(*value.Dict)
+	if !ok {
+		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(p, val)))
+		return
+	}
+	for key, item := range d.All() {
+		if name := p.Type.Object; name != nil && (name.Name == "redis_instance" || name.Name == "remote_instance") {
+			if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
+				v.add(diag.Errorf(d.KeyPos(key), "%s has the key %s, which is no port", what, value.KeyText(key)))
+			}
+		}
+		if item != nil && !IsTemplate(item) {
+			v.one(p, what+"["+value.KeyText(key)+"]", item, d.ValuePos(key))
+		}
+	}
+}
+
+func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos) {
+	d, ok := val.(*value.Dict)
+	if !ok {
+		if _, isText := value.Plain(val); isText && o.Short != "" {
+			return
+		}
+		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, value.Repr(val)))
+		return
+	}
+	for key, item := range d.All() {
+		name := value.KeyText(key)
+		f := o.Field(name)
+		switch {
+		case f == nil && o.Open:
+		case f == nil:
+			names := make([]string, len(o.Fields))
+			for i, field := range o.Fields {
+				names[i] = field.Name
+			}
+			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", name, what).WithHint("%s", diag.DidYouMean(name, names)))
+		default:
+			if f.Name != name {
+				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("it still works"))
+			}
+			v.value(f, what+"."+name, item, d.ValuePos(key))
+		}
+	}
+	for _, f := range o.Fields {
+		if f.Required && !hasField(d, f) {
+			v.add(diag.Errorf(pos, "%s lacks %s", what, f.Name))
+		}
+	}
+}
+
+func hasField(d *value.Dict, f *Param) bool {
+	for _, name := range append(f.Was, f.Name) {
+		if d.At(name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// duplicates tells objects of one list that have the same name.
+func (v *validator) duplicates(o *Object, what string, l *value.List, pos diag.Pos) {
+	first := map[string]diag.Pos{}
+	for i, item := range l.Items {
+		name, at := objectName(o, item), l.Pos(i)
+		if name == "" {
+			continue
+		}
+		if !at.Known() {
+			at = pos
+		}
+		if before, ok := first[name]; ok {
+			v.add(diag.Errorf(at, "%s has %s twice, first at %s", what, name, before))
+			continue
+		}
+		first[name] = at
+	}
+}
+
+// objectName is the name of an object: its key field, or the text that stands for it.
+func objectName(o *Object, item value.Value) string {
+	if d, ok := item.(*value.Dict); ok {
+		item = d.At(o.Key)
+	}
+	if item == nil || IsTemplate(item) {
+		return ""
+	}
+	return value.KeyText(item)
+}
