@@ -29,8 +29,10 @@ type Module struct {
 // Call is one execution of a module on a node.
 type Call struct {
 	System node.System
-	Args   Args
-	Facts  Facts // where warnings go
+	// Scratch is the same machine for what does not outlast the call: its writes are not recorded as changes.
+	Scratch node.System
+	Args    Args
+	Facts   Facts // where warnings go
 }
 
 // Facts collects what a call has to say besides its result.
@@ -85,7 +87,11 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	if err != nil {
 		return Result{Changed: false, Failed: err.Error()}
 	}
-	r.Values, err = mod.Run(ctx, &Call{System: sys, Args: Args{args}, Facts: Facts{&r.Warnings}})
+	scratch, err := m.For(node.Task{User: t.User, Env: t.Env})
+	if err != nil {
+		return Result{Changed: false, Failed: err.Error()}
+	}
+	r.Values, err = mod.Run(ctx, &Call{System: sys, Scratch: scratch, Args: Args{args}, Facts: Facts{&r.Warnings}})
 	finish(&r, err)
 	scrub(&r, secret.Union(value.Secrets(t.Args), t.Known))
 	return r

@@ -4,7 +4,7 @@ package module
 func Table() map[string]Module {
 	table := map[string]Module{}
 	for _, m := range []Module{
-		command(), shell(), raw(), stat(), ping(),
+		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(),
 	} {
 		table[m.Name] = m
 	}

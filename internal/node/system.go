@@ -57,6 +57,7 @@ type Cmd struct {
 	Umask    int    // 0: the usual one
 	ReadOnly bool   // it changes nothing, so a plan may run it
 	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
+	Verify   bool   // it judges what was just written: a plan takes it that it succeeds
 	Change   *Change
 }
 

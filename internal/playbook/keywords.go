@@ -30,6 +30,9 @@ func sharedKeywords() []string {
 	return names
 }
 
+// ReadKeywords reads keywords that stand by themselves: apply: of an include.
+func ReadKeywords(d *value.Dict) (Keywords, error) { return readKeywords(d, nil) }
+
 // readKeywords reads the shared keywords of d. Keys in own are somebody else's; any other key is a mistake.
 func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 	var k Keywords

@@ -45,6 +45,10 @@ type Block struct {
 	Name   string
 	Parent *Block
 	Role   *Role // the role that it belongs to
+	// Params are variables given where the block is used: of a role, or vars: of an include. They go before set_fact.
+	Params *value.Dict
+	// Given are finished variables of a looping include: its item.
+	Given  *value.Dict
 	Body   []Node
 	Rescue []Node
 	Always []Node

@@ -68,7 +68,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		}
 		seen[id] = true
 	}
-	block := &Block{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role}
+	block := &Block{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
 	var blocks []*Block
 	deps, err := l.dependencies(role, block, play, seen)
 	if err != nil {

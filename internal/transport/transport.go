@@ -52,3 +52,6 @@ func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Stat
 
 // DialFunc opens a network connection. In a sandbox it does so from inside the sandbox's network.
 type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// Dialer dials from the network that this process is in.
+func Dialer() DialFunc { return (&net.Dialer{}).DialContext }

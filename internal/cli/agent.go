@@ -1,0 +1,22 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"pig/internal/agent"
+	"pig/internal/module"
+	"pig/internal/node"
+)
+
+// agent serves a node when this build carries no agents of their own and pig sends itself.
+func (a *app) agent() *cobra.Command {
+	var stdio bool
+	c := &cobra.Command{
+		Use: "agent", Hidden: true, Args: cobra.NoArgs, Short: "Serve the node that this runs on",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return agent.NewServer(node.NewLive(), module.Table()).Serve(c.Context(), a.in, a.out)
+		},
+	}
+	c.Flags().BoolVar(&stdio, "stdio", false, "talk over standard input and output")
+	return c
+}

@@ -1,0 +1,153 @@
+// Package cli is pig's command line: one file for each verb, and no business of its own.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"pig/internal/diag"
+	"pig/internal/engine"
+	"pig/internal/ui"
+)
+
+// Exit codes. They are part of the interface: every --help tells them.
+const (
+	exitOK          = 0
+	exitError       = 1   // nothing was begun
+	exitFailed      = 2   // some host failed; for plan --detailed-exitcode: changes are pending
+	exitUnreachable = 4   // some host could not be reached
+	exitConfirm     = 7   // somebody has to confirm
+	exitInterrupted = 130 // Ctrl-C
+)
+
+const exitHelp = `Exit status:
+  0  done
+  1  an error before anything was begun
+  2  some host failed (plan --detailed-exitcode: changes are pending)
+  4  some host could not be reached
+  7  a confirmation is needed
+130  interrupted`
+
+// exitStatus is an exit code with nothing more to say.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// app is what verbs share: the streams, and how to stop.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	paint  ui.Palette
+	cancel context.CancelCauseFunc
+	// interrupts delivers Ctrl-C; the first one asks to stop, the second one insists.
+	interrupts chan os.Signal
+}
+
+// Main runs pig and gives its exit code.
+func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	syscall.Umask(0o022)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	a := &app{in: in, out: out, err: errw, cancel: cancel, interrupts: make(chan os.Signal, 2), paint: ui.NewPalette(colorful(out))}
+	signal.Notify(a.interrupts, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(a.interrupts)
+	root := a.root()
+	argv := args[1:]
+	switch filepath.Base(args[0]) {
+	case "ansible-playbook":
+		argv = append([]string{"play"}, argv...)
+	}
+	root.SetArgs(argv)
+	err := root.ExecuteContext(ctx)
+	return a.report(err)
+}
+
+func colorful(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// errInterrupted is why work ends after the second Ctrl-C.
+var errInterrupted = errors.New("interrupted")
+
+// watch passes interrupts on to a running engine until done is closed.
+func (a *app) watch(e *engine.Engine, done <-chan struct{}) {
+	stops := 0
+	for {
+		select {
+		case <-done:
+			return
+		case <-a.interrupts:
+			stops++
+			if stops == 1 {
+				fmt.Fprintln(a.err, "\nStopping: the tasks at hand are finished first. Ctrl-C again cancels them.")
+				e.Stop()
+				continue
+			}
+			fmt.Fprintln(a.err, "\nCancelling the tasks at hand.")
+			a.cancel(errInterrupted)
+		}
+	}
+}
+
+// report tells err to the user and gives the exit code.
+func (a *app) report(err error) int {
+	var status exitStatus
+	var list diag.List
+	var one *diag.Diagnostic
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, errInterrupted), errors.Is(err, engine.ErrStopped):
+		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
+		return exitInterrupted
+	case errors.As(err, &list):
+		for _, d := range list {
+			diag.Render(a.err, d, os.ReadFile)
+		}
+	case errors.As(err, &one):
+		diag.Render(a.err, one, os.ReadFile)
+	default:
+		fmt.Fprintf(a.err, "error: %v\n", err)
+	}
+	return exitError
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pig",
+		Short: "Turn a pigsty.yml into running clusters",
+		Long: `pig makes what pigsty.yml describes: highly available PostgreSQL, etcd, and what is around them.
+
+  pig plan                 what would change
+  pig apply                make it so
+  pig pgsql-add pg-test    add one cluster
+
+Edit pigsty.yml, plan, look, apply. A plan changes nothing.
+
+` + exitHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
+	})
+	root.AddCommand(a.play(), a.sandbox(), a.agent(), a.version())
+	return root
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+)
+
+// runOptions are the flags of every verb that works on hosts; they are those of ansible-playbook.
+type runOptions struct {
+	inventory  []string
+	limit      string
+	tags       []string
+	skipTags   []string
+	extraVars  []string
+	forks      int
+	check      bool
+	diff       bool
+	become     bool
+	becomeUser string
+	askBecome  bool
+	askPass    bool
+	user       string
+	key        string
+	timeout    int
+	verbosity  int
+	sandbox    string
+	json       bool
+	startAt    string
+	flush      bool
+	sshCommon  string
+}
+
+// AddFlags adds the flags to a command.
+func (o *runOptions) AddFlags(f *pflag.FlagSet) {
+	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
+	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
+	f.StringSliceVarP(&o.tags, "tags", "t", nil, "only tasks with these tags")
+	f.StringSliceVar(&o.skipTags, "skip-tags", nil, "not the tasks with these tags")
+	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables above all others: key=value, JSON, or @file; may be repeated")
+	f.IntVarP(&o.forks, "forks", "f", 50, "tasks at work at once")
+	f.BoolVarP(&o.check, "check", "C", false, "plan only: tell what would change")
+	f.BoolVarP(&o.diff, "diff", "D", false, "show how contents change")
+	f.BoolVarP(&o.become, "become", "b", false, "act as another user")
+	f.StringVar(&o.becomeUser, "become-user", "", "the user to act as (default root)")
+	f.BoolVarP(&o.askBecome, "ask-become-pass", "K", false, "ask for the sudo password")
+	f.BoolVarP(&o.askPass, "ask-pass", "k", false, "ask for the SSH password")
+	f.StringVarP(&o.user, "user", "u", "", "log in as this user")
+	f.StringVar(&o.key, "private-key", "", "log in with this key")
+	f.IntVarP(&o.timeout, "timeout", "T", 15, "seconds to wait for a connection")
+	f.CountVarP(&o.verbosity, "verbose", "v", "tell more; may be repeated")
+	f.StringVar(&o.sandbox, "sandbox", "", "reach the hosts inside the sandbox of this name")
+	f.Lookup("sandbox").NoOptDefVal = "pig"
+	f.BoolVar(&o.json, "json", false, "tell what happens as JSON, one event a line")
+	f.StringVar(&o.startAt, "start-at-task", "", "begin with the task of this name")
+	f.BoolVar(&o.flush, "force-handlers", false, "run handlers even where a task failed")
+	f.StringVar(&o.sshCommon, "ssh-common-args", "", "options for SSH, as in ansible_ssh_common_args")
+}
+
+func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }
+
+// ask reads a password from the terminal, or one line from what is piped in.
+func (a *app) ask(prompt string) (string, error) {
+	fmt.Fprint(a.err, prompt+": ")
+	if f, ok := a.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		text, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(a.err)
+		return string(text), err
+	}
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

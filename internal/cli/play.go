@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/engine"
+	"pig/internal/playbook"
+	"pig/internal/ui"
+)
+
+func (a *app) play() *cobra.Command {
+	o := &runOptions{}
+	var syntax, listTasks, listHosts, listTags bool
+	c := &cobra.Command{
+		Use:   "play FILE.yml ...",
+		Short: "Run Ansible playbooks",
+		Long: `Run playbooks in Ansible's language, with ansible-playbook's flags.
+
+  pig play site.yml -l web -t config --check --diff
+
+pig does the same when it is started by the name ansible-playbook.
+
+` + exitHelp,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			plays, err := s.load(args)
+			if err != nil {
+				return err
+			}
+			switch {
+			case syntax:
+				_, err := fmt.Fprintln(a.out, "the syntax is right")
+				return err
+			case listTasks, listHosts, listTags:
+				return s.list(plays, listHosts, listTasks, listTags)
+			}
+			s.base.GatherFacts = true
+			return s.run(c.Context(), s.engine(s.base, s.sink()), plays)
+		},
+	}
+	o.AddFlags(c.Flags())
+	c.Flags().BoolVar(&syntax, "syntax-check", false, "read the playbooks, run nothing")
+	c.Flags().BoolVar(&listTasks, "list-tasks", false, "list the tasks, run nothing")
+	c.Flags().BoolVar(&listHosts, "list-hosts", false, "list the hosts, run nothing")
+	c.Flags().BoolVar(&listTags, "list-tags", false, "list the tags, run nothing")
+	return c
+}
+
+// load reads playbooks.
+func (s *session) load(paths []string) ([]*playbook.Play, error) {
+	l := s.loader()
+	var plays []*playbook.Play
+	for _, p := range paths {
+		more, err := l.Load(p)
+		if err != nil {
+			return nil, err
+		}
+		plays = append(plays, more...)
+	}
+	for _, w := range l.Warnings {
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
+	}
+	return plays, nil
+}
+
+// shown is a sink that ends with a recap.
+type shown interface {
+	engine.Sink
+	Recap(names []string, stats map[string]engine.Stats)
+}
+
+func (s *session) sink() shown {
+	term := ui.NewTerminal(s.app.out, s.redactor.Redact)
+	if s.opt.json {
+		return ui.NewJSON(term, s.base.Plan)
+	}
+	return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: s.base.Plan})
+}
+
+// recapped is an engine with the sink that shows its end.
+type recapped struct {
+	*engine.Engine
+	sink shown
+}
+
+func (s *session) engine(o engine.Options, sink shown) recapped {
+	return recapped{engine.New(engine.Deps{
+		Inventory: s.inventory, Nodes: s.fleet, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
+		Sink: sink, Redactor: s.redactor,
+	}, o), sink}
+}
+
+// run runs plays to their end and gives the exit status.
+func (s *session) run(ctx context.Context, e recapped, plays []*playbook.Play) error {
+	done := make(chan struct{})
+	go s.app.watch(e.Engine, done)
+	err := e.Run(ctx, plays)
+	close(done)
+	names, stats := e.Stats()
+	e.sink.Recap(names, stats)
+	if err != nil {
+		return err
+	}
+	return status(stats)
+}
+
+func status(stats map[string]engine.Stats) error {
+	failed, unreachable := false, false
+	for _, s := range stats {
+		failed = failed || s.Failed > 0
+		unreachable = unreachable || s.Unreachable > 0
+	}
+	switch {
+	case failed:
+		return exitStatus(exitFailed)
+	case unreachable:
+		return exitStatus(exitUnreachable)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/inventory"
+	"pig/internal/sandbox"
+	"pig/internal/ui"
+	"pig/internal/value"
+)
+
+func (a *app) sandbox() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Throw-away nodes on this machine",
+		Long: `Real nodes on this machine, for a rehearsal: systemd, sshd and an address of their own, in network namespaces.
+
+  pig sandbox up -i inventory/sandbox.yml
+  pig apply --sandbox -i inventory/sandbox.yml
+  pig sandbox exec 10.10.10.11 -- systemctl status patroni
+  pig sandbox down --purge
+
+` + exitHelp,
+	}
+	c.AddCommand(a.sandboxUp(), a.sandboxExec(), a.sandboxStatus(), a.sandboxDown())
+	return c
+}
+
+func (a *app) sandboxUp() *cobra.Command {
+	conf := sandbox.Config{}
+	var sources []string
+	var count int
+	c := &cobra.Command{
+		Use: "up", Short: "Start a node for each host of an inventory", Args: cobra.NoArgs,
+		Long: `Start a node for each host of an inventory. What runs already is left alone; the first time builds an image.
+
+  pig sandbox up -i inventory/sandbox.yml --prepared
+  pig sandbox up --nodes 10`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var err error
+			if conf.Nodes, conf.ExtraAddrs, err = sandboxNodes(sources, count); err != nil {
+				return err
+			}
+			term := ui.NewTerminal(a.err, nil)
+			begin := time.Now()
+			conf.Progress = func(s string) {
+				text := fmt.Sprintf("%4.0fs %s", time.Since(begin).Seconds(), s)
+				if term.Live() {
+					term.Status(text)
+					return
+				}
+				term.Print(text + "\n")
+			}
+			_, err = sandbox.Up(c.Context(), conf)
+			term.Status("")
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringArrayVarP(&sources, "inventory", "i", nil, "inventory whose hosts become nodes")
+	f.IntVar(&count, "nodes", 0, "this many nodes from 10.10.10.10 on, instead of an inventory's")
+	f.StringVar(&conf.Name, "name", "pig", "name of the sandbox")
+	f.StringVar(&conf.OS, "os", "debian13", "debian13 or debian12")
+	f.BoolVar(&conf.Prepared, "prepared", false, "nodes that have the stack's packages already")
+	return c
+}
+
+// sandboxNodes are the hosts that become nodes, and the addresses that must stay free.
+func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, error) {
+	var nodes []sandbox.Node
+	if count > 0 {
+		at := netip.MustParseAddr("10.10.10.10")
+		for range count {
+			nodes = append(nodes, sandbox.Node{Name: at.String(), Addr: at})
+			at = at.Next()
+		}
+		return nodes, nil, nil
+	}
+	if len(sources) == 0 {
+		sources = []string{defaultInventory}
+	}
+	inv, _, err := inventory.Load(sources, inventory.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var vips []netip.Addr
+	for i, h := range inv.Hosts() {
+		vars := inv.Vars(h)
+		text := h.Name
+		if v := vars.At("ansible_host"); v != nil {
+			text = value.Str(v)
+		}
+		addr, err := netip.ParseAddr(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("host %s has no address of its own: set ansible_host", h.Name)
+		}
+		n := sandbox.Node{Name: h.Name, Addr: addr}
+		if isInfra(inv, h) || i == 0 && inv.Group("infra") == nil {
+			n.Repo = true
+		}
+		nodes = append(nodes, n)
+		for _, key := range []string{"pg_vip_address", "vip_address"} {
+			if p, err := netip.ParsePrefix(value.Str(vars.At(key))); err == nil {
+				vips = append(vips, p.Addr())
+			}
+		}
+	}
+	return nodes, vips, nil
+}
+
+func isInfra(inv *inventory.Inventory, h *inventory.Host) bool {
+	for _, g := range inv.GroupNames(h) {
+		if g == "infra" {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) sandboxExec() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use: "exec [NODE] -- COMMAND ...", Short: "Run a command in a node, or in the control namespace",
+		Long: `Run a command as root in a node; without a node, in the namespace from which the nodes can be reached.
+
+  pig sandbox exec 10.10.10.11 -- patronictl list
+  pig sandbox exec -- ping -c1 10.10.10.11`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			node := ""
+			if dash := c.ArgsLenAtDash(); dash == 1 {
+				node, args = args[0], args[1:]
+			} else if dash != 0 {
+				return fmt.Errorf("put -- before the command: pig sandbox exec NODE -- COMMAND")
+			}
+			s, err := sandbox.Open(name)
+			if err != nil {
+				return err
+			}
+			code, err := s.Exec(c.Context(), node, args, a.in, a.out, a.err)
+			if err != nil {
+				return err
+			}
+			if code != 0 {
+				return exitStatus(code)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&name, "name", "pig", "name of the sandbox")
+	return c
+}
+
+func (a *app) sandboxStatus() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use: "status", Short: "List the nodes", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := sandbox.Open(name)
+			if err != nil {
+				return err
+			}
+			nodes, err := s.Status(c.Context())
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+			fmt.Fprintln(w, "NODE\tADDRESS\tSTATE\tSSH\tPID\tIMAGE")
+			for _, n := range nodes {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%t\t%d\t%s\n", n.Name, n.Addr, n.State, n.SSH, n.PID, n.Image)
+			}
+			return w.Flush()
+		},
+	}
+	c.Flags().StringVar(&name, "name", "pig", "name of the sandbox")
+	return c
+}
+
+func (a *app) sandboxDown() *cobra.Command {
+	var name string
+	var purge bool
+	c := &cobra.Command{
+		Use: "down", Short: "Stop all nodes", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return sandbox.Down(context.WithoutCancel(c.Context()), name, purge)
+		},
+	}
+	c.Flags().StringVar(&name, "name", "pig", "name of the sandbox")
+	c.Flags().BoolVar(&purge, "purge", false, "forget their disks too")
+	return c
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"pig"
+	"pig/internal/engine"
+	"pig/internal/fleet"
+	"pig/internal/inventory"
+	"pig/internal/jinja"
+	"pig/internal/module"
+	"pig/internal/params"
+	"pig/internal/playbook"
+	"pig/internal/sandbox"
+	"pig/internal/secret"
+	"pig/internal/transport"
+	"pig/internal/value"
+)
+
+// session is what a verb works with once its flags are read: the inventory, the content, and the way to the nodes.
+type session struct {
+	app       *app
+	opt       *runOptions
+	inventory *inventory.Inventory
+	fleet     *fleet.Fleet
+	files     *playbook.Files
+	templates *jinja.Engine
+	modules   map[string]module.Module
+	redactor  *secret.Redactor
+	extra     *value.Dict
+	base      engine.Options
+}
+
+// defaultInventory is what is read where no -i says otherwise.
+const defaultInventory = "pigsty.yml"
+
+func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
+	_ = ctx
+	s := &session{app: a, opt: o, modules: module.Table(), redactor: secret.NewRedactor(), files: playbook.NewFiles(pig.Content())}
+	if err := s.loadInventory(); err != nil {
+		return nil, err
+	}
+	conf, err := s.reach()
+	if err != nil {
+		return nil, err
+	}
+	s.fleet = fleet.New(conf)
+	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate})
+	return s, s.engineOptions()
+}
+
+func (s *session) loadInventory() error {
+	sources := s.opt.inventory
+	if len(sources) == 0 {
+		sources = []string{defaultInventory}
+		if _, err := os.Stat(defaultInventory); err != nil {
+			return fmt.Errorf("there is no %s here; name an inventory with -i", defaultInventory)
+		}
+	}
+	inv, warnings, err := inventory.Load(sources, inventory.Options{})
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
+	}
+	s.inventory = inv.Clone()
+	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{})
+	if err != nil {
+		return err
+	}
+	s.extra = params.Protect(s.extra)
+	s.redactor.Add(value.Secrets(s.extra)...)
+	return nil
+}
+
+// reach is how hosts are dialled: as the operator's ssh would, or inside a sandbox with its keys.
+func (s *session) reach() (transport.Config, error) {
+	if s.opt.sandbox == "" {
+		return transport.UserConfig(transport.Dialer()), nil
+	}
+	box, err := sandbox.Open(s.opt.sandbox)
+	if err != nil {
+		return transport.Config{}, err
+	}
+	if s.opt.user == "" {
+		s.opt.user = box.AdminUser()
+	}
+	return transport.Config{
+		Dial: box.DialContext, Home: "/root", KnownHosts: []string{box.KnownHosts()}, Identities: []string{box.PrivateKey()},
+	}, nil
+}
+
+func (s *session) engineOptions() error {
+	o := s.opt
+	s.base = engine.Options{
+		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: s.extra,
+		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(),
+		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version,
+	}
+	var err error
+	if o.askPass {
+		if s.base.Password, err = s.app.ask("SSH password"); err != nil {
+			return err
+		}
+	}
+	if o.askBecome {
+		if s.base.BecomePass, err = s.app.ask("BECOME password"); err != nil {
+			return err
+		}
+	}
+	s.redactor.Add(s.base.Password, s.base.BecomePass)
+	return nil
+}
+
+func (s *session) loadTemplate(name, from string) (string, string, error) {
+	path, _, err := s.files.Search("templates", name, "", playbook.Dir(from), "")
+	if err != nil {
+		return "", "", os.ErrNotExist
+	}
+	text, err := s.files.Read(path)
+	return string(text), path, err
+}
+
+func (s *session) loader() *playbook.Loader {
+	return &playbook.Loader{
+		Files: s.files, RolesPath: []string{"roles", playbook.Embedded + "roles"},
+		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static,
+	}
+}
+
+func (s *session) known(name string) bool {
+	for _, n := range s.actionNames() {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) actionNames() []string { return append(engine.Actions(), module.Names(s.modules)...) }
+
+// close ends what open began.
+func (s *session) close() { s.fleet.Close() }

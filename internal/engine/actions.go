@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// action is what the controller does itself, or prepares for a module.
+type action struct {
+	raw bool // it renders its arguments itself
+	run func(ctx context.Context, c *call) Result
+}
+
+func actions() map[string]action {
+	return map[string]action{
+		"debug":         {raw: true, run: debug},
+		"assert":        {raw: true, run: assert},
+		"fail":          {run: fail},
+		"set_fact":      {run: setFact},
+		"set_stats":     {run: func(context.Context, *call) Result { return ok(nil) }},
+		"include_vars":  {run: includeVars},
+		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
+		"add_host":            {run: addHost},
+		"group_by":            {run: groupBy},
+		"pause":               {run: pause},
+		"copy":                {run: copyFile},
+		"template":            {raw: true, run: template},
+		"script":              {run: script},
+		"fetch":               {run: fetch},
+		"setup":               {run: setup},
+		"gather_facts":        {run: setup},
+		"wait_for_connection": {run: waitForConnection},
+	}
+}
+
+func debug(_ context.Context, c *call) Result {
+	if v := c.args.At("verbosity"); v != nil {
+		text, err := c.scope.text(v, c.task.Pos)
+		if err != nil {
+			return failed(err)
+		}
+		if need, err := strconv.Atoi(text); err == nil && c.e.opt.Verbosity < need {
+			return skipped("Verbosity threshold not met.")
+		}
+	}
+	if name := c.args.At("var"); name != nil {
+		text := value.Str(name)
+		v, err := c.scope.Expression(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "{{"), "}}"), c.task.Pos)
+		if err != nil {
+			v = "VARIABLE IS NOT DEFINED!: " + err.Error()
+		}
+		return ok(value.DictOf(text, v))
+	}
+	var msg value.Value = "Hello world!"
+	if m := c.args.At("msg"); m != nil {
+		v, err := c.scope.Value(m, c.args.ValuePos("msg"))
+		if err != nil {
+			return failed(err)
+		}
+		msg = v
+	}
+	return ok(value.DictOf("msg", msg))
+}
+
+func assert(_ context.Context, c *call) Result {
+	that := c.args.At("that")
+	if that == nil {
+		return failure("assert needs that: CONDITION")
+	}
+	checks := []value.Value{that}
+	if l, ok := that.(*value.List); ok {
+		checks = l.Items
+	}
+	for _, check := range checks {
+		v, err := c.scope.Condition(check, c.args.ValuePos("that"))
+		if err != nil {
+			return failed(err)
+		}
+		if value.IsUnknown(v) {
+			return unknown("whether the assertion holds")
+		}
+		if v == true {
+			continue
+		}
+		msg := "Assertion failed"
+		for _, k := range []string{"fail_msg", "msg"} {
+			if m := c.args.At(k); m != nil {
+				text, err := c.scope.Value(m, c.args.ValuePos(k))
+				if err != nil {
+					return failed(err)
+				}
+				msg = value.Display(text)
+				break
+			}
+		}
+		r := failure(msg)
+		r.Values = value.DictOf("assertion", value.Display(check), "evaluated_to", false, "msg", msg)
+		return r
+	}
+	msg := "All assertions passed"
+	if m := c.args.At("success_msg"); m != nil {
+		if text, err := c.scope.text(m, c.task.Pos); err == nil {
+			msg = text
+		}
+	}
+	return ok(value.DictOf("msg", msg))
+}
+
+func fail(_ context.Context, c *call) Result {
+	msg := "Failed as requested from task"
+	if m := c.args.At("msg"); m != nil {
+		msg = value.Display(m)
+	}
+	return failure(msg)
+}
+
+func setFact(_ context.Context, c *call) Result {
+	facts := value.NewDict()
+	for k, v := range c.args.All() {
+		if name := value.KeyText(k); name != "cacheable" {
+			facts.Set(name, v)
+		}
+	}
+	if facts.Len() == 0 {
+		return failure("set_fact needs at least one key: value")
+	}
+	c.host.mu.Lock()
+	c.set.Update(facts)
+	c.host.mu.Unlock()
+	c.e.Redactor.Add(value.Secrets(facts)...)
+	return ok(value.DictOf("ansible_facts", facts))
+}
+
+func addHost(_ context.Context, c *call) Result {
+	name := ""
+	var groups []string
+	vars := value.NewDict()
+	for k, v := range c.args.All() {
+		switch key := value.KeyText(k); key {
+		case "name", "hostname", "host":
+			name = value.Str(v)
+		case "groups", "group", "groupname":
+			if l, ok := v.(*value.List); ok {
+				for _, g := range l.Items {
+					groups = append(groups, value.Str(g))
+				}
+				continue
+			}
+			for g := range strings.SplitSeq(value.Str(v), ",") {
+				groups = append(groups, strings.TrimSpace(g))
+			}
+		default:
+			vars.Set(key, v)
+		}
+	}
+	if name == "" {
+		return failure("add_host needs name: HOST")
+	}
+	_, changed, err := c.e.Inventory.AddHost(name, groups, vars)
+	if err != nil {
+		return failed(err)
+	}
+	r := ok(value.DictOf("add_host", value.DictOf("host_name", name, "groups", value.Strings(groups), "host_vars", vars)))
+	r.Changed = changed
+	return r
+}
+
+func groupBy(_ context.Context, c *call) Result {
+	key := c.args.At("key")
+	if key == nil {
+		return failure("group_by needs key: GROUP")
+	}
+	group := strings.ReplaceAll(value.Str(key), " ", "-")
+	_, changed, err := c.e.Inventory.AddHost(c.Name, []string{group}, nil)
+	if err != nil {
+		return failed(err)
+	}
+	r := ok(value.DictOf("add_group", group))
+	r.Changed = changed
+	return r
+}
+
+func pause(ctx context.Context, c *call) Result {
+	for _, unit := range []struct {
+		key   string
+		scale time.Duration
+	}{{"seconds", 1}, {"minutes", 60}} {
+		v := c.args.At(unit.key)
+		if v == nil {
+			continue
+		}
+		d, err := c.scope.seconds(v, c.task.Pos)
+		if err != nil {
+			return failed(err)
+		}
+		if c.e.opt.Plan {
+			return ok(nil)
+		}
+		if err := c.e.Sleep(ctx, d*unit.scale); err != nil {
+			return failed(err)
+		}
+		return ok(value.DictOf("stdout", fmt.Sprintf("Paused for %s %s", value.Str(v), unit.key)))
+	}
+	return ok(value.DictOf("user_input", ""))
+}
+
+func includeVars(_ context.Context, c *call) Result {
+	name, into := "", ""
+	for k, v := range c.args.All() {
+		switch key := value.KeyText(k); key {
+		case "file", "_raw_params":
+			name = strings.TrimSpace(value.Str(v))
+		case "name":
+			into = value.Str(v)
+		case "dir", "depth", "files_matching", "ignore_files", "extensions", "ignore_unknown_extensions", "hash_behaviour":
+			if key == "dir" {
+				name = value.Str(v)
+			}
+		default:
+			return failed(diag.Errorf(c.args.KeyPos(k), "include_vars has no argument %q", key))
+		}
+	}
+	vars, err := c.varsFrom(name)
+	if err != nil {
+		return failed(err)
+	}
+	if into != "" {
+		vars = value.DictOf(into, vars)
+	}
+	if c.e.Protect != nil {
+		vars = c.e.Protect(vars)
+	}
+	c.e.Redactor.Add(value.Secrets(vars)...)
+	c.host.mu.Lock()
+	c.included.Update(vars)
+	c.host.mu.Unlock()
+	return ok(value.DictOf("ansible_facts", vars))
+}
+
+// varsFrom reads a file of variables, or all such files of a directory in order.
+func (c *call) varsFrom(name string) (*value.Dict, error) {
+	files := &lookupFiles{pr: c.playRun, t: c.task}
+	path, places, err := files.find("vars", name)
+	if err != nil {
+		return nil, diag.Errorf(c.task.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+	}
+	if !c.e.Files.IsDir(path) {
+		return c.e.Loader.LoadVars(path)
+	}
+	names, err := c.e.Files.Walk(path)
+	if err != nil {
+		return nil, err
+	}
+	all := value.NewDict()
+	for _, n := range names {
+		if !strings.HasSuffix(n, ".yml") && !strings.HasSuffix(n, ".yaml") && !strings.HasSuffix(n, ".json") {
+			continue
+		}
+		d, err := c.e.Loader.LoadVars(path + "/" + n)
+		if err != nil {
+			return nil, err
+		}
+		all.Update(d)
+	}
+	return all, nil
+}

@@ -1,0 +1,284 @@
+package engine
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// source finds a file of the playbook for copy, script and template.
+func (c *call) source(kind, name string) (string, error) {
+	files := &lookupFiles{pr: c.playRun, t: c.task}
+	path, places, err := files.find(kind, name)
+	if err != nil {
+		return "", diag.Errorf(c.args.ValuePos("src"), "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+	}
+	return path, nil
+}
+
+// copyFile reads what to copy here and leaves the rest to the module; a directory becomes many copies.
+func copyFile(ctx context.Context, c *call) Result {
+	args := c.args.Clone()
+	src := args.At("src")
+	if src == nil || args.Has("content") || truth(args.At("remote_src")) {
+		return c.node(ctx, "copy", args)
+	}
+	name := value.Str(src)
+	path, err := c.source("files", strings.TrimSuffix(name, "/"))
+	if err != nil {
+		return failed(err)
+	}
+	if c.e.Files.IsDir(path) {
+		return c.copyTree(ctx, path, name, args)
+	}
+	return c.copyOne(ctx, path, args)
+}
+
+func (c *call) copyOne(ctx context.Context, path string, args *value.Dict) Result {
+	content, err := c.e.Files.Read(path)
+	if err != nil {
+		return failed(err)
+	}
+	args = args.Clone()
+	if args.At("mode") == "preserve" {
+		if info, err := c.e.Files.Stat(path); err == nil {
+			args.Set("mode", "0"+octal(info.Mode().Perm()))
+		}
+	}
+	args.Set("src", filepath.Base(path))
+	args.Set("content", string(content))
+	return c.node(ctx, "copy", args)
+}
+
+func octal(m os.FileMode) string {
+	s := ""
+	for i := 6; i >= 0; i -= 3 {
+		s += string(rune('0' + m>>i&7))
+	}
+	return s
+}
+
+// copyTree copies a directory: with a slash at the end of its name just what is in it, else itself.
+func (c *call) copyTree(ctx context.Context, dir, name string, args *value.Dict) Result {
+	files, err := c.e.Files.Walk(dir)
+	if err != nil {
+		return failed(err)
+	}
+	dest := strings.TrimSuffix(value.Str(args.At("dest")), "/")
+	if !strings.HasSuffix(name, "/") {
+		dest += "/" + filepath.Base(dir)
+	}
+	var results []Result
+	made := map[string]bool{}
+	mkdir := func(path string) Result {
+		d := value.DictOf("path", path, "state", "directory")
+		for _, k := range []string{"owner", "group"} {
+			if v, ok := args.Get(k); ok {
+				d.Set(k, v)
+			}
+		}
+		if v, ok := args.Get("directory_mode"); ok {
+			d.Set("mode", v)
+		}
+		return c.node(ctx, "file", d)
+	}
+	for _, f := range files {
+		target := dest + "/" + f
+		if parent := filepath.Dir(target); !made[parent] {
+			made[parent] = true
+			results = append(results, mkdir(parent))
+		}
+		one := args.Clone()
+		one.Set("dest", target)
+		one.Delete("directory_mode")
+		results = append(results, c.copyOne(ctx, playbook.Join(dir, f), one))
+		if last := results[len(results)-1]; last.Failed {
+			break
+		}
+	}
+	all := merge(results)
+	all.Items, all.Skipped = nil, false
+	for _, r := range results {
+		if r.Failed {
+			all.Msg = r.Msg
+		}
+	}
+	all.Values = value.DictOf("src", name, "dest", value.Str(args.At("dest")))
+	return all
+}
+
+// template renders here and copies the result.
+func template(ctx context.Context, c *call) Result {
+	args, err := c.arguments(c.task, c.scope)
+	if err != nil {
+		return failed(err)
+	}
+	if args == nil {
+		return unknown("the arguments")
+	}
+	src := args.At("src")
+	if src == nil {
+		return failure("template needs src: FILE")
+	}
+	path, err := c.source("templates", value.Str(src))
+	if err != nil {
+		return failed(err)
+	}
+	text, err := c.e.Files.Read(path)
+	if err != nil {
+		return failed(err)
+	}
+	opts := jinja.TextOptions{KeepBlockNewlines: args.At("trim_blocks") != nil && !truth(args.At("trim_blocks")), LstripBlocks: truth(args.At("lstrip_blocks"))}
+	for _, o := range []struct {
+		key string
+		to  *string
+	}{
+		{"variable_start_string", &opts.VariableStart}, {"variable_end_string", &opts.VariableEnd},
+		{"block_start_string", &opts.BlockStart}, {"block_end_string", &opts.BlockEnd},
+		{"comment_start_string", &opts.CommentStart}, {"comment_end_string", &opts.CommentEnd},
+		{"newline_sequence", &opts.NewlineSequence},
+	} {
+		if v := args.At(o.key); v != nil {
+			*o.to = value.Str(v)
+		}
+	}
+	content, err := c.scope.Text(string(text), path, opts)
+	if err != nil {
+		return failed(err)
+	}
+	call := value.DictOf("content", content, "src", filepath.Base(path))
+	for _, k := range []string{"dest", "mode", "owner", "group", "backup", "force", "validate", "follow", "unsafe_writes", "attributes", "seuser", "serole", "setype", "selevel"} {
+		if v, ok := args.Get(k); ok {
+			call.SetAt(k, v, args.KeyPos(k), args.ValuePos(k))
+		}
+	}
+	return c.node(ctx, "copy", call)
+}
+
+// script sends a local script and runs it.
+func script(ctx context.Context, c *call) Result {
+	words := strings.Fields(value.Str(first2(c.args.At("_raw_params"), c.args.At("cmd"))))
+	if len(words) == 0 {
+		return failure("script needs the path of a script")
+	}
+	path, err := c.source("files", words[0])
+	if err != nil {
+		return failed(err)
+	}
+	content, err := c.e.Files.Read(path)
+	if err != nil {
+		return failed(err)
+	}
+	program := "/bin/sh"
+	if line, _, _ := strings.Cut(string(content), "\n"); strings.HasPrefix(line, "#!") {
+		program = strings.TrimSpace(line[2:])
+	}
+	if v := c.args.At("executable"); v != nil {
+		program = value.Str(v)
+	}
+	argv := append(strings.Fields(program), "/dev/stdin")
+	args := value.DictOf("argv", value.Strings(append(argv, words[1:]...)), "stdin", string(content), "stdin_add_newline", false)
+	for _, k := range []string{"chdir", "creates", "removes"} {
+		if v, ok := c.args.Get(k); ok {
+			args.Set(k, v)
+		}
+	}
+	return c.node(ctx, "command", args)
+}
+
+func first2(a, b value.Value) value.Value {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// fetch brings a file of the node here.
+func fetch(ctx context.Context, c *call) Result {
+	src, dest := value.Str(c.args.At("src")), value.Str(c.args.At("dest"))
+	r := c.node(ctx, "slurp", value.DictOf("src", src))
+	if r.Failed || r.Unknown() {
+		return r
+	}
+	content, ok := value.Plain(r.Values.At("plain"))
+	if !ok {
+		return failure("the node sent no content of " + src)
+	}
+	switch {
+	case truth(c.args.At("flat")) && strings.HasSuffix(dest, "/"):
+		dest += filepath.Base(src)
+	case !truth(c.args.At("flat")):
+		dest = filepath.Join(dest, c.Name, src)
+	}
+	if !filepath.IsAbs(dest) {
+		dest = filepath.Join(c.playRun.play.Dir, dest)
+	}
+	out := fetched(src, dest, content)
+	if old, err := os.ReadFile(dest); err == nil && string(old) == content {
+		return out
+	}
+	out.Changed = true
+	if c.e.opt.Plan {
+		return out
+	}
+	if err := os.MkdirAll(filepath.Dir(dest), 0o755); err != nil {
+		return failed(err)
+	}
+	if err := os.WriteFile(dest, []byte(content), 0o600); err != nil {
+		return failed(err)
+	}
+	return out
+}
+
+func fetched(src, dest, content string) Result {
+	return ok(value.DictOf("src", src, "dest", dest, "size", int64(len(content))))
+}
+
+// setup gathers facts and keeps them.
+func setup(ctx context.Context, c *call) Result {
+	r := c.node(ctx, "setup", c.args)
+	if facts, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
+		c.host.mu.Lock()
+		for k, v := range facts.All() {
+			name := strings.TrimPrefix(value.KeyText(k), "ansible_")
+			c.facts.Set(name, v)
+			c.injected.Set("ansible_"+name, v)
+		}
+		c.host.mu.Unlock()
+	}
+	return r
+}
+
+func waitForConnection(ctx context.Context, c *call) Result {
+	limit := 600 * time.Second
+	if v := c.args.At("timeout"); v != nil {
+		d, err := c.scope.seconds(v, c.task.Pos)
+		if err != nil {
+			return failed(err)
+		}
+		limit = d
+	}
+	deadline := c.e.Now().Add(limit)
+	for {
+		r := c.node(ctx, "ping", value.NewDict())
+		if !r.Unreachable {
+			return ok(value.DictOf("elapsed", int64(0)))
+		}
+		if c.e.Now().After(deadline) {
+			return r
+		}
+		if h, _, err := c.where(); err == nil {
+			c.e.Nodes.Reset(h)
+		}
+		if err := c.e.Sleep(ctx, time.Second); err != nil {
+			return failed(err)
+		}
+	}
+}

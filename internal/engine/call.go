@@ -1,0 +1,313 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"pig/internal/fleet"
+	"pig/internal/jinja"
+	"pig/internal/module"
+	"pig/internal/playbook"
+	"pig/internal/transport"
+	"pig/internal/value"
+)
+
+// call is one execution of an action.
+type call struct {
+	*run
+	task  *playbook.Task
+	scope *scope
+	args  *value.Dict
+}
+
+// node runs a module on the host that the task is for, or is delegated to.
+func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
+	mod, ok := c.e.Modules[name]
+	if !ok {
+		return failure(fmt.Sprintf("there is no module %q", name))
+	}
+	planned, err := c.planned(name, mod, args)
+	if err != nil {
+		return failed(err)
+	}
+	if _, err := mod.Spec.Check(name, args); err != nil {
+		return failed(err)
+	}
+	host, user, err := c.where()
+	if err != nil {
+		return failed(err)
+	}
+	env, err := c.environment()
+	if err != nil {
+		return failed(err)
+	}
+	timeout, err := c.timeout()
+	if err != nil {
+		return failed(err)
+	}
+	release, err := c.acquire(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	defer release()
+	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
+		Task:    module.Task{Module: name, Args: args, User: user, Env: env},
+		Planned: planned, Timeout: timeout,
+	})
+	var gone *fleet.Unreachable
+	switch {
+	case errors.As(err, &gone):
+		r := failure(gone.Error())
+		r.Unreachable = true
+		return r
+	case err != nil:
+		r := fromModule(res)
+		r.Failed, r.Msg = true, err.Error()
+		return r
+	}
+	r := fromModule(res)
+	if host.Name != c.Name {
+		r.Delegate = host.Name
+	}
+	return r
+}
+
+// planned tells whether the call goes to the shadow. check_mode: false makes a command run in a plan: it says that it
+// changes nothing.
+func (c *call) planned(name string, mod module.Module, args *value.Dict) (bool, error) {
+	check, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.CheckMode }), c.task.Pos, c.e.opt.Plan)
+	if err != nil {
+		return false, err
+	}
+	if c.e.opt.Plan && !check && slices.ContainsFunc(mod.Spec.Args, func(a module.Arg) bool { return a.Name == "read_only" }) {
+		args.Set("read_only", true)
+	}
+	return c.e.opt.Plan || check, nil
+}
+
+// where tells which host the call goes to, and as which user.
+func (c *call) where() (fleet.Host, string, error) {
+	s := c.scope
+	name := c.Name
+	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateTo }); v != nil {
+		to, err := s.Value(v, c.task.Pos)
+		if err != nil {
+			return fleet.Host{}, "", err
+		}
+		if to != jinja.Omit {
+			name = value.Str(to)
+		}
+	}
+	if name != c.Name {
+		if h := c.e.host(name); h != nil {
+			s = c.playRun.scope(h, nil, nil)
+		} else {
+			s = c.playRun.scope(c.host, nil, value.DictOf("ansible_host", name))
+		}
+	}
+	host, err := c.connection(name, s)
+	if err != nil {
+		return host, "", err
+	}
+	user, become, err := c.become(s)
+	if err != nil {
+		return host, "", err
+	}
+	host.Become = become || c.root && !host.Local
+	return host, user, nil
+}
+
+// connection gathers how to reach a host: variables go before keywords, and those before the command line.
+func (c *call) connection(name string, s *scope) (fleet.Host, error) {
+	kw := func(get func(*playbook.Keywords) value.Value) string {
+		v := c.closest(c.task, get)
+		if v == nil {
+			return ""
+		}
+		t, err := s.text(v, c.task.Pos)
+		if err != nil {
+			return ""
+		}
+		return t
+	}
+	vars := &connectionVars{s: s}
+	h := fleet.Host{Target: transport.Target{
+		Name: name, Addr: vars.get("ansible_host", "ansible_ssh_host"),
+		User:    first(vars.get("ansible_user", "ansible_ssh_user"), kw(func(k *playbook.Keywords) value.Value { return k.RemoteUser }), c.e.opt.User),
+		KeyFile: first(vars.get("ansible_ssh_private_key_file", "ansible_private_key_file"), c.e.opt.KeyFile),
+		Timeout: c.e.opt.Timeout,
+	}}
+	h.Password = first(vars.get("ansible_password", "ansible_ssh_pass", "ansible_ssh_password"), c.e.opt.Password)
+	h.BecomePassword = first(vars.get("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"), c.e.opt.BecomePass)
+	h.BecomeExe = vars.get("ansible_become_exe")
+	port := first(vars.get("ansible_port", "ansible_ssh_port"), kw(func(k *playbook.Keywords) value.Value { return k.Port }))
+	kind := first(vars.get("ansible_connection"), kw(func(k *playbook.Keywords) value.Value { return k.Connection }))
+	sshArgs(&h, vars.get("ansible_ssh_common_args")+" "+vars.get("ansible_ssh_extra_args"))
+	if vars.err != nil {
+		return h, vars.err
+	}
+	if h.Addr == "" {
+		h.Addr = name
+	}
+	if port != "" {
+		n, err := strconv.Atoi(port)
+		if err != nil {
+			return h, fmt.Errorf("ansible_port of %s: %q is no number", name, port)
+		}
+		h.Port = n
+	}
+	implicit := c.e.Inventory.Host(name)
+	h.Local = kind == "local" || kind == "" && name == "localhost" && (implicit == nil || implicit.Implicit)
+	c.e.Redactor.Add(h.Password, h.BecomePassword)
+	return h, nil
+}
+
+// connectionVars reads variables of connections and remembers the first error.
+type connectionVars struct {
+	s   *scope
+	err error
+}
+
+func (v *connectionVars) get(names ...string) string {
+	for _, n := range names {
+		val, ok, err := v.s.Lookup(n)
+		if err != nil && v.err == nil {
+			v.err = fmt.Errorf("%s: %w", n, err)
+		}
+		if ok && err == nil && val != nil && !value.IsUnknown(val) {
+			return value.Str(val)
+		}
+	}
+	return ""
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// become tells as which user to act, and whether that needs root's rights.
+func (c *call) become(s *scope) (string, bool, error) {
+	on, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
+	if err != nil {
+		return "", false, err
+	}
+	if v, ok, err := s.Lookup("ansible_become"); err == nil && ok {
+		on = truth(v)
+	}
+	if !on {
+		return "", false, nil
+	}
+	user := c.e.opt.BecomeUser
+	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.BecomeUser }); v != nil {
+		if user, err = c.scope.text(v, c.task.Pos); err != nil {
+			return "", false, err
+		}
+	}
+	vars := &connectionVars{s: s}
+	user = first(vars.get("ansible_become_user"), user, "root")
+	return user, true, vars.err
+}
+
+// environment merges the environments around a task, the outermost first.
+func (c *call) environment() (map[string]string, error) {
+	var all []value.Value
+	all = append(all, c.playRun.play.Environment...)
+	chain := c.task.Chain()
+	for i := len(chain) - 1; i >= 0; i-- {
+		if chain[i].Parent != nil {
+			all = append(all, chain[i].Environment...)
+		}
+	}
+	all = append(all, c.task.Environment...)
+	if len(all) == 0 {
+		return nil, nil
+	}
+	env := map[string]string{}
+	for _, v := range all {
+		r, err := c.scope.Value(v, c.task.Pos)
+		if err != nil {
+			return nil, err
+		}
+		d, ok := r.(*value.Dict)
+		if !ok {
+			continue
+		}
+		for k, item := range d.All() {
+			env[value.KeyText(k)] = value.Str(item)
+		}
+	}
+	return env, nil
+}
+
+func (c *call) timeout() (time.Duration, error) {
+	for _, v := range []value.Value{c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Timeout }), c.task.Async} {
+		if v == nil {
+			continue
+		}
+		return c.scope.seconds(v, c.task.Pos)
+	}
+	return 0, nil
+}
+
+// acquire takes one of the forks, and one of the task's own throttle.
+func (c *call) acquire(ctx context.Context) (func(), error) {
+	gate, err := c.gate()
+	if err != nil {
+		return nil, err
+	}
+	taken := []chan struct{}{}
+	release := func() {
+		for _, g := range taken {
+			<-g
+		}
+	}
+	for _, g := range []chan struct{}{gate, c.e.forks} {
+		if g == nil {
+			continue
+		}
+		select {
+		case g <- struct{}{}:
+			taken = append(taken, g)
+		case <-ctx.Done():
+			release()
+			return nil, context.Cause(ctx)
+		}
+	}
+	return release, nil
+}
+
+// gate is the semaphore of a task with throttle.
+func (c *call) gate() (chan struct{}, error) {
+	v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Throttle })
+	if v == nil {
+		return nil, nil
+	}
+	text, err := c.scope.text(v, c.task.Pos)
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return nil, fmt.Errorf("throttle: %q is no number", text)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	c.playRun.mu.Lock()
+	defer c.playRun.mu.Unlock()
+	g, ok := c.throttles[c.task]
+	if !ok {
+		g = make(chan struct{}, n)
+		c.throttles[c.task] = g
+	}
+	return g, nil
+}

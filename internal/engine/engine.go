@@ -1,0 +1,213 @@
+// Package engine runs plays: for each host and task it evaluates, sends, and collects.
+//
+// A host goes through a play in a goroutine of its own. Under the linear strategy a scheduler lets all hosts that are at
+// the same task pass together; under the free strategy nobody waits for anybody. Nothing here knows whether the nodes
+// are live or shadows, except that a plan's results may be unknown.
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"pig/internal/fleet"
+	"pig/internal/inventory"
+	"pig/internal/jinja"
+	"pig/internal/module"
+	"pig/internal/playbook"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// Nodes executes module calls; a *fleet.Fleet does.
+type Nodes interface {
+	Run(ctx context.Context, h fleet.Host, t fleet.Task) (module.Result, error)
+	Reset(h fleet.Host)
+}
+
+// Options are what the operator chose for a run.
+type Options struct {
+	Plan          bool // on shadows: nothing is changed
+	Diff          bool
+	Forks         int // tasks at work at once, over all hosts; 0 is 50
+	Tags          []string
+	SkipTags      []string
+	Limit         string
+	ExtraVars     *value.Dict
+	Become        bool
+	BecomeUser    string
+	BecomePass    string
+	User          string // remote user
+	Password      string // of the login
+	KeyFile       string
+	Timeout       time.Duration // of connections
+	FlushAll      bool          // force handlers
+	StartAt       string
+	Verbosity     int
+	FreeByDefault bool // plays that name no strategy run free: pig's own do
+	GatherFacts   bool // plays that say nothing gather facts, as in Ansible
+	Dir           string
+	Version       string
+}
+
+// Deps are the parts that an engine works with.
+type Deps struct {
+	Inventory *inventory.Inventory
+	Nodes     Nodes
+	Modules   map[string]module.Module
+	Loader    *playbook.Loader
+	Files     *playbook.Files
+	Templates *jinja.Engine
+	Sink      Sink
+	Redactor  *secret.Redactor
+	// Protect turns the values of secret parameters into secrets. nil: none are.
+	Protect func(vars *value.Dict) *value.Dict
+	// Derived gives the variables that follow from the whole inventory for a host. nil: none.
+	Derived func(host string) *value.Dict
+	// Defaults are variables below all others, templates in them rendered as in role defaults.
+	Defaults *value.Dict
+	// Now is the clock, Sleep waits until the time has come or ctx is done.
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+	Env   func(string) string
+}
+
+// Engine runs plays one after the other and keeps what it learns of hosts in between.
+type Engine struct {
+	Deps
+	opt   Options
+	forks chan struct{}
+	stop  chan struct{} // closed: finish the tasks at hand, begin no other
+
+	stopOnce sync.Once
+	mu       sync.Mutex
+	hosts    map[string]*host
+	actions  map[string]action
+	tags     tagFilter
+	started  bool // start_at was reached
+	stats    map[string]*Stats
+	order    []string
+}
+
+// Stats count what became of one host's tasks, as Ansible's recap does.
+type Stats struct {
+	OK, Changed, Unreachable, Failed, Skipped, Rescued, Ignored, Unknown int
+}
+
+// ErrStopped says that the operator asked to stop.
+var ErrStopped = errors.New("stopped by the operator")
+
+// New makes an engine.
+func New(d Deps, o Options) *Engine {
+	if o.Forks <= 0 {
+		o.Forks = 50
+	}
+	if d.Sleep == nil {
+		d.Sleep = sleep
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Redactor == nil {
+		d.Redactor = secret.NewRedactor()
+	}
+	e := &Engine{
+		Deps: d, opt: o, forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{},
+		tags: newTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
+	}
+	e.actions = actions()
+	return e
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Stop lets every host finish its task and begin no other.
+func (e *Engine) Stop() { e.stopOnce.Do(func() { close(e.stop) }) }
+
+func (e *Engine) stopping() bool {
+	select {
+	case <-e.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// Actions names the actions that the engine itself knows, besides modules.
+func Actions() []string {
+	var names []string
+	for n := range actions() {
+		names = append(names, n)
+	}
+	return append(names, "import_tasks", "import_role", "import_playbook")
+}
+
+// FreeForm tells whether an action takes free-form text.
+func FreeForm(modules map[string]module.Module) func(string) bool {
+	return func(name string) bool {
+		switch name {
+		case "include_tasks", "import_tasks", "include_vars", "meta", "script", "import_role", "include_role":
+			return true
+		}
+		m, ok := modules[name]
+		return ok && m.Spec.Free != ""
+	}
+}
+
+// Run runs plays in order. The error is of the machinery or the playbook; hosts that failed are told by Stats.
+func (e *Engine) Run(ctx context.Context, plays []*playbook.Play) error {
+	for _, p := range plays {
+		if err := e.play(ctx, p); err != nil {
+			return err
+		}
+		if e.stopping() {
+			return ErrStopped
+		}
+	}
+	return nil
+}
+
+// Stats gives the counts of every host that took part, in order of appearance.
+func (e *Engine) Stats() ([]string, map[string]Stats) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := map[string]Stats{}
+	for n, s := range e.stats {
+		all[n] = *s
+	}
+	return append([]string(nil), e.order...), all
+}
+
+// count changes the counts of a host.
+func (e *Engine) count(name string, change func(*Stats)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s, ok := e.stats[name]
+	if !ok {
+		s = &Stats{}
+		e.stats[name] = s
+		e.order = append(e.order, name)
+	}
+	change(s)
+}
+
+// SetVars gives a host variables as set_fact does, for callers that know more than the inventory.
+func (e *Engine) SetVars(name string, vars *value.Dict) {
+	h := e.host(name)
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.set.Update(vars)
+}

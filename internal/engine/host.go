@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"sync"
+
+	"pig/internal/inventory"
+	"pig/internal/value"
+)
+
+// host is what the engine knows of a host, for as long as it runs.
+type host struct {
+	*inventory.Host
+	inv     *value.Dict // variables of the inventory
+	derived *value.Dict
+
+	mu       sync.RWMutex
+	facts    *value.Dict // ansible_facts, without prefix
+	injected *value.Dict // the same as variables ansible_*
+	set      *value.Dict // set_fact and register
+	included *value.Dict // include_vars
+	failed   bool
+	gone     bool // unreachable
+}
+
+// host finds the state of a host by its name; nil if there is no such host.
+func (e *Engine) host(name string) *host {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if h, ok := e.hosts[name]; ok {
+		return h
+	}
+	h := e.Inventory.Host(name)
+	if h == nil {
+		return nil
+	}
+	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict()}
+	s.inv = e.Inventory.Vars(h)
+	if e.Protect != nil {
+		s.inv = e.Protect(s.inv)
+	}
+	if e.Derived != nil {
+		s.derived = e.Derived(name)
+	}
+	if s.derived == nil {
+		s.derived = value.NewDict()
+	}
+	e.Redactor.Add(value.Secrets(s.inv)...)
+	e.Redactor.Add(value.Secrets(s.derived)...)
+	e.hosts[name] = s
+	return s
+}
+
+func (h *host) dead() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.failed || h.gone
+}
+
+func (h *host) register(name string, v value.Value) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.set.Set(name, v)
+}

@@ -1,0 +1,269 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// include runs the tasks of include_tasks or include_role, once for each turn of its loop.
+func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place) error {
+	turns := []*value.Dict{nil}
+	if t.Loop != nil {
+		items, err := r.items(t, s)
+		if err != nil {
+			return r.conclude(t, s, r.ref(t, s), failed(err), 0)
+		}
+		if items == nil {
+			return r.conclude(t, s, r.ref(t, s), unknown("the items of the loop"), 0)
+		}
+		turns = nil
+		for i := range items.Items {
+			turns = append(turns, loopVars(t.Loop, items, i))
+		}
+	}
+	for i, local := range turns {
+		turn := s
+		if local != nil {
+			turn = r.scope(r.host, t, local)
+		}
+		blocks, err := r.included(t, turn, local)
+		if err != nil {
+			return r.conclude(t, turn, r.ref(t, turn), failed(err), 0)
+		}
+		for j, b := range blocks {
+			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inclusion is a file of tasks as it was included; hosts that include the same share it, so that they stay in step.
+type inclusion struct {
+	block *playbook.Block
+	id    int
+}
+
+// included gives the blocks of one turn; none if its condition does not hold.
+func (r *run) included(t *playbook.Task, s *scope, local *value.Dict) ([]inclusion, error) {
+	v, why, err := holds(s, t)
+	if err != nil {
+		return nil, err
+	}
+	if v != true {
+		res := skipped("Conditional result was False: " + why)
+		if value.IsUnknown(v) {
+			res = unknown("whether its condition holds")
+		}
+		ref := r.ref(t, s)
+		r.tally(res)
+		r.e.Sink.HostDone(r.Name, ref, res, 0)
+		return nil, nil
+	}
+	args, err := r.arguments(t, s)
+	if err != nil {
+		return nil, err
+	}
+	if args == nil {
+		return nil, diag.Errorf(t.Pos, "what to include is known only after apply")
+	}
+	key := fmt.Sprintf("%p %s %s", t, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
+	r.playRun.mu.Lock()
+	defer r.playRun.mu.Unlock()
+	if blocks, ok := r.loaded[key]; ok {
+		return blocks, nil
+	}
+	parent, err := includeBlock(t, args, local)
+	if err != nil {
+		return nil, err
+	}
+	var blocks []*playbook.Block
+	if t.Action == "include_role" {
+		blocks, err = r.includeRole(t, args, parent)
+	} else {
+		blocks, err = r.includeTasks(t, args, parent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	incs := make([]inclusion, len(blocks))
+	for i, b := range blocks {
+		incs[i] = inclusion{b, len(r.loaded)}
+	}
+	r.loaded[key] = incs
+	return incs, nil
+}
+
+func localOrEmpty(d *value.Dict) *value.Dict {
+	if d == nil {
+		return value.NewDict()
+	}
+	return d
+}
+
+// includeBlock is what the included tasks hang below. Of the include's own keywords they get only vars; apply: brings others.
+func includeBlock(t *playbook.Task, args, local *value.Dict) (*playbook.Block, error) {
+	b := &playbook.Block{Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: t.Role, Params: t.Vars, Given: local}
+	apply, ok := args.At("apply").(*value.Dict)
+	if !ok {
+		return b, nil
+	}
+	k, err := playbook.ReadKeywords(apply)
+	b.Keywords = k
+	return b, err
+}
+
+// includeTasks and includeRole hold the lock of the play run.
+func (r *run) includeTasks(t *playbook.Task, args *value.Dict, parent *playbook.Block) ([]*playbook.Block, error) {
+	name := ""
+	for _, k := range []string{"file", "_raw_params"} {
+		if v := args.At(k); v != nil && name == "" {
+			name = strings.TrimSpace(value.Str(v))
+		}
+	}
+	if name == "" {
+		return nil, diag.Errorf(t.Pos, "include_tasks needs a file")
+	}
+	files := &lookupFiles{pr: r.playRun, t: t}
+	path, places, err := files.find("tasks", name)
+	if err != nil {
+		return nil, diag.Errorf(t.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+	}
+	nodes, err := r.e.Loader.LoadTasks(path, parent, t.Role, r.playRun.play, t.Handler)
+	if err != nil {
+		return nil, err
+	}
+	parent.Body = nodes
+	return []*playbook.Block{parent}, nil
+}
+
+func (r *run) includeRole(t *playbook.Task, args *value.Dict, parent *playbook.Block) ([]*playbook.Block, error) {
+	rendered := *t
+	rendered.Args = args
+	rendered.Keywords = playbook.Keywords{}
+	use, err := playbook.RoleOf(&rendered)
+	if err != nil {
+		return nil, err
+	}
+	before := len(r.playRun.play.Roles)
+	blocks, err := r.e.Loader.LoadRole(use, parent, r.playRun.play)
+	if err != nil {
+		return nil, err
+	}
+	for _, role := range r.playRun.play.Roles[before:] {
+		for _, h := range role.Handlers {
+			if !contains(r.handlers, h) {
+				r.playRun.handlers = append(r.playRun.handlers, h)
+			}
+		}
+	}
+	if args.At("public") != true { // its variables stay its own
+		r.playRun.play.Roles = r.playRun.play.Roles[:before]
+	}
+	return blocks, nil
+}
+
+// meta changes the course of the run.
+func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) error {
+	what := value.Str(t.Args.At("_raw_params"))
+	v, _, err := holds(s, t)
+	if err != nil {
+		return r.conclude(t, s, r.ref(t, s), failed(err), 0)
+	}
+	if v != true {
+		return nil
+	}
+	switch what {
+	case "noop", "refresh_inventory":
+	case "flush_handlers":
+		return r.flush(ctx, at)
+	case "end_host":
+		return errEndHost
+	case "end_role":
+		return errEndRole
+	case "end_play", "end_batch":
+		r.abort(errEndHost)
+		return errEndHost
+	case "clear_facts":
+		r.host.mu.Lock()
+		r.facts = value.NewDict()
+		r.host.mu.Unlock()
+	case "clear_host_errors":
+		for _, h := range r.runs {
+			h.host.mu.Lock()
+			h.host.failed, h.gone = false, false
+			h.host.mu.Unlock()
+		}
+	case "reset_connection":
+		c := &call{run: r, task: t, scope: s}
+		if h, _, err := c.where(); err == nil {
+			r.e.Nodes.Reset(h)
+		}
+	default:
+		return diag.Errorf(t.Pos, "there is no meta action %q", what).WithHint("%s", diag.DidYouMean(what, []string{
+			"noop", "flush_handlers", "end_host", "end_play", "end_batch", "end_role", "clear_facts", "clear_host_errors", "reset_connection", "refresh_inventory",
+		}))
+	}
+	return nil
+}
+
+// gather collects facts at the beginning of a play, if it wants them.
+func (r *run) gather(ctx context.Context, at place) error {
+	p := r.playRun.play
+	want := r.e.opt.GatherFacts
+	if p.GatherFacts != nil {
+		want = truth(p.GatherFacts)
+	}
+	if !want {
+		return nil
+	}
+	t := &playbook.Task{Name: "Gathering Facts", Action: "setup", Pos: p.Pos, Args: value.NewDict(), Keywords: playbook.Keywords{Tags: []string{"always"}}}
+	if p.GatherWhat != nil {
+		t.Args.Set("gather_subset", p.GatherWhat)
+	}
+	t.Parent = &playbook.Block{Keywords: p.Keywords, Pos: p.Pos}
+	t.Parent.When = nil
+	return r.step(ctx, t, at)
+}
+
+// playVars reads vars_files.
+func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
+	vars := value.NewDict()
+	for _, v := range p.VarsFiles {
+		choices := []value.Value{v}
+		if l, ok := v.(*value.List); ok { // the first one that is there
+			choices = l.Items
+		}
+		found := false
+		for _, c := range choices {
+			name, err := e.Templates.Scope(&globalVars{e}).Value(c, p.Pos)
+			if err != nil {
+				return nil, diag.At(p.Pos, err)
+			}
+			path := playbook.Join(p.Dir, value.Str(name))
+			if !e.Files.Exists(path) {
+				continue
+			}
+			d, err := e.Loader.LoadVars(path)
+			if err != nil {
+				return nil, err
+			}
+			vars.Update(d)
+			found = true
+			break
+		}
+		if !found {
+			return nil, diag.Errorf(p.Pos, "vars_files: there is no file %s", value.Display(v))
+		}
+	}
+	if e.Protect != nil {
+		vars = e.Protect(vars)
+	}
+	return vars, nil
+}

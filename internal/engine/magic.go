@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"pig/internal/jinja"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// magic are the variables that Ansible itself sets.
+type magic struct {
+	pr *playRun
+	h  *host
+	t  *playbook.Task
+}
+
+func magicNames() []string {
+	return []string{
+		"inventory_hostname", "inventory_hostname_short", "inventory_file", "inventory_dir", "groups", "group_names", "hostvars",
+		"ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "play_hosts", "ansible_play_name", "ansible_check_mode",
+		"ansible_diff_mode", "ansible_forks", "ansible_verbosity", "ansible_run_tags", "ansible_skip_tags", "ansible_limit",
+		"ansible_version", "ansible_facts", "playbook_dir", "omit", "ansible_config_file", "ansible_playbook_python",
+		"role_name", "role_path", "ansible_role_name", "ansible_search_path",
+	}
+}
+
+func (m *magic) lookup(name string) (value.Value, bool) {
+	e, h := m.pr.e, m.h
+	switch name {
+	case "inventory_hostname":
+		return h.Name, true
+	case "inventory_hostname_short":
+		return shortName(h.Name), true
+	case "inventory_file":
+		return h.File, true
+	case "inventory_dir":
+		return playbook.Dir(h.File), true
+	case "groups":
+		return e.groups(), true
+	case "group_names":
+		return value.Strings(e.Inventory.GroupNames(h.Host)), true
+	case "hostvars":
+		return hostVars{m.pr}, true
+	case "ansible_play_hosts", "play_hosts":
+		return m.living(), true
+	case "ansible_play_hosts_all":
+		return value.Strings(m.pr.all), true
+	case "ansible_play_batch":
+		return m.living(), true
+	case "ansible_facts":
+		h.mu.RLock()
+		defer h.mu.RUnlock()
+		return h.facts.Clone(), true
+	case "omit":
+		return jinja.Omit, true
+	}
+	if v, ok := m.ofRun(name); ok {
+		return v, true
+	}
+	return m.ofRole(name)
+}
+
+func (m *magic) ofRun(name string) (value.Value, bool) {
+	o := m.pr.e.opt
+	switch name {
+	case "ansible_play_name":
+		return m.pr.play.Name, true
+	case "ansible_check_mode":
+		return o.Plan, true
+	case "ansible_diff_mode":
+		return o.Diff, true
+	case "ansible_forks":
+		return int64(o.Forks), true
+	case "ansible_verbosity":
+		return int64(o.Verbosity), true
+	case "ansible_run_tags":
+		if len(o.Tags) == 0 {
+			return value.NewList("all"), true
+		}
+		return value.Strings(o.Tags), true
+	case "ansible_skip_tags":
+		return value.Strings(o.SkipTags), true
+	case "ansible_limit":
+		return o.Limit, o.Limit != ""
+	case "ansible_version":
+		return value.DictOf("full", "2.19.0", "major", int64(2), "minor", int64(19), "revision", int64(0), "string", "2.19.0"), true
+	case "playbook_dir":
+		return m.pr.play.Dir, true
+	case "ansible_config_file":
+		return nil, true
+	case "ansible_playbook_python":
+		return "/usr/bin/python3", true
+	}
+	return nil, false
+}
+
+func (m *magic) ofRole(name string) (value.Value, bool) {
+	if m.t == nil || m.t.Role == nil {
+		return nil, false
+	}
+	switch name {
+	case "role_name", "ansible_role_name":
+		return m.t.Role.Name, true
+	case "role_path":
+		return m.t.Role.Dir, true
+	}
+	return nil, false
+}
+
+func (m *magic) living() *value.List {
+	l := value.NewList()
+	for _, r := range m.pr.runs {
+		if !r.dead() {
+			l.Append(r.Name)
+		}
+	}
+	return l
+}
+
+func shortName(name string) string {
+	for i := range len(name) {
+		if name[i] == '.' {
+			return name[:i]
+		}
+	}
+	return name
+}
+
+// groups is the magic variable of that name.
+func (e *Engine) groups() *value.Dict {
+	d := value.NewDict()
+	for _, g := range e.Inventory.Groups() {
+		names := value.NewList()
+		for _, h := range e.Inventory.HostsOf(g) {
+			names.Append(h.Name)
+		}
+		d.Set(g.Name, names)
+	}
+	return d
+}
+
+// hostVars is the magic variable hostvars: every host's variables, rendered when asked for.
+type hostVars struct{ pr *playRun }
+
+// Item implements jinja.Mapping.
+func (v hostVars) Item(key value.Value) (value.Value, bool, error) {
+	name, ok := value.Plain(key)
+	if !ok {
+		return nil, false, nil
+	}
+	h := v.pr.e.host(name)
+	if h == nil {
+		return nil, false, nil
+	}
+	return v.pr.scope(h, nil, nil).Vars(), true, nil
+}
+
+// Keys implements jinja.Mapping.
+func (v hostVars) Keys() []value.Value {
+	hosts := v.pr.e.Inventory.Hosts()
+	keys := make([]value.Value, len(hosts))
+	for i, h := range hosts {
+		keys[i] = h.Name
+	}
+	return keys
+}

@@ -1,0 +1,347 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// perform runs t with its loop, if it has one.
+func (r *run) perform(ctx context.Context, t *playbook.Task, s *scope) Result {
+	if t.Loop == nil {
+		return r.turn(ctx, t, s)
+	}
+	items, err := r.items(t, s)
+	if err != nil {
+		// The condition may be what keeps an undefined loop from being looked at.
+		if v, why, e := holds(s, t); e == nil && v == false {
+			return skipped("Conditional result was False: " + why)
+		}
+		return failed(err)
+	}
+	if items == nil {
+		return unknown("the items of the loop")
+	}
+	if len(items.Items) == 0 {
+		res := skipped("No items in the list")
+		res.Items = []Result{}
+		return res
+	}
+	return r.loop(ctx, t, s, items)
+}
+
+// items are what the loop goes through; nil if that is unknown.
+func (r *run) items(t *playbook.Task, s *scope) (*value.List, error) {
+	l := t.Loop
+	v, err := s.Value(value.Clone(l.Items), l.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if value.IsUnknown(v) {
+		return nil, nil
+	}
+	if l.With == "" {
+		switch v := v.(type) {
+		case *value.List:
+			return v, nil
+		case value.Tuple:
+			return value.NewList(v...), nil
+		}
+		return nil, diag.Errorf(l.Pos, "loop needs a list, and this is %s", value.TypeName(v)).
+			WithHint("with_dict or the filter dict2items goes through a mapping")
+	}
+	var args []value.Value
+	if list, ok := v.(*value.List); ok {
+		args = list.Items
+	} else {
+		args = []value.Value{v}
+	}
+	switch l.With { // these take the list as it is
+	case "items", "list", "flattened", "indexed_items", "dict", "together", "nested", "cartesian", "random_choice", "subelements":
+	}
+	items, err := s.RunLookup(l.With, args, value.NewDict())
+	if err != nil {
+		return nil, diag.At(l.Pos, err)
+	}
+	return items, nil
+}
+
+func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value.List) Result {
+	l := t.Loop
+	var results []Result
+	for i, item := range items.Items {
+		if i > 0 && l.Pause != nil {
+			if secs, err := s.seconds(l.Pause, t.Pos); err == nil {
+				_ = r.e.Sleep(ctx, secs)
+			}
+		}
+		turn := r.scope(r.host, t, loopVars(l, items, i))
+		res := r.turn(ctx, t, turn)
+		res.Item = item
+		res.Label = label(turn, l, item)
+		results = append(results, res)
+		r.e.Sink.ItemDone(r.Name, r.ref(t, turn), res)
+		if context.Cause(ctx) != nil || res.Unreachable {
+			break
+		}
+		if l.BreakIf != nil {
+			if v, err := turn.Condition(l.BreakIf, t.Pos); err == nil && v == true {
+				break
+			}
+		}
+	}
+	all := merge(results)
+	for _, res := range results {
+		all.NoLog = all.NoLog || res.NoLog
+	}
+	return all
+}
+
+func label(s *scope, l *playbook.Loop, item value.Value) string {
+	if l.Label != nil {
+		if v, err := s.Value(l.Label, l.Pos); err == nil {
+			return value.Display(v)
+		}
+	}
+	return value.Display(item)
+}
+
+func loopVars(l *playbook.Loop, items *value.List, i int) *value.Dict {
+	d := value.DictOf(l.LoopVar, items.Items[i], "ansible_loop_var", l.LoopVar)
+	if l.IndexVar != "" {
+		d.Set(l.IndexVar, int64(i))
+		d.Set("ansible_index_var", l.IndexVar)
+	}
+	if l.Extended {
+		n := len(items.Items)
+		ext := value.DictOf("allitems", items, "index", int64(i+1), "index0", int64(i), "first", i == 0, "last", i == n-1,
+			"length", int64(n), "revindex", int64(n-i), "revindex0", int64(n-i-1))
+		if i > 0 {
+			ext.Set("previtem", items.Items[i-1])
+		}
+		if i < n-1 {
+			ext.Set("nextitem", items.Items[i+1])
+		}
+		d.Set("ansible_loop", ext)
+	}
+	return d
+}
+
+func (s *scope) seconds(v value.Value, pos diag.Pos) (time.Duration, error) {
+	r, err := s.Value(v, pos)
+	if err != nil {
+		return 0, err
+	}
+	f, err := strconv.ParseFloat(value.Str(r), 64)
+	if err != nil {
+		return 0, diag.Errorf(pos, "%s is no number of seconds", value.Display(r))
+	}
+	return time.Duration(f * float64(time.Second)), nil
+}
+
+// turn is a task once: its condition, its attempts, and what counts as changed and failed.
+func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
+	noLog, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.NoLog }), t.Pos, false)
+	if err != nil {
+		return failed(err)
+	}
+	v, why, err := holds(s, t)
+	var res Result
+	switch {
+	case err != nil:
+		res = failed(err)
+	case v == false:
+		res = skipped("Conditional result was False: " + why)
+	case value.IsUnknown(v):
+		res = unknown("whether its condition holds")
+	default:
+		res = r.attempts(ctx, t, s)
+	}
+	res.NoLog = noLog
+	return res
+}
+
+// attempts repeats the task until its condition is met, if it has one.
+func (r *run) attempts(ctx context.Context, t *playbook.Task, s *scope) Result {
+	tries, delay, err := r.patience(t, s)
+	if err != nil {
+		return failed(err)
+	}
+	for n := 1; ; n++ {
+		res := r.judge(t, s, r.act(ctx, t, s))
+		if t.Until == nil && t.Retries == nil {
+			return res
+		}
+		res.Attempts = n
+		done := !res.Failed
+		if t.Until != nil {
+			v, err := s.Condition(t.Until, t.Pos)
+			if err != nil {
+				return failed(err)
+			}
+			done = v == true || value.IsUnknown(v) // a plan does not wait for what only a run can bring
+		}
+		if done {
+			return res
+		}
+		if n >= tries || res.Unreachable || context.Cause(ctx) != nil || r.e.opt.Plan {
+			res.Failed = true
+			if res.Msg == "" {
+				res.Msg = fmt.Sprintf("gave up after %d attempts", n)
+			}
+			return res
+		}
+		r.e.Sink.Retrying(r.Name, r.ref(t, s), n, tries)
+		if err := r.e.Sleep(ctx, delay); err != nil {
+			return failed(err)
+		}
+	}
+}
+
+func (r *run) patience(t *playbook.Task, s *scope) (tries int, delay time.Duration, err error) {
+	tries, delay = 1, 5*time.Second
+	if t.Until != nil {
+		tries = 3
+	}
+	if t.Retries != nil {
+		v, err := s.text(t.Retries, t.Pos)
+		if err != nil {
+			return 0, 0, err
+		}
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return 0, 0, diag.Errorf(t.Pos, "retries: %q is no number", v)
+		}
+		tries = n + 1
+	}
+	if t.Delay != nil {
+		delay, err = s.seconds(t.Delay, t.Pos)
+	}
+	return tries, delay, err
+}
+
+// judge applies changed_when and failed_when, which see the result under the name that it is registered as.
+func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
+	if t.Register != "" {
+		s.vars.local.Set(t.Register, res.Registered())
+		s.Forget()
+	}
+	if t.FailedWhen != nil && !res.Unreachable {
+		v, err := s.Condition(t.FailedWhen, t.Pos)
+		if err != nil {
+			return failed(err)
+		}
+		if b, ok := v.(bool); ok {
+			if b && !res.Failed && res.Msg == "" {
+				res.Msg = "failed_when holds: " + value.Display(t.FailedWhen)
+			}
+			res.Failed = b
+			res.Values.Set("failed_when_result", b)
+		}
+	}
+	if t.ChangedWhen != nil && !res.Skipped {
+		v, err := s.Condition(t.ChangedWhen, t.Pos)
+		if err != nil {
+			return failed(err)
+		}
+		res.Changed = v
+	}
+	if t.Register != "" {
+		s.vars.local.Set(t.Register, res.Registered())
+		s.Forget()
+	}
+	return res
+}
+
+// act renders the arguments and does what the task says.
+func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
+	act, local := r.e.actions[t.Action]
+	args := t.Args
+	if !local || !act.raw {
+		var err error
+		if args, err = r.arguments(t, s); err != nil {
+			return failed(err)
+		}
+		if args == nil {
+			return unknown("the arguments")
+		}
+	}
+	c := &call{run: r, task: t, scope: s, args: args}
+	if local {
+		return act.run(ctx, c)
+	}
+	return c.node(ctx, t.Action, args)
+}
+
+// arguments renders the arguments of t on top of module_defaults; nil if they are unknown as a whole.
+func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, error) {
+	raw := t.Args
+	if t.ArgsText != nil {
+		v, err := s.Value(t.ArgsText, t.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if value.IsUnknown(v) {
+			return nil, nil
+		}
+		switch v := v.(type) {
+		case *value.Dict:
+			raw = v
+		case string:
+			pairs, _, err := playbook.ParsePairs(v, false)
+			if err != nil {
+				return nil, diag.At(t.Pos, err)
+			}
+			raw = value.NewDict()
+			for _, p := range pairs {
+				raw.Set(p[0], p[1])
+			}
+		default:
+			return nil, diag.Errorf(t.Pos, "the arguments of %s are a mapping, and this is %s", t.Action, value.TypeName(v))
+		}
+	}
+	if defaults := r.moduleDefaults(t); defaults != nil {
+		defaults.Update(raw)
+		raw = defaults
+	}
+	v, err := s.Value(raw, t.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if v == jinja.Omit || value.IsUnknown(v) {
+		return nil, nil
+	}
+	d, ok := v.(*value.Dict)
+	if !ok {
+		return nil, diag.Errorf(t.Pos, "the arguments of %s are no mapping", t.Action)
+	}
+	return d, nil
+}
+
+func (r *run) moduleDefaults(t *playbook.Task) *value.Dict {
+	var merged *value.Dict
+	apply := func(list []*value.Dict) {
+		for _, d := range list {
+			for k, v := range d.All() {
+				if args, ok := v.(*value.Dict); ok && playbook.Bare(value.KeyText(k)) == t.Action {
+					if merged == nil {
+						merged = value.NewDict()
+					}
+					merged.Update(args)
+				}
+			}
+		}
+	}
+	chain := t.Chain()
+	for i := len(chain) - 1; i >= 0; i-- {
+		apply(chain[i].ModuleDefaults)
+	}
+	apply(t.ModuleDefaults)
+	return merged
+}

@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// playRun is one batch of hosts going through a play.
+type playRun struct {
+	e        *Engine
+	play     *playbook.Play
+	runs     []*run
+	all      []string // every host of the play, over all batches
+	sched    schedule
+	handlers []*playbook.Task
+	vars     *value.Dict // of vars_files and vars_prompt
+	root     bool        // some task may become another user, so agents run as root
+
+	mu        sync.Mutex
+	once      map[string]*onceSlot
+	started   map[string]bool
+	throttles map[*playbook.Task]chan struct{}
+	loaded    map[string][]inclusion
+	aborted   error // why every host has to stop
+	failures  int
+}
+
+// onceSlot is the result of a run_once task.
+type onceSlot struct {
+	done   chan struct{}
+	result Result
+	err    error
+}
+
+// play runs p on the hosts that its pattern and the limit select, batch after batch.
+func (e *Engine) play(ctx context.Context, p *playbook.Play) error {
+	hosts, err := e.playHosts(p)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.Name
+	}
+	e.Sink.PlayStarted(p, e.playName(p), names)
+	if len(hosts) == 0 {
+		return nil
+	}
+	batches, err := e.batches(p, hosts)
+	if err != nil {
+		return err
+	}
+	vars, err := e.playVars(p)
+	if err != nil {
+		return err
+	}
+	for _, batch := range batches {
+		pr := e.newPlayRun(p, batch, names, vars)
+		if err := pr.run(ctx); err != nil {
+			return err
+		}
+		if len(batches) > 1 && pr.allFailed() {
+			return nil // a batch that failed as a whole ends the play, so that the rest of a fleet stays up
+		}
+	}
+	return nil
+}
+
+func (e *Engine) playName(p *playbook.Play) string {
+	if p.Name != "" {
+		return e.plainText(p.Name)
+	}
+	return e.plainText(value.Str(p.Hosts))
+}
+
+// plainText renders a title as far as variables of no host allow.
+func (e *Engine) plainText(s string) string {
+	if !strings.Contains(s, "{{") {
+		return s
+	}
+	v, err := e.Templates.Scope(&globalVars{e}).Value(s, diag.Pos{})
+	if err != nil {
+		return s
+	}
+	return value.Display(v)
+}
+
+func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
+	v, err := e.Templates.Scope(&globalVars{e}).Value(value.Clone(p.Hosts), p.Pos)
+	if err != nil {
+		return nil, diag.At(p.Pos, err)
+	}
+	pattern := value.Str(v)
+	if l, ok := v.(*value.List); ok {
+		parts := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			parts[i] = value.Str(item)
+		}
+		pattern = strings.Join(parts, ",")
+	}
+	hosts, warnings, err := e.Inventory.Select(pattern)
+	for _, w := range warnings {
+		e.Sink.Warned(w.Error())
+	}
+	if err != nil {
+		return nil, diag.At(p.Pos, err)
+	}
+	if e.opt.Limit != "" {
+		limited, err := e.Inventory.Match(e.opt.Limit)
+		if err != nil {
+			return nil, err
+		}
+		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(limited, h) })
+	}
+	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool {
+		s := e.host(h.Name)
+		return s == nil || s.dead()
+	})
+	return ordered(hosts, p.Order), nil
+}
+
+func ordered(hosts []*inventory.Host, order string) []*inventory.Host {
+	byName := func(a, b *inventory.Host) int { return strings.Compare(a.Name, b.Name) }
+	switch order {
+	case "reverse_inventory":
+		slices.Reverse(hosts)
+	case "sorted":
+		slices.SortFunc(hosts, byName)
+	case "reverse_sorted":
+		slices.SortFunc(hosts, func(a, b *inventory.Host) int { return byName(b, a) })
+	}
+	return hosts
+}
+
+// batches cuts hosts as serial says: a number, a percentage, or a list of those of which the last one repeats.
+func (e *Engine) batches(p *playbook.Play, hosts []*inventory.Host) ([][]*inventory.Host, error) {
+	if p.Serial == nil {
+		return [][]*inventory.Host{hosts}, nil
+	}
+	v, err := e.Templates.Scope(&globalVars{e}).Value(value.Clone(p.Serial), p.Pos)
+	if err != nil {
+		return nil, diag.At(p.Pos, err)
+	}
+	steps := []value.Value{v}
+	if l, ok := v.(*value.List); ok {
+		steps = l.Items
+	}
+	var batches [][]*inventory.Host
+	for i := 0; len(hosts) > 0 && len(steps) > 0; i++ {
+		n, err := batchSize(steps[min(i, len(steps)-1)], len(hosts)+taken(batches))
+		if err != nil {
+			return nil, diag.Errorf(p.Pos, "serial: %v", err)
+		}
+		n = min(n, len(hosts))
+		batches = append(batches, hosts[:n])
+		hosts = hosts[n:]
+	}
+	return batches, nil
+}
+
+func taken(batches [][]*inventory.Host) int {
+	n := 0
+	for _, b := range batches {
+		n += len(b)
+	}
+	return n
+}
+
+func batchSize(v value.Value, total int) (int, error) {
+	text := value.Str(v)
+	if pct, ok := strings.CutSuffix(text, "%"); ok {
+		f, err := strconv.ParseFloat(pct, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%q is no percentage", text)
+		}
+		return max(1, int(math.Floor(f/100*float64(total)))), nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no number of hosts", text)
+	}
+	if n <= 0 {
+		return total, nil
+	}
+	return n, nil
+}
+
+func (e *Engine) newPlayRun(p *playbook.Play, batch []*inventory.Host, all []string, vars *value.Dict) *playRun {
+	pr := &playRun{
+		e: e, play: p, all: all, vars: vars, once: map[string]*onceSlot{}, started: map[string]bool{},
+		throttles: map[*playbook.Task]chan struct{}{}, loaded: map[string][]inclusion{}, root: e.opt.Become || playBecomes(p),
+	}
+	for i, h := range batch {
+		pr.runs = append(pr.runs, &run{playRun: pr, host: e.host(h.Name), index: i, notified: map[*playbook.Task]bool{}})
+	}
+	for _, r := range p.Roles {
+		pr.addHandlers(r.Handlers)
+	}
+	pr.addHandlers(p.Handlers)
+	strategy := strings.TrimPrefix(p.Strategy, "ansible.builtin.")
+	if strategy == "" && e.opt.FreeByDefault {
+		strategy = "free"
+	}
+	if strategy == "free" || strategy == "host_pinned" {
+		pr.sched = free{}
+	} else {
+		pr.sched = newLinear(len(pr.runs))
+	}
+	return pr
+}
+
+func (pr *playRun) addHandlers(tasks []*playbook.Task) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	for _, t := range tasks {
+		if !slices.Contains(pr.handlers, t) {
+			pr.handlers = append(pr.handlers, t)
+		}
+	}
+}
+
+func (pr *playRun) run(ctx context.Context) error {
+	errs := make([]error, len(pr.runs))
+	var hosts sync.WaitGroup
+	for i, r := range pr.runs {
+		hosts.Go(func() {
+			defer pr.sched.leave(r)
+			errs[i] = r.play(ctx)
+		})
+	}
+	hosts.Wait()
+	for _, err := range errs {
+		var host *hostError
+		if err != nil && !errors.As(err, &host) && !errors.Is(err, errEndHost) && !errors.Is(err, errAborted) && !errors.Is(err, ErrStopped) {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+func (pr *playRun) allFailed() bool {
+	for _, r := range pr.runs {
+		if !r.dead() {
+			return false
+		}
+	}
+	return true
+}
+
+// abort stops every host of the play at its next task.
+func (pr *playRun) abort(why error) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.aborted == nil {
+		pr.aborted = why
+	}
+}
+
+func (pr *playRun) abortCause() error {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	return pr.aborted
+}
+
+// failed counts a host that failed against max_fail_percentage.
+func (pr *playRun) failed(r *run) {
+	pr.mu.Lock()
+	pr.failures++
+	n := pr.failures
+	pr.mu.Unlock()
+	if pr.play.MaxFail == nil {
+		return
+	}
+	limit, err := strconv.ParseFloat(value.Str(pr.play.MaxFail), 64)
+	if err == nil && float64(n)*100/float64(len(pr.runs)) > limit {
+		pr.abort(fmt.Errorf("%w: more than %s%% of the hosts failed", errAborted, value.Str(pr.play.MaxFail)))
+	}
+}
+
+// playBecomes tells whether any task of p may act as another user.
+func playBecomes(p *playbook.Play) bool {
+	if p.Become != nil && p.Become != false {
+		return true
+	}
+	blocks := append([]*playbook.Block{p.PreTasks, p.Tasks, p.PostTasks}, p.RoleTasks...)
+	for _, b := range blocks {
+		if b != nil && blockBecomes(b) {
+			return true
+		}
+	}
+	handlers := p.Handlers
+	for _, r := range p.Roles {
+		handlers = append(handlers, r.Handlers...)
+	}
+	for _, t := range handlers {
+		if taskBecomes(t) {
+			return true
+		}
+	}
+	return false
+}
+
+func taskBecomes(t *playbook.Task) bool {
+	// What an include brings is not known yet: take it that it needs root.
+	return t.Become != nil && t.Become != false || t.Action == "include_tasks" || t.Action == "include_role"
+}
+
+func blockBecomes(b *playbook.Block) bool {
+	if b.Become != nil && b.Become != false {
+		return true
+	}
+	for _, nodes := range [][]playbook.Node{b.Body, b.Rescue, b.Always} {
+		for _, n := range nodes {
+			switch n := n.(type) {
+			case *playbook.Block:
+				if blockBecomes(n) {
+					return true
+				}
+			case *playbook.Task:
+				if taskBecomes(n) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

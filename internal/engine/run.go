@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pig/internal/diag"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// run is one host going through one play.
+type run struct {
+	*playRun
+	*host
+	index    int
+	notified map[*playbook.Task]bool
+	inFlush  bool
+	failure  *rescueInfo // inside a rescue: what it is for
+}
+
+// rescueInfo is what a rescue knows of the failure: ansible_failed_task and ansible_failed_result.
+type rescueInfo struct {
+	task   *playbook.Task
+	result Result
+}
+
+// hostError ends a host's play unless a rescue catches it.
+type hostError struct {
+	task        *playbook.Task
+	result      Result
+	unreachable bool
+}
+
+func (e *hostError) Error() string { return e.result.Msg }
+
+var (
+	errEndHost = errors.New("meta: end_host")
+	errEndRole = errors.New("meta: end_role")
+	errAborted = errors.New("the play was aborted")
+)
+
+// Sections of a play, in order. The gaps are for the handlers that run after them.
+const (
+	sectionFacts = 10 * iota
+	sectionPre
+	sectionRoles
+	sectionTasks
+	sectionPost
+	flushAfter = 5
+)
+
+// play takes the host through all sections.
+func (r *run) play(ctx context.Context) error {
+	err := r.sections(ctx)
+	var he *hostError
+	if errors.As(err, &he) {
+		r.fail(he)
+		force := r.playRun.play.ForceFlush || r.e.opt.FlushAll
+		if force && !he.unreachable {
+			return errors.Join(err, r.flush(ctx, place{sectionPost + flushAfter + 1}))
+		}
+	}
+	if errors.Is(err, errEndHost) {
+		return errors.Join(err, r.flush(ctx, place{sectionPost + flushAfter + 1}))
+	}
+	return err
+}
+
+func (r *run) fail(he *hostError) {
+	r.host.mu.Lock()
+	if he.unreachable {
+		r.gone = true
+	} else {
+		r.host.failed = true
+	}
+	r.host.mu.Unlock()
+	r.playRun.failed(r)
+}
+
+func (r *run) sections(ctx context.Context) error {
+	p := r.playRun.play
+	if err := r.gather(ctx, place{sectionFacts}); err != nil {
+		return err
+	}
+	pre := func() error { return r.section(ctx, p.PreTasks, place{sectionPre}) }
+	roles := func() error {
+		for i, b := range p.RoleTasks {
+			if err := r.block(ctx, b, place{sectionRoles, i}); err != nil {
+				return err
+			}
+		}
+		return r.section(ctx, p.Tasks, place{sectionTasks})
+	}
+	post := func() error { return r.section(ctx, p.PostTasks, place{sectionPost}) }
+	for i, part := range []func() error{pre, roles, post} {
+		if err := part(); err != nil {
+			return err
+		}
+		at := place{[]int{sectionPre, sectionTasks, sectionPost}[i] + flushAfter}
+		if err := r.flush(ctx, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) section(ctx context.Context, b *playbook.Block, at place) error {
+	if b == nil {
+		return nil
+	}
+	return r.block(ctx, b, at)
+}
+
+// block runs body, and rescue if it fails, and always in any case.
+func (r *run) block(ctx context.Context, b *playbook.Block, at place) error {
+	err := r.nodes(ctx, b.Body, at.at(0))
+	var he *hostError
+	if errors.As(err, &he) && !he.unreachable && len(b.Rescue) > 0 {
+		outer := r.failure
+		r.failure = &rescueInfo{he.task, he.result}
+		r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
+		err = r.nodes(ctx, b.Rescue, at.at(1))
+		r.failure = outer
+	}
+	if len(b.Always) > 0 && (err == nil || errors.As(err, &he) && !he.unreachable) {
+		if e := r.nodes(ctx, b.Always, at.at(2)); e != nil {
+			err = e
+		}
+	}
+	if errors.Is(err, errEndRole) && b.Role != nil && (b.Parent == nil || b.Parent.Role != b.Role) {
+		return nil
+	}
+	return err
+}
+
+func (r *run) nodes(ctx context.Context, nodes []playbook.Node, at place) error {
+	for i, n := range nodes {
+		var err error
+		switch n := n.(type) {
+		case *playbook.Block:
+			err = r.block(ctx, n, at.at(i))
+		case *playbook.Task:
+			err = r.step(ctx, n, at.at(i))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush runs the handlers that were notified, in the order in which they are defined, until none is left.
+func (r *run) flush(ctx context.Context, at place) error {
+	if r.inFlush {
+		return nil
+	}
+	r.inFlush = true
+	defer func() { r.inFlush = false }()
+	for round := 0; len(r.notified) > 0; round++ {
+		if round > 100 {
+			return fmt.Errorf("handlers notify each other without end")
+		}
+		r.playRun.mu.Lock()
+		handlers := append([]*playbook.Task(nil), r.handlers...)
+		r.playRun.mu.Unlock()
+		for i, t := range handlers {
+			if !r.notified[t] {
+				continue
+			}
+			delete(r.notified, t)
+			if err := r.step(ctx, t, at.at(round).at(i)); err != nil {
+				return err
+			}
+		}
+		for t := range r.notified { // notified, but nowhere to be found any more
+			if !contains(handlers, t) {
+				delete(r.notified, t)
+			}
+		}
+	}
+	return nil
+}
+
+func contains(tasks []*playbook.Task, t *playbook.Task) bool {
+	for _, x := range tasks {
+		if x == t {
+			return true
+		}
+	}
+	return false
+}
+
+// notify marks the handlers that go by name, or listen to it.
+func (r *run) notify(t *playbook.Task, v value.Value, s *scope) error {
+	name, err := s.text(v, t.Pos)
+	if err != nil {
+		return err
+	}
+	r.playRun.mu.Lock()
+	handlers := append([]*playbook.Task(nil), r.handlers...)
+	r.playRun.mu.Unlock()
+	found := false
+	byName := -1
+	for i, h := range handlers {
+		for _, l := range h.Listen {
+			if l == name {
+				r.notified[h] = true
+				found = true
+			}
+		}
+		if h.Name == name || h.Role != nil && h.Title() == name || r.handlerName(h) == name {
+			byName = i // of several with one name the last counts
+		}
+	}
+	if byName >= 0 {
+		r.notified[handlers[byName]] = true
+		found = true
+	}
+	if !found {
+		return diag.Errorf(t.Pos, "there is no handler %q", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
+	}
+	return nil
+}
+
+func (r *run) handlerName(h *playbook.Task) string { return r.e.plainText(h.Name) }
+
+func handlerNames(tasks []*playbook.Task) []string {
+	var names []string
+	for _, t := range tasks {
+		names = append(append(names, t.Name), t.Listen...)
+	}
+	return names
+}

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// step takes the host through one task: it waits for its turn, runs it, and draws the consequences.
+func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
+	tags := t.AllTags()
+	if !t.Handler && !r.e.tags.selects(tags) && t.Action != "include_tasks" && t.Action != "include_role" {
+		return nil
+	}
+	if !t.Handler && !r.e.tags.selects(tags) {
+		return nil
+	}
+	if !r.e.reached(t) {
+		return nil
+	}
+	if err := r.mayGo(ctx); err != nil {
+		return err
+	}
+	lead, err := r.sched.arrive(ctx, r, at)
+	if err != nil {
+		return err
+	}
+	if err := r.mayGo(ctx); err != nil {
+		return err
+	}
+	s := r.scope(r.host, t, nil)
+	switch t.Action {
+	case "meta":
+		return r.meta(ctx, t, s, at)
+	case "include_tasks", "include_role":
+		return r.include(ctx, t, s, at)
+	}
+	return r.execute(ctx, t, s, at, lead)
+}
+
+// mayGo tells why the host must not begin another task.
+func (r *run) mayGo(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if r.e.stopping() {
+		return ErrStopped
+	}
+	return r.abortCause()
+}
+
+// reached tells whether --start-at-task has been passed.
+func (e *Engine) reached(t *playbook.Task) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.started && (t.Name == e.opt.StartAt || t.Title() == e.opt.StartAt) {
+		e.started = true
+	}
+	return e.started
+}
+
+func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place, lead bool) error {
+	ref := r.ref(t, s)
+	r.announce(at, ref)
+	once, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.RunOnce }), t.Pos, false)
+	if err != nil {
+		return r.conclude(t, s, ref, failed(err), 0)
+	}
+	begin := r.e.Now()
+	if !once {
+		r.e.Sink.HostStarted(r.Name, ref)
+		result := r.perform(ctx, t, s)
+		if err := context.Cause(ctx); err != nil && result.Failed {
+			return err
+		}
+		return r.conclude(t, s, ref, result, r.e.Now().Sub(begin))
+	}
+	slot, mine := r.claim(fmt.Sprint(at), lead)
+	if !mine {
+		select {
+		case <-slot.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		r.keep(t, slot.result)
+		if slot.result.Failed && !slot.result.Ignored {
+			return &hostError{task: t, result: slot.result}
+		}
+		return slot.err
+	}
+	r.e.Sink.HostStarted(r.Name, ref)
+	slot.result = r.perform(ctx, t, s)
+	slot.err = r.conclude(t, s, ref, slot.result, r.e.Now().Sub(begin))
+	var he *hostError
+	if errors.As(slot.err, &he) {
+		slot.result = he.result
+	}
+	close(slot.done)
+	return slot.err
+}
+
+func failed(err error) Result { return failure(err.Error()) }
+
+// claim takes the turn of a run_once task. Under linear the lead takes it; else whoever comes first.
+func (r *run) claim(key string, lead bool) (*onceSlot, bool) {
+	_ = lead // the lead arrives with the others; the first one to lock is as good
+	r.playRun.mu.Lock()
+	defer r.playRun.mu.Unlock()
+	if s, ok := r.once[key]; ok {
+		return s, false
+	}
+	s := &onceSlot{done: make(chan struct{})}
+	r.once[key] = s
+	return s, true
+}
+
+func (r *run) announce(at place, ref TaskRef) {
+	key := fmt.Sprint(at)
+	r.playRun.mu.Lock()
+	first := !r.started[key]
+	r.started[key] = true
+	r.playRun.mu.Unlock()
+	if first {
+		r.e.Sink.TaskStarted(ref)
+	}
+}
+
+func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
+	ref := TaskRef{Name: t.Name, Action: t.Action, Pos: t.Pos, Tags: t.AllTags(), Handler: t.Handler}
+	if t.Role != nil {
+		ref.Role = t.Role.Name
+	}
+	if ref.Name == "" {
+		ref.Name = t.Action
+	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
+		ref.Name = value.Display(v)
+	}
+	return ref
+}
+
+// keep registers a result.
+func (r *run) keep(t *playbook.Task, result Result) {
+	if t.Register != "" {
+		r.register(t.Register, result.Registered())
+	}
+}
+
+// conclude registers, counts and tells a result, notifies handlers, and gives the error that ends the host's play if the
+// task failed for good.
+func (r *run) conclude(t *playbook.Task, s *scope, ref TaskRef, result Result, took time.Duration) error {
+	if result.Failed && !result.Unreachable {
+		ignore, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.IgnoreErrors }), t.Pos, false)
+		if err != nil {
+			result.Msg += "; and ignore_errors: " + err.Error()
+		}
+		result.Ignored = ignore
+	}
+	if result.Unreachable {
+		result.Ignored, _ = s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.IgnoreUnreachable }), t.Pos, false)
+	}
+	r.keep(t, result)
+	r.tally(result)
+	r.e.Sink.HostDone(r.Name, ref, result, took)
+	if (result.DidChange() || result.Unknown()) && !result.Failed {
+		for _, n := range r.notifications(t) {
+			if err := r.notify(t, n, s); err != nil {
+				return r.conclude(&playbook.Task{Pos: t.Pos, Parent: t.Parent, Action: t.Action, Name: t.Name}, s, ref, failed(err), 0)
+			}
+		}
+	}
+	if (result.Failed || result.Unreachable) && !result.Ignored {
+		fatal, _ := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.AnyErrorsFatal }), t.Pos, false)
+		if fatal {
+			r.abort(fmt.Errorf("%w: %s failed on %s", errAborted, ref.Title(), r.Name))
+		}
+		return &hostError{task: t, result: result, unreachable: result.Unreachable}
+	}
+	return nil
+}
+
+// notifications are those of the task and of the blocks around it.
+func (r *run) notifications(t *playbook.Task) []value.Value {
+	var all []value.Value
+	for _, v := range t.Notify {
+		if l, ok := v.(*value.List); ok {
+			all = append(all, l.Items...)
+			continue
+		}
+		all = append(all, v)
+	}
+	return slices.Clip(all)
+}
+
+func (r *run) tally(result Result) {
+	r.e.count(r.Name, func(s *Stats) {
+		switch {
+		case result.Unreachable:
+			s.Unreachable++
+		case result.Failed && result.Ignored:
+			s.OK++
+			s.Ignored++
+		case result.Failed:
+			s.Failed++
+		case result.Skipped:
+			s.Skipped++
+		default:
+			s.OK++
+			if result.DidChange() {
+				s.Changed++
+			} else if result.Unknown() {
+				s.Unknown++
+			}
+		}
+	})
+}
+
+// closest gives a keyword as the innermost of task, blocks and play has it.
+func (r *run) closest(t *playbook.Task, get func(*playbook.Keywords) value.Value) value.Value {
+	if v := get(&t.Keywords); v != nil {
+		return v
+	}
+	for b := t.Parent; b != nil; b = b.Parent {
+		if v := get(&b.Keywords); v != nil {
+			return v
+		}
+	}
+	return get(&r.playRun.play.Keywords)
+}
+
+// conditions are all that must hold for a task, outermost first.
+func conditions(t *playbook.Task) []playbook.Expr {
+	var all []playbook.Expr
+	chain := t.Chain()
+	for i := len(chain) - 1; i >= 0; i-- {
+		all = append(all, chain[i].When...)
+	}
+	return append(all, t.When...)
+}
+
+// holds evaluates the conditions of t: true, false or unknown. The text of the first that does not hold comes with it.
+func holds(s *scope, t *playbook.Task) (value.Value, string, error) {
+	var result value.Value = true
+	for _, c := range conditions(t) {
+		v, err := s.Condition(c.Value, c.Pos)
+		if err != nil {
+			return nil, "", diag.At(c.Pos, err)
+		}
+		if v == false {
+			return false, value.Display(c.Value), nil
+		}
+		if value.IsUnknown(v) {
+			result = v
+		}
+	}
+	return result, "", nil
+}

@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// layer is one level of variable precedence.
+type layer struct {
+	vars    *value.Dict
+	trusted bool // its strings are templates
+}
+
+// layers are the variables that a task sees, the strongest level first. They are looked up, never merged: a task asks for
+// a handful of names out of hundreds.
+type layers struct {
+	magic  func(name string) (value.Value, bool)
+	names  func() []string
+	levels []layer
+	local  *value.Dict // the first level: the loop's item, the result so far
+}
+
+// Lookup implements jinja.Variables.
+func (l *layers) Lookup(name string) (value.Value, bool, bool) {
+	if v, ok := l.magic(name); ok {
+		return v, false, true
+	}
+	for _, level := range l.levels {
+		if v, ok := level.vars.Get(name); ok {
+			return v, level.trusted, true
+		}
+	}
+	return nil, false, false
+}
+
+// Names implements jinja.Variables.
+func (l *layers) Names() []string {
+	seen := map[string]bool{}
+	var names []string
+	add := func(n string) {
+		if !seen[n] {
+			seen[n] = true
+			names = append(names, n)
+		}
+	}
+	for _, n := range l.names() {
+		add(n)
+	}
+	for _, level := range l.levels {
+		for k := range level.vars.All() {
+			add(value.KeyText(k))
+		}
+	}
+	return names
+}
+
+// Pos implements jinja.Positions.
+func (l *layers) Pos(name string) diag.Pos {
+	for _, level := range l.levels {
+		if level.vars.Has(name) {
+			return level.vars.ValuePos(name)
+		}
+	}
+	return diag.Pos{}
+}
+
+func (l *layers) add(d *value.Dict, trusted bool) {
+	if d != nil && d.Len() > 0 {
+		l.levels = append(l.levels, layer{d, trusted})
+	}
+}
+
+// taskLayers are the variables for task t (nil outside of any) on host h, which local variables such as the loop's item
+// go before. The order is Ansible's, strongest first.
+func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *layers {
+	e := pr.e
+	l := &layers{}
+	m := &magic{pr: pr, h: h, t: t}
+	l.magic, l.names = m.lookup, magicNames
+	if local == nil {
+		local = value.NewDict()
+	}
+	l.local = local
+	l.levels = append(l.levels, layer{local, false})
+	l.add(e.opt.ExtraVars, true)
+	var chain []*playbook.Block
+	var role *playbook.Role
+	if t != nil {
+		chain, role = t.Chain(), t.Role
+		for _, b := range chain {
+			l.add(b.Given, false)
+			l.add(b.Params, true)
+		}
+	}
+	h.mu.RLock()
+	l.add(h.set.Clone(), false)
+	l.add(h.included.Clone(), true)
+	facts := h.injected.Clone()
+	h.mu.RUnlock()
+	l.add(h.derived, true)
+	if t != nil {
+		l.add(t.Vars, true)
+	}
+	for _, b := range chain {
+		if b.Parent != nil { // the root block repeats the play's own
+			l.add(b.Vars, true)
+		}
+	}
+	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Vars })
+	l.add(pr.vars, true)
+	l.add(pr.play.Vars, true)
+	l.add(facts, false)
+	l.add(h.inv, true)
+	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
+	l.add(e.Defaults, true)
+	return l
+}
+
+// roleLayers adds one part of every role of the play: that of the task's own role first, then the others, the last one
+// in the play winning.
+func (pr *playRun) roleLayers(l *layers, own *playbook.Role, part func(*playbook.Role) *value.Dict) {
+	if own != nil {
+		l.add(part(own), true)
+	}
+	roles := pr.play.Roles
+	for i := len(roles) - 1; i >= 0; i-- {
+		if roles[i] != own {
+			l.add(part(roles[i]), true)
+		}
+	}
+}
+
+// scope renders for one task on one host.
+type scope struct {
+	*jinja.Scope
+	vars *layers
+}
+
+func (pr *playRun) scope(h *host, t *playbook.Task, local *value.Dict) *scope {
+	vars := pr.taskLayers(h, t, local)
+	s := &scope{Scope: pr.e.Templates.Scope(vars), vars: vars}
+	s.SetFiles(&lookupFiles{pr: pr, t: t})
+	return s
+}
+
+// text renders a value that has to be a text.
+func (s *scope) text(v value.Value, pos diag.Pos) (string, error) {
+	r, err := s.Value(v, pos)
+	if err != nil {
+		return "", err
+	}
+	return value.Str(r), nil
+}
+
+// flag renders a keyword that has to be a boolean; absent is the answer where it says nothing.
+func (s *scope) flag(v value.Value, pos diag.Pos, absent bool) (bool, error) {
+	if v == nil {
+		return absent, nil
+	}
+	if b, ok := v.(bool); ok {
+		return b, nil
+	}
+	r, err := s.Value(v, pos)
+	if err != nil {
+		return false, err
+	}
+	if r == jinja.Omit || value.IsUnknown(r) {
+		return absent, nil
+	}
+	return truth(r), nil
+}
+
+// truth is Ansible's leniency for keywords: yes, on, true and 1 are true.
+func truth(v value.Value) bool {
+	if s, ok := value.Plain(v); ok {
+		switch s {
+		case "yes", "on", "true", "True", "1", "y", "Yes", "TRUE", "On":
+			return true
+		}
+		return false
+	}
+	return value.Truthy(v)
+}
+
+// globalVars are the variables that no host has a say in: for hosts: and names of plays.
+type globalVars struct{ e *Engine }
+
+// Lookup implements jinja.Variables.
+func (g *globalVars) Lookup(name string) (value.Value, bool, bool) {
+	if g.e.opt.ExtraVars != nil {
+		if v, ok := g.e.opt.ExtraVars.Get(name); ok {
+			return v, true, true
+		}
+	}
+	switch name {
+	case "groups":
+		return g.e.groups(), false, true
+	case "omit":
+		return jinja.Omit, false, true
+	}
+	if g.e.Defaults != nil {
+		if v, ok := g.e.Defaults.Get(name); ok {
+			return v, true, true
+		}
+	}
+	return nil, false, false
+}
+
+// Names implements jinja.Variables.
+func (g *globalVars) Names() []string { return []string{"groups"} }
