@@ -152,3 +152,5 @@ func settle(c *Call, path string, follow bool) error {
 	}
 	return c.System.Files().Set(path, follow, a)
 }
+
+func octalMode(m uint32) fs.FileMode { return fs.FileMode(m) }

@@ -4,7 +4,9 @@ package module
 func Table() map[string]Module {
 	table := map[string]Module{}
 	for _, m := range []Module{
-		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(),
+		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
+		packageModule(), aptModule(), service(), systemdModule(), systemdService(), user(), group(), authorizedKey(), hostname(),
+		waitFor(), uri(),
 	} {
 		table[m.Name] = m
 	}

@@ -1,0 +1,143 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"pig/internal/value"
+)
+
+func blockinfile() Module {
+	return Module{
+		Name: "blockinfile",
+		Spec: Spec{Args: append(fileArgs(),
+			Arg{Name: "path", Type: Path, Required: true, Aliases: []string{"dest", "destfile", "name"}},
+			Arg{Name: "state", Default: "present", Choices: []string{"absent", "present"}},
+			Arg{Name: "block", Default: "", Aliases: []string{"content"}},
+			Arg{Name: "marker", Default: "# {mark} ANSIBLE MANAGED BLOCK"},
+			Arg{Name: "marker_begin", Default: "BEGIN"}, Arg{Name: "marker_end", Default: "END"},
+			Arg{Name: "insertafter"}, Arg{Name: "insertbefore"},
+			Arg{Name: "create", Type: Bool}, Arg{Name: "backup", Type: Bool}, Arg{Name: "validate"},
+			Arg{Name: "append_newline", Type: Bool}, Arg{Name: "prepend_newline", Type: Bool},
+		)},
+		Run: runBlockinfile,
+	}
+}
+
+func runBlockinfile(ctx context.Context, c *Call) (*value.Dict, error) {
+	text, before, err := readText(c)
+	if err != nil {
+		return nil, err
+	}
+	block := strings.TrimRight(c.Args.String("block"), "\n")
+	remove := c.Args.String("state") == "absent" || block == ""
+	if !before.Exists() {
+		if remove {
+			return value.DictOf("msg", "File does not exist"), nil
+		}
+		if !c.Args.Bool("create") {
+			return nil, fmt.Errorf("path %s does not exist", c.Args.String("path"))
+		}
+	}
+	mark := func(arg string) string {
+		return strings.ReplaceAll(c.Args.String("marker"), "{mark}", c.Args.String(arg))
+	}
+	begin, end := mark("marker_begin"), mark("marker_end")
+	doc := splitLines(text)
+	from, to := slices.Index(doc.lines, begin), slices.Index(doc.lines, end)
+	var lines []string
+	if !remove {
+		lines = slices.Concat([]string{begin}, strings.Split(block, "\n"), []string{end})
+	}
+	switch {
+	case from >= 0 && to >= from:
+		doc.lines = slices.Replace(doc.lines, from, to+1, lines...)
+	case !remove:
+		at, err := blockPlace(c, doc)
+		if err != nil {
+			return nil, err
+		}
+		doc.lines = slices.Insert(doc.lines, at, lines...)
+		doc.newline = true
+	}
+	return value.NewDict(), rewrite(ctx, c, before, text, doc.String())
+}
+
+func blockPlace(c *Call, doc *document) (int, error) {
+	where, after := c.Args.String("insertafter"), 1
+	if c.Args.Has("insertbefore") {
+		where, after = c.Args.String("insertbefore"), 0
+	}
+	switch where {
+	case "", "EOF":
+		return len(doc.lines), nil
+	case "BOF":
+		return 0, nil
+	}
+	re, err := regexp.Compile(where)
+	if err != nil {
+		return 0, fmt.Errorf("insertafter or insertbefore: %w", err)
+	}
+	for i := len(doc.lines) - 1; i >= 0; i-- {
+		if re.MatchString(doc.lines[i]) {
+			return i + after, nil
+		}
+	}
+	return len(doc.lines), nil
+}
+
+func replace() Module {
+	return Module{
+		Name: "replace",
+		Spec: Spec{Args: append(fileArgs(),
+			Arg{Name: "path", Type: Path, Required: true, Aliases: []string{"dest", "destfile", "name"}},
+			Arg{Name: "regexp", Required: true},
+			Arg{Name: "replace", Default: ""},
+			Arg{Name: "after"}, Arg{Name: "before"},
+			Arg{Name: "backup", Type: Bool}, Arg{Name: "validate"}, Arg{Name: "encoding"},
+		)},
+		Run: runReplace,
+	}
+}
+
+func runReplace(ctx context.Context, c *Call) (*value.Dict, error) {
+	text, before, err := readText(c)
+	if err != nil {
+		return nil, err
+	}
+	if !before.Exists() {
+		return nil, fmt.Errorf("path %s does not exist", c.Args.String("path"))
+	}
+	start, end := 0, len(text)
+	for _, part := range []struct {
+		arg string
+		set func(loc []int)
+	}{{"after", func(l []int) { start = l[1] }}, {"before", func(l []int) { end = start + l[0] }}} {
+		if !c.Args.Has(part.arg) {
+			continue
+		}
+		re, err := regexp.Compile("(?s)" + c.Args.String(part.arg))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part.arg, err)
+		}
+		loc := re.FindStringIndex(text[start:end])
+		if loc == nil {
+			return value.DictOf("msg", "Pattern for before/after params did not match the given file"), nil
+		}
+		part.set(loc)
+	}
+	re, err := regexp.Compile("(?m)" + c.Args.String("regexp"))
+	if err != nil {
+		return nil, fmt.Errorf("regexp: %w", err)
+	}
+	n := len(re.FindAllStringIndex(text[start:end], -1))
+	edited := text[:start] + re.ReplaceAllString(text[start:end], goReferences(c.Args.String("replace"))) + text[end:]
+	msg := ""
+	if n > 0 && edited != text {
+		msg = fmt.Sprintf("%d replacements made", n)
+	}
+	return value.DictOf("msg", msg), rewrite(ctx, c, before, text, edited)
+}

@@ -1,0 +1,91 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"pig/internal/node"
+)
+
+// diagnose finds out why a unit did not do what it was told: one probable cause first, then the evidence.
+func diagnose(ctx context.Context, c *Call, unit string, cause error) error {
+	if c.System.Planned() {
+		return cause
+	}
+	var evidence []string
+	u, err := c.System.Services().Unit(ctx, unit)
+	if err == nil {
+		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
+	}
+	log := journal(ctx, c, unit)
+	evidence = append(evidence, log...)
+	for _, fs := range []string{"/", "/var", "/data", "/tmp"} {
+		if full := diskFull(ctx, c, fs); full != "" {
+			evidence = append(evidence, full)
+		}
+	}
+	why := probable(log, evidence)
+	if why == "" {
+		why = cause.Error()
+	}
+	return fmt.Errorf("%s: %s\n  %s", unit, why, strings.Join(evidence, "\n  "))
+}
+
+// journal gives the last lines that the unit wrote.
+func journal(ctx context.Context, c *Call, unit string) []string {
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"journalctl", "-u", unit, "-n", "12", "--no-pager", "-o", "cat"}, ReadOnly: true})
+	if err != nil || out.RC != 0 {
+		return nil
+	}
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(string(out.Stdout)), "\n") {
+		if line != "" && !strings.HasPrefix(line, "-- ") {
+			lines = append(lines, "log: "+line)
+		}
+	}
+	return lines
+}
+
+var dfLine = regexp.MustCompile(`\s(9[89]|100)%\s`)
+
+func diskFull(ctx context.Context, c *Call, path string) string {
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"df", "-P", path}, ReadOnly: true})
+	if err != nil || out.RC != 0 || !dfLine.Match(out.Stdout) {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(out.Stdout)), "\n")
+	return "disk: " + lines[len(lines)-1]
+}
+
+// signs are what logs say, and what it means.
+var signs = []struct {
+	pattern *regexp.Regexp
+	cause   string
+}{
+	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
+	{regexp.MustCompile(`(?i)address already in use|cannot bind socket|could not bind`), "another process has its port already"},
+	{regexp.MustCompile(`(?i)permission denied|operation not permitted`), "it may not read or write one of its files"},
+	{regexp.MustCompile(`(?i)system id mismatch|belongs to a different cluster`), "the data directory belongs to another cluster"},
+	{regexp.MustCompile(`(?i)certificate (signed by unknown authority|has expired|verify failed)|x509:`), "a certificate does not verify"},
+	{regexp.MustCompile(`(?i)(unknown|invalid|unrecognized) (keyword|option|parameter|directive|configuration)|syntax error|yaml:|error(s)? found in configuration`), "its configuration has a mistake"},
+	{regexp.MustCompile(`(?i)no such file or directory|command not found|status=203/EXEC`), "a file that it needs is missing"},
+	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory|oom-kill`), "there is not enough memory"},
+	{regexp.MustCompile(`(?i)password authentication failed|authentication failed`), "a password is wrong"},
+	{regexp.MustCompile(`(?i)connection refused|no route to host|i/o timeout|context deadline exceeded`), "something that it depends on does not answer"},
+	{regexp.MustCompile(`(?i)start request repeated too quickly`), "it failed too often in a row"},
+}
+
+func probable(logs, evidence []string) string {
+	text := strings.Join(append(append([]string(nil), logs...), evidence...), "\n")
+	for _, s := range signs {
+		if s.pattern.MatchString(text) {
+			return "probably " + s.cause
+		}
+	}
+	if strings.Contains(text, "disk: ") {
+		return "probably the disk is full"
+	}
+	return ""
+}

@@ -1,0 +1,204 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+func packageModule() Module {
+	return Module{
+		Name: "package",
+		Spec: Spec{Args: []Arg{
+			{Name: "name", Type: List, Elements: Str, Required: true, Aliases: []string{"pkg"}},
+			{Name: "state", Default: "present", Choices: []string{"present", "installed", "latest", "absent", "removed"}},
+			{Name: "use"},
+			{Name: "update_cache", Type: Bool}, {Name: "cache_valid_time", Type: Int},
+		}},
+		Run: runPackages,
+	}
+}
+
+func aptModule() Module {
+	return Module{
+		Name: "apt",
+		Spec: Spec{Args: []Arg{
+			{Name: "name", Type: List, Elements: Str, Aliases: []string{"package", "pkg"}},
+			{Name: "state", Default: "present", Choices: []string{"absent", "build-dep", "fixed", "latest", "present"}},
+			{Name: "deb", Type: Path},
+			{Name: "update_cache", Type: Bool, Aliases: []string{"update-cache"}},
+			{Name: "cache_valid_time", Type: Int},
+			{Name: "purge", Type: Bool}, {Name: "autoremove", Type: Bool, Aliases: []string{"autoclean"}},
+			{Name: "install_recommends", Type: Bool, Aliases: []string{"install-recommends"}},
+			{Name: "default_release", Aliases: []string{"default-release"}},
+			{Name: "force", Type: Bool}, {Name: "allow_unauthenticated", Type: Bool, Aliases: []string{"allow-unauthenticated"}},
+			{Name: "allow_downgrade", Type: Bool}, {Name: "allow_change_held_packages", Type: Bool},
+			{Name: "only_upgrade", Type: Bool}, {Name: "upgrade"}, {Name: "dpkg_options"}, {Name: "force_apt_get", Type: Bool},
+			{Name: "lock_timeout", Type: Int}, {Name: "update_cache_retries", Type: Int}, {Name: "update_cache_retry_max_delay", Type: Int},
+			{Name: "policy_rc_d", Type: Int}, {Name: "fail_on_autoremove", Type: Bool}, {Name: "clean", Type: Bool},
+		}},
+		Run: runPackages,
+	}
+}
+
+func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
+	result := value.NewDict()
+	if err := refresh(ctx, c, result); err != nil {
+		return nil, err
+	}
+	if deb := c.Args.String("deb"); deb != "" {
+		return result, installDeb(ctx, c, deb)
+	}
+	specs := packageNames(c.Args.Strings("name"))
+	if len(specs) == 0 {
+		return result, nil
+	}
+	switch c.Args.String("state") {
+	case "absent", "removed":
+		return result, removePackages(ctx, c, specs)
+	case "latest":
+		return result, latest(ctx, c, specs)
+	}
+	missing, err := missingPackages(ctx, c, specs)
+	if err != nil || len(missing) == 0 {
+		return result, err
+	}
+	return result, c.System.Packages().Install(ctx, missing, installOptions(c))
+}
+
+// packageNames splits names with commas, which Pigsty's lists are full of.
+func packageNames(names []string) []string {
+	var all []string
+	for _, n := range names {
+		for one := range strings.SplitSeq(n, ",") {
+			if one = strings.TrimSpace(one); one != "" && !slices.Contains(all, one) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+// refresh fetches the package lists if that is asked for and they are older than allowed.
+func refresh(ctx context.Context, c *Call, result *value.Dict) error {
+	if !c.Args.Bool("update_cache") && !c.Args.Has("cache_valid_time") {
+		return nil
+	}
+	p := c.System.Packages()
+	if valid := c.Args.Int("cache_valid_time"); valid > 0 && time.Since(p.Refreshed()) < time.Duration(valid)*time.Second {
+		result.Set("cache_updated", false)
+		return nil
+	}
+	result.Set("cache_updated", true)
+	return p.Refresh(ctx)
+}
+
+func installOptions(c *Call) node.InstallOptions {
+	o := node.InstallOptions{
+		AllowDowngrade: c.Args.Bool("allow_downgrade"), AllowUnsigned: c.Args.Bool("allow_unauthenticated"),
+		Force: c.Args.Bool("allow_change_held_packages"), OnlyUpgrade: c.Args.Bool("only_upgrade"), Release: c.Args.String("default_release"),
+	}
+	if c.Args.Has("install_recommends") {
+		on := c.Args.Bool("install_recommends")
+		o.Recommends = &on
+	}
+	return o
+}
+
+// missingPackages are the specs that are not met: the package is absent, or has another version than the spec wants.
+func missingPackages(ctx context.Context, c *Call, specs []string) ([]string, error) {
+	names := make([]string, len(specs))
+	for i, s := range specs {
+		names[i], _, _ = strings.Cut(s, "=")
+	}
+	installed, err := c.System.Packages().Installed(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for i, s := range specs {
+		have, ok := installed[names[i]]
+		_, want, versioned := strings.Cut(s, "=")
+		if !ok || versioned && !versionMatches(want, have) {
+			missing = append(missing, s)
+		}
+	}
+	return missing, nil
+}
+
+// versionMatches tells whether a version is the wanted one, which may end with a star.
+func versionMatches(want, have string) bool {
+	if prefix, ok := strings.CutSuffix(want, "*"); ok {
+		return strings.HasPrefix(have, prefix)
+	}
+	return want == have
+}
+
+func latest(ctx context.Context, c *Call, specs []string) error {
+	p := c.System.Packages()
+	installed, err := p.Installed(ctx, specs)
+	if err != nil {
+		return err
+	}
+	candidates, err := p.Candidates(ctx, specs)
+	if err != nil && !errors.Is(err, node.ErrUnknown) {
+		return err
+	}
+	var wanted []string
+	for _, s := range specs {
+		have, ok := installed[s]
+		if cand, known := candidates[s]; !ok || known && cand != have {
+			wanted = append(wanted, s)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return p.Install(ctx, wanted, installOptions(c))
+}
+
+func removePackages(ctx context.Context, c *Call, specs []string) error {
+	installed, err := c.System.Packages().Installed(ctx, specs)
+	if err != nil {
+		return err
+	}
+	var there []string
+	for _, s := range specs {
+		if _, ok := installed[s]; ok {
+			there = append(there, s)
+		}
+	}
+	if len(there) == 0 {
+		return nil
+	}
+	return c.System.Packages().Remove(ctx, there, c.Args.Bool("purge"), c.Args.Bool("autoremove"))
+}
+
+func installDeb(ctx context.Context, c *Call, deb string) error {
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"dpkg-deb", "-f", deb, "Package", "Version"}, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	if out.RC != 0 {
+		return fmt.Errorf("reading %s: %s", deb, strings.TrimSpace(string(out.Stderr)))
+	}
+	var name, version string
+	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
+		if v, ok := strings.CutPrefix(line, "Package: "); ok {
+			name = v
+		} else if v, ok := strings.CutPrefix(line, "Version: "); ok {
+			version = v
+		}
+	}
+	installed, err := c.System.Packages().Installed(ctx, []string{name})
+	if err != nil || installed[name] == version {
+		return err
+	}
+	return c.System.Packages().Install(ctx, []string{deb}, installOptions(c))
+}

@@ -1,0 +1,130 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+func serviceArgs() []Arg {
+	return []Arg{
+		{Name: "name", Aliases: []string{"service", "unit"}},
+		{Name: "state", Choices: []string{"started", "stopped", "restarted", "reloaded"}},
+		{Name: "enabled", Type: Bool},
+		{Name: "masked", Type: Bool},
+		{Name: "daemon_reload", Type: Bool, Aliases: []string{"daemon-reload"}},
+		{Name: "daemon_reexec", Type: Bool, Aliases: []string{"daemon-reexec"}},
+		{Name: "no_block", Type: Bool},
+		{Name: "force", Type: Bool}, {Name: "scope"}, {Name: "use"}, {Name: "sleep", Type: Int}, {Name: "pattern"}, {Name: "arguments", Aliases: []string{"args"}}, {Name: "runlevel"},
+	}
+}
+
+func service() Module {
+	return Module{Name: "service", Spec: Spec{Args: serviceArgs()}, Run: runService}
+}
+
+func systemdModule() Module {
+	return Module{Name: "systemd", Spec: Spec{Args: serviceArgs()}, Run: runService}
+}
+
+func systemdService() Module {
+	return Module{Name: "systemd_service", Spec: Spec{Args: serviceArgs()}, Run: runService}
+}
+
+func runService(ctx context.Context, c *Call) (*value.Dict, error) {
+	s := c.System.Services()
+	if c.Args.Bool("daemon_reload") || c.Args.Bool("daemon_reexec") {
+		if err := s.DaemonReload(ctx); err != nil {
+			return nil, err
+		}
+	}
+	name := c.Args.String("name")
+	result := value.DictOf("name", name, "status", value.NewDict())
+	if name == "" {
+		return result, nil
+	}
+	u, err := s.Unit(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if !u.Exists {
+		if c.Args.String("state") == "stopped" || c.Args.Has("enabled") && !c.Args.Bool("enabled") && c.Args.String("state") == "" {
+			return result, nil // what is not there neither runs nor starts
+		}
+		return nil, fmt.Errorf("Could not find the requested service %s: host", name) //nolint:staticcheck // Ansible's words, which playbooks look for
+	}
+	if u.NeedReload {
+		if err := s.DaemonReload(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := setEnabled(ctx, c, u); err != nil {
+		return nil, err
+	}
+	if err := setState(ctx, c, name, u); err != nil {
+		return nil, err
+	}
+	after, err := s.Unit(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	result.Set("state", map[bool]string{true: "started", false: "stopped"}[after.Running()])
+	result.Set("enabled", after.Enabled == "enabled")
+	result.Set("status", value.DictOf("ActiveState", after.Active, "SubState", after.Sub, "UnitFileState", after.Enabled,
+		"Result", after.Result, "MainPID", fmt.Sprint(after.PID), "InvocationID", after.InvocationID))
+	return result, nil
+}
+
+func setEnabled(ctx context.Context, c *Call, u node.Unit) error {
+	s := c.System.Services()
+	if c.Args.Has("masked") && (u.Enabled == "masked") != c.Args.Bool("masked") {
+		if err := s.Mask(ctx, u.Name, c.Args.Bool("masked")); err != nil {
+			return err
+		}
+	}
+	if !c.Args.Has("enabled") {
+		return nil
+	}
+	on := slices.Contains([]string{"enabled", "enabled-runtime", "static", "indirect", "alias", "generated"}, u.Enabled)
+	if on == c.Args.Bool("enabled") || u.Enabled == "static" {
+		return nil
+	}
+	return s.Enable(ctx, u.Name, c.Args.Bool("enabled"))
+}
+
+func setState(ctx context.Context, c *Call, name string, u node.Unit) error {
+	s := c.System.Services()
+	o := node.UnitOptions{NoBlock: c.Args.Bool("no_block")}
+	var err error
+	switch c.Args.String("state") {
+	case "started":
+		if u.Running() {
+			return nil
+		}
+		err = s.Start(ctx, name, o)
+	case "stopped":
+		if !u.Running() && u.Active != "deactivating" {
+			return nil
+		}
+		err = s.Stop(ctx, name, o)
+	case "restarted":
+		if !u.Running() { // nobody notices: it is a start
+			err = s.Start(ctx, name, o)
+			break
+		}
+		err = s.Restart(ctx, name, o)
+	case "reloaded":
+		if !u.Running() {
+			err = s.Start(ctx, name, o)
+			break
+		}
+		err = s.Reload(ctx, name, o)
+	}
+	if err != nil {
+		return diagnose(ctx, c, name, err)
+	}
+	return nil
+}
