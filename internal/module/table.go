@@ -5,8 +5,8 @@ func Table() map[string]Module {
 	table := map[string]Module{}
 	for _, m := range []Module{
 		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
-		packageModule(), aptModule(), service(), systemdModule(), systemdService(), user(), group(), authorizedKey(), hostname(),
-		waitFor(), uri(),
+		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
+		waitFor(), uri(), setup(),
 	} {
 		table[m.Name] = m
 	}

@@ -11,7 +11,7 @@ import (
 	"pig/internal/value"
 )
 
-func user() Module {
+func userModule() Module {
 	return Module{
 		Name: "user",
 		Spec: Spec{Args: []Arg{
