@@ -1,0 +1,106 @@
+package resolve
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pig/internal/value"
+)
+
+// MinioCluster is a MinIO cluster.
+type MinioCluster struct {
+	Name    string
+	Members []*MinioMember // by first appearance
+	Volumes string         // MINIO_VOLUMES
+	Range   string         // {min...max} of the numbers
+}
+
+// MinioMember is a node of MinIO.
+type MinioMember struct {
+	*Node
+	Seq      int
+	Instance string   // <minio_cluster>-<minio_seq>
+	Nodename string   // by the pattern minio_node
+	Dirs     []string // data directories
+}
+
+func (r *resolver) minio() {
+	names, members := r.clusters("minio_cluster")
+	for _, name := range names {
+		c := &MinioCluster{Name: name}
+		for _, n := range members[name] {
+			if seq, ok := asInt(n.vars.own("minio_seq")); ok {
+				m := &MinioMember{Node: n, Seq: seq, Instance: fmt.Sprintf("%s-%d", name, seq), Dirs: diskDirs(n.vars.text("minio_data"))}
+				nodename, err := fill(n.vars.text("minio_node"), map[string]any{"minio_cluster": name, "minio_seq": seq})
+				r.addError(n.vars.pos("minio_node"), err)
+				m.Nodename = nodename
+				c.Members = append(c.Members, m)
+				n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
+			}
+		}
+		if len(c.Members) > 0 {
+			r.minioVolumes(c)
+			r.env.Minio = append(r.env.Minio, c)
+		}
+	}
+}
+
+var diskRange = regexp.MustCompile(`\{(\d+)\.\.\.(\d+)\}`)
+
+// maxDisks bounds what a range of disks expands to.
+const maxDisks = 1000
+
+// diskDirs expands /data{1...4} to its directories.
+func diskDirs(pattern string) []string {
+	at := diskRange.FindStringSubmatchIndex(pattern)
+	if at == nil {
+		return []string{pattern}
+	}
+	from, _ := strconv.Atoi(pattern[at[2]:at[3]])
+	to, _ := strconv.Atoi(pattern[at[4]:at[5]])
+	var dirs []string
+	for i := from; i <= to && i-from < maxDisks; i++ {
+		dirs = append(dirs, diskDirs(pattern[:at[0]]+strconv.Itoa(i)+pattern[at[1]:])...)
+	}
+	return dirs
+}
+
+// minioVolumes computes MINIO_VOLUMES: the directories of one node, or URLs with ranges of nodes and directories.
+func (r *resolver) minioVolumes(c *MinioCluster) {
+	vars := c.Members[0].vars
+	low, high := c.Members[0].Seq, c.Members[0].Seq
+	for _, m := range c.Members {
+		low, high = min(low, m.Seq), max(high, m.Seq)
+	}
+	c.Range = fmt.Sprintf("{%d...%d}", low, high)
+	if explicit := vars.text("minio_volumes"); explicit != "" {
+		c.Volumes = explicit
+		return
+	}
+	data := vars.text("minio_data")
+	if len(c.Members) == 1 {
+		c.Volumes = data
+		return
+	}
+	host, _ := fill(vars.text("minio_node"), map[string]any{"minio_cluster": c.Name, "minio_seq": c.Range})
+	scheme := "http"
+	if vars.bool("minio_https") {
+		scheme = "https"
+	}
+	c.Volumes = fmt.Sprintf("%s://%s:%s%s", scheme, host, vars.text("minio_port"), data)
+}
+
+// Vars are the facts about the cluster as a member sees it, under Pigsty's names.
+func (c *MinioCluster) Vars(m *MinioMember) *value.Dict {
+	addresses, names := []string{}, []string{}
+	for _, o := range c.Members {
+		addresses = append(addresses, o.Name)
+		names = append(names, o.Name+" "+o.Nodename)
+	}
+	slices.Sort(addresses)
+	return value.DictOf("minio_instance", m.Instance, "minio_nodename", m.Nodename, "minio_data_dirs", strings.Join(m.Dirs, ","),
+		"minio_cluster_members", value.Strings(addresses), "minio_seq_range", c.Range, "minio_member", strings.Join(names, ","), "minio_volumes", c.Volumes)
+}

@@ -1,0 +1,188 @@
+package resolve
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// placeholderParams are the parameters in which ${name} stands for something, with the names that may stand there. In all
+// others it is text: a shell variable in a crontab, say. Names that only the node's facts or a role can tell are kept.
+var placeholderParams = map[string]placeholders{
+	"dns_records":            {names: []string{"admin_ip"}},
+	"node_default_etc_hosts": {names: []string{"admin_ip"}},
+	"node_etc_hosts":         {names: []string{"admin_ip"}},
+	"node_dns_servers":       {names: []string{"admin_ip"}},
+	"node_ntp_servers":       {names: []string{"admin_ip"}},
+	"vector_log_endpoint":    {names: []string{"admin_ip"}},
+	"infra_portal":           {names: []string{"admin_ip"}},
+	"repo_endpoint":          {names: []string{"admin_ip"}},
+	"repo_upstream":          {names: []string{"admin_ip"}, later: []string{"distro_codename", "distro_name", "releasever", "basearch"}},
+	"grafana_pgurl":          {names: []string{"admin_ip"}},
+	"pg_listen":              {names: []string{"admin_ip", "ip", "vip", "lo"}},
+	"pgbackrest_repo":        {names: []string{"admin_ip", "pg_cluster"}},
+	"pg_packages":            {names: []string{"pg_version"}},
+	"pg_extensions":          {names: []string{"pg_version"}},
+	"minio_node":             {names: []string{"minio_cluster", "minio_seq"}},
+}
+
+type placeholders struct {
+	names []string // what pig replaces
+	later []string // what is replaced on the node
+}
+
+var placeholderForm = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// Expand replaces ${name} in a text. What get does not know stays and is listed in unknown.
+func Expand(text string, get func(name string) (string, bool)) (expanded string, unknown []string) {
+	expanded = placeholderForm.ReplaceAllStringFunc(text, func(m string) string {
+		name := m[2 : len(m)-1]
+		if v, ok := get(name); ok {
+			return v
+		}
+		unknown = append(unknown, name)
+		return m
+	})
+	return expanded, unknown
+}
+
+// placeholders resolves the parameters of all nodes that may hold placeholders, and keeps what changed. Parameters whose
+// older names were used are kept under today's.
+func (r *resolver) placeholders() {
+	names := make([]string, 0, len(placeholderParams))
+	for name := range placeholderParams {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, n := range r.env.Nodes {
+		r.modernized(n)
+		for _, name := range names {
+			r.resolveParam(n, name)
+		}
+	}
+}
+
+// modernized keeps what differs from the inventory because older names were used there.
+func (r *resolver) modernized(n *Node) {
+	now, before := n.vars.vars, r.inv.Vars(n.Host)
+	if now == before {
+		return
+	}
+	for key, v := range now.All() {
+		if old, ok := before.Get(key); !ok || !value.Equal(old, v) {
+			n.resolved.SetAt(key, v, now.KeyPos(key), now.ValuePos(key))
+		}
+	}
+}
+
+func (r *resolver) resolveParam(n *Node, name string) {
+	v := n.vars.get(name)
+	if v == nil || !mentions(v) || name == "minio_node" {
+		return // the nodes of MinIO are resolved with their cluster
+	}
+	p := placeholderParams[name]
+	out := mapTexts(v, func(text string) string {
+		expanded, unknown := Expand(text, func(placeholder string) (string, bool) {
+			if !slices.Contains(p.names, placeholder) {
+				return "", false
+			}
+			return n.placeholder(placeholder)
+		})
+		for _, u := range unknown {
+			r.unknownPlaceholder(n, name, u, p)
+		}
+		return expanded
+	})
+	n.resolved.Set(name, out)
+}
+
+func (r *resolver) unknownPlaceholder(n *Node, param, placeholder string, p placeholders) {
+	if slices.Contains(p.later, placeholder) {
+		return
+	}
+	err := diag.Errorf(n.vars.pos(param), "%s has the placeholder ${%s}, which stands for nothing here", param, placeholder)
+	switch {
+	case placeholder == "vip" && param == "pg_listen":
+		err.Summary = "pg_listen has ${vip}, but the cluster has no virtual address"
+		err.Hint = "set pg_vip_enabled: true and pg_vip_address: ADDRESS/MASK"
+	case diag.DidYouMean(placeholder, p.names) != "":
+		err.Hint = "did you mean ${" + diag.Nearest(placeholder, p.names) + "}?"
+	default:
+		err.Hint = "known are ${" + strings.Join(p.names, "}, ${") + "}"
+	}
+	r.addError(err.Pos, err)
+}
+
+// placeholder is what a name stands for on a node.
+func (n *Node) placeholder(name string) (string, bool) {
+	switch name {
+	case "ip":
+		return n.Name, true
+	case "lo":
+		return "127.0.0.1", true
+	case "vip":
+		vip, _ := pgVIP(n.vars)
+		return vip, vip != ""
+	}
+	text := n.vars.text(name)
+	return text, text != ""
+}
+
+// mentions tells whether a text in v holds a placeholder.
+func mentions(v value.Value) bool {
+	found := false
+	value.Walk(v, func(v value.Value) {
+		s, ok := value.Plain(v)
+		found = found || ok && strings.Contains(s, "${") && !params.IsTemplate(v)
+	})
+	return found
+}
+
+// mapTexts copies v with all texts in it replaced. Secrets stay secrets.
+func mapTexts(v value.Value, f func(string) string) value.Value {
+	switch v := v.(type) {
+	case string:
+		return f(v)
+	case secret.Text:
+		if s := f(v.Plain()); s != v.Plain() {
+			return secret.Carrying(s, append(v.Parts(), s)...)
+		}
+	case *value.List:
+		items := make([]value.Value, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = mapTexts(item, f)
+		}
+		return &value.List{Items: items, At: v.At}
+	case *value.Dict:
+		d := value.NewDict()
+		for k, item := range v.All() {
+			d.SetAt(k, mapTexts(item, f), v.KeyPos(k), v.ValuePos(k))
+		}
+		return d
+	}
+	return v
+}
+
+// fill replaces names in a pattern, e.g. ${minio_cluster}-${minio_seq}.pigsty.
+func fill(pattern string, with map[string]any) (string, error) {
+	text, unknown := Expand(pattern, func(name string) (string, bool) {
+		v, ok := with[name]
+		return fmt.Sprint(v), ok
+	})
+	if len(unknown) > 0 {
+		known := make([]string, 0, len(with))
+		for name := range with {
+			known = append(known, name)
+		}
+		d := diag.Errorf(diag.Pos{}, "%s has the placeholder ${%s}, which stands for nothing here", pattern, unknown[0])
+		slices.Sort(known)
+		return "", d.WithHint("known are ${%s}", strings.Join(known, "}, ${"))
+	}
+	return text, nil
+}
