@@ -57,6 +57,15 @@ type Attr struct {
 	Name, Before, After string
 }
 
+// MarshalText makes an impact its name in JSON.
+func (i Impact) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
+// UnmarshalText reads it back.
+func (i *Impact) UnmarshalText(b []byte) (err error) {
+	*i, err = ParseImpact(string(b))
+	return err
+}
+
 // Key identifies what is changed and how: the same change, planned and applied, has the same key.
 func (c Change) Key() string { return c.Kind + " " + c.ID + " " + c.Action }
 

@@ -195,6 +195,14 @@ func (f liveFiles) WriteUnknown(path string, _ Attrs) error {
 	return fmt.Errorf("writing %s: its content is not known", path)
 }
 
+func (f liveFiles) Generate(path string, create func() ([]byte, error), a Attrs) ([]byte, error) {
+	content, err := create()
+	if err != nil {
+		return nil, err
+	}
+	return content, f.Write(path, content, a)
+}
+
 func (f liveFiles) Mkdir(path string, a Attrs) error {
 	mode, uid, gid, err := f.resolve(Info{}, a, 0o777)
 	if err != nil {

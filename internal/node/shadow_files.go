@@ -202,6 +202,13 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 	return nil
 }
 
+func (f shadowFiles) Generate(path string, _ func() ([]byte, error), a Attrs) ([]byte, error) {
+	if err := f.WriteUnknown(path, a); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("the content of %s: %w", path, ErrUnknown)
+}
+
 // target finds the place that path means, and checks what a live write would check: that the directory is there, and
 // the owner known.
 func (f shadowFiles) target(path string, a Attrs) (string, Info, error) {

@@ -123,6 +123,9 @@ type Files interface {
 	Write(path string, content []byte, a Attrs) error
 	// WriteUnknown plans a write whose content cannot be known yet. A Live never needs it.
 	WriteUnknown(path string, a Attrs) error
+	// Generate writes content that is different each time it is made, such as a key. A Shadow does not make it: it answers
+	// ErrUnknown after recording the write.
+	Generate(path string, create func() ([]byte, error), a Attrs) ([]byte, error)
 	// Mkdir makes one directory.
 	Mkdir(path string, a Attrs) error
 	// Symlink and Hardlink make path a link to target, in place of any link or file that is there.

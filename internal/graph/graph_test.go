@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+)
+
+func diamond() *Graph[int] {
+	g := New[int]()
+	for i, n := range []string{"node", "etcd", "pg-a", "pg-b"} {
+		g.Add(n, i)
+	}
+	g.After("etcd", "node")
+	g.After("pg-a", "node", "etcd", "nowhere")
+	g.After("pg-b", "etcd")
+	return g
+}
+
+func TestSortPutsNeedsFirst(t *testing.T) {
+	got, err := diamond().Sort()
+	if err != nil || !slices.Equal(got, []string{"node", "etcd", "pg-a", "pg-b"}) {
+		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+func TestCycleIsAnErrorThatNamesIt(t *testing.T) {
+	g := diamond()
+	g.After("node", "pg-b")
+	_, err := g.Sort()
+	if err == nil || err.Error() != "these wait for each other: node, etcd, pg-a, pg-b" {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestWalkSkipsWhatDependsOnAFailure(t *testing.T) {
+	g := diamond()
+	g.Add("redis", 9)
+	var mu sync.Mutex
+	var visited []string
+	boom := errors.New("boom")
+	out, err := g.Walk(t.Context(), func(_ context.Context, name string, _ int) error {
+		mu.Lock()
+		defer mu.Unlock()
+		visited = append(visited, name)
+		if name == "etcd" {
+			return boom
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(visited)
+	if !slices.Equal(visited, []string{"etcd", "node", "redis"}) {
+		t.Errorf("visited %v", visited)
+	}
+	if !errors.Is(out["etcd"].Err, boom) || out["pg-a"].Skipped != "etcd" || out["pg-b"].Skipped != "etcd" || out["redis"] != (Outcome{}) {
+		t.Errorf("outcomes %+v", out)
+	}
+}
+
+func TestWalkRunsIndependentNodesTogether(t *testing.T) {
+	g := New[int]()
+	g.Add("a", 0)
+	g.Add("b", 0)
+	var both sync.WaitGroup
+	both.Add(2)
+	_, err := g.Walk(t.Context(), func(context.Context, string, int) error {
+		both.Done()
+		both.Wait() // comes back only if the other one runs too
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"pig/internal/inventory"
+	"pig/internal/value"
+)
+
+// fileVersion changes when plan files of before can no longer be applied.
+const fileVersion = 1
+
+// digestRounds makes guessing a password from a plan file's digest slow. The digest covers all variables of a unit, so
+// whoever guesses must know the rest already; this is for those who do.
+const digestRounds = 200_000
+
+// NewSalt makes the salt of a plan.
+func NewSalt() (string, error) {
+	b := make([]byte, 16)
+	_, err := rand.Read(b)
+	return hex.EncodeToString(b), err
+}
+
+// Inputs digests the variables of a unit's hosts, secrets included, so that a plan can be recognized as stale.
+func Inputs(inv *inventory.Inventory, u Unit, extra *value.Dict, salt string) (string, error) {
+	var b strings.Builder
+	for _, name := range u.Hosts {
+		h := inv.Host(name)
+		if h == nil {
+			return "", fmt.Errorf("the inventory has no host %s any more", name)
+		}
+		b.WriteString(name + "\x00")
+		b.Write(value.PlainJSON(inv.Vars(h)))
+	}
+	if extra != nil {
+		b.Write(value.PlainJSON(extra))
+	}
+	sum, err := pbkdf2.Key(sha256.New, b.String(), []byte(salt), digestRounds, 32)
+	return hex.EncodeToString(sum), err
+}
+
+// Save writes p for its owner only.
+func (p *Plan) Save(path string) error {
+	p.Version = fileVersion
+	text, err := json.MarshalIndent(p, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	return nil
+}
+
+// Open reads a plan that Save wrote.
+func Open(path string) (*Plan, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	p := &Plan{}
+	if err := json.Unmarshal(text, p); err != nil {
+		return nil, fmt.Errorf("%s is no plan: %w", path, err)
+	}
+	if p.Version != fileVersion {
+		return nil, fmt.Errorf("%s has version %d, and this pig reads version %d: plan again", path, p.Version, fileVersion)
+	}
+	return p, nil
+}
+
+// Unit finds a unit of the plan by name.
+func (p *Plan) Unit(name string) *UnitPlan {
+	for i := range p.Units {
+		if p.Units[i].Unit.Name == name {
+			return &p.Units[i]
+		}
+	}
+	return nil
+}
+
+// Stale tells why was, planned before, is not what now is: "" if it is. Facts observed on nodes count through the changes
+// that follow from them: if the same changes follow, the plan is as good as new.
+func Stale(was, now UnitPlan) string {
+	if was.Inputs != now.Inputs {
+		return "the inventory has changed for it"
+	}
+	before, after := lines(was), lines(now)
+	for _, l := range after {
+		if !slices.Contains(before, l) {
+			return "it would now also: " + l
+		}
+	}
+	for _, l := range before {
+		if !slices.Contains(after, l) {
+			return "it would no longer: " + l
+		}
+	}
+	return ""
+}
+
+func lines(u UnitPlan) []string {
+	var all []string
+	for _, e := range u.Entries {
+		if e.Unknown {
+			all = append(all, e.Host+": "+e.Task)
+		}
+		for _, c := range e.Changes {
+			sum := sha256.Sum256([]byte(c.Diff))
+			all = append(all, fmt.Sprintf("%s: %s (%x)", e.Host, c, sum[:4]))
+		}
+	}
+	slices.Sort(all)
+	return all
+}

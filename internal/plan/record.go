@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"pig/internal/engine"
+	"pig/internal/node"
+	"pig/internal/playbook"
+)
+
+// Entry is what one task changes on one host.
+type Entry struct {
+	Host    string        `json:"host"`
+	Task    string        `json:"task"`
+	At      string        `json:"at"`
+	Changes []node.Change `json:"changes,omitempty"`
+	Unknown bool          `json:"unknown,omitempty"` // only a run can tell whether it changes anything
+	Failed  string        `json:"failed,omitempty"`
+	NoLog   bool          `json:"no_log,omitempty"`
+}
+
+// Record takes down what a unit's run changes, or would. It is an engine.Sink that passes everything on to another one.
+type Record struct {
+	engine.Sink
+
+	mu      sync.Mutex
+	entries []Entry
+}
+
+// NewRecord passes on to sink.
+func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
+
+// HostDone implements engine.Sink.
+func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
+	e := Entry{Host: host, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog}
+	if res.Failed && !res.Ignored {
+		e.Failed = res.Msg
+	}
+	if res.DidChange() && len(res.Changes) == 0 {
+		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}
+	}
+	if e.Failed != "" || e.Unknown || res.DidChange() || len(res.Changes) > 0 {
+		r.mu.Lock()
+		r.entries = append(r.entries, e)
+		r.mu.Unlock()
+	}
+	r.Sink.HostDone(host, t, res, took)
+}
+
+// PlayStarted implements engine.Sink. Units have headings of their own.
+func (r *Record) PlayStarted(p *playbook.Play, name string, hosts []string) {
+	r.Sink.PlayStarted(p, name, hosts)
+}
+
+// Entries are what was taken down, by host and in the order in which each host did it.
+func (r *Record) Entries() []Entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := slices.Clone(r.entries)
+	slices.SortStableFunc(list, func(a, b Entry) int {
+		switch {
+		case a.Host < b.Host:
+			return -1
+		case a.Host > b.Host:
+			return 1
+		}
+		return 0
+	})
+	return list
+}
+
+// UnitPlan is what one unit changes.
+type UnitPlan struct {
+	Unit    Unit    `json:"unit"`
+	Entries []Entry `json:"entries"`
+	Inputs  string  `json:"inputs"` // digest of the inventory's variables of its hosts
+	Skipped string  `json:"skipped,omitempty"`
+	Error   string  `json:"error,omitempty"`
+}
+
+// Plan is what all units change.
+type Plan struct {
+	Version int        `json:"version"`
+	Pig     string     `json:"pig"`
+	Salt    string     `json:"salt"` // of the digests
+	Limit   string     `json:"limit,omitempty"`
+	Tags    []string   `json:"tags,omitempty"`
+	Only    []string   `json:"only,omitempty"` // modules
+	Units   []UnitPlan `json:"units"`
+}
+
+// Summary counts changes.
+type Summary struct {
+	Create, Update, Delete, Other int
+	Unknown, Failed               int
+	Impact                        map[node.Impact]int
+}
+
+// Changes is the number of all changes.
+func (s Summary) Changes() int { return s.Create + s.Update + s.Delete + s.Other }
+
+// Summarize counts what the units change.
+func Summarize(units ...UnitPlan) Summary {
+	s := Summary{Impact: map[node.Impact]int{}}
+	for _, u := range units {
+		for _, e := range u.Entries {
+			if e.Failed != "" {
+				s.Failed++
+			}
+			if e.Unknown && len(e.Changes) == 0 {
+				s.Unknown++
+			}
+			for _, c := range e.Changes {
+				s.count(c)
+			}
+		}
+		if u.Error != "" {
+			s.Failed++
+		}
+	}
+	return s
+}
+
+func (s *Summary) count(c node.Change) {
+	switch c.Action {
+	case "create", "install":
+		s.Create++
+	case "update", "upgrade", "rename":
+		s.Update++
+	case "delete", "remove":
+		s.Delete++
+	default:
+		s.Other++
+	}
+	s.Impact[c.Impact]++
+}
+
+// Worst is the worst impact of all.
+func (s Summary) Worst() node.Impact {
+	worst := node.ImpactNone
+	for i, n := range s.Impact {
+		if n > 0 {
+			worst = max(worst, i)
+		}
+	}
+	return worst
+}

@@ -1,0 +1,96 @@
+// Package plan divides an environment into units, records what each of them changes, and keeps plans in files.
+package plan
+
+import (
+	"slices"
+
+	"pig/internal/graph"
+	"pig/internal/resolve"
+)
+
+// Unit is one module on one cluster: what is planned, applied and refused as a whole.
+type Unit struct {
+	Name     string   // module, or module:cluster
+	Module   string   // infra, node, etcd, pgsql
+	Cluster  string   // "" where the module has only one
+	Hosts    []string // that it runs on
+	Playbook string   // of pig's own, without .yml
+}
+
+// Units divides env. The order is that of need: nodes before what runs on them, the infra node's repository before other
+// nodes' packages, etcd before PostgreSQL, a cluster before the standby cluster that follows it.
+func Units(env *resolve.Environment) *graph.Graph[Unit] {
+	g := graph.New[Unit]()
+	var infra []string
+	for _, n := range env.Infra {
+		infra = append(infra, n.Name)
+	}
+	if len(infra) > 0 {
+		g.Add("infra", Unit{Name: "infra", Module: "infra", Hosts: infra, Playbook: "infra"})
+	}
+	nodesOf := nodeUnits(g, env, infra)
+	need := func(unit string, hosts []string) {
+		for _, h := range hosts {
+			g.After(unit, nodesOf[h])
+		}
+	}
+	if env.Etcd != nil {
+		hosts := []string{}
+		for _, m := range env.Etcd.Members {
+			hosts = append(hosts, m.Name)
+		}
+		g.Add("etcd", Unit{Name: "etcd", Module: "etcd", Cluster: env.Etcd.Name, Hosts: hosts, Playbook: "etcd"})
+		need("etcd", hosts)
+	}
+	for _, c := range env.Pg {
+		name := "pgsql:" + c.Name
+		hosts := []string{}
+		for _, m := range c.Members {
+			hosts = append(hosts, m.Name)
+		}
+		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
+		need(name, hosts)
+		g.After(name, "infra", "etcd")
+	}
+	for _, c := range env.Pg {
+		if up := upstream(env, c); up != "" {
+			g.After("pgsql:"+c.Name, "pgsql:"+up)
+		}
+	}
+	return g
+}
+
+// nodeUnits makes a unit of the nodes of each cluster, so that one cluster never waits for the nodes of another. It tells
+// the unit of every host.
+func nodeUnits(g *graph.Graph[Unit], env *resolve.Environment, infra []string) map[string]string {
+	of := map[string]string{}
+	for _, h := range infra {
+		of[h] = "infra"
+	}
+	for _, n := range env.Nodes {
+		if of[n.Name] != "" {
+			continue
+		}
+		name := "node:" + n.Cluster
+		u, _ := g.Node(name)
+		u.Name, u.Module, u.Cluster, u.Playbook = name, "node", n.Cluster, "node"
+		u.Hosts = append(slices.Clone(u.Hosts), n.Name)
+		g.Add(name, u)
+		g.After(name, "infra")
+		of[n.Name] = name
+	}
+	return of
+}
+
+// upstream is the cluster that c follows, "" if it leads.
+func upstream(env *resolve.Environment, c *resolve.PgCluster) string {
+	if !c.Standby() {
+		return ""
+	}
+	for _, other := range env.Pg {
+		if other != c && slices.Contains(other.Addresses(), c.Primary().Upstream) {
+			return other.Name
+		}
+	}
+	return ""
+}

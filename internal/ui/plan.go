@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"pig/internal/node"
+	"pig/internal/plan"
+	"pig/internal/value"
+)
+
+// Plan shows what the units of a plan change, and counts it.
+func Plan(p Palette, units []plan.UnitPlan, diff bool) string {
+	t := NewText(nil, p, TextOptions{Diff: diff})
+	var b strings.Builder
+	for _, u := range units {
+		if len(u.Entries) == 0 && u.Skipped == "" && u.Error == "" {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s\n", p.Bold(u.Unit.Name), p.Dim(Few(u.Unit.Hosts, 6)))
+		if u.Skipped != "" {
+			fmt.Fprintf(&b, "  %s\n", p.Red("not planned, because "+u.Skipped+" failed"))
+		}
+		if u.Error != "" {
+			fmt.Fprintf(&b, "  %s\n", p.Red(u.Error))
+		}
+		host := ""
+		for _, e := range u.Entries {
+			if e.Host != host {
+				host = e.Host
+				fmt.Fprintf(&b, "  %s\n", p.Bold(host))
+			}
+			b.WriteString(t.entry(e))
+		}
+	}
+	return b.String()
+}
+
+func (t *Text) entry(e plan.Entry) string {
+	var b strings.Builder
+	if e.Failed != "" {
+		fmt.Fprintf(&b, "    %s %s: %s\n", t.paint.Red("x"), e.Task, e.Failed)
+	}
+	if e.Unknown && len(e.Changes) == 0 {
+		fmt.Fprintf(&b, "    %s %s %s\n", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))
+	}
+	for _, c := range e.Changes {
+		fmt.Fprintf(&b, "    %s %s\n", mark(t.paint, c), t.Change(c, e.NoLog))
+		if t.opt.Diff && !e.NoLog {
+			b.WriteString(t.diff(c.Diff))
+		}
+	}
+	return b.String()
+}
+
+func mark(p Palette, c node.Change) string {
+	switch c.Action {
+	case "create", "install", "start", "enable":
+		return p.Green("+")
+	case "delete", "remove", "stop", "disable":
+		return p.Red("-")
+	}
+	return p.Yellow("~")
+}
+
+// Totals are the last lines of a plan or an apply: one for each unit that changes, one for all.
+func Totals(p Palette, units []plan.UnitPlan, verb string) string {
+	var b strings.Builder
+	width := 0
+	for _, u := range units {
+		width = max(width, len(u.Unit.Name))
+	}
+	for _, u := range units {
+		s := plan.Summarize(u)
+		if s.Changes()+s.Unknown+s.Failed == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, u.Unit.Name, counts(s))
+	}
+	all := plan.Summarize(units...)
+	if all.Changes()+all.Unknown+all.Failed == 0 {
+		return p.Green("No changes.") + " What is there is what the inventory says.\n"
+	}
+	return b.String() + p.Bold(fmt.Sprintf("%s: %s", verb, counts(all))) + "\n"
+}
+
+func counts(s plan.Summary) string {
+	text := fmt.Sprintf("%d to create, %d to update, %d to delete, %d other", s.Create, s.Update, s.Delete, s.Other)
+	if s.Unknown > 0 {
+		text += fmt.Sprintf(", %d %s", s.Unknown, value.UnknownText)
+	}
+	if s.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", s.Failed)
+	}
+	var impacts []string
+	for _, i := range []node.Impact{node.ImpactReload, node.ImpactRestart, node.ImpactFailover, node.ImpactDataLoss} {
+		if n := s.Impact[i]; n > 0 {
+			impacts = append(impacts, fmt.Sprintf("%d %s", n, i))
+		}
+	}
+	if impacts == nil {
+		return text + "; impact: none"
+	}
+	return text + "; impact: " + strings.Join(impacts, ", ")
+}
