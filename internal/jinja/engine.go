@@ -1,0 +1,211 @@
+package jinja
+
+import (
+	"math/rand/v2"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/jinja/pyre"
+	"pig/internal/value"
+)
+
+// Options are what an Engine needs from its surroundings. All may be left out.
+type Options struct {
+	// Now is the clock; the default is the real one.
+	Now func() time.Time
+	// Load finds a template by the name in include, import, extends or lookup('template'); from is the file that asks.
+	// An error that is fs.ErrNotExist means that there is none.
+	Load func(name, from string) (text, file string, err error)
+	// Files serves the lookups file, fileglob and first_found.
+	Files Files
+	// Getenv serves lookup('env'); the default is os.LookupEnv.
+	Getenv func(name string) (string, bool)
+	// Random serves the filters random and shuffle without a seed.
+	Random func() uint64
+	// Lookups, Filters and Tests are added to those that are built in.
+	Lookups map[string]Lookup
+	Filters map[string]Filter
+	Tests   map[string]Test
+	// ManagedText is the value of ansible_managed; the default is "Ansible managed".
+	ManagedText string
+	// BrokenConditionals lets conditions be of any type, by their truth, as before ansible-core 2.19.
+	BrokenConditionals bool
+}
+
+// Files is how lookups read files. from is the file that the lookup stands in, for relative names.
+type Files interface {
+	// Find gives the path of a file by the search rules for kind (files, templates, vars); an error that is
+	// fs.ErrNotExist if there is none.
+	Find(kind, name, from string) (path string, err error)
+	Read(path string) ([]byte, error)
+	// Glob gives the files that match a pattern, sorted.
+	Glob(pattern, from string) ([]string, error)
+}
+
+// Lookup gives the values that lookup() and with_<name> see. args and kwargs are finished values.
+type Lookup func(s *Scope, args []value.Value, kwargs *value.Dict) (*value.List, error)
+
+// Filter is a filter of the caller. It gets finished values, in which nothing is undefined or unknown, and need not care
+// for secrets: what it returns is as secret as what it got.
+type Filter func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dict) (value.Value, error)
+
+// Test is a test of the caller; see Filter.
+type Test func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dict) (bool, error)
+
+// Engine compiles templates and keeps them. It is safe for concurrent use.
+type Engine struct {
+	opts    Options
+	filters table
+	tests   table
+	lookups map[string]Lookup
+	globals map[string]value.Value
+	methods methods
+	regexps pyre.Cache
+
+	cache  sync.Map // templateKey -> *compiled
+	cached atomic.Int64
+}
+
+// maxCached is the number of templates from which the cache starts afresh: texts come from files, so it is not reached
+// by any ordinary run.
+const maxCached = 50_000
+
+type templateKey struct {
+	text string
+	syn  syntax
+	expr bool
+}
+
+type compiled struct {
+	t   *template
+	err error
+}
+
+// New makes an engine.
+func New(opts Options) *Engine {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Getenv == nil {
+		opts.Getenv = os.LookupEnv
+	}
+	if opts.Random == nil {
+		opts.Random = rand.Uint64
+	}
+	if opts.ManagedText == "" {
+		opts.ManagedText = "Ansible managed"
+	}
+	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods()}
+	for name, fn := range opts.Filters {
+		e.filters.add(name, "*args **kwargs", 0, func(c *call) (value.Value, error) {
+			return fn(c.f.r.s, c.in, c.rest, c.kw)
+		})
+	}
+	for name, fn := range opts.Tests {
+		e.tests.test(name, "*args **kwargs", 0, func(c *call) (bool, error) { return fn(c.f.r.s, c.in, c.rest, c.kw) })
+	}
+	for name, fn := range opts.Lookups {
+		e.lookups[name] = fn
+	}
+	e.globals = e.builtinGlobals()
+	return e
+}
+
+func (e *Engine) filter(name string) *filter { return e.filters.find(name) }
+func (e *Engine) test(name string) *test     { return e.tests.find(name) }
+
+// FilterNames are the names of all filters, TestNames of all tests and LookupNames of all lookups, in no order.
+func (e *Engine) FilterNames() []string { return names(e.filters) }
+
+// TestNames are the names of all tests.
+func (e *Engine) TestNames() []string { return names(e.tests) }
+
+// LookupNames are the names of all lookups.
+func (e *Engine) LookupNames() []string { return names(e.lookups) }
+
+func names[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for name := range m {
+		out = append(out, name)
+	}
+	return out
+}
+
+// Scope makes a scope for one host and task.
+func (e *Engine) Scope(vars Variables) *Scope {
+	return &Scope{e: e, vars: vars, memo: map[string]value.Value{}}
+}
+
+// text gives the compiled template of a text that stands at base.
+func (e *Engine) text(text string, syn syntax, base diag.Pos) (*template, error) {
+	return e.compiled(templateKey{text: text, syn: syn}, base)
+}
+
+func (e *Engine) expression(text string, base diag.Pos) (*template, error) {
+	return e.compiled(templateKey{text: text, syn: defaultSyntax(), expr: true}, base)
+}
+
+func (e *Engine) compiled(key templateKey, base diag.Pos) (*template, error) {
+	c, ok := e.cache.Load(key)
+	if !ok {
+		var t *template
+		var err error
+		if key.expr {
+			t, err = e.compileExpression(key.text, key.syn)
+		} else {
+			t, err = e.compileText(key.text, key.syn)
+		}
+		if e.cached.Add(1) > maxCached {
+			e.cache.Clear()
+			e.cached.Store(1)
+		}
+		c, _ = e.cache.LoadOrStore(key, &compiled{t: t, err: err})
+	}
+	done := c.(*compiled)
+	if done.err != nil {
+		return nil, moved(done.err, base)
+	}
+	return done.t, nil
+}
+
+// moved gives a syntax error, whose position is relative to its text, the position in the file.
+func moved(err error, base diag.Pos) error {
+	d, ok := err.(*diag.Diagnostic)
+	if !ok {
+		return err
+	}
+	c := *d
+	c.Pos = shift(base, d.Pos.Line, d.Pos.Col)
+	return &c
+}
+
+// CheckExpression tells what is wrong with the syntax of a bare expression, if anything.
+func (e *Engine) CheckExpression(src string, pos diag.Pos) error {
+	_, err := e.expression(src, pos)
+	return err
+}
+
+// CheckText tells what is wrong with the syntax of a text of a playbook or inventory, if anything.
+func (e *Engine) CheckText(text string, pos diag.Pos) error {
+	syn := playbookSyntax()
+	if !syn.isTemplate(text) {
+		return nil
+	}
+	_, err := e.text(text, syn, pos)
+	return err
+}
+
+// IsTemplate tells whether a text of a playbook or inventory is more than itself.
+func IsTemplate(text string) bool {
+	syn := defaultSyntax()
+	return syn.isTemplate(text)
+}
+
+func playbookSyntax() syntax {
+	syn := defaultSyntax()
+	syn.rawStrings = true
+	return syn
+}

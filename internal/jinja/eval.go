@@ -1,0 +1,468 @@
+package jinja
+
+import (
+	"pig/internal/value"
+)
+
+func (n *constNode) eval(*frame) (value.Value, error) { return n.v, nil }
+
+func (n *nameNode) eval(f *frame) (value.Value, error) {
+	if v, ok := f.local(n.name); ok {
+		return f.forced(v, n.offset())
+	}
+	v, ok, err := f.r.lookup(n.name)
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	if !ok {
+		return undefinedName(n.name, f.pos(n.offset())), nil
+	}
+	return v, nil
+}
+
+func evalAll(f *frame, nodes []expr) ([]value.Value, error) {
+	out := make([]value.Value, len(nodes))
+	for i, n := range nodes {
+		v, err := n.eval(f)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func (n *tupleNode) eval(f *frame) (value.Value, error) {
+	items, err := evalAll(f, n.items)
+	return value.Tuple(items), err
+}
+
+func (n *listNode) eval(f *frame) (value.Value, error) {
+	items, err := evalAll(f, n.items)
+	if err != nil {
+		return nil, err
+	}
+	return value.NewList(items...), nil
+}
+
+func (n *dictNode) eval(f *frame) (value.Value, error) {
+	d := value.NewDict()
+	for i := range n.keys {
+		k, err := n.keys[i].eval(f)
+		if err != nil {
+			return nil, err
+		}
+		switch x := k.(type) {
+		case value.Undefined:
+			return nil, undefinedError(x)
+		case value.Unknown:
+			return x, nil
+		}
+		if _, err := settle(k); err != nil {
+			return nil, f.at(n.keys[i].offset(), err)
+		}
+		if _, ok := value.Hash(k); !ok {
+			return nil, f.at(n.keys[i].offset(), errorf("unhashable type: '%s'", typeName(k)))
+		}
+		v, err := n.vals[i].eval(f)
+		if err != nil {
+			return nil, err
+		}
+		d.Set(k, v)
+	}
+	return d, nil
+}
+
+// test evaluates a condition three-valued: true, false or unknown.
+func test3(f *frame, x expr) (value.Value, error) {
+	switch n := x.(type) {
+	case *andNode:
+		return either(f, n.left, n.right, false)
+	case *orNode:
+		return either(f, n.left, n.right, true)
+	case *notNode:
+		v, err := test3(f, n.x)
+		if b, ok := v.(bool); ok {
+			return !b, err
+		}
+		return v, err
+	}
+	v, err := x.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	v, err = truth(v)
+	if err != nil {
+		return nil, f.at(x.offset(), err)
+	}
+	return v, nil
+}
+
+// either is "and" (decisive false) or "or" (decisive true). An unknown side leaves the other to decide; what cannot be
+// evaluated without knowing the left side is unknown as well.
+func either(f *frame, left, right expr, decisive bool) (value.Value, error) {
+	a, err := test3(f, left)
+	if err != nil || a == decisive {
+		return a, err
+	}
+	b, err := test3(f, right)
+	if !value.IsUnknown(a) {
+		return b, err
+	}
+	if err == nil && b == decisive {
+		return b, nil
+	}
+	return a, nil
+}
+
+func (n *condNode) eval(f *frame) (value.Value, error) {
+	t, err := test3(f, n.test)
+	switch {
+	case err != nil:
+		return nil, err
+	case t == true:
+		return n.yes.eval(f)
+	case t != false:
+		return t, nil
+	case n.no == nil:
+		return implicitElse{}, nil
+	}
+	return n.no.eval(f)
+}
+
+func (n *andNode) eval(f *frame) (value.Value, error) { return logical(f, n.left, n.right, false) }
+func (n *orNode) eval(f *frame) (value.Value, error)  { return logical(f, n.left, n.right, true) }
+
+// logical gives one of its operands, as Python does.
+func logical(f *frame, left, right expr, decisive bool) (value.Value, error) {
+	v, err := left.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	t, err := truth(v)
+	if err != nil {
+		return nil, f.at(left.offset(), err)
+	}
+	if t == decisive {
+		return v, nil
+	}
+	if !value.IsUnknown(t) {
+		return right.eval(f)
+	}
+	if b, err := right.eval(f); err == nil && b == decisive {
+		return b, nil
+	}
+	return v, nil
+}
+
+func (n *notNode) eval(f *frame) (value.Value, error) { return test3(f, n) }
+
+func (n *negNode) eval(f *frame) (value.Value, error) {
+	v, err := n.x.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := special(v, nil); u != nil || err != nil {
+		return u, err
+	}
+	v, err = negate(v, n.plus)
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	return v, nil
+}
+
+// special handles operands that are not values proper: something undefined is an error, something unknown the result.
+func special(a, b value.Value) (value.Value, error) {
+	for _, v := range [2]value.Value{a, b} {
+		if u, ok := v.(value.Undefined); ok {
+			return nil, undefinedError(u)
+		}
+	}
+	for _, v := range [2]value.Value{a, b} {
+		if u, ok := v.(value.Unknown); ok {
+			return u, nil
+		}
+	}
+	return nil, nil
+}
+
+func (n *binaryNode) eval(f *frame) (value.Value, error) {
+	a, err := n.left.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	b, err := n.right.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := special(a, b); u != nil || err != nil {
+		return u, err
+	}
+	v, err := arithmetic(n.op, a, b)
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	return v, nil
+}
+
+func (n *concatNode) eval(f *frame) (value.Value, error) {
+	var text []byte
+	var secrets survey
+	for _, item := range n.items {
+		v, err := item.eval(f)
+		if err != nil {
+			return nil, err
+		}
+		if u, err := special(v, nil); u != nil || err != nil {
+			return u, err
+		}
+		if v == nil { // unlike in a print, None shows here
+			text = append(text, "None"...)
+			continue
+		}
+		s, parts, unknown, err := asText(v)
+		if err != nil {
+			return nil, f.at(item.offset(), err)
+		}
+		if unknown != nil {
+			return *unknown, nil
+		}
+		secrets.addParts(s, parts)
+		text = append(text, s...)
+		if len(text) > maxText {
+			return nil, f.at(n.offset(), errorf("the text is longer than %d bytes", maxText))
+		}
+	}
+	return secrets.taint(string(text)), nil
+}
+
+func (n *compareNode) eval(f *frame) (value.Value, error) {
+	left, err := n.first.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	var result value.Value = true
+	for i, op := range n.ops {
+		right, err := n.rest[i].eval(f)
+		if err != nil {
+			return nil, err
+		}
+		v, err := compareBy(op, left, right)
+		if err != nil {
+			return nil, f.at(n.offset(), err)
+		}
+		if v == false {
+			return v, nil
+		}
+		if v != true {
+			result = v
+		}
+		left = right
+	}
+	return result, nil
+}
+
+func compareBy(op string, left, right value.Value) (value.Value, error) {
+	if u, err := special(left, right); u != nil || err != nil {
+		return u, err
+	}
+	switch op {
+	case "==", "!=":
+		v, err := equal(left, right)
+		if b, ok := v.(bool); ok && op == "!=" {
+			return !b, err
+		}
+		return v, err
+	case "in", "not in":
+		v, err := contains(right, left)
+		if b, ok := v.(bool); ok && op == "not in" {
+			return !b, err
+		}
+		return v, err
+	}
+	return order(op, left, right)
+}
+
+func (n *attrNode) eval(f *frame) (value.Value, error) {
+	obj, err := n.obj.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	return f.attr(obj, n.name, n.offset())
+}
+
+func (n *itemNode) eval(f *frame) (value.Value, error) {
+	obj, err := n.obj.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	key, err := n.key.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	return f.item(obj, key, n.offset())
+}
+
+func (n *sliceNode) eval(f *frame) (value.Value, error) {
+	obj, err := n.obj.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	var bounds [3]value.Value
+	for i, x := range []expr{n.start, n.stop, n.step} {
+		if x == nil {
+			continue
+		}
+		if bounds[i], err = x.eval(f); err != nil {
+			return nil, err
+		}
+		if u, err := special(bounds[i], nil); u != nil || err != nil {
+			return u, err
+		}
+	}
+	v, err := slice(obj, bounds[0], bounds[1], bounds[2])
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	return v, nil
+}
+
+// args evaluates the arguments of a call.
+func (f *frame) args(a *arguments) ([]value.Value, *value.Dict, error) {
+	var pos []value.Value
+	var err error
+	if len(a.pos) > 0 {
+		if pos, err = evalAll(f, a.pos); err != nil {
+			return nil, nil, err
+		}
+	}
+	var kw *value.Dict
+	if len(a.named) > 0 {
+		kw = value.NewDict()
+		for i, x := range a.named {
+			v, err := x.eval(f)
+			if err != nil {
+				return nil, nil, err
+			}
+			kw.Set(a.names[i], v)
+		}
+	}
+	if a.star == nil && a.starStar == nil {
+		return pos, kw, nil
+	}
+	return f.starArgs(a, pos, kw)
+}
+
+func (f *frame) starArgs(a *arguments, pos []value.Value, kw *value.Dict) ([]value.Value, *value.Dict, error) {
+	if a.star != nil {
+		v, err := a.star.eval(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		more, err := forcedItems(v)
+		if err != nil {
+			return nil, nil, f.at(a.star.offset(), err)
+		}
+		pos = append(pos, more...)
+	}
+	if a.starStar != nil {
+		v, err := a.starStar.eval(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		d, ok := v.(*value.Dict)
+		if !ok {
+			if u, err := special(v, nil); err != nil {
+				return nil, nil, err
+			} else if u != nil {
+				return nil, nil, &unknownError{u: u.(value.Unknown)}
+			}
+			return nil, nil, f.at(a.starStar.offset(), errorf("argument after ** must be a mapping, not %s", typeName(v)))
+		}
+		if kw == nil {
+			kw = value.NewDict()
+		}
+		for k, item := range d.All() {
+			if item, err = force(item); err != nil {
+				return nil, nil, err
+			}
+			kw.Set(k, item)
+		}
+	}
+	return pos, kw, nil
+}
+
+func (n *callNode) eval(f *frame) (value.Value, error) {
+	fn, err := n.fn.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	switch fn.(type) {
+	case value.Undefined, value.Unknown:
+		return fn, nil
+	}
+	c, ok := fn.(callable)
+	if !ok {
+		return nil, f.at(n.offset(), errorf("'%s' object is not callable", typeName(fn)))
+	}
+	args, kw, err := f.args(&n.args)
+	if err != nil {
+		return nil, err
+	}
+	return f.invoke(c, args, kw, n.offset())
+}
+
+// invoke calls c; only macros see arguments that are undefined or unknown.
+func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset int) (value.Value, error) {
+	if _, macro := c.(takesAnything); !macro {
+		if v := firstSpecial(nil, args, kw); v != nil {
+			return v, nil
+		}
+	}
+	if f.r.s.depth++; f.r.s.depth > maxCalls {
+		f.r.s.depth--
+		return nil, f.at(offset, errorf("maximum recursion depth exceeded"))
+	}
+	v, err := c.call(f, args, kw)
+	f.r.s.depth--
+	if err != nil {
+		return nil, f.at(offset, err)
+	}
+	return v, nil
+}
+
+// takesAnything marks callables that accept undefined and unknown arguments.
+type takesAnything interface{ takesAnything() }
+
+// firstSpecial is the first undefined value among the operands of a call, else the first unknown one, else nil.
+func firstSpecial(in value.Value, args []value.Value, kw *value.Dict) value.Value {
+	var unknown value.Value
+	check := func(v value.Value) bool {
+		switch v.(type) {
+		case value.Undefined:
+			return true
+		case value.Unknown:
+			if unknown == nil {
+				unknown = v
+			}
+		}
+		return false
+	}
+	if check(in) {
+		return in
+	}
+	for _, v := range args {
+		if check(v) {
+			return v
+		}
+	}
+	if kw != nil {
+		for _, v := range kw.All() {
+			if check(v) {
+				return v
+			}
+		}
+	}
+	return unknown
+}

@@ -1,0 +1,100 @@
+package jinja
+
+import (
+	"slices"
+
+	"pig/internal/value"
+)
+
+// maxCombined bounds how many combinations a filter makes.
+const maxCombined = 2_000_000
+
+func combinatoryFilters() table {
+	t := table{}
+	t.add("product", "*others **kwargs", structural, productFilter)
+	t.add("permutations", "length", structural, func(c *call) (value.Value, error) { return arrangements(c, true) })
+	t.add("combinations", "length", structural, func(c *call) (value.Value, error) { return arrangements(c, false) })
+	return t
+}
+
+func productFilter(c *call) (value.Value, error) {
+	lists := [][]value.Value{}
+	for _, v := range append([]value.Value{c.in}, c.rest...) {
+		list, err := items(v)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, list)
+	}
+	if c.kw != nil {
+		n, ok := c.kw.At("repeat").(int64)
+		if !ok || n < 0 || n > 20 {
+			return nil, errorf("repeat must be a small integer")
+		}
+		lists = slices.Repeat(lists, int(n))
+	}
+	rows := []value.Tuple{{}}
+	for _, list := range lists {
+		if len(rows)*len(list) > maxCombined {
+			return nil, errorf("more than %d combinations", maxCombined)
+		}
+		next := make([]value.Tuple, 0, len(rows)*len(list))
+		for _, row := range rows {
+			for _, v := range list {
+				next = append(next, append(slices.Clone(row), v))
+			}
+		}
+		rows = next
+	}
+	out := value.NewList()
+	for _, row := range rows {
+		out.Append(row)
+	}
+	return out, nil
+}
+
+// arrangements are the permutations of some of the items, or their combinations.
+func arrangements(c *call, ordered bool) (value.Value, error) {
+	list, err := items(c.in)
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.size(0, int64(len(list)))
+	if err != nil {
+		return nil, err
+	}
+	if !ordered && !c.has(0) {
+		return nil, errorf("missing 1 required positional argument: 'length'")
+	}
+	out := value.NewList()
+	if n < 0 || n > len(list) {
+		return out, nil
+	}
+	used := make([]bool, len(list))
+	var pick func(row value.Tuple, from int) error
+	pick = func(row value.Tuple, from int) error {
+		if len(row) == n {
+			if out.Append(slices.Clone(row)); len(out.Items) > maxCombined {
+				return errorf("more than %d combinations", maxCombined)
+			}
+			return nil
+		}
+		for i := from; i < len(list); i++ {
+			if used[i] {
+				continue
+			}
+			used[i] = true
+			next := 0
+			if !ordered {
+				next = i + 1
+			}
+			if err := pick(append(row, list[i]), next); err != nil {
+				return err
+			}
+			used[i] = false
+		}
+		return nil
+	}
+	err = pick(make(value.Tuple, 0, n), 0)
+	return out, err
+}

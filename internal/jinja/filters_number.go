@@ -1,0 +1,311 @@
+package jinja
+
+import (
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"pig/internal/value"
+)
+
+func numberFilters() table {
+	t := table{}
+	t.add("int", "default base", 0, intFilter)
+	t.add("float", "default", 0, func(c *call) (value.Value, error) {
+		if f, ok := toNumber(c.in); ok {
+			return f, nil
+		}
+		return c.val(0, 0.0), nil
+	})
+	t.add("abs", "", 0, func(c *call) (value.Value, error) {
+		i, f, ok := numeric(c.in)
+		if !ok {
+			return nil, errorf("bad operand type for abs(): '%s'", typeName(c.in))
+		}
+		if i != nil {
+			return value.Int(new(big.Int).Abs(i)), nil
+		}
+		return math.Abs(f), nil
+	})
+	t.add("round", "precision method", 0, roundFilter)
+	t.add("log", "base", 0, func(c *call) (value.Value, error) {
+		x, base, err := c.two(math.E, "log")
+		if err != nil {
+			return nil, err
+		}
+		if x <= 0 || base <= 0 {
+			return nil, errorf("log() can only be used on numbers: math domain error")
+		}
+		switch base {
+		case math.E:
+			return math.Log(x), nil
+		case 10:
+			return math.Log10(x), nil
+		}
+		return math.Log(x) / math.Log(base), nil
+	})
+	t.add("pow", "y", 0, func(c *call) (value.Value, error) {
+		x, y, err := c.two(0, "pow")
+		if err != nil {
+			return nil, err
+		}
+		return math.Pow(x, y), nil
+	})
+	t.add("root", "base", 0, func(c *call) (value.Value, error) {
+		x, base, err := c.two(2, "root")
+		if err != nil {
+			return nil, err
+		}
+		if base == 2 {
+			if x < 0 {
+				return nil, errorf("root() can only be used on numbers: math domain error")
+			}
+			return math.Sqrt(x), nil
+		}
+		return math.Pow(x, 1/base), nil
+	})
+	t.add("human_readable", "isbits unit", 0, humanReadable)
+	t.add("human_to_bytes", "default_unit isbits", 0, humanToBytes)
+	t.add("filesizeformat", "binary", 0, fileSize)
+	return t
+}
+
+// two are the input and the first argument as floats.
+func (c *call) two(dflt float64, name string) (x, y float64, err error) {
+	x, ok := number(c.in)
+	if !ok {
+		return 0, 0, errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.in))
+	}
+	y, ok = number(c.val(0, dflt))
+	if !ok {
+		return 0, 0, errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.arg[0]))
+	}
+	return x, y, nil
+}
+
+// toNumber is Python's float(v).
+func toNumber(v value.Value) (float64, bool) {
+	if f, ok := number(v); ok {
+		return f, true
+	}
+	text, ok := plain(v)
+	if !ok {
+		return 0, false
+	}
+	text = strings.TrimFunc(text, isSpace)
+	if strings.ContainsAny(text, "xXpP") || strings.HasPrefix(text, "_") || strings.HasSuffix(text, "_") {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	if err != nil && !math.IsInf(f, 0) {
+		return 0, false
+	}
+	return f, true
+}
+
+// parseInt is Python's int(text, base).
+func parseInt(text string, base int) (*big.Int, bool) {
+	text = strings.TrimFunc(text, isSpace)
+	digits := strings.TrimLeft(text, "+-")
+	if len(text)-len(digits) > 1 || digits == "" || len(digits) > maxBits/4 {
+		return nil, false
+	}
+	prefixes := map[int]string{2: "0b", 8: "0o", 16: "0x"}
+	if p := prefixes[base]; p != "" && len(digits) > 2 && strings.EqualFold(digits[:2], p) {
+		digits = digits[2:]
+	}
+	if base != 0 {
+		if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+			return nil, false
+		}
+		digits = strings.ReplaceAll(digits, "_", "")
+	}
+	if base < 0 || base == 1 || base > 36 || strings.ContainsAny(digits, "+-") {
+		return nil, false
+	}
+	i, ok := new(big.Int).SetString(digits, base)
+	if ok && text[0] == '-' {
+		i.Neg(i)
+	}
+	return i, ok
+}
+
+func intFilter(c *call) (value.Value, error) {
+	dflt := c.val(0, int64(0))
+	base, err := c.int(1, 10)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := plain(c.in); ok {
+		if i, ok := parseInt(text, int(base)); ok {
+			return value.Int(i), nil
+		}
+	}
+	if i, ok := integer(c.in); ok {
+		return value.Int(i), nil
+	}
+	f, ok := toNumber(c.in)
+	if !ok || math.IsInf(f, 0) || math.IsNaN(f) {
+		return dflt, nil
+	}
+	i, _ := new(big.Float).SetFloat64(f).Int(nil)
+	return value.Int(i), nil
+}
+
+func roundFilter(c *call) (value.Value, error) {
+	prec, err := c.int(0, 0)
+	if err != nil {
+		return nil, err
+	}
+	method, err := c.str(1, "common")
+	if err != nil {
+		return nil, err
+	}
+	i, f, ok := numeric(c.in)
+	if !ok {
+		return nil, errorf("type %s doesn't define __round__ method", typeName(c.in))
+	}
+	prec = max(-400, min(prec, 400))
+	scale := math.Pow(10, float64(prec))
+	switch method {
+	case "common":
+		if i != nil && prec >= 0 {
+			return value.Int(i), nil
+		}
+		r := roundTo(toFloat(i, f), int(prec))
+		if i != nil {
+			n, _ := new(big.Float).SetFloat64(r).Int(nil)
+			return value.Int(n), nil
+		}
+		return r, nil
+	case "ceil":
+		return math.Ceil(toFloat(i, f)*scale) / scale, nil
+	case "floor":
+		return math.Floor(toFloat(i, f)*scale) / scale, nil
+	}
+	return nil, errorf("method must be common, ceil or floor")
+}
+
+// roundTo is Python's round: to the nearest decimal, of the exact value, halves to even.
+func roundTo(f float64, prec int) float64 {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return f
+	}
+	if prec < 0 {
+		scale := math.Pow(10, float64(-prec))
+		return math.RoundToEven(f/scale) * scale
+	}
+	r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'f', prec, 64), 64)
+	if err != nil {
+		return f
+	}
+	return r
+}
+
+var sizeUnits = []struct {
+	name string
+	size float64
+}{
+	{"Y", 1 << 80}, {"Z", 1 << 70}, {"E", 1 << 60}, {"P", 1 << 50}, {"T", 1 << 40}, {"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"B", 1},
+}
+
+func humanReadable(c *call) (value.Value, error) {
+	size, ok := toNumber(c.in)
+	if !ok {
+		return nil, errorf("human_readable() failed on bad input: %s", typeName(c.in))
+	}
+	bits, err := c.bool(0, false)
+	if err != nil {
+		return nil, err
+	}
+	unit := ""
+	if text, ok := plain(c.val(1, nil)); ok {
+		unit = strings.ToUpper(text)
+	}
+	base := "Bytes"
+	if bits {
+		base = "bits"
+	}
+	suffix, limit := "", 1.0
+	for _, u := range sizeUnits {
+		if unit == "" && size >= u.size || unit != "" && strings.HasPrefix(unit, u.name) {
+			suffix, limit = u.name, u.size
+			break
+		}
+	}
+	if limit != 1 {
+		suffix += base[:1]
+	} else {
+		suffix = base
+	}
+	return strconv.FormatFloat(size/limit, 'f', 2, 64) + " " + suffix, nil
+}
+
+var humanNumber = regexp.MustCompile(`^([0-9]*\.?[0-9]+)(?:\s*([A-Za-z]+))?\s*$`)
+
+func humanToBytes(c *call) (value.Value, error) {
+	bits, err := c.bool(1, false)
+	if err != nil {
+		return nil, err
+	}
+	m := humanNumber.FindStringSubmatch(strings.TrimSpace(c.text()))
+	if m == nil {
+		return nil, errorf("human_to_bytes() can't interpret following string: %s", c.text())
+	}
+	n, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return nil, errorf("human_to_bytes() can't interpret following number: %s", m[1])
+	}
+	unit := m[2]
+	if text, ok := plain(c.val(0, nil)); ok && unit == "" {
+		unit = text
+	}
+	if unit == "" {
+		return int64(math.RoundToEven(n)), nil
+	}
+	for _, u := range sizeUnits {
+		if !strings.EqualFold(unit[:1], u.name) {
+			continue
+		}
+		rest := unit[1:]
+		if u.name == "B" && rest != "" && !strings.EqualFold(unit, "bytes") && !strings.EqualFold(unit, "bits") && !strings.EqualFold(unit, "byte") && !strings.EqualFold(unit, "bit") {
+			break
+		}
+		if u.name != "B" && rest != "" && rest != map[bool]string{false: "B", true: "b"}[bits] && !strings.EqualFold(rest, map[bool]string{false: "byte", true: "bit"}[bits]) && !strings.EqualFold(rest, map[bool]string{false: "bytes", true: "bits"}[bits]) {
+			return nil, errorf("human_to_bytes() failed to convert %s. Value is not a valid string (expect B or b in the end of the unit)", c.text())
+		}
+		return int64(math.RoundToEven(n * u.size)), nil
+	}
+	return nil, errorf("human_to_bytes() failed to convert %s (unit = %s). The suffix must be one of Y, Z, E, P, T, G, M, K, B", c.text(), unit)
+}
+
+func fileSize(c *call) (value.Value, error) {
+	n, ok := toNumber(c.in)
+	if !ok {
+		return nil, errorf("could not convert %s to float", typeName(c.in))
+	}
+	binary, err := c.bool(0, false)
+	if err != nil {
+		return nil, err
+	}
+	base, prefixes := 1000.0, []string{"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"}
+	if binary {
+		base, prefixes = 1024.0, []string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"}
+	}
+	switch {
+	case n == 1:
+		return "1 Byte", nil
+	case n < base:
+		return strconv.FormatInt(int64(n), 10) + " Bytes", nil
+	}
+	unit := base
+	for i, p := range prefixes {
+		unit = math.Pow(base, float64(i+2))
+		if n < unit || i == len(prefixes)-1 {
+			return strconv.FormatFloat(base*n/unit, 'f', 1, 64) + " " + p, nil
+		}
+	}
+	return nil, nil
+}

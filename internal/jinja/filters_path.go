@@ -1,0 +1,198 @@
+package jinja
+
+import (
+	"os"
+	"os/user"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"pig/internal/value"
+)
+
+func pathFilters() table {
+	t := table{}
+	pure := func(name string, fn func(string) value.Value) {
+		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+	}
+	pure("basename", func(s string) value.Value { return s[strings.LastIndexByte(s, '/')+1:] })
+	pure("dirname", func(s string) value.Value { return dirname(s) })
+	pure("splitext", func(s string) value.Value {
+		ext := extension(s)
+		return value.Tuple{s[:len(s)-len(ext)], ext}
+	})
+	pure("normpath", func(s string) value.Value { return path.Clean(s) })
+	pure("expanduser", func(s string) value.Value { return expandUser(s) })
+	pure("expandvars", func(s string) value.Value { return s })
+	pure("realpath", func(s string) value.Value {
+		abs, err := filepath.Abs(s)
+		if err != nil {
+			return s
+		}
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			return real
+		}
+		return abs
+	})
+	pure("win_basename", func(s string) value.Value { return s[strings.LastIndexAny(s, `/\`)+1:] })
+	pure("win_dirname", func(s string) value.Value {
+		i := strings.LastIndexAny(s, `/\`)
+		if head := strings.TrimRight(s[:i+1], `/\`); head != "" && !strings.HasSuffix(head, ":") {
+			return head
+		}
+		return s[:i+1]
+	})
+	pure("win_splitdrive", func(s string) value.Value {
+		if len(s) > 1 && s[1] == ':' {
+			return value.Tuple{s[:2], s[2:]}
+		}
+		return value.Tuple{"", s}
+	})
+	t.textFilter("expandvars", "", func(s string, c *call) (value.Value, error) {
+		return os.Expand(s, func(name string) string {
+			if v, ok := c.f.r.s.e.opts.Getenv(name); ok {
+				return v
+			}
+			return "$" + name
+		}), nil
+	})
+	t.textFilter("relpath", "start", func(s string, c *call) (value.Value, error) {
+		start, err := c.str(0, ".")
+		if err != nil {
+			return nil, err
+		}
+		from, err := filepath.Abs(start)
+		if err != nil {
+			return nil, err
+		}
+		to, err := filepath.Abs(s)
+		if err != nil {
+			return nil, err
+		}
+		return filepath.Rel(from, to)
+	})
+	t.add("path_join", "", 0, func(c *call) (value.Value, error) {
+		if text, ok := plain(c.in); ok {
+			return text, nil
+		}
+		parts, err := c.strings()
+		return joinPath(parts), err
+	})
+	t.add("commonpath", "", 0, func(c *call) (value.Value, error) {
+		parts, err := c.strings()
+		if err != nil {
+			return nil, err
+		}
+		return commonPath(parts)
+	})
+	t.textFilter("fileglob", "", func(s string, _ *call) (value.Value, error) {
+		found, err := filepath.Glob(s)
+		files := []string{}
+		for _, f := range found {
+			if st, err := os.Stat(f); err == nil && st.Mode().IsRegular() {
+				files = append(files, f)
+			}
+		}
+		return value.Strings(files), err
+	})
+	return t
+}
+
+func dirname(s string) string {
+	i := strings.LastIndexByte(s, '/') + 1
+	if head := strings.TrimRight(s[:i], "/"); head != "" {
+		return head
+	}
+	return s[:i]
+}
+
+// extension is the last suffix of a name, with its dot; leading dots start no suffix.
+func extension(s string) string {
+	base := s[strings.LastIndexByte(s, '/')+1:]
+	name := strings.TrimLeft(base, ".")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return name[i:]
+	}
+	return ""
+}
+
+func expandUser(s string) string {
+	if !strings.HasPrefix(s, "~") {
+		return s
+	}
+	name, rest := s[1:], ""
+	if i := strings.IndexByte(s, '/'); i >= 0 {
+		name, rest = s[1:i], s[i:]
+	}
+	if name == "" {
+		if home, err := os.UserHomeDir(); err == nil {
+			return strings.TrimRight(home, "/") + rest
+		}
+		return s
+	}
+	if u, err := user.Lookup(name); err == nil {
+		return u.HomeDir + rest
+	}
+	return s
+}
+
+// strings are the elements of the input, all strings.
+func (c *call) strings() ([]string, error) {
+	list, err := items(c.in)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(list))
+	for i, v := range list {
+		text, ok := plain(v)
+		if !ok {
+			return nil, errorf("expected str, not %s", typeName(v))
+		}
+		out[i] = text
+	}
+	return out, nil
+}
+
+// joinPath is os.path.join: an absolute part starts afresh.
+func joinPath(parts []string) string {
+	out := ""
+	for i, p := range parts {
+		switch {
+		case i == 0 || strings.HasPrefix(p, "/"):
+			out = p
+		case out == "" || strings.HasSuffix(out, "/"):
+			out += p
+		default:
+			out += "/" + p
+		}
+	}
+	return out
+}
+
+func commonPath(paths []string) (value.Value, error) {
+	if len(paths) == 0 {
+		return nil, errorf("commonpath() arg is an empty sequence")
+	}
+	var common []string
+	abs := strings.HasPrefix(paths[0], "/")
+	for i, p := range paths {
+		if strings.HasPrefix(p, "/") != abs {
+			return nil, errorf("Can't mix absolute and relative paths")
+		}
+		parts := strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
+		if i == 0 {
+			common = parts
+			continue
+		}
+		n := 0
+		for n < len(common) && n < len(parts) && common[n] == parts[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	out := strings.Join(common, "/")
+	if abs {
+		out = "/" + out
+	}
+	return out, nil
+}

@@ -1,0 +1,112 @@
+package jinja
+
+import (
+	"pig/internal/value"
+	"pig/internal/yaml"
+)
+
+func yamlFilters() table {
+	t := table{}
+	const params = "*args **kwargs"
+	t.add("to_yaml", params, 0, func(c *call) (value.Value, error) {
+		return c.toYAML(yaml.DumpOptions{SortKeys: true})
+	})
+	t.add("to_nice_yaml", params, 0, func(c *call) (value.Value, error) {
+		return c.toYAML(yaml.DumpOptions{SortKeys: true, Indent: 4, Flow: yaml.FlowNever})
+	})
+	parse := func(name string, all bool) {
+		t.add(name, "", 0, func(c *call) (value.Value, error) {
+			text, ok := plain(c.in)
+			if !ok {
+				if c.in == nil {
+					return nil, nil
+				}
+				return nil, errorf("the YAML to read must be a string, not %s", typeName(c.in))
+			}
+			if all {
+				docs, _, err := yaml.ParseAll([]byte(text), "", yaml.Options{})
+				return value.NewList(docs...), textError(err)
+			}
+			v, _, err := yaml.Parse([]byte(text), "", yaml.Options{})
+			return v, textError(err)
+		})
+	}
+	parse("from_yaml", false)
+	parse("from_yaml_all", true)
+	return t
+}
+
+// textError hides from the callers that the error has a position: it is one in a text that is no file.
+func textError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errorf("%s", err.Error())
+}
+
+func (c *call) toYAML(o yaml.DumpOptions) (value.Value, error) {
+	if len(c.rest) > 0 {
+		n, ok := c.rest[0].(int64)
+		if !ok {
+			return nil, errorf("indent must be an integer, not %s", typeName(c.rest[0]))
+		}
+		o.Indent = int(n)
+	}
+	if c.kw != nil {
+		for k, v := range c.kw.All() {
+			if err := yamlOption(&o, value.KeyText(k), v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	v, err := finalize(c.in)
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := v.(rangeOf); ok {
+		list, _ := r.iterate()
+		v = value.NewList(list...)
+	}
+	return yaml.Dump(v, o), nil
+}
+
+func yamlOption(o *yaml.DumpOptions, name string, v value.Value) error {
+	switch name {
+	case "indent", "width":
+		n, ok := v.(int64)
+		if f, isFloat := v.(float64); isFloat {
+			n, ok = int64(min(f, 1<<30)), true
+		}
+		if !ok && v != nil {
+			return errorf("%s must be an integer, not %s", name, typeName(v))
+		}
+		if name == "indent" {
+			o.Indent = int(min(n, 9))
+		} else {
+			o.Width = int(min(n, 1<<30))
+		}
+	case "sort_keys":
+		o.SortKeys = value.Truthy(v)
+	case "allow_unicode":
+		o.ASCII = !value.Truthy(v)
+	case "explicit_start":
+		o.ExplicitStart = value.Truthy(v)
+	case "explicit_end":
+		o.ExplicitEnd = value.Truthy(v)
+	case "default_style":
+		o.Style, _ = plain(v)
+	case "default_flow_style":
+		switch v {
+		case nil:
+			o.Flow = yaml.FlowLeaves
+		case false:
+			o.Flow = yaml.FlowNever
+		default:
+			o.Flow = yaml.FlowAlways
+		}
+	case "canonical", "line_break", "encoding", "version", "tags", "vault_behavior", "dump_vault_tags":
+	default:
+		return errorf("got an unexpected keyword argument '%s'", name)
+	}
+	return nil
+}

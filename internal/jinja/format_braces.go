@@ -1,0 +1,179 @@
+package jinja
+
+import (
+	"strconv"
+	"strings"
+
+	"pig/internal/value"
+)
+
+// braces is Python's str.format.
+type braces struct {
+	f    *frame
+	args []value.Value
+	kw   *value.Dict
+	auto int // the next automatic number; -1 once numbers were written out
+}
+
+func (b *braces) format(s string, depth int) (string, error) {
+	if depth > 2 {
+		return "", errorf("Max string recursion exceeded")
+	}
+	var out strings.Builder
+	for s != "" {
+		i := strings.IndexAny(s, "{}")
+		if i < 0 {
+			out.WriteString(s)
+			break
+		}
+		out.WriteString(s[:i])
+		c := s[i]
+		s = s[i+1:]
+		if s != "" && s[0] == c {
+			out.WriteByte(c)
+			s = s[1:]
+			continue
+		}
+		if c == '}' {
+			return "", errorf("Single '}' encountered in format string")
+		}
+		end := closingBrace(s)
+		if end < 0 {
+			return "", errorf("expected '}' before end of string")
+		}
+		text, err := b.field(s[:end], depth)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(text)
+		s = s[end+1:]
+		if out.Len() > maxText {
+			return "", errorf("the text is longer than %d bytes", maxText)
+		}
+	}
+	return out.String(), nil
+}
+
+func closingBrace(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// field is what stands between braces: name!conversion:spec.
+func (b *braces) field(s string, depth int) (string, error) {
+	name, spec, conv := s, "", ""
+	bracket := 0
+scan:
+	for i := range len(s) {
+		switch s[i] {
+		case '[':
+			bracket++
+		case ']':
+			bracket--
+		case ':', '!':
+			if bracket > 0 {
+				continue
+			}
+			name, spec = s[:i], s[i+1:]
+			if s[i] == '!' {
+				conv, spec, _ = strings.Cut(spec, ":")
+			}
+			break scan
+		}
+	}
+	v, err := b.lookup(name)
+	if err != nil {
+		return "", err
+	}
+	switch conv {
+	case "":
+	case "s":
+		v = str(v)
+	case "r", "a":
+		v = value.Repr(v)
+	default:
+		return "", errorf("Unknown conversion specifier '%s'", conv)
+	}
+	if strings.ContainsAny(spec, "{}") {
+		if spec, err = b.format(spec, depth+1); err != nil {
+			return "", err
+		}
+	}
+	parsed, err := parseSpec(spec)
+	if err != nil {
+		return "", err
+	}
+	return parsed.apply(v)
+}
+
+// lookup finds a field by its name, like 0, name, name.attr or 0[key].
+func (b *braces) lookup(name string) (value.Value, error) {
+	end := strings.IndexAny(name, ".[")
+	if end < 0 {
+		end = len(name)
+	}
+	v, err := b.first(name[:end])
+	for rest := name[end:]; rest != "" && err == nil; {
+		if rest[0] == '.' {
+			end := strings.IndexAny(rest[1:], ".[")
+			if end < 0 {
+				end = len(rest) - 1
+			}
+			v, err = b.f.attr(v, rest[1:1+end], 0)
+			rest = rest[1+end:]
+		} else {
+			end := strings.IndexByte(rest, ']')
+			if end < 0 {
+				return nil, errorf("Missing ']' in format string")
+			}
+			var key value.Value = rest[1:end]
+			if n, e := strconv.ParseInt(rest[1:end], 10, 64); e == nil {
+				key = n
+			}
+			v, err = b.f.item(v, key, 0)
+			rest = rest[end+1:]
+		}
+		if u, ok := v.(value.Undefined); ok {
+			return nil, undefinedError(u)
+		}
+	}
+	return v, err
+}
+
+func (b *braces) first(name string) (value.Value, error) {
+	n, err := strconv.Atoi(name)
+	switch {
+	case name == "":
+		if b.auto < 0 {
+			return nil, errorf("cannot switch from manual field specification to automatic field numbering")
+		}
+		n = b.auto
+		b.auto++
+	case err == nil && b.auto > 0:
+		return nil, errorf("cannot switch from automatic field numbering to manual field specification")
+	case err == nil:
+		b.auto = -1
+	default:
+		if b.kw != nil {
+			if v, ok := b.kw.Get(name); ok {
+				return v, nil
+			}
+		}
+		return nil, errorf("KeyError: %s", value.Repr(name))
+	}
+	if n < 0 || n >= len(b.args) {
+		return nil, errorf("Replacement index %d out of range for positional args tuple", n)
+	}
+	return b.args[n], nil
+}

@@ -1,0 +1,203 @@
+package jinja
+
+import (
+	"math/big"
+	"strings"
+
+	"pig/internal/value"
+)
+
+// builtinGlobals are the names that every template knows, unless a variable hides them.
+func (e *Engine) builtinGlobals() map[string]value.Value {
+	g := map[string]value.Value{"omit": Omit, "ansible_managed": e.opts.ManagedText}
+	add := func(name string, fn func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error)) {
+		g[name] = &function{name: name, fn: fn}
+	}
+	add("range", globalRange)
+	add("dict", globalDict)
+	add("namespace", func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		d, err := globalDict(f, args, kw)
+		if err != nil {
+			return nil, err
+		}
+		return &namespace{d: d.(*value.Dict)}, nil
+	})
+	add("cycler", func(_ *frame, args []value.Value, _ *value.Dict) (value.Value, error) {
+		if len(args) == 0 {
+			return nil, errorf("at least one item has to be provided")
+		}
+		return &cycler{items: args}, nil
+	})
+	add("joiner", func(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		j := &joiner{sep: ", "}
+		if len(args) > 0 {
+			j.sep = args[0]
+		} else if kw != nil && kw.Has("sep") {
+			j.sep = kw.At("sep")
+		}
+		return j, nil
+	})
+	add("lipsum", func(*frame, []value.Value, *value.Dict) (value.Value, error) { return lipsum, nil })
+	add("undef", func(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		hint := "Mandatory variable has not been overridden"
+		if len(args) > 0 {
+			hint = str(args[0])
+		} else if kw != nil && kw.Has("hint") {
+			hint = str(kw.At("hint"))
+		}
+		return nil, errorf("%s", hint)
+	})
+	add("now", func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		return f.now(args, kw)
+	})
+	add("lookup", func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		return f.lookupCall(args, kw, false)
+	})
+	query := func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+		return f.lookupCall(args, kw, true)
+	}
+	add("query", query)
+	add("q", query)
+	return g
+}
+
+const lipsum = "<p>Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua.</p>"
+
+func globalRange(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+	if len(args) == 0 || len(args) > 3 || kw != nil {
+		return nil, errorf("range expected 1 to 3 arguments, got %d", len(args))
+	}
+	n := [3]int64{0, 0, 1}
+	for i, a := range args {
+		big, ok := integer(a)
+		if !ok {
+			return nil, errorf("'%s' object cannot be interpreted as an integer", typeName(a))
+		}
+		if !big.IsInt64() || tooBig(big) {
+			return nil, errRange()
+		}
+		n[i] = big.Int64()
+	}
+	r := rangeOf{start: n[0], stop: n[1], step: n[2]}
+	if len(args) == 1 {
+		r.start, r.stop = 0, n[0]
+	}
+	if r.step == 0 {
+		return nil, errorf("range() arg 3 must not be zero")
+	}
+	if r.len() > maxRange {
+		return nil, errRange()
+	}
+	return r, nil
+}
+
+func errRange() error {
+	return errorf("Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).", maxRange)
+}
+
+func tooBig(i *big.Int) bool { return i.BitLen() > 62 }
+
+func globalDict(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
+	d := value.NewDict()
+	if len(args) > 1 {
+		return nil, errorf("dict expected at most 1 argument, got %d", len(args))
+	}
+	if len(args) == 1 {
+		from, err := toDict(args[0])
+		if err != nil {
+			return nil, err
+		}
+		d.Update(from)
+	}
+	if kw != nil {
+		d.Update(kw)
+	}
+	return d, nil
+}
+
+// now is the time as the engine's clock has it: now(utc=False, fmt=None).
+func (f *frame) now(args []value.Value, kw *value.Dict) (value.Value, error) {
+	opt := func(i int, name string) value.Value {
+		if i < len(args) {
+			return args[i]
+		}
+		if kw != nil {
+			return kw.At(name)
+		}
+		return nil
+	}
+	t := f.r.s.e.opts.Now()
+	if value.Truthy(opt(0, "utc")) {
+		t = t.UTC()
+	} else {
+		t = t.Local()
+	}
+	if layout, ok := plain(opt(1, "fmt")); ok && layout != "" {
+		return strftime(t, layout), nil
+	}
+	return t, nil
+}
+
+// lookupCall is lookup(name, terms...) or query(name, terms...).
+func (f *frame) lookupCall(args []value.Value, kw *value.Dict, wantList bool) (value.Value, error) {
+	if len(args) == 0 {
+		return nil, errorf("lookup() needs the name of a lookup")
+	}
+	name, ok := plain(args[0])
+	if !ok {
+		return nil, errorf("the name of a lookup must be a string, not %s", typeName(args[0]))
+	}
+	options := value.NewDict()
+	if kw != nil {
+		options = kw.Clone()
+	}
+	take := func(name string) value.Value {
+		v, _ := options.Get(name)
+		options.Delete(name)
+		return v
+	}
+	wantList = value.Truthy(take("wantlist")) || wantList
+	onError, _ := plain(take("errors"))
+	s := f.r.s
+	saved := s.from
+	s.from = f.r.base.File
+	list, err := s.runLookup(name, args[1:], options)
+	s.from = saved
+	if err != nil {
+		if _, ok := asUnknown(err); !ok && (onError == "ignore" || onError == "warn") {
+			if wantList {
+				return value.NewList(), nil
+			}
+			return nil, nil
+		}
+		return nil, err
+	}
+	if wantList {
+		return list, nil
+	}
+	return joinLookup(list), nil
+}
+
+// joinLookup is the result of a lookup as one value: texts are joined with commas.
+func joinLookup(list *value.List) value.Value {
+	var texts []string
+	var secrets survey
+	for _, v := range list.Items {
+		text, ok := plain(v)
+		if !ok {
+			if len(list.Items) == 1 {
+				return v
+			}
+			return list
+		}
+		_ = secrets.visit(v, 0)
+		texts = append(texts, text)
+	}
+	if len(texts) == 0 {
+		return list
+	}
+	if len(texts) == 1 {
+		return list.Items[0]
+	}
+	return secrets.taint(strings.Join(texts, ","))
+}

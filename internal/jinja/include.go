@@ -1,0 +1,240 @@
+package jinja
+
+import (
+	"errors"
+	"io/fs"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// maxIncludes bounds how deep templates include, import and extend each other.
+const maxIncludes = 100
+
+// names evaluates the operand of include and its like to the names of templates.
+func templateNames(f *frame, x expr) ([]string, error) {
+	v, err := x.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := special(v, nil); err != nil {
+		return nil, err
+	} else if u != nil {
+		return nil, &unknownError{u: u.(value.Unknown)}
+	}
+	if name, ok := plain(v); ok {
+		return []string{name}, nil
+	}
+	list, err := forcedItems(v)
+	if err != nil {
+		return nil, f.at(x.offset(), err)
+	}
+	var out []string
+	for _, item := range list {
+		name, ok := plain(item)
+		if !ok {
+			return nil, f.at(x.offset(), errorf("the name of a template must be a string, not %s", typeName(item)))
+		}
+		out = append(out, name)
+	}
+	return out, nil
+}
+
+// load compiles the first of names that exists. missing: none exists.
+func (f *frame) load(names []string, offset int) (r *render, missing bool, err error) {
+	s := f.r.s
+	if s.includes >= maxIncludes {
+		return nil, false, f.at(offset, errorf("templates include each other more than %d deep", maxIncludes))
+	}
+	if s.e.opts.Load == nil {
+		return nil, false, f.at(offset, errorf("no templates can be loaded here"))
+	}
+	for _, name := range names {
+		text, file, err := s.e.opts.Load(name, f.r.base.File)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, false, f.at(offset, err)
+		}
+		base := diag.Pos{File: file, Line: 1, Col: 1}
+		syn := f.r.t.syn
+		syn.keepNewline = false
+		t, err := s.e.text(text, syn, base)
+		if err != nil {
+			return nil, false, err
+		}
+		return &render{s: s, t: t, base: base}, false, nil
+	}
+	if len(names) == 1 {
+		return nil, true, f.at(offset, errorf("template not found: %s", names[0]))
+	}
+	return nil, true, f.at(offset, errorf("none of the templates given were found: %v", names))
+}
+
+func (n *includeNode) exec(f *frame, out *output) error {
+	names, err := templateNames(f, n.x)
+	if err != nil {
+		return err
+	}
+	r, missing, err := f.load(names, n.offset())
+	if missing && n.missing {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	root := &frame{r: r}
+	if n.context {
+		root.up = f
+		r.isolated = f.r.isolated
+	} else {
+		r.isolated = true
+	}
+	f.r.s.includes++
+	defer func() { f.r.s.includes-- }()
+	return r.run(root, out)
+}
+
+// importModule runs a template for its macros and variables.
+func importModule(f *frame, x expr, context bool, offset int) (*module, error) {
+	names, err := templateNames(f, x)
+	if err != nil {
+		return nil, err
+	}
+	r, _, err := f.load(names, offset)
+	if err != nil {
+		return nil, err
+	}
+	root := &frame{r: r}
+	if context {
+		root.up = f
+		r.isolated = f.r.isolated
+	} else {
+		r.isolated = true
+	}
+	f.r.s.includes++
+	defer func() { f.r.s.includes-- }()
+	var out output
+	if err := r.run(root, &out); err != nil {
+		return nil, err
+	}
+	return &module{name: names[0], root: root, out: out.result()}, nil
+}
+
+func (n *importNode) exec(f *frame, _ *output) error {
+	m, err := importModule(f, n.x, n.context, n.offset())
+	if err != nil {
+		return err
+	}
+	f.set(n.as, m)
+	return nil
+}
+
+func (n *fromImportNode) exec(f *frame, _ *output) error {
+	m, err := importModule(f, n.x, n.context, n.offset())
+	if err != nil {
+		return err
+	}
+	for _, name := range n.names {
+		v, ok := m.attr(f, name[0])
+		if !ok {
+			v = value.Undefined{
+				Hint: "the template '" + m.name + "' (imported on " + f.pos(n.offset()).String() + ") does not export the requested name " + quoted(name[0]),
+				Name: name[0],
+				Pos:  f.pos(n.offset()),
+			}
+		}
+		f.set(name[1], v)
+	}
+	return nil
+}
+
+func (n *extendsNode) exec(f *frame, _ *output) error {
+	names, err := templateNames(f, n.x)
+	if err != nil {
+		return err
+	}
+	if f.r.parent != nil {
+		return f.at(n.offset(), errorf("extended multiple times"))
+	}
+	parent, _, err := f.load(names, n.offset())
+	if err != nil {
+		return err
+	}
+	f.r.parent, f.r.from = parent.t, parent.base.File
+	return nil
+}
+
+// run executes a whole template in the frame root, and the templates that it extends.
+func (r *render) run(root *frame, out *output) error {
+	if r.blocks == nil {
+		r.blocks = map[string][]*override{}
+	}
+	for name, b := range r.t.blocks {
+		r.blocks[name] = append(r.blocks[name], &override{b: b, r: r})
+	}
+	target := out
+	if r.t.extends {
+		target = &output{} // a child prints nothing but through the blocks of its parent
+	}
+	if err := exec(root, r.t.body, target); err != nil {
+		return err
+	}
+	if r.parent == nil {
+		if target != out {
+			return out.add(root, target.result())
+		}
+		return nil
+	}
+	s := r.s
+	if s.includes >= maxIncludes {
+		return errorf("templates extend each other more than %d deep", maxIncludes)
+	}
+	s.includes++
+	defer func() { s.includes-- }()
+	up := &render{s: s, t: r.parent, base: diag.Pos{File: r.from, Line: 1, Col: 1}, isolated: r.isolated, blocks: r.blocks}
+	return up.run(&frame{r: up, up: root}, out)
+}
+
+func (n *blockNode) exec(f *frame, out *output) error {
+	if f.r.parent != nil {
+		return nil // a block of a child: its parent says where it goes
+	}
+	return f.block1(n.b.name, 0, n.b.scoped, n.offset(), out)
+}
+
+// block1 runs a definition of a block: level 0 is that of the child.
+func (f *frame) block1(name string, level int, scoped bool, offset int, out *output) error {
+	defs := f.r.blocks[name]
+	if level >= len(defs) {
+		return f.at(offset, errorf("there is no parent block called %s", quoted(name)))
+	}
+	d := defs[level]
+	if d.b.required && level == len(defs)-1 && len(defs) == 1 {
+		return f.at(offset, errorf("required block %s not found", quoted(name)))
+	}
+	inner := &frame{r: d.r, up: f, block: name, level: level}
+	if !scoped {
+		inner.up = f.rootFrame()
+	}
+	// The definition runs with the positions of its own template, but with the blocks of the whole family.
+	r := *d.r
+	r.blocks, r.parent = f.r.blocks, nil
+	inner.r = &r
+	inner.set("super", &function{name: "super", fn: func(*frame, []value.Value, *value.Dict) (value.Value, error) {
+		var o output
+		err := inner.block1(name, level+1, scoped, offset, &o)
+		return o.result(), err
+	}})
+	return exec(inner, d.b.body, out)
+}
+
+// rootFrame is the outermost frame around f that belongs to a template of f's family.
+func (f *frame) rootFrame() *frame {
+	fr := f
+	for fr.up != nil && fr.block == "" && fr.up.r.t == fr.r.t {
+		fr = fr.up
+	}
+	return fr
+}

@@ -1,0 +1,352 @@
+package jinja
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"sort"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// RunLookup gives what with_<name> loops over. args and kwargs are rendered values.
+func (s *Scope) RunLookup(name string, args []value.Value, kwargs *value.Dict) (list *value.List, err error) {
+	defer s.begin(diag.Pos{}, &err)()
+	if kwargs == nil {
+		kwargs = value.NewDict()
+	}
+	list, err = s.runLookup(name, args, kwargs)
+	return list, s.report(err, diag.Pos{})
+}
+
+func (s *Scope) runLookup(name string, args []value.Value, kw *value.Dict) (*value.List, error) {
+	fn := s.e.lookups[name]
+	for _, prefix := range []string{"ansible.builtin.", "ansible.legacy."} {
+		if short, ok := strings.CutPrefix(name, prefix); ok && fn == nil {
+			fn = s.e.lookups[short]
+		}
+	}
+	if fn == nil {
+		err := diag.Errorf(diag.Pos{}, "lookup plugin '%s' not found", name)
+		if hint := diag.DidYouMean(name, s.e.LookupNames()); hint != "" {
+			return nil, err.WithHint("%s", hint)
+		}
+		return nil, err
+	}
+	var seen survey
+	done := make([]value.Value, len(args))
+	for i, a := range args {
+		v, err := s.finished(a, nil)
+		if err != nil {
+			return nil, err
+		}
+		done[i] = v
+		if err := seen.visit(v, 0); err != nil {
+			return nil, err
+		}
+	}
+	options, err := finalize(kw)
+	if err != nil {
+		return nil, err
+	}
+	if err := seen.visit(options, 0); err != nil {
+		return nil, err
+	}
+	list, err := fn(s, done, options.(*value.Dict))
+	if err != nil {
+		var d *diag.Diagnostic
+		var u *UndefinedError
+		if errors.As(err, &d) || errors.As(err, &u) {
+			return nil, err
+		}
+		if _, ok := asUnknown(err); ok {
+			return nil, err
+		}
+		if len(seen.secrets) > 0 {
+			return nil, errorf("the lookup plugin '%s' failed: its arguments are secret, so the reason is not shown", name)
+		}
+		return nil, errorf("the lookup plugin '%s' failed: %w", name, err)
+	}
+	return list, nil
+}
+
+func builtinLookups() map[string]Lookup {
+	return map[string]Lookup{
+		"dict": lookupDict, "items": lookupItems, "indexed_items": lookupIndexed, "list": lookupList, "nested": lookupNested,
+		"together": lookupTogether, "flattened": lookupFlattened, "sequence": lookupSequence, "subelements": lookupSubelements,
+		"random_choice": lookupRandom, "vars": lookupVars, "varnames": lookupVarNames, "env": lookupEnv,
+		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
+		"pipe": noLookup("pipe"), "lines": noLookup("lines"),
+	}
+}
+
+func noLookup(name string) Lookup {
+	return func(*Scope, []value.Value, *value.Dict) (*value.List, error) {
+		return nil, errorf("lookup('%s') runs commands on the controller, which is not supported here", name)
+	}
+}
+
+// known refuses arguments that are unknown or hold something unknown where a lookup needs to see all.
+func known(args []value.Value) error {
+	for _, a := range args {
+		u, err := settle(a)
+		if err != nil {
+			return err
+		}
+		if x, ok := a.(value.Unknown); ok {
+			u = &x
+		}
+		if u != nil {
+			return &unknownError{u: *u}
+		}
+	}
+	return nil
+}
+
+// spread flattens args by one level.
+func spread(args []value.Value) *value.List {
+	out := value.NewList()
+	for _, a := range args {
+		if l, ok := a.(*value.List); ok {
+			out.Append(l.Items...)
+		} else {
+			out.Append(a)
+		}
+	}
+	return out
+}
+
+func firstUnknown(args []value.Value) error {
+	for _, a := range args {
+		if u, ok := a.(value.Unknown); ok {
+			return &unknownError{u: u}
+		}
+	}
+	return nil
+}
+
+func lookupItems(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	return spread(args), firstUnknown(args)
+}
+
+func lookupList(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	return value.NewList(args...), firstUnknown(args)
+}
+
+func lookupIndexed(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	out := value.NewList()
+	for i, v := range spread(args).Items {
+		out.Append(value.NewList(int64(i), v))
+	}
+	return out, firstUnknown(args)
+}
+
+func lookupDict(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	if err := firstUnknown(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	for _, a := range spread(args).Items {
+		d, ok := a.(*value.Dict)
+		if !ok {
+			return nil, errorf("with_dict expects a dict")
+		}
+		for k, v := range d.All() {
+			out.Append(value.DictOf("key", k, "value", v))
+		}
+	}
+	return out, nil
+}
+
+func lookupFlattened(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	if err := firstUnknown(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	err := flattenInto(out, value.NewList(args...), -1, true, 0)
+	return out, err
+}
+
+// asLists takes each argument as a list.
+func asLists(args []value.Value) [][]value.Value {
+	lists := make([][]value.Value, len(args))
+	for i, a := range args {
+		if l, ok := a.(*value.List); ok {
+			lists[i] = l.Items
+		} else {
+			lists[i] = []value.Value{a}
+		}
+	}
+	return lists
+}
+
+func lookupNested(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	if err := firstUnknown(args); err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		return nil, errorf("with_nested requires at least one element in the nested list")
+	}
+	rows := [][]value.Value{{}}
+	for _, list := range asLists(args) {
+		if len(rows)*len(list) > maxCombined {
+			return nil, errorf("more than %d combinations", maxCombined)
+		}
+		var next [][]value.Value
+		for _, row := range rows {
+			for _, v := range list {
+				next = append(next, append(append([]value.Value{}, row...), v))
+			}
+		}
+		rows = next
+	}
+	out := value.NewList()
+	for _, row := range rows {
+		out.Append(spread(row))
+	}
+	return out, nil
+}
+
+func lookupTogether(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	if err := firstUnknown(args); err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		return nil, errorf("with_together requires at least one element in each list")
+	}
+	lists := asLists(args)
+	n := 0
+	for _, l := range lists {
+		n = max(n, len(l))
+	}
+	out := value.NewList()
+	for i := range n {
+		row := make([]value.Value, len(lists))
+		for j, l := range lists {
+			if i < len(l) {
+				row[j] = l[i]
+			}
+		}
+		out.Append(value.NewList(row...))
+	}
+	return out, nil
+}
+
+func lookupSubelements(_ *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if err := firstUnknown(args); err != nil {
+		return nil, err
+	}
+	if len(args) < 2 {
+		return nil, errorf("subelements lookup expects a list of two or three items")
+	}
+	skip := value.Truthy(kw.At("skip_missing"))
+	if len(args) > 2 {
+		if d, ok := args[2].(*value.Dict); ok {
+			skip = value.Truthy(d.At("skip_missing"))
+		}
+	}
+	v, err := subelements(args[0], args[1], skip)
+	if err != nil {
+		return nil, err
+	}
+	done, err := finalize(v)
+	if err != nil {
+		return nil, err
+	}
+	return done.(*value.List), nil
+}
+
+func lookupRandom(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	list := spread(args)
+	if len(list.Items) == 0 {
+		return list, firstUnknown(args)
+	}
+	return value.NewList(list.Items[free{s.e.opts.Random}.Below(uint64(len(list.Items)))]), firstUnknown(args)
+}
+
+func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	for _, a := range args {
+		name, ok := plain(a)
+		if !ok {
+			return nil, errorf("the name of a variable must be a string, not %s", typeName(a))
+		}
+		v, ok, err := s.variable(name)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			if !kw.Has("default") {
+				return nil, undefinedError(undefinedName(name, diag.Pos{}))
+			}
+			v = kw.At("default")
+		}
+		out.Append(v)
+	}
+	return out, nil
+}
+
+func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	names := append([]string{}, s.vars.Names()...)
+	sort.Strings(names)
+	out := value.NewList()
+	for _, a := range args {
+		re, err := s.e.regexps.Compile(str(a), 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range names {
+			m, err := re.Search(n)
+			if err != nil {
+				return nil, err
+			}
+			if m != nil {
+				out.Append(n)
+			}
+		}
+	}
+	return out, nil
+}
+
+func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	for _, a := range args {
+		var v value.Value = ""
+		if text, ok := s.e.opts.Getenv(str(a)); ok {
+			v = text
+		} else if kw.Has("default") {
+			v = kw.At("default")
+		}
+		out.Append(v)
+	}
+	return out, nil
+}
+
+// reader is where lookups read files.
+func (s *Scope) reader() (Files, error) {
+	if s.files != nil {
+		return s.files, nil
+	}
+	if s.e.opts.Files != nil {
+		return s.e.opts.Files, nil
+	}
+	return nil, errorf("no files can be read here")
+}
+
+func notFound(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, os.ErrNotExist) {
+		return errorf("could not locate file in lookup: %s", name)
+	}
+	return err
+}

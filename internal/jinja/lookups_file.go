@@ -1,0 +1,174 @@
+package jinja
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	files, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	for _, a := range args {
+		path, err := files.Find("files", str(a), s.from)
+		if err != nil {
+			return nil, notFound(str(a), err)
+		}
+		data, err := files.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		text := string(data)
+		if value.Truthy(kw.At("lstrip")) {
+			text = stripSpace(text, true, false)
+		}
+		if !kw.Has("rstrip") || value.Truthy(kw.At("rstrip")) {
+			text = stripSpace(text, false, true)
+		}
+		out.Append(text)
+	}
+	return out, nil
+}
+
+func lookupTemplate(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	o := TextOptions{LstripBlocks: value.Truthy(kw.At("lstrip_blocks"))}
+	if kw.Has("trim_blocks") {
+		o.KeepBlockNewlines = !value.Truthy(kw.At("trim_blocks"))
+	}
+	for key, to := range map[string]*string{
+		"variable_start_string": &o.VariableStart, "variable_end_string": &o.VariableEnd,
+		"block_start_string": &o.BlockStart, "block_end_string": &o.BlockEnd,
+		"comment_start_string": &o.CommentStart, "comment_end_string": &o.CommentEnd,
+	} {
+		*to, _ = plain(kw.At(key))
+	}
+	if vars, ok := kw.At("template_vars").(*value.Dict); ok {
+		o.Vars = vars
+	}
+	out := value.NewList()
+	for _, a := range args {
+		text, file, err := s.loadTemplate(str(a))
+		if err != nil {
+			return nil, notFound(str(a), err)
+		}
+		v, err := s.textValue(text, diag.Pos{File: file, Line: 1, Col: 1}, o)
+		if err != nil {
+			return nil, err
+		}
+		out.Append(v)
+	}
+	return out, nil
+}
+
+func (s *Scope) loadTemplate(name string) (text, file string, err error) {
+	if files, err := s.reader(); err == nil {
+		path, err := files.Find("templates", name, s.from)
+		if err != nil {
+			return "", "", err
+		}
+		data, err := files.Read(path)
+		return string(data), path, err
+	}
+	if s.e.opts.Load == nil {
+		return "", "", errorf("no templates can be loaded here")
+	}
+	return s.e.opts.Load(name, s.from)
+}
+
+func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	files, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	out := value.NewList()
+	for _, a := range spread(args).Items {
+		found, err := files.Glob(str(a), s.from)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			out.Append(f)
+		}
+	}
+	return out, nil
+}
+
+// lookupFirstFound gives the first file that exists. Its terms are names, or mappings with files, paths and skip.
+func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	files, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	if err := known(args); err != nil {
+		return nil, err
+	}
+	skip := value.Truthy(kw.At("skip"))
+	var names []string
+	for _, a := range append(spread(args).Items, kw) {
+		d, ok := a.(*value.Dict)
+		if !ok {
+			names = append(names, str(a))
+			continue
+		}
+		skip = skip || value.Truthy(d.At("skip"))
+		names = append(names, searched(d)...)
+	}
+	for _, name := range names {
+		for _, kind := range []string{"files", "templates", "vars"} {
+			path, err := files.Find(kind, name, s.from)
+			if err == nil {
+				return value.NewList(path), nil
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		}
+	}
+	if skip {
+		return value.NewList(), nil
+	}
+	return nil, errorf("no file was found when using first_found: %s", strings.Join(names, ", "))
+}
+
+// searched are the names that a mapping with files and paths stands for.
+func searched(d *value.Dict) []string {
+	list := func(key string) []string {
+		v := d.At(key)
+		if text, ok := plain(v); ok {
+			return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;", r) })
+		}
+		var out []string
+		if l, ok := v.(*value.List); ok {
+			for _, item := range l.Items {
+				out = append(out, str(item))
+			}
+		}
+		return out
+	}
+	names, paths := list("files"), list("paths")
+	if len(paths) == 0 {
+		return names
+	}
+	var out []string
+	for _, p := range paths {
+		for _, n := range names {
+			out = append(out, joinPath([]string{strings.TrimSpace(p), strings.TrimSpace(n)}))
+		}
+	}
+	return out
+}

@@ -1,0 +1,324 @@
+package jinja
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pig/internal/value"
+)
+
+// stringMethod is a method whose receiver is a string.
+func (t table) stringMethod(name, params string, run func(s string, c *call) (value.Value, error)) {
+	t.add(name, params, isMethod, func(c *call) (value.Value, error) {
+		s, _ := plain(c.in)
+		return run(s, c)
+	})
+}
+
+func strMethods() table {
+	t := table{}
+	for name, fn := range map[string]func(string) string{
+		"upper": strings.ToUpper, "lower": strings.ToLower, "casefold": strings.ToLower,
+		"capitalize": capitalize, "title": pyTitle, "swapcase": swapCase,
+	} {
+		t.stringMethod(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+	}
+	for name, fn := range map[string]func(string) bool{
+		"isdigit": allRunes(unicode.IsDigit), "isdecimal": allRunes(unicode.IsDigit), "isnumeric": allRunes(unicode.IsNumber),
+		"isalpha": allRunes(unicode.IsLetter), "isspace": allRunes(isSpace),
+		"isalnum": allRunes(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }),
+		"isupper": func(s string) bool { return strings.ToUpper(s) == s && strings.ToLower(s) != s },
+		"islower": func(s string) bool { return strings.ToLower(s) == s && strings.ToUpper(s) != s },
+		"isascii": isASCII, "istitle": func(s string) bool { return pyTitle(s) == s && strings.ToLower(s) != strings.ToUpper(s) },
+		"isprintable": func(s string) bool { return s == "" || allRunes(unicode.IsPrint)(s) }, "isidentifier": isIdentifier,
+	} {
+		t.stringMethod(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+	}
+	stripMethods(t)
+	splitMethods(t)
+	searchMethods(t)
+	padMethods(t)
+	t.stringMethod("join", "iterable", strJoin)
+	t.stringMethod("encode", "encoding errors", func(s string, _ *call) (value.Value, error) { return value.Bytes(s), nil })
+	t.stringMethod("format", "*args **kwargs", func(s string, c *call) (value.Value, error) {
+		b := &braces{f: c.f, args: c.rest, kw: c.kw}
+		return b.format(s, 0)
+	})
+	t.stringMethod("format_map", "mapping", func(s string, c *call) (value.Value, error) {
+		d, _ := c.val(0, nil).(*value.Dict)
+		b := &braces{f: c.f, kw: d}
+		return b.format(s, 0)
+	})
+	t.stringMethod("replace", "old new count", func(s string, c *call) (value.Value, error) {
+		from, err := c.needStr(0)
+		if err != nil {
+			return nil, err
+		}
+		to, err := c.needStr(1)
+		if err != nil {
+			return nil, err
+		}
+		n, err := c.int(2, -1)
+		return replaceText(s, from, to, n, err)
+	})
+	return t
+}
+
+func replaceText(s, from, to string, n int64, err error) (value.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	if len(to) > 0 && strings.Count(s, from)*len(to) > maxText {
+		return nil, errorf("the text is longer than %d bytes", maxText)
+	}
+	return strings.Replace(s, from, to, int(n)), nil
+}
+
+func allRunes(is func(rune) bool) func(string) bool {
+	return func(s string) bool {
+		for _, r := range s {
+			if !is(r) {
+				return false
+			}
+		}
+		return s != ""
+	}
+}
+
+func isIdentifier(s string) bool {
+	for i, r := range s {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func capitalize(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToTitle(r)) + strings.ToLower(s[n:])
+}
+
+// pyTitle is str.title: every run of letters starts with a capital.
+func pyTitle(s string) string {
+	var b strings.Builder
+	inWord := false
+	for _, r := range s {
+		if inWord {
+			b.WriteRune(unicode.ToLower(r))
+		} else {
+			b.WriteRune(unicode.ToTitle(r))
+		}
+		inWord = unicode.IsLetter(r)
+	}
+	return b.String()
+}
+
+func swapCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
+func stripMethods(t table) {
+	strip := func(name string, left, right bool) {
+		t.stringMethod(name, "chars", func(s string, c *call) (value.Value, error) {
+			if c.val(0, nil) == nil {
+				return stripSpace(s, left, right), nil
+			}
+			cut, err := c.str(0, "")
+			if left {
+				s = strings.TrimLeft(s, cut)
+			}
+			if right {
+				s = strings.TrimRight(s, cut)
+			}
+			return s, err
+		})
+	}
+	strip("strip", true, true)
+	strip("lstrip", true, false)
+	strip("rstrip", false, true)
+	t.stringMethod("removeprefix", "prefix", func(s string, c *call) (value.Value, error) {
+		p, err := c.needStr(0)
+		return strings.TrimPrefix(s, p), err
+	})
+	t.stringMethod("removesuffix", "suffix", func(s string, c *call) (value.Value, error) {
+		p, err := c.needStr(0)
+		return strings.TrimSuffix(s, p), err
+	})
+}
+
+func stripSpace(s string, left, right bool) string {
+	if left {
+		s = strings.TrimLeftFunc(s, isSpace)
+	}
+	if right {
+		s = strings.TrimRightFunc(s, isSpace)
+	}
+	return s
+}
+
+func searchMethods(t table) {
+	for name, fn := range map[string]func(s, part string) bool{"startswith": strings.HasPrefix, "endswith": strings.HasSuffix} {
+		t.stringMethod(name, "prefix start end", func(s string, c *call) (value.Value, error) {
+			s, _, err := c.window(s)
+			if err != nil {
+				return nil, err
+			}
+			if tuple, ok := c.val(0, nil).(value.Tuple); ok {
+				for _, p := range tuple {
+					if part, ok := plain(p); ok && fn(s, part) {
+						return true, nil
+					}
+				}
+				return false, nil
+			}
+			p, err := c.needStr(0)
+			return fn(s, p), err
+		})
+	}
+	find := func(name string, search func(s, part string) int, must bool) {
+		t.stringMethod(name, "sub start end", func(s string, c *call) (value.Value, error) {
+			part, err := c.needStr(0)
+			if err != nil {
+				return nil, err
+			}
+			s, skipped, err := c.window(s)
+			if err != nil {
+				return nil, err
+			}
+			i := search(s, part)
+			if i < 0 {
+				if must {
+					return nil, errorf("substring not found")
+				}
+				return int64(-1), nil
+			}
+			return int64(skipped + utf8.RuneCountInString(s[:i])), nil
+		})
+	}
+	find("find", strings.Index, false)
+	find("rfind", strings.LastIndex, false)
+	find("index", strings.Index, true)
+	find("rindex", strings.LastIndex, true)
+	t.stringMethod("count", "sub start end", func(s string, c *call) (value.Value, error) {
+		part, err := c.needStr(0)
+		if err != nil {
+			return nil, err
+		}
+		s, _, err = c.window(s)
+		return int64(strings.Count(s, part)), err
+	})
+}
+
+// window is s between the arguments start and end, and how many characters are before it.
+func (c *call) window(s string) (part string, skipped int, err error) {
+	start, stop := c.val(1, nil), c.val(2, nil)
+	if start == nil && stop == nil {
+		return s, 0, nil
+	}
+	runes := []rune(s)
+	picked, err := pick(runes, start, stop, nil)
+	from, _ := sliceIndex(start, 0)
+	return string(picked), int(clip(from, int64(len(runes)), 1)), err
+}
+
+func padMethods(t table) {
+	for name, align := range map[string]byte{"ljust": '<', "rjust": '>', "center": '^'} {
+		t.stringMethod(name, "width fillchar", func(s string, c *call) (value.Value, error) {
+			n, err := c.size(0, 0)
+			if err != nil {
+				return nil, err
+			}
+			fill, err := c.str(1, " ")
+			if err != nil {
+				return nil, err
+			}
+			r := []rune(fill)
+			if len(r) != 1 {
+				return nil, errorf("The fill character must be exactly one character long")
+			}
+			if align == '^' {
+				return centered(s, n, fill), nil
+			}
+			return formatSpec{width: n, fill: r[0], align: align, prec: -1}.text(s), nil
+		})
+	}
+	t.stringMethod("zfill", "width", func(s string, c *call) (value.Value, error) {
+		n, err := c.size(0, 0)
+		sign := ""
+		if s != "" && (s[0] == '-' || s[0] == '+') {
+			sign, s = s[:1], s[1:]
+		}
+		if pad := n - utf8.RuneCountInString(s) - len(sign); pad > 0 {
+			s = strings.Repeat("0", pad) + s
+		}
+		return sign + s, err
+	})
+	t.stringMethod("expandtabs", "tabsize", func(s string, c *call) (value.Value, error) {
+		n, err := c.size(0, 8)
+		return expandTabs(s, min(n, 1000)), err
+	})
+}
+
+// centered is str.center: an odd blank goes to the left if the width is odd, else to the right.
+func centered(s string, width int, fill string) string {
+	pad := width - utf8.RuneCountInString(s)
+	if pad <= 0 {
+		return s
+	}
+	left := pad/2 + (pad & width & 1)
+	return strings.Repeat(fill, left) + s + strings.Repeat(fill, pad-left)
+}
+
+func expandTabs(s string, size int) string {
+	var b strings.Builder
+	col := 0
+	for _, r := range s {
+		switch {
+		case r == '\t':
+			if size > 0 {
+				n := size - col%size
+				b.WriteString(strings.Repeat(" ", n))
+				col += n
+			}
+			continue
+		case r == '\n' || r == '\r':
+			col = -1
+		}
+		b.WriteRune(r)
+		col++
+	}
+	return b.String()
+}
+
+func strJoin(s string, c *call) (value.Value, error) {
+	v, err := c.need(0)
+	if err != nil {
+		return nil, err
+	}
+	list, err := items(v)
+	if err != nil {
+		return nil, errorf("can only join an iterable")
+	}
+	var b strings.Builder
+	for i, item := range list {
+		text, ok := plain(item)
+		if !ok {
+			return nil, errorf("sequence item %d: expected str instance, %s found", i, typeName(item))
+		}
+		if i > 0 {
+			b.WriteString(s)
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
+}

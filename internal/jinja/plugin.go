@@ -1,0 +1,289 @@
+package jinja
+
+import (
+	"errors"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// plugin is a filter or a test.
+type plugin struct {
+	name   string
+	params []string // the names of the arguments after the input; *x takes the rest, **x all other keywords
+	flags  flags
+	run    func(c *call) (value.Value, error)
+}
+
+type (
+	filter = plugin
+	test   = plugin
+)
+
+// flags tell what a plugin can deal with by itself.
+type flags uint8
+
+const (
+	// structural plugins rearrange elements or treat them one by one: they see containers as they are, with elements
+	// that are lazy, undefined or unknown. All others get finished values, with no such thing inside.
+	structural flags = 1 << iota
+	// takesUndefined plugins can be given something undefined.
+	takesUndefined
+	// takesUnknown plugins can be given something unknown.
+	takesUnknown
+	// isTest: the result is a bool.
+	isTest
+	// keepsSecrets plugins mark secrets in their results themselves, or have none in them.
+	keepsSecrets
+)
+
+// table is a set of plugins by name.
+type table map[string]*plugin
+
+// add puts a plugin in under its names, which spec lists; params lists those of its arguments.
+func (t table) add(spec, params string, fl flags, run func(c *call) (value.Value, error)) {
+	names := strings.Fields(spec)
+	p := &plugin{name: names[0], params: strings.Fields(params), flags: fl, run: run}
+	for _, n := range names {
+		t[n] = p
+	}
+}
+
+// test adds a test.
+func (t table) test(spec, params string, fl flags, run func(c *call) (bool, error)) {
+	t.add(spec, params, fl|isTest, func(c *call) (value.Value, error) { return run(c) })
+}
+
+func (t table) merge(other table) {
+	for name, p := range other {
+		t[name] = p
+	}
+}
+
+// find gives the plugin of a name, which may be a full one like ansible.builtin.bool.
+func (t table) find(name string) *plugin {
+	if p := t[name]; p != nil {
+		return p
+	}
+	for _, prefix := range [...]string{"ansible.builtin.", "ansible.legacy.", "community.general.", "ansible.utils.", "ansible.netcommon."} {
+		if short, ok := strings.CutPrefix(name, prefix); ok {
+			return t[short]
+		}
+	}
+	return nil
+}
+
+// call is one use of a plugin.
+type call struct {
+	f    *frame
+	p    *plugin
+	in   value.Value
+	arg  []value.Value // by parameter; notGiven where there is none
+	rest []value.Value
+	kw   *value.Dict // other keywords, or nil
+}
+
+type absent struct{}
+
+// notGiven is an argument that was left out.
+var notGiven value.Value = absent{}
+
+func (c *call) bind(args []value.Value, kw *value.Dict) error {
+	params := c.p.params
+	named := len(params)
+	star, starStar := false, false
+	for i, p := range params {
+		if p[0] == '*' {
+			named = min(named, i)
+			star = star || p[1] != '*'
+			starStar = starStar || p[1] == '*'
+		}
+	}
+	c.arg = make([]value.Value, named)
+	for i := range c.arg {
+		c.arg[i] = notGiven
+	}
+	n := copy(c.arg, args)
+	if n < len(args) {
+		if !star {
+			return errorf("takes at most %d arguments but %d were given", named+1, len(args)+1)
+		}
+		c.rest = args[n:]
+	}
+	if kw == nil {
+		return nil
+	}
+	for k, v := range kw.All() {
+		if err := c.bindNamed(params[:named], k, v, n, starStar); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) bindNamed(params []string, k, v value.Value, given int, starStar bool) error {
+	for i, p := range params {
+		if p == k {
+			if i < given {
+				return errorf("got multiple values for argument '%s'", p)
+			}
+			c.arg[i] = v
+			return nil
+		}
+	}
+	if !starStar {
+		return errorf("got an unexpected keyword argument '%s'", value.Display(k))
+	}
+	if c.kw == nil {
+		c.kw = value.NewDict()
+	}
+	c.kw.Set(k, v)
+	return nil
+}
+
+// use runs p on its input and arguments, with all that holds for every plugin: undefined and unknown operands, secrets,
+// and the wording of errors.
+func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dict) (value.Value, error) {
+	if p.flags&(takesUndefined|takesUnknown) != takesUndefined|takesUnknown {
+		v := firstSpecial(in, args, kw)
+		switch v.(type) {
+		case value.Undefined:
+			if p.flags&takesUndefined == 0 {
+				return v, nil
+			}
+		case value.Unknown:
+			if p.flags&takesUnknown == 0 {
+				return v, nil
+			}
+		}
+	}
+	if _, soft := in.(implicitElse); soft && p.flags&takesUndefined == 0 {
+		in = ""
+	}
+	c := &call{f: f, p: p, in: in}
+	if err := c.bind(args, kw); err != nil {
+		return nil, f.pluginError(p, nil, err)
+	}
+	var seen survey
+	if stop, err := f.look(p, &seen, in, args, kw); stop != nil || err != nil {
+		return stop, err
+	}
+	v, err := p.run(c)
+	if err != nil {
+		var u *UndefinedError
+		if errors.As(err, &u) && p.flags&isTest == 0 && p.name != "regex_search" {
+			return value.Undefined{Hint: u.Hint, Name: u.Name, Pos: u.Pos}, nil
+		}
+		if u, ok := asUnknown(err); ok {
+			return u, nil
+		}
+		return nil, f.pluginError(p, &seen, err)
+	}
+	if p.flags&(isTest|keepsSecrets) != 0 {
+		return v, nil
+	}
+	return seen.taint(v), nil
+}
+
+// look surveys the operands of a plugin. stop is the result if the plugin need not run.
+func (f *frame) look(p *plugin, seen *survey, in value.Value, args []value.Value, kw *value.Dict) (stop value.Value, err error) {
+	visit := seen.visit
+	if p.flags&structural != 0 {
+		visit = seen.shallow
+	}
+	if err := visit(in, 0); err != nil {
+		return nil, err
+	}
+	for _, v := range args {
+		if err := visit(v, 0); err != nil {
+			return nil, err
+		}
+	}
+	if kw != nil {
+		for _, v := range kw.All() {
+			if err := visit(v, 0); err != nil {
+				return nil, err
+			}
+		}
+	}
+	switch {
+	case seen.undefined != nil && p.flags&takesUndefined == 0:
+		return *seen.undefined, nil
+	case seen.unknown != nil && p.flags&takesUnknown == 0:
+		return *seen.unknown, nil
+	}
+	return nil, nil
+}
+
+// shallow looks at v only, not into it.
+func (s *survey) shallow(v value.Value, _ int) error {
+	switch v.(type) {
+	case *value.List, *value.Dict, value.Tuple, view:
+		return nil
+	}
+	return s.visit(v, 0)
+}
+
+// pluginError words the failure of a plugin. What secrets are in its message cannot be told, so of a secret's failure
+// nothing is told.
+func (f *frame) pluginError(p *plugin, seen *survey, err error) error {
+	kind := "filter"
+	if p.flags&isTest != 0 {
+		kind = "test"
+	}
+	var d *diag.Diagnostic
+	var u *UndefinedError
+	if errors.As(err, &d) || errors.As(err, &u) {
+		return err
+	}
+	if _, ok := asUnknown(err); ok {
+		return err
+	}
+	reason := err.Error()
+	if seen != nil && len(seen.secrets) > 0 {
+		reason = "its input or arguments are secret, so the reason is not shown"
+	}
+	if p.flags&isMethod != 0 {
+		return errorf("%s() failed: %s", p.name, reason)
+	}
+	return errorf("the %s plugin '%s' failed: %s", kind, p.name, reason)
+}
+
+func (n *filterNode) eval(f *frame) (value.Value, error) {
+	var in value.Value
+	var err error
+	if n.in == nil {
+		in, _ = f.local(captured)
+	} else if in, err = n.in.eval(f); err != nil {
+		return nil, err
+	}
+	args, kw, err := f.args(&n.args)
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.use(n.f, in, args, kw)
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	return v, nil
+}
+
+func (n *testNode) eval(f *frame) (value.Value, error) {
+	in, err := n.in.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	args, kw, err := f.args(&n.args)
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.use(n.t, in, args, kw)
+	if err != nil {
+		return nil, f.at(n.offset(), err)
+	}
+	if b, ok := v.(bool); ok && n.not {
+		return !b, nil
+	}
+	return v, nil
+}

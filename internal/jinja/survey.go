@@ -1,0 +1,230 @@
+package jinja
+
+import (
+	"fmt"
+
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+const (
+	// maxNesting bounds how deep lists and mappings nest in each other.
+	maxNesting = 500
+	// maxVisits bounds how many elements one value has in all, shared ones counted each time.
+	maxVisits = 20_000_000
+)
+
+func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// force is v, rendered if it had not been yet.
+func force(v value.Value) (value.Value, error) {
+	for {
+		l, ok := v.(value.Lazy)
+		if !ok {
+			return v, nil
+		}
+		var err error
+		if v, err = l.Force(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// survey looks through values, rendering in place what in them is lazy, and notes what is special in them.
+type survey struct {
+	unknown   *value.Unknown
+	undefined *value.Undefined
+	secrets   []secret.Text
+	visits    int
+}
+
+// visit looks at v and everything inside it.
+func (s *survey) visit(v value.Value, depth int) error {
+	if s.visits++; s.visits > maxVisits {
+		return errorf("the value is too large")
+	}
+	if depth > maxNesting {
+		return errorf("lists and mappings are nested too deeply")
+	}
+	switch x := v.(type) {
+	case *value.List:
+		return s.items(x.Items, depth)
+	case value.Tuple:
+		return s.items(x, depth)
+	case *value.Dict:
+		return s.dict(x, depth)
+	case view:
+		return s.dict(x.d, depth)
+	case value.Unknown:
+		if s.unknown == nil {
+			s.unknown = &x
+		}
+	case value.Undefined:
+		if s.undefined == nil {
+			s.undefined = &x
+		}
+	case secret.Text:
+		s.secrets = append(s.secrets, x)
+	}
+	return nil
+}
+
+func (s *survey) items(items []value.Value, depth int) error {
+	for i, item := range items {
+		switch item.(type) {
+		case string, int64, bool, nil, float64:
+			s.visits++
+			continue
+		}
+		forced, err := force(item)
+		if err != nil {
+			return err
+		}
+		if _, lazy := item.(value.Lazy); lazy {
+			items[i] = forced
+		}
+		if err := s.visit(forced, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *survey) dict(d *value.Dict, depth int) error {
+	for k, item := range d.All() {
+		switch item.(type) {
+		case string, int64, bool, nil, float64:
+			s.visits++
+		default:
+			forced, err := force(item)
+			if err != nil {
+				return err
+			}
+			if _, lazy := item.(value.Lazy); lazy {
+				d.SetAt(k, forced, d.KeyPos(k), d.ValuePos(k))
+			}
+			if err := s.visit(forced, depth+1); err != nil {
+				return err
+			}
+		}
+		if t, ok := k.(secret.Text); ok {
+			s.secrets = append(s.secrets, t)
+		}
+	}
+	return nil
+}
+
+// settle renders everything inside v. Something undefined in it is an error; something unknown is told.
+func settle(v value.Value) (unknown *value.Unknown, err error) {
+	switch v.(type) {
+	case string, int64, bool, nil, float64, secret.Text:
+		return nil, nil
+	}
+	var s survey
+	if err := s.visit(v, 0); err != nil {
+		return nil, err
+	}
+	if s.undefined != nil {
+		return nil, undefinedError(*s.undefined)
+	}
+	return s.unknown, nil
+}
+
+// finalize copies v into what may leave the engine: lazy elements rendered, tuples and views as lists, omitted elements
+// left out. Something undefined in it is an error.
+func finalize(v value.Value) (value.Value, error) {
+	c := copier{}
+	return c.copy(v, 0)
+}
+
+type copier struct{ visits int }
+
+func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
+	if c.visits++; c.visits > maxVisits {
+		return nil, errorf("the value is too large")
+	}
+	if depth > maxNesting {
+		return nil, errorf("lists and mappings are nested too deeply")
+	}
+	switch x := v.(type) {
+	case nil, string, bool, int64, float64, secret.Text:
+		return v, nil
+	case value.Lazy:
+		forced, err := force(x)
+		if err != nil {
+			return nil, err
+		}
+		return c.copy(forced, depth)
+	case value.Undefined:
+		return nil, undefinedError(x)
+	case implicitElse:
+		return "", nil
+	case value.Unsafe:
+		return string(x), nil
+	case *value.List:
+		l, err := c.list(x.Items, depth)
+		if err == nil && len(l.Items) == len(x.Items) {
+			l.At = x.At
+		}
+		return l, err
+	case value.Tuple:
+		return c.list(x, depth)
+	case *value.Dict:
+		return c.dict(x, depth)
+	case Mapping:
+		d, err := mappingDict(x)
+		if err != nil {
+			return nil, err
+		}
+		return c.dict(d, depth)
+	case iterable:
+		if _, ok := x.(rangeOf); ok && depth == 0 {
+			return v, nil
+		}
+		items, err := x.iterate()
+		if err != nil {
+			return nil, err
+		}
+		return c.list(items, depth)
+	}
+	return v, nil
+}
+
+func (c *copier) list(items []value.Value, depth int) (*value.List, error) {
+	l := &value.List{Items: make([]value.Value, 0, len(items))}
+	for _, item := range items {
+		done, err := c.copy(item, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if done != Omit {
+			l.Items = append(l.Items, done)
+		}
+	}
+	return l, nil
+}
+
+func (c *copier) dict(d *value.Dict, depth int) (value.Value, error) {
+	out := d.Clone()
+	var omitted []value.Value
+	for k, item := range out.All() {
+		switch item.(type) {
+		case nil, string, bool, int64, float64:
+			c.visits++
+			continue
+		}
+		done, err := c.copy(item, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if done == Omit {
+			omitted = append(omitted, k)
+			continue
+		}
+		out.SetAt(k, done, out.KeyPos(k), out.ValuePos(k))
+	}
+	for _, k := range omitted {
+		out.Delete(k)
+	}
+	return out, nil
+}

@@ -1,0 +1,253 @@
+package jinja
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"pig/internal/value"
+)
+
+// delta is Python's timedelta: what the difference of two times gives.
+type delta time.Duration
+
+func (d delta) TypeName() string { return "timedelta" }
+
+func (d delta) split() (days, seconds, micros int64) {
+	us := int64(d) / 1000
+	const day = 86400 * 1_000_000
+	days = us / day
+	if us%day < 0 {
+		days--
+	}
+	us -= days * day
+	return days, us / 1_000_000, us % 1_000_000
+}
+
+func (d delta) String() string {
+	days, seconds, micros := d.split()
+	text := ""
+	switch {
+	case days == 1 || days == -1:
+		text = fmt.Sprintf("%d day, ", days)
+	case days != 0:
+		text = fmt.Sprintf("%d days, ", days)
+	}
+	text += fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+	if micros != 0 {
+		text += fmt.Sprintf(".%06d", micros)
+	}
+	return text
+}
+
+func (d delta) attr(_ *frame, name string) (value.Value, bool) {
+	days, seconds, micros := d.split()
+	switch name {
+	case "days":
+		return days, true
+	case "seconds":
+		return seconds, true
+	case "microseconds":
+		return micros, true
+	case "total_seconds":
+		return simple(name, func() value.Value { return time.Duration(d).Seconds() }), true
+	}
+	return nil, false
+}
+
+// addTimes is + and - where one operand is a time or a difference of times.
+func addTimes(op string, a, b value.Value) (value.Value, error) {
+	sign := time.Duration(1)
+	if op == "-" {
+		sign = -1
+	}
+	switch x := a.(type) {
+	case time.Time:
+		switch y := b.(type) {
+		case delta:
+			return x.Add(sign * time.Duration(y)), nil
+		case time.Time:
+			if op == "-" {
+				return delta(x.Sub(y)), nil
+			}
+		}
+	case delta:
+		switch y := b.(type) {
+		case delta:
+			return x + delta(sign)*y, nil
+		case time.Time:
+			if op == "+" {
+				return y.Add(time.Duration(x)), nil
+			}
+		}
+	case value.Date:
+		if y, ok := b.(value.Date); ok && op == "-" {
+			return delta(dayTime(x).Sub(dayTime(y))), nil
+		}
+	}
+	return nil, unsupported(op, a, b)
+}
+
+func dayTime(d value.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// timeAttr is an attribute of a date or time.
+func (f *frame) timeAttr(obj value.Value, name string) (value.Value, bool) {
+	var t time.Time
+	switch x := obj.(type) {
+	case time.Time:
+		t = x
+	case value.Date:
+		t = dayTime(x)
+	default:
+		return nil, false
+	}
+	switch name {
+	case "year":
+		return int64(t.Year()), true
+	case "month":
+		return int64(t.Month()), true
+	case "day":
+		return int64(t.Day()), true
+	case "hour":
+		return int64(t.Hour()), true
+	case "minute":
+		return int64(t.Minute()), true
+	case "second":
+		return int64(t.Second()), true
+	case "microsecond":
+		return int64(t.Nanosecond() / 1000), true
+	}
+	return f.method(f.r.s.e.methods.time, obj, name)
+}
+
+func timeMethods() table {
+	t := table{}
+	add := func(name, params string, run func(t time.Time, c *call) (value.Value, error)) {
+		t.add(name, params, isMethod, func(c *call) (value.Value, error) {
+			at, ok := c.in.(time.Time)
+			if !ok {
+				at = dayTime(c.in.(value.Date))
+			}
+			return run(at, c)
+		})
+	}
+	add("strftime", "format", func(t time.Time, c *call) (value.Value, error) {
+		layout, err := c.needStr(0)
+		return strftime(t, layout), err
+	})
+	add("isoformat", "sep", func(t time.Time, c *call) (value.Value, error) {
+		sep, err := c.str(0, "T")
+		if d, ok := c.in.(value.Date); ok {
+			return d.String(), err
+		}
+		return strings.Replace(value.Str(t), " ", sep, 1), err
+	})
+	add("date", "", func(t time.Time, _ *call) (value.Value, error) {
+		return value.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}, nil
+	})
+	add("timestamp", "", func(t time.Time, _ *call) (value.Value, error) {
+		return float64(t.UnixMicro()) / 1e6, nil
+	})
+	add("weekday", "", func(t time.Time, _ *call) (value.Value, error) { return int64(t.Weekday()+6) % 7, nil })
+	add("isoweekday", "", func(t time.Time, _ *call) (value.Value, error) { return int64(t.Weekday()+6)%7 + 1, nil })
+	return t
+}
+
+func numberMethods() table {
+	t := table{}
+	t.add("bit_length", "", isMethod, func(c *call) (value.Value, error) {
+		i, ok := integer(c.in)
+		if !ok {
+			return nil, errorf("'float' object has no attribute 'bit_length'")
+		}
+		return int64(i.BitLen()), nil
+	})
+	t.add("is_integer", "", isMethod, func(c *call) (value.Value, error) {
+		f, _ := number(c.in)
+		return f == math.Trunc(f), nil
+	})
+	return t
+}
+
+func bytesMethods() table {
+	t := table{}
+	t.add("decode", "encoding errors", isMethod, func(c *call) (value.Value, error) {
+		return string(c.in.(value.Bytes)), nil
+	})
+	t.add("hex", "", isMethod, func(c *call) (value.Value, error) {
+		return fmt.Sprintf("%x", []byte(c.in.(value.Bytes))), nil
+	})
+	return t
+}
+
+// strftime is time.strftime of the C locale.
+func strftime(t time.Time, layout string) string {
+	var b strings.Builder
+	for i := 0; i < len(layout); i++ {
+		if layout[i] != '%' || i+1 == len(layout) {
+			b.WriteByte(layout[i])
+			continue
+		}
+		i++
+		pad := layout[i] != '-'
+		if !pad && i+1 < len(layout) {
+			i++
+		}
+		text := timeField(t, layout[i])
+		if !pad {
+			if text = strings.TrimLeft(text, "0 "); text == "" {
+				text = "0"
+			}
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+func timeField(t time.Time, c byte) string {
+	if layout, ok := map[byte]string{
+		'Y': "2006", 'm': "01", 'd': "02", 'H': "15", 'M': "04", 'S': "05", 'y': "06", 'B': "January", 'b': "Jan", 'h': "Jan",
+		'A': "Monday", 'a': "Mon", 'p': "PM", 'I': "03", 'e': "_2", 'F': "2006-01-02", 'T': "15:04:05", 'R': "15:04",
+		'D': "01/02/06", 'x': "01/02/06", 'X': "15:04:05", 'c': "Mon Jan _2 15:04:05 2006", 'r': "03:04:05 PM",
+		'z': "-0700", 'Z': "MST", 'P': "pm",
+	}[c]; ok {
+		return t.Format(layout)
+	}
+	year, week := t.ISOWeek()
+	switch c {
+	case 'j':
+		return fmt.Sprintf("%03d", t.YearDay())
+	case 'f':
+		return fmt.Sprintf("%06d", t.Nanosecond()/1000)
+	case 's':
+		return fmt.Sprint(t.Unix())
+	case 'u':
+		return fmt.Sprint((t.Weekday()+6)%7 + 1)
+	case 'w':
+		return fmt.Sprint(int(t.Weekday()))
+	case 'C':
+		return fmt.Sprintf("%02d", t.Year()/100)
+	case 'G':
+		return fmt.Sprintf("%04d", year)
+	case 'g':
+		return fmt.Sprintf("%02d", year%100)
+	case 'V':
+		return fmt.Sprintf("%02d", week)
+	case 'U':
+		return fmt.Sprintf("%02d", (t.YearDay()+6-int(t.Weekday()))/7)
+	case 'W':
+		return fmt.Sprintf("%02d", (t.YearDay()+6-int(t.Weekday()+6)%7)/7)
+	case 'k':
+		return fmt.Sprintf("%2d", t.Hour())
+	case 'l':
+		return fmt.Sprintf("%2d", (t.Hour()+11)%12+1)
+	case 'n':
+		return "\n"
+	case 't':
+		return "\t"
+	case '%':
+		return "%"
+	}
+	return "%" + string(c)
+}
