@@ -12,6 +12,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/value"
+	"pig/internal/yaml"
 )
 
 // Options say how sources are read.
@@ -81,11 +82,34 @@ func newInventory() *Inventory {
 // Load reads sources in order; what comes later overrides. A source is a file, a directory or a list of hosts with a comma
 // in it. The list holds warnings; the error is a diag.List of all mistakes, and the inventory is then what could be read.
 func Load(sources []string, opts Options) (*Inventory, diag.List, error) {
-	inv := newInventory()
-	l := &loader{inv: inv, opts: opts}
+	l := &loader{inv: newInventory(), opts: opts}
 	for _, s := range sources {
 		l.source(s)
 	}
+	return l.finish(sources)
+}
+
+// LoadText is Load of one text that is in no file: a YAML inventory, or what a script prints for --list. Name stands for
+// its file in messages.
+func LoadText(name string, text []byte, opts Options) (*Inventory, diag.List, error) {
+	l := &loader{inv: newInventory(), opts: opts}
+	if v, err := yaml.ParseJSON(text, name); err == nil && isListOutput(v) {
+		l.scriptRoot(v.(*value.Dict), nil)
+	} else {
+		l.yamlFile(name, text)
+	}
+	return l.finish(nil)
+}
+
+// isListOutput tells what a script prints from a YAML inventory that is written as JSON.
+func isListOutput(v value.Value) bool {
+	d, ok := v.(*value.Dict)
+	return ok && d.Has("_meta")
+}
+
+// finish puts groups and hosts in order, reads group_vars and host_vars, and sorts out what was wrong.
+func (l *loader) finish(sources []string) (*Inventory, diag.List, error) {
+	inv := l.inv
 	inv.reconcile(&l.diags)
 	inv.dirs = l.varsDirs(sources)
 	l.readVars()

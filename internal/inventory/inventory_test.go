@@ -237,6 +237,20 @@ func TestSourcesMergeInOrder(t *testing.T) {
 	}
 }
 
+func TestTextsThatAreInNoFileLoad(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"g": {"hosts": ["h"], "vars": {"a": 1}}, "_meta": {"hostvars": {"h": {"b": {"6379": {}}}}}}`: "{'a': 1, 'b': {'6379': {}}}",
+		`{"g": {"hosts": {"h": {"b": 2}}, "vars": {"a": 1}}}`:                                          "{'a': 1, 'b': 2}",
+		"g: {hosts: {h: {b: 2}}}": "{'b': 2}",
+	} {
+		inv, _, err := LoadText("cmdb", []byte(text), Options{})
+		if err != nil || value.Repr(inv.Vars(inv.Host("h"))) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestImplicitLocalhost(t *testing.T) {
 	t.Parallel()
 	inv := load(t, "testdata/seed/modules.yml")

@@ -32,6 +32,11 @@ func (l *loader) script(path string) {
 		l.diags = append(l.diags, diag.Errorf(diag.Pos{File: path}, "the inventory script must print a JSON object, not %s", value.TypeName(v)))
 		return
 	}
+	l.scriptRoot(root, func() *value.Dict { return l.askForHosts(path) })
+}
+
+// scriptRoot reads what a script prints for --list. Variables of hosts that it does not hold are asked for.
+func (l *loader) scriptRoot(root *value.Dict, ask func() *value.Dict) {
 	var hostvars *value.Dict
 	if meta, ok := root.At("_meta").(*value.Dict); ok {
 		hostvars, _ = meta.At("hostvars").(*value.Dict)
@@ -41,10 +46,12 @@ func (l *loader) script(path string) {
 			l.scriptGroup(value.KeyText(name), data, root.KeyPos(name))
 		}
 	}
-	if hostvars == nil {
-		hostvars = l.askForHosts(path)
+	if hostvars == nil && ask != nil {
+		hostvars = ask()
 	}
-	l.scriptHostvars(path, hostvars)
+	if hostvars != nil {
+		l.scriptHostvars(hostvars)
+	}
 }
 
 const scriptTimeout = time.Minute
@@ -147,19 +154,19 @@ func (l *loader) askForHosts(path string) *value.Dict {
 		}
 		v, err := yaml.ParseJSON(out, path+" --host "+h.Name)
 		l.diags.Add(err)
-		all.Set(h.Name, v)
+		all.SetAt(h.Name, v, h.Pos, h.Pos)
 	}
 	return all
 }
 
-func (l *loader) scriptHostvars(path string, hostvars *value.Dict) {
+func (l *loader) scriptHostvars(hostvars *value.Dict) {
 	for name, v := range hostvars.All() {
 		vars, ok := v.(*value.Dict)
 		if !ok {
 			l.diags = append(l.diags, diag.Errorf(hostvars.KeyPos(name), "variables of host %s must be an object", value.KeyText(name)))
 			continue
 		}
-		h := l.addHost(value.KeyText(name), 0, nil, diag.Pos{File: path})
+		h := l.addHost(value.KeyText(name), 0, nil, hostvars.KeyPos(name))
 		h.vars.Update(vars)
 	}
 }

@@ -33,6 +33,47 @@ func (v *validator) identities() {
 	for _, h := range v.inv.Hosts() {
 		v.orphans(h)
 		v.nodeVIP(h)
+		v.oneCluster(h)
+	}
+	v.pgVIPs()
+}
+
+// oneCluster tells hosts whose groups put them into several clusters of a kind: the variables of the last group would win,
+// and the other clusters would lose a member without a word.
+func (v *validator) oneCluster(h *inventory.Host) {
+	for _, param := range []string{"pg_cluster", "redis_cluster", "minio_cluster"} {
+		if v.inv.HostVars(h).Has(param) {
+			continue
+		}
+		var first string
+		for _, name := range v.inv.GroupNames(h) {
+			vars := v.inv.GroupVars(v.inv.Group(name))
+			cluster, ok := vars.At(param).(string)
+			switch {
+			case !ok:
+			case first == "":
+				first = cluster
+			case cluster != first:
+				v.add(diag.Errorf(vars.ValuePos(param), "host %s is in two clusters: %s %s and %s", h.Name, param, first, cluster).
+					WithHint("a node carries one of them: take it out of one group"))
+			}
+		}
+	}
+}
+
+// pgVIPs tells clusters that share a virtual address.
+func (v *validator) pgVIPs() {
+	first := map[string]string{}
+	for _, c := range v.clusters("pg_cluster") {
+		vars := v.inv.Vars(c.hosts[0])
+		address, ok := vars.At("pg_vip_address").(string)
+		if !ok || !truthy(vars.At("pg_vip_enabled")) || IsTemplate(address) {
+			continue
+		}
+		if other, taken := first[address]; taken {
+			v.add(diag.Errorf(v.where(c.hosts[0], "pg_vip_address"), "clusters %s and %s have the same pg_vip_address %s", other, c.name, address))
+		}
+		first[address] = c.name
 	}
 }
 

@@ -95,6 +95,38 @@ func TestMistakesAreToldInOneGo(t *testing.T) {
 	golden(t, "testdata/mistakes.golden", lines(Validate(load(t, "testdata/mistakes.yml"))))
 }
 
+func TestExtraVariablesAreChecked(t *testing.T) {
+	t.Parallel()
+	got := lines(ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1")))
+	want := "error: unknown parameter pg_rol (did you mean pg_role?)\n" +
+		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Nothing reads this one, unless a role of your own does)\n" +
+		"error: redis_mode must be one of standalone, cluster, sentinel, not 'clustr' (did you mean cluster?)\n"
+	if got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestClustersThatShare(t *testing.T) {
+	t.Parallel()
+	inv, _, err := inventory.LoadText("i.yml", []byte(`
+pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+pg-b: { hosts: { 10.0.0.1: , 10.0.0.2: { pg_seq: 2, pg_role: replica } }, vars: { pg_cluster: pg-b, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-c, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+`), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = Validate(inv).Err()
+	for _, want := range []string{
+		"i.yml:3:95: host 10.0.0.1 is in two clusters: pg_cluster pg-a and pg-b",
+		"i.yml:4:111: clusters pg-b and pg-c have the same pg_vip_address 10.0.0.9/24",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nlacks %s", err, want)
+		}
+	}
+}
+
 func TestProtectSealsNestedSecrets(t *testing.T) {
 	t.Parallel()
 	inv := load(t, "../inventory/testdata/seed/custom.yml")

@@ -25,7 +25,7 @@ func (v *validator) unknownParam(name string, pos diag.Pos) {
 	known := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 	near := diag.Nearest(name, v.catalog.names)
 	switch {
-	case near != "" && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
+	case near != "" && !strings.HasPrefix(name, near+"_") && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
 		v.add(diag.Errorf(pos, "unknown parameter %s", name).WithHint("did you mean %s?", near))
 	case known && near != "":
 		v.add(diag.Warnf(pos, "unknown parameter %s", name).WithHint("did you mean %s? Nothing reads this one, unless a role of your own does", near))

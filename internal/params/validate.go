@@ -32,6 +32,13 @@ func Validate(inv *inventory.Inventory) diag.List {
 	return v.diags
 }
 
+// ValidateExtra tells what is wrong with variables of -e: unknown parameters, and values of the wrong type.
+func ValidateExtra(extra *value.Dict) diag.List {
+	v := &validator{catalog: Load(), seen: map[string]bool{}}
+	v.place(extra, "A", 1)
+	return v.diags
+}
+
 // byPlace sorts by file and line, what has no place last.
 func byPlace(a, b *diag.Diagnostic) int {
 	if a.Pos.Known() != b.Pos.Known() {

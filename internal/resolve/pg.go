@@ -83,11 +83,16 @@ func (c *PgCluster) Member(host string) *PgMember {
 	return nil
 }
 
-// Standby tells whether the cluster follows another one.
-func (c *PgCluster) Standby() bool {
-	p := c.Primary()
-	return p != nil && p.Upstream != ""
+// Upstream is the address that the cluster follows, "" if it leads itself.
+func (c *PgCluster) Upstream() string {
+	if p := c.Primary(); p != nil {
+		return p.Upstream
+	}
+	return ""
 }
+
+// Standby tells whether the cluster follows another one.
+func (c *PgCluster) Standby() bool { return c.Upstream() != "" }
 
 // Scope is the name under which Patroni knows the cluster in etcd.
 func (c *PgCluster) Scope() string {
