@@ -46,7 +46,7 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.fleet = fleet.New(conf)
+	s.fleet = fleet.New(conf, s.modules)
 	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate})
 	return s, s.engineOptions()
 }

@@ -238,7 +238,7 @@ func includeVars(_ context.Context, c *call) Result {
 	}
 	c.e.Redactor.Add(value.Secrets(vars)...)
 	c.host.mu.Lock()
-	c.included.Update(vars)
+	c.host.included.Update(vars)
 	c.host.mu.Unlock()
 	return ok(value.DictOf("ansible_facts", vars))
 }

@@ -62,9 +62,6 @@ func (r *run) items(t *playbook.Task, s *scope) (*value.List, error) {
 	} else {
 		args = []value.Value{v}
 	}
-	switch l.With { // these take the list as it is
-	case "items", "list", "flattened", "indexed_items", "dict", "together", "nested", "cartesian", "random_choice", "subelements":
-	}
 	items, err := s.RunLookup(l.With, args, value.NewDict())
 	if err != nil {
 		return nil, diag.At(l.Pos, err)

@@ -4,11 +4,13 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"pig/internal/agentbin"
 	"pig/internal/module"
+	"pig/internal/node"
 	"pig/internal/transport"
 )
 
@@ -39,6 +41,10 @@ type Fleet struct {
 	agents *agentbin.Store
 	ramp   chan struct{}
 
+	local   *node.Live // this machine, for connection: local
+	shadow  *node.Shadow
+	modules map[string]module.Module
+
 	mu       sync.Mutex
 	sessions map[key]*slot
 }
@@ -58,9 +64,13 @@ type slot struct {
 	err     error
 }
 
-// New reaches hosts as conf says.
-func New(conf transport.Config) *Fleet {
-	return &Fleet{ssh: conf, agents: agentbin.NewStore(), ramp: make(chan struct{}, dialRamp), sessions: map[key]*slot{}}
+// New reaches hosts as conf says; modules are for this machine itself, which needs no agent.
+func New(conf transport.Config, modules map[string]module.Module) *Fleet {
+	local := node.NewLive()
+	return &Fleet{
+		ssh: conf, agents: agentbin.NewStore(), ramp: make(chan struct{}, dialRamp), sessions: map[key]*slot{},
+		local: local, shadow: node.NewShadow(local), modules: modules,
+	}
 }
 
 // Task is a module call for a host.
@@ -72,6 +82,9 @@ type Task struct {
 
 // Run executes t on h. The error is an *Unreachable, or ctx's; a task that failed tells so in its result.
 func (f *Fleet) Run(ctx context.Context, h Host, t Task) (module.Result, error) {
+	if h.Local && (!h.Become || os.Geteuid() == 0) {
+		return f.here(ctx, t), nil
+	}
 	s, err := f.session(ctx, h)
 	if err != nil {
 		return module.Result{}, err
@@ -85,6 +98,19 @@ func (f *Fleet) Run(ctx context.Context, h Host, t Task) (module.Result, error) 
 		err = &Unreachable{Host: h.Name, Err: err}
 	}
 	return r, err
+}
+
+// here executes t on this machine, in this process.
+func (f *Fleet) here(ctx context.Context, t Task) module.Result {
+	if t.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("it took longer than its timeout of %s", t.Timeout))
+		defer cancel()
+	}
+	if t.Planned {
+		return module.Run(ctx, f.shadow, f.modules, t.Task)
+	}
+	return module.Run(ctx, f.local, f.modules, t.Task)
 }
 
 // Connect makes sure that an agent runs on h.

@@ -20,7 +20,10 @@ func readLoop(d *value.Dict) (*Loop, error) {
 			return nil, diag.Errorf(d.KeyPos(key), "a task has only one loop")
 		}
 		found = true
-		loop.With, loop.Items, loop.Pos = with, v, d.ValuePos(key)
+		loop.Items, loop.Pos = v, d.ValuePos(key)
+		if isWith {
+			loop.With = with
+		}
 	}
 	control := d.At("loop_control")
 	if !found {
