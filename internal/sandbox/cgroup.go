@@ -120,18 +120,21 @@ func (c cgroups) pids(sub ...string) []int {
 	return out
 }
 
-// kill ends every process below a sandbox (and machine) at once, and waits until the kernel says so.
+// kill ends every process below a sandbox (and machine) at once, and waits until they are gone. A process that is on its
+// way out, say one that has to unmount the node's file system, is in no cgroup's list any more; /proc still has it.
 func (c cgroups) kill(ctx context.Context, sub ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	path := "/" + filepath.Join(append([]string{cgroupRoot}, sub...)...)
 	for {
 		left := c.pids(sub...)
-		if len(left) == 0 {
-			return nil
-		}
 		for _, pid := range left {
 			killMember(pid, path)
+		}
+		if len(left) == 0 {
+			if left = members(path); len(left) == 0 {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -139,6 +142,23 @@ func (c cgroups) kill(ctx context.Context, sub ...string) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// members finds the processes of a cgroup the slow way, in the table of all processes.
+func members(cgroup string) []int {
+	var out []int
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		table, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cgroup"))
+		if err == nil && memberOf(string(table), cgroup) && !isZombie(pid) {
+			out = append(out, pid)
+		}
+	}
+	return out
 }
 
 // killMember kills a process only if it still is a member: between reading the list and killing, the process might have
@@ -159,7 +179,8 @@ func killMember(pid int, cgroup string) {
 // memberOf reads /proc/PID/cgroup lines such as "3:pids:/pig-sandbox/pig/ip-10-10-10-10/payload".
 func memberOf(table, cgroup string) bool {
 	for line := range strings.Lines(table) {
-		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		line = strings.TrimSuffix(strings.TrimSpace(line), " (deleted)")
+		parts := strings.SplitN(line, ":", 3)
 		if len(parts) == 3 && (parts[2] == cgroup || strings.HasPrefix(parts[2], cgroup+"/")) {
 			return true
 		}

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Node is one machine of the sandbox, as the inventory names it.
+// Node is one machine of the sandbox, as the inventory names it. Repo and Disks take effect when the node starts.
 type Node struct {
 	Name  string     // the inventory's host name; often the address itself
 	Addr  netip.Addr // IPv4

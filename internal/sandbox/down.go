@@ -25,11 +25,16 @@ func Down(ctx context.Context, name string, purge bool) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := s.lock(ctx)
+	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.release()
+	release, err := s.lockNodes(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	name = s.state.Name
 
 	// The state says which nodes there are; what it does not say, the kernel does, below.
@@ -57,6 +62,28 @@ func Down(ctx context.Context, name string, purge bool) error {
 		}
 	}
 	return nil
+}
+
+// lockNodes waits until no node is just being started or stopped, and keeps it so.
+func (s *Sandbox) lockNodes(ctx context.Context) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var locks []*fileLock
+	release = func() {
+		for _, l := range locks {
+			l.release()
+		}
+	}
+	entries, _ := os.ReadDir(s.files.nodes()) // absent: no nodes
+	for _, e := range entries {
+		l, err := lockFile(ctx, s.files.node(e.Name()).lock(), "node "+e.Name())
+		if err != nil {
+			release()
+			return nil, err
+		}
+		locks = append(locks, l)
+	}
+	return release, nil
 }
 
 // stopAll shuts the nodes down together; who does not manage in time loses its power in the steps after this one.

@@ -120,11 +120,11 @@ func (m images) ensure(ctx context.Context, id string, make func(tmp string) err
 	if _, err := os.Stat(final); err == nil {
 		return nil
 	}
-	unlock, err := lockFile(ctx, filepath.Join(m.dir, ".lock"), "the images of "+m.system)
+	lock, err := lockFile(ctx, filepath.Join(m.dir, ".lock"), "the images of "+m.system)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.release()
 	if _, err := os.Stat(final); err == nil {
 		return nil
 	}

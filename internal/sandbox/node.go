@@ -31,11 +31,11 @@ func (s *Sandbox) running(n nodeState) (process, bool) {
 // boot starts a node unless it runs; it does not wait for the node to be ready.
 func (s *Sandbox) boot(ctx context.Context, n nodeState) error {
 	dirs := s.files.node(n.Machine)
-	unlock, err := lockFile(ctx, dirs.lock(), "node "+n.Name)
+	lock, err := lockFile(ctx, dirs.lock(), "node "+n.Name)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.release()
 	if _, ok := s.running(n); ok {
 		return nil
 	}
@@ -49,12 +49,13 @@ func (s *Sandbox) boot(ctx context.Context, n nodeState) error {
 	if err := plugIn(ctx, s.state.Name, n, s.state.Control); err != nil {
 		return err
 	}
-	return s.launch(ctx, n)
+	return s.launch(ctx, n, lock)
 }
 
 // launch runs systemd-nspawn as a process that belongs to nobody: its session and log are its own, and its parent is
-// PID 1, so it outlives the pig that started it.
-func (s *Sandbox) launch(ctx context.Context, n nodeState) error {
+// PID 1, so it outlives the pig that started it. It inherits the node's lock until it is in its cgroup: before that nobody
+// could find it, and a Down at that moment would miss it.
+func (s *Sandbox) launch(ctx context.Context, n nodeState, lock *fileLock) error {
 	dirs := s.files.node(n.Machine)
 	groups, err := s.cg.create(s.state.Name, n.Machine)
 	if err != nil {
@@ -77,6 +78,7 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState) error {
 		dirs.pid(), strings.Join(n.Image.Lower, ":"), dirs.upper(), dirs.work(), dirs.root(), strings.Join(groups, " ")}
 	cmd := exec.CommandContext(ctx, "setsid", append(argv, args...)...)
 	cmd.Stdout, cmd.Stderr = console, console
+	cmd.ExtraFiles = []*os.File{lock.file} // 3
 	cmd.Dir = "/"
 	cmd.Env = []string{
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
@@ -147,11 +149,11 @@ func (s *Sandbox) nspawnArgs(n nodeState) ([]string, error) {
 
 // halt ends a node: in an orderly way while the time for that lasts, then hard.
 func (s *Sandbox) halt(ctx context.Context, n nodeState, grace time.Duration) error {
-	unlock, err := lockFile(ctx, s.files.node(n.Machine).lock(), "node "+n.Name)
+	lock, err := lockFile(ctx, s.files.node(n.Machine).lock(), "node "+n.Name)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.release()
 	if p, ok := s.running(n); ok && grace > 0 {
 		s.poweroff(ctx, p, grace)
 	}

@@ -50,7 +50,7 @@ func locate(name string) (*Sandbox, error) {
 }
 
 // lock keeps Up and Down of one sandbox apart. The lock lies outside the sandbox's directory, which Down removes.
-func (s *Sandbox) lock(ctx context.Context) (func(), error) {
+func (s *Sandbox) lock(ctx context.Context) (*fileLock, error) {
 	return lockFile(ctx, filepath.Join("/run/lock", "pig-sandbox-"+s.state.Name), "sandbox "+s.state.Name)
 }
 

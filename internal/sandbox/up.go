@@ -30,11 +30,11 @@ func Up(ctx context.Context, c Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := s.lock(ctx)
+	lock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer unlock()
+	defer lock.release()
 
 	gone, err := s.adopt(ctx, c)
 	if err != nil {

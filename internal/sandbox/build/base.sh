@@ -4,8 +4,10 @@ shift 3
 root=$dest/rootfs
 
 say "base: installing Debian $suite"
-# mmdebstrap makes what debootstrap makes, in a third of the time.
-mmdebstrap --mode=root --format=directory --variant=minbase --include="$(echo "$*" | tr ' ' ',')" "$suite" "$root" "$mirror"
+# mmdebstrap makes what debootstrap makes, in a third of the time. Its temporary files go with the mount namespace.
+mkdir -p /run/pig-sandbox
+mount -t tmpfs tmpfs /run/pig-sandbox
+TMPDIR=/run/pig-sandbox mmdebstrap --mode=root --format=directory --variant=minbase --include="$(echo "$*" | tr ' ' ',')" "$suite" "$root" "$mirror"
 
 say "base: trimming"
 rm -rf "$root"/var/log/*.log "$root"/var/log/apt/*

@@ -7,6 +7,7 @@ for d in $cgroups; do
 	mkdir -p "$d/launcher"
 	echo $$ >"$d/launcher/cgroup.procs"
 done
+exec 3>&- # the node's lock: from here on its cgroup tells who we are
 read -r stat </proc/$$/stat
 stat=${stat##*) }
 # shellcheck disable=SC2086 # the fields after the command's name; the 20th is the start time
