@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/engine"
+	"pig/internal/params"
 	"pig/internal/playbook"
 	"pig/internal/ui"
 )
@@ -94,7 +95,7 @@ type recapped struct {
 func (s *session) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
 		Inventory: s.inventory, Nodes: s.fleet, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
-		Sink: sink, Redactor: s.redactor,
+		Sink: sink, Redactor: s.redactor, Protect: params.Protect, Derived: s.derived, Defaults: s.defaults,
 	}, o), sink}
 }
 

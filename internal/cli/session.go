@@ -31,6 +31,9 @@ type session struct {
 	redactor  *secret.Redactor
 	extra     *value.Dict
 	base      engine.Options
+	// derived and defaults are what engines know of the whole inventory; nil for playbooks of somebody else.
+	derived  func(host string) *value.Dict
+	defaults *value.Dict
 }
 
 // defaultInventory is what is read where no -i says otherwise.

@@ -76,7 +76,12 @@ type Deps struct {
 // Engine runs plays one after the other and keeps what it learns of hosts in between.
 type Engine struct {
 	Deps
-	opt   Options
+	opt Options
+	*shared
+}
+
+// shared is what all views of an engine have in common.
+type shared struct {
 	forks chan struct{}
 	stop  chan struct{} // closed: finish the tasks at hand, begin no other
 
@@ -112,12 +117,10 @@ func New(d Deps, o Options) *Engine {
 	if d.Redactor == nil {
 		d.Redactor = secret.NewRedactor()
 	}
-	e := &Engine{
-		Deps: d, opt: o, forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{},
+	return &Engine{Deps: d, opt: o, shared: &shared{
+		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: newTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
-	}
-	e.actions = actions()
-	return e
+	}}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -164,10 +167,11 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 	}
 }
 
-// Run runs plays in order. The error is of the machinery or the playbook; hosts that failed are told by Stats.
-func (e *Engine) Run(ctx context.Context, plays []*playbook.Play) error {
+// Run runs plays in order, on the hosts in only if it names any. The error is of the machinery or the playbook; hosts that
+// failed are told by Stats. Several calls may run side by side.
+func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	for _, p := range plays {
-		if err := e.play(ctx, p); err != nil {
+		if err := e.play(ctx, p, only); err != nil {
 			return err
 		}
 		if e.stopping() {
@@ -199,6 +203,24 @@ func (e *Engine) count(name string, change func(*Stats)) {
 		e.order = append(e.order, name)
 	}
 	change(s)
+}
+
+// With is the same engine, its hosts and what it knows of them, that tells another sink what it does.
+func (e *Engine) With(sink Sink) *Engine {
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared}
+	c.Sink = sink
+	return c
+}
+
+// Failed tells which of names failed or could not be reached.
+func (e *Engine) Failed(names []string) []string {
+	var bad []string
+	for _, n := range names {
+		if h := e.host(n); h != nil && h.dead() {
+			bad = append(bad, n)
+		}
+	}
+	return bad
 }
 
 // SetVars gives a host variables as set_fact does, for callers that know more than the inventory.

@@ -44,10 +44,13 @@ type onceSlot struct {
 }
 
 // play runs p on the hosts that its pattern and the limit select, batch after batch.
-func (e *Engine) play(ctx context.Context, p *playbook.Play) error {
+func (e *Engine) play(ctx context.Context, p *playbook.Play, only []string) error {
 	hosts, err := e.playHosts(p)
 	if err != nil {
 		return err
+	}
+	if len(only) > 0 {
+		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
 	}
 	names := make([]string, len(hosts))
 	for i, h := range hosts {

@@ -64,6 +64,7 @@ type Engine struct {
 	globals map[string]value.Value
 	methods methods
 	regexps pyre.Cache
+	queries sync.Map // text -> *jmes.Query
 
 	cache  sync.Map // templateKey -> *compiled
 	cached atomic.Int64

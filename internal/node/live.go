@@ -12,6 +12,7 @@ import (
 type Live struct {
 	packages sync.Mutex // one package transaction at a time
 	dpkg     dpkgStatus
+	lock     machineLock
 }
 
 // NewLive is the machine itself.

@@ -30,6 +30,10 @@ type System interface {
 	// Exec runs a command. A non-zero exit is no error. A Shadow runs it only if it is ReadOnly; with a Change it records
 	// that and answers an empty, successful output; else it gives ErrUnknown.
 	Exec(ctx context.Context, c Cmd) (Output, error)
+	// Lock keeps everybody else from applying to this machine until this process ends or Unlock is called; holder tells who
+	// has it. *Locked if another process holds it. A Shadow locks nothing.
+	Lock(holder string) error
+	Unlock() error
 	// Planned tells whether this is a shadow. It is for wording, never for what is done.
 	Planned() bool
 	// User is the account that the task runs as.

@@ -110,14 +110,19 @@ func itemSchema(p *Param) *value.Dict {
 	case "float":
 		return value.DictOf("type", list("number", "string"))
 	case "port":
-		return value.DictOf("type", "integer", "minimum", int64(1), "maximum", int64(65535))
+		return value.DictOf("type", list("integer", "string"), "minimum", int64(1), "maximum", int64(65535), "pattern", "^[0-9]{1,5}$")
 	case "dest":
 		return value.DictOf("anyOf", list(value.DictOf("type", "integer"), value.DictOf("enum", list("default", "postgres", "pgbouncer"))))
 	case "enum":
 		values := value.NewList(append([]value.Value{}, p.Values...)...)
 		for _, v := range p.Values {
-			if v == "off" {
-				values.Append(false)
+			switch v.(type) {
+			case int64:
+				values.Append(value.Str(v))
+			default:
+				if v == "off" {
+					values.Append(false)
+				}
 			}
 		}
 		return value.DictOf("enum", values)

@@ -75,16 +75,7 @@ func (t *Text) HostStarted(host string, ref engine.TaskRef) {
 
 // HostDone implements engine.Sink.
 func (t *Text) HostDone(host string, ref engine.TaskRef, r engine.Result, took time.Duration) {
-	t.mu.Lock()
-	delete(t.running, host)
-	t.done++
-	if r.DidChange() {
-		t.changed++
-	}
-	if r.Failed && !r.Ignored {
-		t.failed++
-	}
-	t.mu.Unlock()
+	t.quietly(host, r)
 	if text := t.result(host, ref, r, took); text != "" {
 		t.term.Print(text)
 	}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"pig/internal/graph"
+	"pig/internal/node"
+	"pig/internal/plan"
+	"pig/internal/ui"
+)
+
+type applyOptions struct {
+	runOptions
+	yes bool
+}
+
+// AddFlags adds the flags to a command.
+func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
+	o.runOptions.AddFlags(f)
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+}
+
+func (a *app) apply() *cobra.Command {
+	o := &applyOptions{}
+	c := &cobra.Command{
+		Use:   "apply [PLANFILE | MODULE|CLUSTER ...]",
+		Short: "Make it so",
+		Long: `Plan, show, ask, and make it so. What is right already is left alone.
+
+  pig apply
+  pig apply pg-test --yes
+  pig apply my.plan
+
+A plan file is applied only as far as it still holds: a cluster whose inventory or nodes have changed since is refused.
+
+` + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.runApply(c.Context(), o, args)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) error {
+	var kept *plan.Plan
+	if len(args) == 1 && isFile(args[0]) {
+		var err error
+		if kept, err = plan.Open(args[0]); err != nil {
+			return err
+		}
+		o.limit, o.tags, args = kept.Limit, kept.Tags, kept.Only
+	}
+	s, err := a.open(ctx, &o.runOptions)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	salt := ""
+	if kept != nil {
+		salt = kept.Salt
+	} else if salt, err = plan.NewSalt(); err != nil {
+		return err
+	}
+	p, g, err := s.planWith(ctx, args, salt)
+	if err != nil {
+		return err
+	}
+	refused := 0
+	if kept != nil {
+		g, refused = s.refuseStale(kept, p, g)
+	} else if err := s.showPlan(p); err != nil {
+		return err
+	}
+	sum := plan.Summarize(p.Units...)
+	switch {
+	case sum.Failed > 0:
+		return exitStatus(exitFailed)
+	case sum.Changes()+sum.Unknown == 0 || len(g.Names()) == 0:
+		return refusal(refused)
+	case o.check:
+		return planStatus(sum, false)
+	case kept == nil && !o.yes:
+		if err := a.confirm(sum); err != nil {
+			return err
+		}
+	}
+	if err := s.perform(ctx, g, p); err != nil {
+		return err
+	}
+	return refusal(refused)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func refusal(n int) error {
+	if n > 0 {
+		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+// refuseStale leaves out of g the units whose kept plan no longer holds, and those that need them.
+func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (*graph.Graph[plan.Unit], int) {
+	left := graph.New[plan.Unit]()
+	refused := map[string]bool{}
+	order, _ := g.Sort() // it was walked already: it has no cycle
+	for _, name := range order {
+		u, _ := g.Node(name)
+		why := ""
+		if was := kept.Unit(name); was == nil {
+			why = "it is not in the plan"
+		} else {
+			why = plan.Stale(*was, *now.Unit(name))
+		}
+		for _, need := range g.Needs(name) {
+			if refused[need] && why == "" {
+				why = "it needs " + need
+			}
+		}
+		if why != "" {
+			refused[name] = true
+			fmt.Fprintf(s.app.err, "%s %s: the plan is stale: %s. Plan again.\n", s.app.paint.Red("refused"), name, s.redactor.Redact(why))
+			continue
+		}
+		left.Add(name, u)
+	}
+	for _, name := range left.Names() {
+		left.After(name, g.Needs(name)...)
+	}
+	return left, len(refused)
+}
+
+// confirm asks for consent; what loses data wants more than a y.
+func (a *app) confirm(sum plan.Summary) error {
+	f, ok := a.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(a.err, "Nothing was changed: nobody is here to confirm. Use --yes, or apply a plan file.")
+		return exitStatus(exitConfirm)
+	}
+	question, want := "Apply these changes? [y/N] ", "y"
+	if sum.Worst() == node.ImpactDataLoss {
+		question, want = "Data will be lost for good. Type yes to apply these changes: ", "yes"
+	}
+	fmt.Fprint(a.err, question)
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != want && answer != "yes" {
+		fmt.Fprintln(a.err, "Nothing was changed.")
+		return exitStatus(exitConfirm)
+	}
+	return nil
+}
+
+// perform applies the units of g.
+func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) error {
+	release, err := s.lock(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer release()
+	o := s.base
+	o.FreeByDefault = true
+	e := s.engine(o, s.sink())
+	units, err := s.walk(ctx, e, g, "")
+	names, stats := e.Stats()
+	e.sink.Recap(names, stats)
+	if !s.opt.json {
+		fmt.Fprint(s.app.out, s.redactor.Redact(ui.Totals(s.app.paint, units, "Applied")))
+		for _, d := range plan.Differences(planned.Units, units) {
+			fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), s.redactor.Redact(d))
+		}
+	}
+	for _, u := range units {
+		if u.Skipped != "" {
+			fmt.Fprintf(s.app.err, "%s was not begun, because %s failed\n", u.Unit.Name, u.Skipped)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := status(stats); err != nil {
+		return err
+	}
+	for _, u := range units {
+		if u.Error != "" {
+			return errors.New(u.Unit.Name + ": " + u.Error)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/graph"
+	"pig/internal/inventory"
+	"pig/internal/params"
+	"pig/internal/plan"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// environment validates the inventory and resolves it. All mistakes are told in one go.
+func (s *session) environment() (*resolve.Environment, error) {
+	found := params.Validate(s.inventory)
+	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
+	found = append(found, more...)
+	if found.HasErrors() {
+		return nil, found
+	}
+	for _, w := range found {
+		if s.opt.verbosity > 0 {
+			diag.Render(s.app.err, w, os.ReadFile)
+		}
+	}
+	return env, nil
+}
+
+// render renders a variable of a host that holds a template, with the host's other variables.
+func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Value, error) {
+	return s.templates.Scope(staticVars{s.extra, s.inventory.Vars(h)}).Value(v, diag.Pos{})
+}
+
+// withEnvironment makes engines know what follows from the whole inventory.
+func (s *session) withEnvironment(env *resolve.Environment) {
+	s.derived = func(host string) *value.Dict {
+		if d := env.Vars(host); d != nil {
+			return params.Protect(d)
+		}
+		return nil
+	}
+	s.defaults = params.Protect(params.Defaults())
+}
+
+// units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
+func (s *session) units(env *resolve.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
+	all := plan.Units(env)
+	var limited []string
+	if s.opt.limit != "" {
+		hosts, err := s.inventory.Match(s.opt.limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hosts {
+			limited = append(limited, h.Name)
+		}
+	}
+	g := graph.New[plan.Unit]()
+	for _, name := range all.Names() {
+		u, _ := all.Node(name)
+		if len(modules) > 0 && !selected(modules, u) {
+			continue
+		}
+		if limited != nil {
+			u.Hosts = slices.DeleteFunc(slices.Clone(u.Hosts), func(h string) bool { return !slices.Contains(limited, h) })
+		}
+		if len(u.Hosts) > 0 {
+			g.Add(name, u)
+		}
+	}
+	for _, name := range g.Names() {
+		g.After(name, all.Needs(name)...)
+	}
+	if len(g.Names()) == 0 {
+		return nil, fmt.Errorf("nothing is selected: the inventory declares %s", strings.Join(all.Names(), ", "))
+	}
+	return g, nil
+}
+
+// selected tells whether a unit is meant by one of words: a module, a unit, or a cluster.
+func selected(words []string, u plan.Unit) bool {
+	return slices.Contains(words, u.Module) || slices.Contains(words, u.Name) || u.Cluster != "" && slices.Contains(words, u.Cluster)
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"pig/internal/engine"
+	"pig/internal/graph"
+	"pig/internal/plan"
+	"pig/internal/ui"
+)
+
+type planOptions struct {
+	runOptions
+	out      string
+	detailed bool
+}
+
+// AddFlags adds the flags to a command.
+func (o *planOptions) AddFlags(f *pflag.FlagSet) {
+	o.runOptions.AddFlags(f)
+	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
+}
+
+func (a *app) plan() *cobra.Command {
+	o := &planOptions{}
+	c := &cobra.Command{
+		Use:   "plan [MODULE|CLUSTER ...]",
+		Short: "Tell what would change",
+		Long: `Tell what pig apply would change, and what that does to running systems. Nothing is changed.
+
+  pig plan
+  pig plan pg-test --diff
+  pig plan --out my.plan && pig apply my.plan
+
+` + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context(), &o.runOptions)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			p, _, err := s.plan(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			if err := s.showPlan(p); err != nil {
+				return err
+			}
+			sum := plan.Summarize(p.Units...)
+			if o.out != "" && sum.Failed == 0 {
+				if err := p.Save(o.out); err != nil {
+					return err
+				}
+				fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+			}
+			return planStatus(sum, o.detailed)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func planStatus(sum plan.Summary, detailed bool) error {
+	switch {
+	case sum.Failed > 0:
+		return exitStatus(exitFailed)
+	case detailed && sum.Changes()+sum.Unknown > 0:
+		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+// plan plans what args select.
+func (s *session) plan(ctx context.Context, args []string) (*plan.Plan, *graph.Graph[plan.Unit], error) {
+	salt, err := plan.NewSalt()
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.planWith(ctx, args, salt)
+}
+
+func (s *session) planWith(ctx context.Context, args []string, salt string) (*plan.Plan, *graph.Graph[plan.Unit], error) {
+	env, err := s.environment()
+	if err != nil {
+		return nil, nil, err
+	}
+	s.withEnvironment(env)
+	g, err := s.units(env, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := s.base
+	o.Plan, o.FreeByDefault = true, true
+	units, err := s.walk(ctx, s.engine(o, s.quiet()), g, salt)
+	if err != nil && !errors.Is(err, engine.ErrStopped) {
+		return nil, nil, err
+	}
+	return &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+}
+
+// quiet shows just the progress of a plan: what it finds is shown in one piece at its end.
+func (s *session) quiet() shown {
+	term := ui.NewTerminal(s.app.err, s.redactor.Redact)
+	if s.opt.verbosity > 0 && !s.opt.json {
+		return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: true})
+	}
+	return ui.NewProgress(term)
+}
+
+func (s *session) showPlan(p *plan.Plan) error {
+	if s.opt.json {
+		line, err := json.Marshal(map[string]any{"v": 1, "event": "plan", "plan": p})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.app.out, s.redactor.Redact(string(line)))
+		return err
+	}
+	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, "Plan")
+	_, err := fmt.Fprint(s.app.out, s.redactor.Redact(text))
+	return err
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pig/internal/engine"
+	"pig/internal/graph"
+	"pig/internal/plan"
+	"pig/internal/playbook"
+)
+
+// walk takes every unit of g through its playbook, each as soon as what it needs is done, and tells what changed.
+func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit], salt string) ([]plan.UnitPlan, error) {
+	done := make(chan struct{})
+	defer close(done)
+	go s.app.watch(e.Engine, done)
+	records := map[string]*plan.Record{}
+	for _, name := range g.Names() {
+		records[name] = plan.NewRecord(e.sink)
+	}
+	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u plan.Unit) error {
+		return s.unit(ctx, e.With(records[name]), u)
+	})
+	if err != nil {
+		return nil, err
+	}
+	order, err := g.Sort()
+	if err != nil {
+		return nil, err
+	}
+	var units []plan.UnitPlan
+	for _, name := range order {
+		u, _ := g.Node(name)
+		up := plan.UnitPlan{Unit: u, Entries: records[name].Entries(), Skipped: outcomes[name].Skipped}
+		if err := outcomes[name].Err; err != nil {
+			up.Error = err.Error()
+			if errors.Is(err, engine.ErrStopped) || errors.Is(err, errInterrupted) {
+				return append(units, up), err
+			}
+		}
+		if salt != "" {
+			if up.Inputs, err = plan.Inputs(s.inventory, u, s.extra, salt); err != nil {
+				return nil, err
+			}
+		}
+		units = append(units, up)
+	}
+	return units, context.Cause(ctx)
+}
+
+// unit runs a unit's playbook on its hosts. It fails if any of them does: what needs the unit must not begin then.
+func (s *session) unit(ctx context.Context, e *engine.Engine, u plan.Unit) error {
+	plays, err := s.load([]string{playbookPath(u.Playbook)})
+	if err != nil {
+		return err
+	}
+	if err := e.Run(ctx, plays, u.Hosts...); err != nil {
+		return err
+	}
+	if bad := e.Failed(u.Hosts); len(bad) > 0 {
+		return fmt.Errorf("failed on %s", strings.Join(bad, ", "))
+	}
+	return nil
+}
+
+func playbookPath(name string) string { return playbook.Embedded + "playbooks/" + name + ".yml" }
