@@ -6,7 +6,7 @@ func builtinFilters() table {
 	for _, part := range []func() table{
 		textFilters, sequenceFilters, selectFilters, sortFilters, numberFilters, webFilters, jsonFilters, yamlFilters,
 		regexFilters, hashFilters, pathFilters, setFilters, dictFilters, valueFilters, randomFilters, combinatoryFilters,
-		timeFilters, queryFilters,
+		timeFilters, queryFilters, addressFilters,
 	} {
 		t.merge(part())
 	}
