@@ -59,5 +59,5 @@ func holder() string {
 	if err != nil {
 		host = "?"
 	}
-	return fmt.Sprintf("%s@%s, pid %d, since %s: %s", name, host, os.Getpid(), time.Now().Format(time.RFC3339), strings.Join(os.Args, " "))
+	return fmt.Sprintf("%s@%s, pid %d, since %s: %s", name, host, os.Getpid(), time.Now().Format(time.RFC3339), "pig "+strings.Join(os.Args[1:min(2, len(os.Args))], " "))
 }

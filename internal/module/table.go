@@ -6,7 +6,7 @@ func Table() map[string]Module {
 	for _, m := range []Module{
 		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
-		waitFor(), uri(), setup(), lock(),
+		waitFor(), uri(), setup(), lock(), x509Module(),
 	} {
 		table[m.Name] = m
 	}

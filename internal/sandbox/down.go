@@ -60,6 +60,7 @@ func Down(ctx context.Context, name string, purge bool) error {
 		if err := os.RemoveAll(s.files.dir); err != nil {
 			return fmt.Errorf("removing the disks of sandbox %s: %w", name, err)
 		}
+		return lock.remove()
 	}
 	return nil
 }

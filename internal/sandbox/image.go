@@ -120,6 +120,9 @@ func (m images) ensure(ctx context.Context, id string, make func(tmp string) err
 	if _, err := os.Stat(final); err == nil {
 		return nil
 	}
+	if err := os.MkdirAll(m.dir, 0o755); err != nil {
+		return fmt.Errorf("making the image cache: %w", err)
+	}
 	lock, err := lockFile(ctx, filepath.Join(m.dir, ".lock"), "the images of "+m.system)
 	if err != nil {
 		return err

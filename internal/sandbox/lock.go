@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,30 +17,52 @@ type fileLock struct{ file *os.File }
 
 func (l *fileLock) release() { l.file.Close() }
 
-// lockFile takes an exclusive lock, waiting for as long as ctx allows, and returns what releases it.
-// The kernel drops the lock when the process dies, so a crash blocks nobody.
+// remove takes the lock file away with the lock. Who waits for it notices and starts over.
+func (l *fileLock) remove() error {
+	defer l.release()
+	return os.Remove(l.file.Name())
+}
+
+// lockFile takes an exclusive lock, waiting for as long as ctx allows. Its directory must exist. The kernel drops the lock
+// when the process dies, so a crash blocks nobody.
 func lockFile(ctx context.Context, path, what string) (*fileLock, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("locking %s: %w", what, err)
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("locking %s: %w", what, err)
-	}
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return &fileLock{f}, nil
-		}
-		if !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR) {
-			f.Close()
+		l, err := tryLock(path)
+		if err != nil {
 			return nil, fmt.Errorf("locking %s: %w", what, err)
+		}
+		if l != nil {
+			return l, nil
 		}
 		select {
 		case <-ctx.Done():
-			f.Close()
 			return nil, fmt.Errorf("another pig is at work on %s (lock %s): %w", what, path, ctx.Err())
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// tryLock returns nil when somebody else has the lock, or had it and removed the file.
+func tryLock(path string) (*fileLock, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	held, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	if there, err := os.Stat(path); err != nil || !os.SameFile(held, there) {
+		f.Close()
+		return nil, nil
+	}
+	return &fileLock{f}, nil
 }

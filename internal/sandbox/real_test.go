@@ -71,6 +71,7 @@ func leftovers(name string) []string {
 	for _, glob := range []string{
 		netnsDir + "/pig." + name, netnsDir + "/pig." + name + ".*", "/run/systemd/nspawn/*/*pig." + name + ".*",
 		"/sys/fs/cgroup/*/" + cgroupRoot + "/" + name, "/sys/fs/cgroup/" + cgroupRoot + "/" + name, filepath.Join(StateDir(), name),
+		lockDir + "/pig-sandbox-" + name,
 	} {
 		hits, _ := filepath.Glob(glob)
 		out = append(out, hits...)
@@ -321,7 +322,7 @@ func TestTwoNodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		left := leftovers(c.Name)
-		if len(left) != 1 || left[0] != s.files.dir {
+		if len(left) != 2 || left[0] != s.files.dir || !strings.HasPrefix(left[1], lockDir) {
 			t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
 		}
 		again := mustUp(t, ctx, c)

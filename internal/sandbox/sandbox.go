@@ -49,9 +49,14 @@ func locate(name string) (*Sandbox, error) {
 	return &Sandbox{state: state{Name: name}, files: layout{filepath.Join(StateDir(), name)}, cg: cg}, nil
 }
 
+const lockDir = "/run/lock"
+
 // lock keeps Up and Down of one sandbox apart. The lock lies outside the sandbox's directory, which Down removes.
 func (s *Sandbox) lock(ctx context.Context) (*fileLock, error) {
-	return lockFile(ctx, filepath.Join("/run/lock", "pig-sandbox-"+s.state.Name), "sandbox "+s.state.Name)
+	if err := os.MkdirAll(lockDir, 0o755); err != nil {
+		return nil, fmt.Errorf("locking sandbox %s: %w", s.state.Name, err)
+	}
+	return lockFile(ctx, filepath.Join(lockDir, "pig-sandbox-"+s.state.Name), "sandbox "+s.state.Name)
 }
 
 func (s *Sandbox) node(name string) (nodeState, error) {

@@ -1,0 +1,171 @@
+package module
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pki"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// x509Module keeps a key and its certificate as they should be: made if they are missing, issued anew if they no longer
+// do. It returns both, so that they can be copied to where they are needed.
+func x509Module() Module {
+	return Module{
+		Name: "x509",
+		Spec: Spec{Args: []Arg{
+			{Name: "key", Type: Path, Required: true}, {Name: "cert", Type: Path, Required: true},
+			{Name: "ca_key", Type: Path}, {Name: "ca_cert", Type: Path},
+			{Name: "authority", Type: Bool}, {Name: "create", Type: Bool, Default: true},
+			{Name: "cn", Required: true}, {Name: "o", Default: "pigsty"}, {Name: "ou"},
+			{Name: "names", Type: List, Elements: Str}, {Name: "usage", Type: List, Elements: Str, Choices: []string{"server", "client"}},
+			{Name: "validity", Default: "7300d"}, {Name: "renew_before", Default: "30d"}, {Name: "rsa_bits", Type: Int},
+		}},
+		Run: runX509,
+	}
+}
+
+func runX509(_ context.Context, c *Call) (*value.Dict, error) {
+	req, err := certRequest(c)
+	if err != nil {
+		return nil, err
+	}
+	keyText, err := certKey(c)
+	unknown := errors.Is(err, node.ErrUnknown)
+	if err != nil && !unknown {
+		return nil, err
+	}
+	result := value.DictOf("key", value.Unknown{Why: "the key"}, "cert", value.Unknown{Why: "the certificate"}, "reason", "")
+	if unknown {
+		return result, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("cert"), certAttrs(0o644)))
+	}
+	result.Set("key", secret.New(string(keyText)))
+	key, err := pki.ParseKey(keyText)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Args.String("key"), err)
+	}
+	text, reason, err := certificate(c, req, key)
+	if errors.Is(err, node.ErrUnknown) {
+		return result, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	result.Set("cert", string(text))
+	result.Set("reason", reason)
+	return result, nil
+}
+
+func ignoreUnknown(err error) error {
+	if errors.Is(err, node.ErrUnknown) {
+		return nil
+	}
+	return err
+}
+
+func certAttrs(mode uint32) node.Attrs {
+	m := octalMode(mode)
+	return node.Attrs{Mode: &m}
+}
+
+func certRequest(c *Call) (pki.Request, error) {
+	r := pki.Request{
+		CommonName: c.Args.String("cn"), Organization: c.Args.String("o"), Unit: c.Args.String("ou"), Names: c.Args.Strings("names"),
+		Authority: c.Args.Bool("authority"),
+	}
+	for _, u := range c.Args.Strings("usage") {
+		r.Server, r.Client = r.Server || u == "server", r.Client || u == "client"
+	}
+	var err error
+	if r.Days, err = days(c.Args.String("validity")); err != nil {
+		return r, err
+	}
+	r.RenewBefore, err = days(c.Args.String("renew_before"))
+	return r, err
+}
+
+// days reads a span such as 7300d, or a bare number of days.
+func days(text string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text), "d"))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is no number of days, such as 7300d", text)
+	}
+	return n, nil
+}
+
+// certKey reads the key, or makes it.
+func certKey(c *Call) ([]byte, error) {
+	path := c.Args.String("key")
+	text, err := c.System.Files().Read(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return text, err
+	}
+	if !c.Args.Bool("create") {
+		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
+	}
+	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, certAttrs(0o600))
+}
+
+// certificate reads the certificate, or issues it if there is none that does.
+func certificate(c *Call, req pki.Request, key crypto.Signer) (text []byte, reason string, err error) {
+	files := c.System.Files()
+	var caCert *x509.Certificate
+	var caKey crypto.Signer
+	if !req.Authority {
+		if caCert, caKey, err = authority(c); err != nil {
+			return nil, "", err
+		}
+	}
+	path := c.Args.String("cert")
+	text, err = files.Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "there was none"
+	case err != nil:
+		return nil, "", err
+	default:
+		cert, err := pki.ParseCert(text)
+		if err != nil {
+			reason = err.Error()
+		} else {
+			reason = pki.Due(cert, req, key, caCert, time.Now())
+		}
+	}
+	if reason == "" {
+		return text, "", nil
+	}
+	text, err = files.Generate(path, func() ([]byte, error) { return pki.Sign(req, key, caCert, caKey, time.Now()) }, certAttrs(0o644))
+	return text, reason, err
+}
+
+func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
+	certText, err := c.System.Files().Read(c.Args.String("ca_cert"))
+	if err != nil {
+		if errors.Is(err, node.ErrUnknown) {
+			return nil, nil, errors.Join(err, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("cert"), certAttrs(0o644))))
+		}
+		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
+	}
+	keyText, err := c.System.Files().Read(c.Args.String("ca_key"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
+	}
+	cert, err := pki.ParseCert(certText)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_cert"), err)
+	}
+	key, err := pki.ParseKey(keyText)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_key"), err)
+	}
+	return cert, key, nil
+}

@@ -1,0 +1,63 @@
+//go:build linux
+
+package sandbox
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestLockExcludesAlsoWhileFilesAreRemoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	inside, most := 0, 0 // guarded by the lock itself; the race detector watches
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for range 5 {
+				l, err := lockFile(ctx, path, "the test")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				inside++
+				most = max(most, inside)
+				inside--
+				if i%2 == 0 {
+					err = l.remove()
+				} else {
+					l.release()
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if most != 1 {
+		t.Errorf("%d held the lock at once", most)
+	}
+}
+
+func TestLockGivesUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	l, err := lockFile(t.Context(), path, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.release()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := lockFile(ctx, path, "sandbox x"); err == nil || !strings.Contains(err.Error(), "another pig is at work on sandbox x") {
+		t.Error(err)
+	}
+	if _, err := lockFile(ctx, filepath.Join(path, "no", "dir"), "x"); err == nil {
+		t.Error("a lock in a directory that is not there")
+	}
+}
