@@ -38,7 +38,7 @@ func knownDifferences() map[string]string {
 		"{{ ip | ipaddr }} {{ 'x' | ipaddr }} {{ cidr | ipaddr('address') }} {{ cidr | ipaddr('network') }} {{ cidr | ipaddr('prefix') }} {{ cidr | ipaddr('netmask') }}": other,
 		"{{ users | json_query('[?age==`30`].name') }}":  other,
 		"{{ {'a':{'b':[1,2]}} | json_query('a.b[1]') }}": other,
-		"{{ zlist.index(1) }} {{ slist.count('a') }}": "Ansible compares with the templates of the elements, not with the elements, and finds none",
+		"{{ zlist.index(1) }} {{ slist.count('a') }}":    "Ansible compares with the templates of the elements, not with the elements, and finds none",
 	}
 }
 

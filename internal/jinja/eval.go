@@ -420,7 +420,7 @@ func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset in
 			return v, nil
 		}
 	}
-	if f.r.s.depth++; f.r.s.depth > maxCalls {
+	if f.r.s.depth++; f.r.s.depth+f.r.s.outerDepth > maxCalls {
 		f.r.s.depth--
 		return nil, f.at(offset, errorf("maximum recursion depth exceeded"))
 	}

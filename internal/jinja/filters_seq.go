@@ -161,9 +161,7 @@ func joinFilter(c *call) (value.Value, error) {
 		if i > 0 {
 			b.WriteString(sep)
 		}
-		if b.WriteString(text); v == nil {
-			b.WriteString("None")
-		}
+		b.WriteString(text)
 		if b.Len() > maxText {
 			return nil, errorf("the text is longer than %d bytes", maxText)
 		}
@@ -179,6 +177,9 @@ func unknownOr(u *value.Unknown) value.Value {
 }
 
 func batchFilter(c *call) (value.Value, error) {
+	if _, err := c.need(0); err != nil {
+		return nil, err
+	}
 	n, err := c.size(0, 0)
 	if err != nil {
 		return nil, err
@@ -202,6 +203,9 @@ func batchFilter(c *call) (value.Value, error) {
 }
 
 func sliceFilter(c *call) (value.Value, error) {
+	if _, err := c.need(0); err != nil {
+		return nil, err
+	}
 	n, err := c.size(0, 0)
 	if err != nil {
 		return nil, err
@@ -222,7 +226,7 @@ func sliceFilter(c *call) (value.Value, error) {
 		}
 		part := slices.Clone(list[:k])
 		list = list[k:]
-		if fill := c.val(1, nil); fill != nil && extra > 0 && i >= extra {
+		if fill := c.val(1, nil); fill != nil && i >= extra {
 			part = append(part, fill)
 		}
 		out.Append(value.NewList(part...))

@@ -17,7 +17,7 @@ func (t table) textFilter(spec, params string, run func(s string, c *call) (valu
 func textFilters() table {
 	t := table{}
 	for name, fn := range map[string]func(string) string{
-		"upper": strings.ToUpper, "lower": strings.ToLower, "capitalize": capitalize, "title": jinjaTitle,
+		"upper": upper, "lower": strings.ToLower, "capitalize": capitalize, "title": jinjaTitle,
 	} {
 		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}

@@ -19,7 +19,7 @@ func (t table) stringMethod(name, params string, run func(s string, c *call) (va
 func strMethods() table {
 	t := table{}
 	for name, fn := range map[string]func(string) string{
-		"upper": strings.ToUpper, "lower": strings.ToLower, "casefold": strings.ToLower,
+		"upper": upper, "lower": strings.ToLower, "casefold": strings.ToLower,
 		"capitalize": capitalize, "title": pyTitle, "swapcase": swapCase,
 	} {
 		t.stringMethod(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
@@ -85,6 +85,9 @@ func allRunes(is func(rune) bool) func(string) bool {
 		return s != ""
 	}
 }
+
+// upper is str.upper, which makes two letters of a sharp s.
+func upper(s string) string { return strings.ReplaceAll(strings.ToUpper(s), "ß", "SS") }
 
 func isIdentifier(s string) bool {
 	for i, r := range s {

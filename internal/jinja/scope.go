@@ -18,13 +18,16 @@ type Scope struct {
 	files Files
 	memo  map[string]value.Value
 
-	active   []string // the variables that are being rendered
-	depth    int      // of calls
-	includes int
-	passes   int
-	from     string // the file that the running lookup stands in
-	level    int    // of evaluations by the caller: lookups and lazy values call back
-	dirty    bool   // a template has changed a list or mapping
+	name       string   // as another scope refers to it, like hostvars[node-1]
+	inherited  int      // how many of active belong to the scopes that use this one
+	outerDepth int      // of their calls
+	active     []string // the variables that are being rendered
+	depth      int      // of calls
+	includes   int
+	passes     int
+	from       string // the file that the running lookup stands in
+	level      int    // of evaluations by the caller: lookups and lazy values call back
+	dirty      bool   // a template has changed a list or mapping
 }
 
 // SetFiles replaces Options.Files for this scope.
@@ -40,7 +43,7 @@ func (s *Scope) Engine() *Engine { return s.e }
 // and a panic, which is a fault of the engine, becomes an error.
 func (s *Scope) begin(pos diag.Pos, err *error) func() {
 	if s.level == 0 {
-		s.passes, s.depth, s.includes, s.active = 0, 0, 0, s.active[:0]
+		s.passes, s.depth, s.includes, s.active = 0, 0, 0, s.active[:s.inherited]
 	}
 	s.level++
 	return func() {
@@ -196,11 +199,12 @@ func (s *Scope) Vars() Mapping { return scopeVars{s} }
 type scopeVars struct{ s *Scope }
 
 // Item implements Mapping.
-func (m scopeVars) Item(key value.Value) (value.Value, bool, error) {
+func (m scopeVars) Item(key value.Value) (v value.Value, ok bool, err error) {
 	name, ok := key.(string)
 	if !ok {
 		return nil, false, nil
 	}
+	defer m.s.begin(diag.Pos{}, &err)()
 	return m.s.variable(name)
 }
 

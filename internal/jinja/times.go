@@ -223,7 +223,7 @@ func timeField(t time.Time, c byte) string {
 	case 's':
 		return fmt.Sprint(t.Unix())
 	case 'u':
-		return fmt.Sprint((t.Weekday()+6)%7 + 1)
+		return fmt.Sprint(int(t.Weekday()+6)%7 + 1)
 	case 'w':
 		return fmt.Sprint(int(t.Weekday()))
 	case 'C':

@@ -111,9 +111,34 @@ func (s *Scope) open(v value.Value, trusted bool, pos diag.Pos, label string) (v
 		return value.Tuple(s.openList(value.NewList(x...), trusted, label).Items), nil
 	case *value.Dict:
 		return s.openDict(x, trusted, label), nil
+	case Mapping:
+		return linked{m: x, s: s, label: label}, nil
 	}
 	return v, nil
 }
+
+// linked is a Mapping of the caller, like hostvars. The scopes that it gives rise to learn what is being rendered
+// already, so that a cycle through the variables of another host is found.
+type linked struct {
+	m     Mapping
+	s     *Scope
+	label string
+}
+
+// Item implements Mapping.
+func (l linked) Item(key value.Value) (value.Value, bool, error) {
+	v, ok, err := l.m.Item(key)
+	if other, isScope := v.(scopeVars); isScope && other.s != l.s && other.s.level == 0 {
+		other.s.name = l.label + "[" + value.Display(key) + "]"
+		other.s.active = slices.Clone(l.s.active)
+		other.s.inherited = len(other.s.active)
+		other.s.outerDepth = l.s.depth + l.s.outerDepth
+	}
+	return v, ok, err
+}
+
+// Keys implements Mapping.
+func (l linked) Keys() []value.Value { return l.m.Keys() }
 
 // allSecret makes every text in v a secret as a whole.
 func allSecret(v value.Value) value.Value {
@@ -178,13 +203,16 @@ type lazy struct {
 	parent  string
 	key     value.Value
 	v       value.Value
-	err     error
 }
 
 // Force implements value.Lazy.
 func (l *lazy) Force() (value.Value, error) {
 	if l.done {
-		return l.v, l.err
+		return l.v, nil
+	}
+	if l.s.level == 0 { // an element that is used by the template of another scope
+		var err error
+		defer l.s.begin(l.pos, &err)()
 	}
 	label := l.parent
 	if label != "" {
@@ -199,11 +227,14 @@ func (l *lazy) Force() (value.Value, error) {
 
 // guarded renders a variable, unless that is going on already: then it needs itself.
 func (s *Scope) guarded(label string, render func() (value.Value, error)) (value.Value, error) {
+	if s.name != "" && label != "" {
+		label = s.name + "." + label
+	}
 	if i := slices.Index(s.active, label); i >= 0 && label != "" {
 		path := append(slices.Clone(s.active[i:]), label)
 		return nil, errorf("recursive loop detected in template: %s", strings.Join(path, " -> "))
 	}
-	if s.depth++; s.depth > maxCalls {
+	if s.depth++; s.depth+s.outerDepth > maxCalls {
 		s.depth--
 		return nil, errorf("variables are nested too deeply: %s", label)
 	}

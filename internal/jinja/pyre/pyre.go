@@ -11,6 +11,7 @@ import (
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -44,7 +45,13 @@ type Regexp struct {
 }
 
 // Cache keeps compiled patterns. The zero value is ready.
-type Cache struct{ m sync.Map }
+type Cache struct {
+	m sync.Map
+	n atomic.Int64
+}
+
+// maxCached is the number of patterns from which the cache starts afresh: patterns can be made of data.
+const maxCached = 5000
 
 type cacheKey struct {
 	pattern string
@@ -60,6 +67,10 @@ func (c *Cache) Compile(pattern string, flags Flags) (*Regexp, error) {
 	r, err := Compile(pattern, flags)
 	if err != nil {
 		return nil, err
+	}
+	if c.n.Add(1) > maxCached {
+		c.m.Clear()
+		c.n.Store(1)
 	}
 	c.m.Store(key, r)
 	return r, nil
