@@ -45,6 +45,22 @@ func (s *session) withEnvironment(env *resolve.Environment) {
 		return nil
 	}
 	s.defaults = params.Protect(params.Defaults())
+	s.redactor.Public(s.names(env)...)
+}
+
+// names are those of hosts and clusters, which stay readable whatever passwords there are.
+func (s *session) names(env *resolve.Environment) []string {
+	var names []string
+	for _, g := range s.inventory.Groups() {
+		names = append(names, g.Name)
+	}
+	for _, n := range env.Nodes {
+		names = append(names, n.Name, n.Nodename, n.Cluster)
+	}
+	for _, c := range env.Pg {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.

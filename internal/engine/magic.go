@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"path/filepath"
+
 	"pig/internal/jinja"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -31,9 +33,9 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 	case "inventory_hostname_short":
 		return shortName(h.Name), true
 	case "inventory_file":
-		return h.File, true
+		return absolute(h.File), true
 	case "inventory_dir":
-		return playbook.Dir(h.File), true
+		return playbook.Dir(absolute(h.File)), true
 	case "groups":
 		return e.groups(), true
 	case "group_names":
@@ -114,6 +116,13 @@ func (m *magic) living() *value.List {
 		}
 	}
 	return l
+}
+
+func absolute(path string) string {
+	if p, err := filepath.Abs(path); err == nil && path != "" {
+		return p
+	}
+	return path
 }
 
 func shortName(name string) string {

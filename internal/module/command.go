@@ -29,6 +29,11 @@ func commandSpec() Spec {
 			{Name: "expand_argument_vars", Type: Bool, Default: true},
 			// read_only is how the engine passes on check_mode: false; it is pig's own way to say that a plan may run it.
 			{Name: "read_only", Type: Bool},
+			// verify says that it judges what was just written: a plan takes it that it succeeds.
+			{Name: "verify", Type: Bool},
+			// effect says what the command changes, so that a plan can foresee it; impact what that does to running systems.
+			{Name: "effect"},
+			{Name: "impact", Default: "none", Choices: []string{"none", "reload", "restart", "failover", "data loss"}},
 		},
 		OneOf:     [][]string{{"_raw_params", "argv"}},
 		Exclusive: [][]string{{"_raw_params", "argv"}},
@@ -75,12 +80,19 @@ func runCommand(ctx context.Context, c *Call, argv []string, shown value.Value) 
 	if len(argv) == 0 {
 		return nil, errors.New("no command given")
 	}
-	cmd := node.Cmd{Argv: argv, Dir: c.Args.String("chdir"), ReadOnly: c.Args.Bool("read_only")}
+	cmd := node.Cmd{Argv: argv, Dir: c.Args.String("chdir"), ReadOnly: c.Args.Bool("read_only"), Verify: c.Args.Bool("verify")}
 	if c.Args.Has("stdin") {
 		cmd.Stdin = []byte(c.Args.String("stdin"))
 		if c.Args.Bool("stdin_add_newline") {
 			cmd.Stdin = append(cmd.Stdin, '\n')
 		}
+	}
+	if effect := c.Args.String("effect"); effect != "" {
+		impact, err := node.ParseImpact(c.Args.String("impact"))
+		if err != nil {
+			return nil, err
+		}
+		cmd.Change = &node.Change{Kind: "command", ID: effect, Action: "run", Impact: impact}
 	}
 	out, err := c.System.Exec(ctx, cmd)
 	if err != nil {
@@ -89,6 +101,9 @@ func runCommand(ctx context.Context, c *Call, argv []string, shown value.Value) 
 	result := commandResult(shown, out, c.Args.Bool("strip_empty_ends"))
 	if out.RC != 0 {
 		return nil, &Failure{Msg: "non-zero return code", Values: result}
+	}
+	if cmd.Verify || cmd.ReadOnly && c.System.Planned() {
+		result.Set("changed", false)
 	}
 	return result, nil
 }

@@ -104,6 +104,7 @@ func installOptions(c *Call) node.InstallOptions {
 		AllowDowngrade: c.Args.Bool("allow_downgrade"), AllowUnsigned: c.Args.Bool("allow_unauthenticated"),
 		Force: c.Args.Bool("allow_change_held_packages"), OnlyUpgrade: c.Args.Bool("only_upgrade"), Release: c.Args.String("default_release"),
 	}
+	o.NoStart = c.Args.Has("policy_rc_d") && c.Args.Int("policy_rc_d") == 101
 	if c.Args.Has("install_recommends") {
 		on := c.Args.Bool("install_recommends")
 		o.Recommends = &on

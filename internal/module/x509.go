@@ -46,7 +46,7 @@ func runX509(_ context.Context, c *Call) (*value.Dict, error) {
 	}
 	result := value.DictOf("key", value.Unknown{Why: "the key"}, "cert", value.Unknown{Why: "the certificate"}, "reason", "")
 	if unknown {
-		return result, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("cert"), certAttrs(0o644)))
+		return result, planCert(c)
 	}
 	result.Set("key", secret.New(string(keyText)))
 	key, err := pki.ParseKey(keyText)
@@ -63,6 +63,22 @@ func runX509(_ context.Context, c *Call) (*value.Dict, error) {
 	result.Set("cert", string(text))
 	result.Set("reason", reason)
 	return result, nil
+}
+
+// planCert plans a certificate for a key, or by an authority, that is itself only planned. If it was planned before, it is
+// as good as made.
+func planCert(c *Call) error {
+	path := c.Args.String("cert")
+	i, err := c.System.Files().Stat(path, true)
+	if err != nil {
+		return err
+	}
+	if i.Exists() {
+		if _, err := c.System.Files().Read(path); errors.Is(err, node.ErrUnknown) {
+			return nil
+		}
+	}
+	return ignoreUnknown(c.System.Files().WriteUnknown(path, certAttrs(0o644)))
 }
 
 func ignoreUnknown(err error) error {
@@ -151,7 +167,7 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	certText, err := c.System.Files().Read(c.Args.String("ca_cert"))
 	if err != nil {
 		if errors.Is(err, node.ErrUnknown) {
-			return nil, nil, errors.Join(err, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("cert"), certAttrs(0o644))))
+			return nil, nil, errors.Join(err, planCert(c))
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,6 +141,13 @@ func (a apt) Install(ctx context.Context, specs []string, o InstallOptions) erro
 	if err != nil {
 		return err
 	}
+	if o.NoStart {
+		undo, err := forbidStarts()
+		if err != nil {
+			return err
+		}
+		defer undo()
+	}
 	if err := a.aptGet(ctx, installArgs(specs, o)...); err != nil {
 		return err
 	}
@@ -153,6 +161,24 @@ func (a apt) Install(ctx context.Context, specs []string, o InstallOptions) erro
 		}
 	}
 	return nil
+}
+
+// policyFile is what Debian's maintainer scripts ask before they start a service.
+const policyFile = "/usr/sbin/policy-rc.d"
+
+// forbidStarts makes Debian's maintainer scripts start nothing until undo is called. A policy that is there is left alone:
+// somebody else answers for it.
+func forbidStarts() (undo func(), err error) {
+	file, err := os.OpenFile(policyFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	if errors.Is(err, os.ErrExist) {
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keeping services from starting: %w", err)
+	}
+	_, err = file.WriteString("#!/bin/sh\nexit 101\n")
+	err = errors.Join(err, file.Close())
+	return func() { _ = os.Remove(policyFile) }, err
 }
 
 func installArgs(specs []string, o InstallOptions) []string {

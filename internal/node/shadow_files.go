@@ -386,8 +386,15 @@ func (f shadowFiles) Remove(path string) error {
 		return err
 	}
 	before, err := f.entry(at)
-	if err != nil || !before.Exists() {
+	if err != nil || !before.Exists() && !before.Assumed {
 		return err
+	}
+	if before.Assumed { // a package may bring it; then it goes
+		c := removeChange(before, nil)
+		c.Assumed = true
+		f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
+		f.record(c)
+		return nil
 	}
 	var old []byte
 	if before.Kind == File {

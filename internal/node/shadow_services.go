@@ -12,14 +12,18 @@ func (s shadowServices) Unit(ctx context.Context, name string) (Unit, error) {
 	full := unitName(name)
 	s.shadow.mu.Lock()
 	planned, ok := s.shadow.units[full]
-	unsure := s.shadow.unsure("") || s.shadow.plansUnitFile(full)
+	written := s.shadow.plansUnitFile(full)
+	unsure := s.shadow.unsure("") || written
 	s.shadow.mu.Unlock()
 	if ok {
 		return planned, nil
 	}
 	u, err := s.live.Services().Unit(ctx, name)
 	if err == nil && !u.Exists && unsure {
-		u = Unit{Name: name, Exists: true, Active: "inactive", Sub: "dead", Enabled: "disabled", Assumed: true}
+		u = Unit{Name: name, Exists: true, Active: "inactive", Sub: "dead", Enabled: "enabled", Assumed: true}
+		if written { // the distribution's packages enable their units; a unit file of ours does not
+			u.Enabled = "disabled"
+		}
 	}
 	return u, err
 }

@@ -218,6 +218,8 @@ type InstallOptions struct {
 	Force          bool
 	OnlyUpgrade    bool
 	Release        string
+	// NoStart keeps the packages' services from being started by their installation.
+	NoStart bool
 }
 
 // Unit is the state of a systemd unit.

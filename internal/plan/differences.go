@@ -1,15 +1,23 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"pig/internal/node"
+)
 
 // Differences compares what was planned with what was done, change by change. A change that the plan called unknown, or
 // that belongs to a task which it could not foresee, is no difference.
 func Differences(planned, done []UnitPlan) []string {
-	want, free := keys(planned)
-	got, _ := keys(done)
+	ended := map[string]bool{}
+	for _, u := range done {
+		ended[u.Unit.Name] = u.Skipped == "" && u.Error == ""
+	}
+	want, free := keys(planned, ended)
+	got, _ := keys(done, ended)
 	var all []string
 	for _, k := range got.order {
-		if !want.has[k] && !free[taskOf(got, k)] {
+		if !want.has[k] && !free[taskOf(got, k)] && !want.vague[got.thing[k]] {
 			all = append(all, "unplanned: "+k)
 		}
 	}
@@ -26,15 +34,21 @@ type keySet struct {
 	has     map[string]bool
 	assumed map[string]bool
 	task    map[string]string
+	thing   map[string]string // the change's kind and ID, without what is done to it
+	vague   map[string]bool   // things of which the plan could not tell whether they would be there
 }
 
 func taskOf(s keySet, k string) string { return s.task[k] }
 
 // keys are the changes of units by unit, host and what is changed; free are the tasks that were unknown.
-func keys(units []UnitPlan) (keySet, map[string]bool) {
-	s := keySet{has: map[string]bool{}, assumed: map[string]bool{}, task: map[string]string{}}
+// Units that did not get to their end are left out: what they failed at has been told.
+func keys(units []UnitPlan, ended map[string]bool) (keySet, map[string]bool) {
+	s := keySet{has: map[string]bool{}, assumed: map[string]bool{}, task: map[string]string{}, thing: map[string]string{}, vague: map[string]bool{}}
 	free := map[string]bool{}
 	for _, u := range units {
+		if !ended[u.Unit.Name] {
+			continue
+		}
 		for _, e := range u.Entries {
 			task := fmt.Sprintf("%s %s %s", u.Unit.Name, e.Host, e.Task)
 			if e.Unknown {
@@ -47,8 +61,19 @@ func keys(units []UnitPlan) (keySet, map[string]bool) {
 				}
 				s.has[k], s.task[k] = true, task
 				s.assumed[k] = s.assumed[k] || c.Assumed || c.Unknown
+				s.thing[k] = fmt.Sprintf("%s %s: %s", u.Unit.Name, e.Host, thing(c))
+				s.vague[s.thing[k]] = s.vague[s.thing[k]] || c.Assumed
 			}
 		}
 	}
 	return s, free
+}
+
+// thing is what a change is about. What lies at a path is one thing, whatever kind of entry it turns out to be.
+func thing(c node.Change) string {
+	switch c.Kind {
+	case "file", "directory", "link", "absent":
+		return "path " + c.ID
+	}
+	return c.Kind + " " + c.ID
 }

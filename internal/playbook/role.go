@@ -61,7 +61,11 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 	if err != nil {
 		return nil, err
 	}
-	id := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + value.Repr(use.Vars) + fmt.Sprint(use.When)
+	vars := use.Vars
+	if vars == nil {
+		vars = value.NewDict()
+	}
+	id := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + string(value.PlainJSON(vars)) + fmt.Sprint(use.When)
 	if seen != nil && !role.Duplicate && !use.Twice {
 		if seen[id] {
 			return nil, nil

@@ -19,12 +19,13 @@ const minLineLength = 16
 type Redactor struct {
 	mu       sync.RWMutex
 	known    map[string]bool
+	public   map[string]bool
 	replacer *strings.Replacer
 }
 
 // NewRedactor knows the given secrets.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{known: map[string]bool{}}
+	r := &Redactor{known: map[string]bool{}, public: map[string]bool{}}
 	r.Add(secrets...)
 	return r
 }
@@ -45,6 +46,17 @@ func (r *Redactor) Add(secrets ...string) {
 			}
 		}
 	}
+}
+
+// Public names words that are no secrets although one may be part of them: a cluster pg-test stays readable where a
+// password is "test". A word that is itself a secret stays one.
+func (r *Redactor) Public(words ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range words {
+		r.public[w] = true
+	}
+	r.replacer = nil
 }
 
 func (r *Redactor) add(s string) {
@@ -107,6 +119,11 @@ func (r *Redactor) current() *strings.Replacer {
 		return strings.Compare(a, b)
 	})
 	pairs := make([]string, 0, 2*len(sorted))
+	for w := range r.public { // where a public word begins, it is taken first, as it is
+		if !r.known[w] && slices.ContainsFunc(sorted, func(s string) bool { return strings.Contains(w, s) }) {
+			pairs = append(pairs, w, w)
+		}
+	}
 	for _, f := range sorted {
 		pairs = append(pairs, f, Mask)
 	}
