@@ -122,7 +122,7 @@ func splitPairs(text string) ([]string, error) {
 			depth++
 		case depth > 0 && next == '}' && (c == '}' || c == '%' || c == '#'):
 			depth--
-		case depth == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+		case depth == 0 && (c == ' ' || c == '\n'): // a tab is part of the value, as in Ansible
 			if start >= 0 {
 				words = append(words, text[start:i])
 				start = -1

@@ -18,6 +18,7 @@ func TestExtraVars(t *testing.T) {
 		{[]string{"a=1 b='x y' c=\"z\""}, "{'a': '1', 'b': 'x y', 'c': 'z'}"},
 		{[]string{"a={{ b + 1 }} c=d=e"}, "{'a': '{{ b + 1 }}', 'c': 'd=e'}"},
 		{[]string{`a='it\'s'`}, `{'a': "it's"}`},
+		{[]string{"a=b\tc=d"}, `{'a': 'b\tc=d'}`},
 		{[]string{`{"a": 1, "b": [true]}`}, "{'a': 1, 'b': [True]}"},
 		{[]string{"{a: yes}"}, "{'a': True}"},
 		{[]string{"@" + dir + "/x.yml", "a=2"}, "{'a': '2', 'b': True}"},

@@ -180,6 +180,7 @@ func (inv *Inventory) declared(name string) *Host {
 }
 
 // enumerate finds groups by name, glob or regular expression, and hosts if no group matched or the pattern may mean both.
+// A host of several matching groups is there several times: Ansible's subscripts count it so.
 func (inv *Inventory) enumerate(pattern string, warnings *diag.List) ([]*Host, error) {
 	matches, err := matcher(pattern)
 	if err != nil {
@@ -190,13 +191,13 @@ func (inv *Inventory) enumerate(pattern string, warnings *diag.List) ([]*Host, e
 	for _, g := range inv.Groups() {
 		if matches(g.Name) {
 			anyGroup = true
-			found = appendNew(found, inv.HostsOf(g))
+			found = append(found, inv.HostsOf(g)...)
 		}
 	}
 	if !anyGroup || strings.ContainsAny(pattern, "~.?*[") {
 		for _, h := range inv.Hosts() {
 			if matches(h.Name) {
-				found = appendNew(found, []*Host{h})
+				found = append(found, h)
 			}
 		}
 	}
