@@ -67,10 +67,13 @@ func (c *call) int(i int, dflt int64) (int64, error) {
 // size is argument i as a length that is not too large to allocate.
 func (c *call) size(i int, dflt int64) (int, error) {
 	n, err := c.int(i, dflt)
-	if err == nil && (n > maxItems || n < -maxItems) {
-		err = errorf("%s is too large", c.p.params[i])
+	if err != nil {
+		return 0, err
 	}
-	return int(n), err
+	if n > maxItems || n < -maxItems {
+		return 0, errorf("%s is too large", c.p.params[i])
+	}
+	return int(n), nil
 }
 
 // bool is the truth of argument i, or dflt.

@@ -110,7 +110,7 @@ func (f *frame) getter(attribute, dflt value.Value) func(value.Value) (value.Val
 			if n, err := strconv.ParseInt(part, 10, 64); err == nil && part[0] != '-' && part[0] != '+' {
 				keys = append(keys, n)
 			} else {
-				keys = append(keys, part)
+				keys = append(keys, tainted(part, attribute))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package jinja
 import (
 	"strings"
 
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -10,13 +11,16 @@ func valueFilters() table {
 	t := table{}
 	t.add("default d", "default_value boolean", structural|takesUndefined|takesUnknown|keepsSecrets, defaultFilter)
 	t.add("bool", "", 0, boolFilter)
-	t.add("ternary", "true_val false_val none_val", structural|keepsSecrets, ternaryFilter)
+	t.add("ternary", "true_val false_val none_val", structural|takesUnknown|keepsSecrets, ternaryFilter)
 	t.add("mandatory", "msg", structural|takesUndefined|takesUnknown|keepsSecrets, mandatoryFilter)
 	t.add("type_debug", "", structural|keepsSecrets, func(c *call) (value.Value, error) { return typeName(c.in), nil })
 	t.add("attr", "name", structural, func(c *call) (value.Value, error) {
 		name, err := c.needStr(0)
 		if err != nil {
 			return nil, err
+		}
+		if _, hidden := c.arg[0].(secret.Text); hidden {
+			return undefinedAttr(c.in, c.arg[0], c.f.pos(0)), nil
 		}
 		if d, ok := c.in.(*value.Dict); ok {
 			if m, ok := c.f.method(c.f.r.s.e.methods.dict, d, name); ok {
@@ -86,10 +90,10 @@ func ternaryFilter(c *call) (value.Value, error) {
 		return c.arg[2], nil
 	}
 	t, err := truth(c.in)
-	if err != nil {
-		return nil, err
-	}
-	if t == true {
+	switch {
+	case err != nil || value.IsUnknown(t):
+		return t, err
+	case t == true:
 		return c.need(0)
 	}
 	return c.need(1)

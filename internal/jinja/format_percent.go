@@ -22,10 +22,10 @@ func percent(format string, origin, args value.Value) (value.Value, error) {
 		return *seen.unknown, nil
 	}
 	text, err := percentText(format, args)
-	if err != nil {
-		return nil, err
+	if err != nil && len(seen.secrets) > 0 {
+		err = errorf("a secret cannot be formatted like this")
 	}
-	return seen.taint(text), nil
+	return seen.taint(text), err
 }
 
 // percentArgs hands out the values for the conversions.

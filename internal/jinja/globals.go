@@ -41,9 +41,9 @@ func (e *Engine) builtinGlobals() map[string]value.Value {
 	add("undef", func(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 		hint := "Mandatory variable has not been overridden"
 		if len(args) > 0 {
-			hint = str(args[0])
+			hint = value.Display(args[0])
 		} else if kw != nil && kw.Has("hint") {
-			hint = str(kw.At("hint"))
+			hint = value.Display(kw.At("hint"))
 		}
 		return nil, errorf("%s", hint)
 	})
@@ -143,9 +143,9 @@ func (f *frame) lookupCall(args []value.Value, kw *value.Dict, wantList bool) (v
 	if len(args) == 0 {
 		return nil, errorf("lookup() needs the name of a lookup")
 	}
-	name, ok := plain(args[0])
+	name, ok := args[0].(string)
 	if !ok {
-		return nil, errorf("the name of a lookup must be a string, not %s", typeName(args[0]))
+		return nil, errorf("the name of a lookup must be a string that is no secret, not %s", typeName(args[0]))
 	}
 	options := value.NewDict()
 	if kw != nil {

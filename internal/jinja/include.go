@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"pig/internal/diag"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -22,8 +23,11 @@ func templateNames(f *frame, x expr) ([]string, error) {
 	} else if u != nil {
 		return nil, &unknownError{u: u.(value.Unknown)}
 	}
-	if name, ok := plain(v); ok {
+	if name, ok := v.(string); ok {
 		return []string{name}, nil
+	}
+	if _, hidden := v.(secret.Text); hidden {
+		return nil, f.at(x.offset(), errorf("the name of a template cannot be a secret"))
 	}
 	list, err := forcedItems(v)
 	if err != nil {
@@ -31,9 +35,9 @@ func templateNames(f *frame, x expr) ([]string, error) {
 	}
 	var out []string
 	for _, item := range list {
-		name, ok := plain(item)
+		name, ok := item.(string)
 		if !ok {
-			return nil, f.at(x.offset(), errorf("the name of a template must be a string, not %s", typeName(item)))
+			return nil, f.at(x.offset(), errorf("the name of a template must be a string that is no secret, not %s", typeName(item)))
 		}
 		out = append(out, name)
 	}

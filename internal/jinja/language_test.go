@@ -57,7 +57,6 @@ func TestTemplatesRenderAsInJinja2(t *testing.T) {
 	}
 	vars := raw.(*value.Dict)
 	vars.Set("big", new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil))
-	vars.Set("v", "V")
 	e := New(Options{Load: func(name, _ string) (string, string, error) {
 		if text, ok := cases.Files[name]; ok {
 			return text, name, nil
@@ -72,7 +71,7 @@ func TestTemplatesRenderAsInJinja2(t *testing.T) {
 		c.check(t, scope(), TextOptions{KeepBlockNewlines: !c.Trim, LstripBlocks: c.LS})
 	}
 	for _, c := range cases.Inheritance {
-		c.check(t, scope(), TextOptions{})
+		c.check(t, e.Scope(testVars{d: value.DictOf("v", "V")}), TextOptions{})
 	}
 }
 

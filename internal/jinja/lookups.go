@@ -282,7 +282,7 @@ func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 		}
 		if !ok {
 			if !kw.Has("default") {
-				return nil, undefinedError(undefinedName(name, diag.Pos{}))
+				return nil, undefinedError(undefinedName(value.Display(a), diag.Pos{}))
 			}
 			v = kw.At("default")
 		}
