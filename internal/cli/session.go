@@ -50,7 +50,7 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 		return nil, err
 	}
 	s.fleet = fleet.New(conf, s.modules)
-	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate})
+	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate, Filters: filters()})
 	return s, s.engineOptions()
 }
 

@@ -66,8 +66,15 @@ func (i *Impact) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Key identifies what is changed and how: the same change, planned and applied, has the same key.
-func (c Change) Key() string { return c.Kind + " " + c.ID + " " + c.Action }
+// Key identifies what is changed and how: the same change, planned and applied, has the same key. Whether a file is made or
+// replaced makes no difference: a service that starts in between may write its own first.
+func (c Change) Key() string {
+	action := c.Action
+	if c.Kind == "file" && (action == "create" || action == "update") {
+		action = "write"
+	}
+	return c.Kind + " " + c.ID + " " + action
+}
 
 // String is one line for people.
 func (c Change) String() string {

@@ -188,7 +188,7 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 		old = nil
 	}
 	c := writeChange(before, old, content, a)
-	c.Unknown = unknown
+	c.ID, c.Unknown = path, unknown
 	if unknown {
 		c.Diff = ""
 	}
@@ -296,7 +296,7 @@ func (f shadowFiles) Mkdir(path string, a Attrs) error {
 	if before.Exists() {
 		return &fs.PathError{Op: "mkdir", Path: path, Err: fs.ErrExist}
 	}
-	c := mkdirChange(at, a)
+	c := mkdirChange(path, a)
 	c.Assumed = before.Assumed
 	f.put(&plannedFile{info: f.planInfo(at, Dir, before, a, 0o777), fresh: !before.Assumed})
 	f.record(c)
@@ -311,7 +311,9 @@ func (f shadowFiles) Symlink(target, path string) error {
 	info := f.planInfo(at, Link, Info{}, Attrs{}, 0o777)
 	info.Mode, info.Target = 0o777, target
 	f.put(&plannedFile{info: info})
-	f.record(linkChange("link", before, target))
+	c := linkChange("link", before, target)
+	c.ID = path
+	f.record(c)
 	return nil
 }
 
@@ -330,7 +332,9 @@ func (f shadowFiles) Hardlink(target, path string) error {
 	}
 	source.Path = at
 	f.put(&plannedFile{info: source, content: content, unknown: content == nil})
-	f.record(linkChange("hard link", before, target))
+	c := linkChange("hard link", before, target)
+	c.ID = path
+	f.record(c)
 	return nil
 }
 
@@ -361,6 +365,7 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	p.info = before
 	f.apply(&p.info, a)
 	f.put(&p)
+	c.ID = path
 	f.record(c)
 	return nil
 }
@@ -373,7 +378,9 @@ func (f shadowFiles) Touch(path string, a Attrs) error {
 	if !before.Exists() {
 		return f.Write(path, nil, a)
 	}
-	f.record(touchChange(before))
+	c := touchChange(before)
+	c.ID = path
+	f.record(c)
 	if a == (Attrs{}) {
 		return nil
 	}
@@ -391,7 +398,7 @@ func (f shadowFiles) Remove(path string) error {
 	}
 	if before.Assumed { // a package may bring it; then it goes
 		c := removeChange(before, nil)
-		c.Assumed = true
+		c.ID, c.Assumed = path, true
 		f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
 		f.record(c)
 		return nil
@@ -408,7 +415,9 @@ func (f shadowFiles) Remove(path string) error {
 	}
 	f.shadow.mu.Unlock()
 	f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
-	f.record(removeChange(before, old))
+	c := removeChange(before, old)
+	c.ID = path
+	f.record(c)
 	return nil
 }
 

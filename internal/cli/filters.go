@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+
+	"pig/internal/jinja"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// filters are what roles compute in Go: domain formulas that have unit tests of their own.
+func filters() map[string]jinja.Filter {
+	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf}
+}
+
+// pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.
+func pgTuning(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
+	d, ok := in.(*value.Dict)
+	if !ok {
+		return nil, fmt.Errorf("pg_tuning takes a mapping, not %s", value.TypeName(in))
+	}
+	number := func(key string) float64 {
+		switch n := d.At(key).(type) {
+		case int64:
+			return float64(n)
+		case float64:
+			return n
+		case string:
+			var f float64
+			_, _ = fmt.Sscanf(n, "%g", &f)
+			return f
+		}
+		return 0
+	}
+	t := pgsql.TemplateOf(value.Str(d.At("template")))
+	if t == "" {
+		return value.NewDict(), nil
+	}
+	s := pgsql.Sizing{
+		Template: t, Version: int(number("version")), SharedBufferRatio: number("ratio"), MaxConn: int(number("max_conn")),
+		Pgbouncer: value.Truthy(d.At("pgbouncer")), Libs: value.Str(d.At("libs")), IOMethod: value.Str(d.At("io_method")),
+	}
+	return s.Tune(pgsql.Machine{CPU: int(number("cpu")), MemMB: int(number("mem_mb")), Disk: int64(number("disk")), Deb: true}), nil
+}
+
+// extractOrSelf looks a name up in a mapping, and gives the name itself where it is not in there: aliases of packages.
+func extractOrSelf(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
+	if len(args) != 1 {
+		return nil, fmt.Errorf("extract_or_self takes a mapping")
+	}
+	d, ok := args[0].(*value.Dict)
+	if !ok {
+		return nil, fmt.Errorf("extract_or_self takes a mapping, not %s", value.TypeName(args[0]))
+	}
+	if v, ok := d.Get(in); ok {
+		return v, nil
+	}
+	return in, nil
+}
