@@ -18,6 +18,8 @@ func main() {
 		fmt.Println(agent.Magic)
 		return
 	}
+	// sshd and the start-up script leave a mask of their own; commands of playbooks expect the usual one.
+	syscall.Umask(0o022)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := agent.NewServer(node.NewLive(), module.Table()).Serve(ctx, os.Stdin, os.Stdout); err != nil {

@@ -17,13 +17,6 @@ type run struct {
 	index    int
 	notified map[*playbook.Task]bool
 	inFlush  bool
-	failure  *rescueInfo // inside a rescue: what it is for
-}
-
-// rescueInfo is what a rescue knows of the failure: ansible_failed_task and ansible_failed_result.
-type rescueInfo struct {
-	task   *playbook.Task
-	result Result
 }
 
 // hostError ends a host's play unless a rescue catches it.
@@ -118,11 +111,10 @@ func (r *run) block(ctx context.Context, b *playbook.Block, at place) error {
 	err := r.nodes(ctx, b.Body, at.at(0))
 	var he *hostError
 	if errors.As(err, &he) && !he.unreachable && len(b.Rescue) > 0 {
-		outer := r.failure
-		r.failure = &rescueInfo{he.task, he.result}
+		r.register("ansible_failed_task", value.DictOf("name", he.task.Title(), "action", he.task.Action))
+		r.register("ansible_failed_result", he.result.Registered())
 		r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
 		err = r.nodes(ctx, b.Rescue, at.at(1))
-		r.failure = outer
 	}
 	if len(b.Always) > 0 && (err == nil || errors.As(err, &he) && !he.unreachable) {
 		if e := r.nodes(ctx, b.Always, at.at(2)); e != nil {
