@@ -187,8 +187,8 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 	if before.Kind == Link {
 		old = nil
 	}
-	c := writeChange(before, old, content, a)
-	c.ID, c.Unknown = path, unknown
+	c := writeChange(named(before, path), old, content, a)
+	c.Unknown = unknown
 	if unknown {
 		c.Diff = ""
 	}
@@ -200,6 +200,12 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 	f.put(&plannedFile{info: info, content: content, unknown: unknown})
 	f.record(c)
 	return nil
+}
+
+// named gives what lies somewhere behind links the name by which the task knows it, as a live write reports it.
+func named(i Info, path string) Info {
+	i.Path = path
+	return i
 }
 
 func (f shadowFiles) Generate(path string, _ func() ([]byte, error), a Attrs) ([]byte, error) {
@@ -311,9 +317,7 @@ func (f shadowFiles) Symlink(target, path string) error {
 	info := f.planInfo(at, Link, Info{}, Attrs{}, 0o777)
 	info.Mode, info.Target = 0o777, target
 	f.put(&plannedFile{info: info})
-	c := linkChange("link", before, target)
-	c.ID = path
-	f.record(c)
+	f.record(linkChange("link", named(before, path), target))
 	return nil
 }
 
@@ -332,9 +336,7 @@ func (f shadowFiles) Hardlink(target, path string) error {
 	}
 	source.Path = at
 	f.put(&plannedFile{info: source, content: content, unknown: content == nil})
-	c := linkChange("hard link", before, target)
-	c.ID = path
-	f.record(c)
+	f.record(linkChange("hard link", named(before, path), target))
 	return nil
 }
 
@@ -352,7 +354,7 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	if err := f.known(a); err != nil {
 		return err
 	}
-	c, changed := attrsChange(before, a)
+	c, changed := attrsChange(named(before, path), a)
 	if !changed {
 		return nil
 	}
@@ -365,7 +367,6 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	p.info = before
 	f.apply(&p.info, a)
 	f.put(&p)
-	c.ID = path
 	f.record(c)
 	return nil
 }
@@ -378,9 +379,7 @@ func (f shadowFiles) Touch(path string, a Attrs) error {
 	if !before.Exists() {
 		return f.Write(path, nil, a)
 	}
-	c := touchChange(before)
-	c.ID = path
-	f.record(c)
+	f.record(touchChange(named(before, path)))
 	if a == (Attrs{}) {
 		return nil
 	}
@@ -397,8 +396,8 @@ func (f shadowFiles) Remove(path string) error {
 		return err
 	}
 	if before.Assumed { // a package may bring it; then it goes
-		c := removeChange(before, nil)
-		c.ID, c.Assumed = path, true
+		c := removeChange(named(before, path), nil)
+		c.Assumed = true
 		f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
 		f.record(c)
 		return nil
@@ -415,9 +414,7 @@ func (f shadowFiles) Remove(path string) error {
 	}
 	f.shadow.mu.Unlock()
 	f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
-	c := removeChange(before, old)
-	c.ID = path
-	f.record(c)
+	f.record(removeChange(named(before, path), old))
 	return nil
 }
 
