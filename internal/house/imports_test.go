@@ -1,0 +1,103 @@
+package house
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
+var layers = [][]string{
+	{"diag", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "house"},
+	{"value"},
+	{"yaml", "pgsql", "etcd", "minio", "redis", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
+	{"module", "jinja", "inventory", "playbook"},
+	{"agent", "params"},
+	{"fleet", "resolve"},
+	{"engine"},
+	{"plan", "journal", "cmdb"},
+	{"ui"},
+	{"cli"},
+}
+
+// never are directions that the layers would allow, and why they are not.
+var never = []struct{ from, to, why string }{
+	{"engine", "params", "the engine knows Ansible's language; what Pigsty's parameters mean is told to it from outside"},
+	{"engine", "resolve", "the engine knows Ansible's language; clusters are resolved outside of it"},
+	{"engine", "pgsql", "the engine knows no database"},
+	{"module", "transport", "modules run on the node: they have no way back"},
+	{"module", "yaml", "modules are part of the agent, which carries no YAML"},
+	{"resolve", "module", "resolving is arithmetic on the inventory; it touches no node"},
+	{"fleet", "engine", "the fleet carries tasks, and does not know why"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	t.Parallel()
+	for pkg, imports := range imports(t) {
+		own := layer(pkg)
+		if own < 0 {
+			t.Errorf("internal/%s has no layer: give it one in %s", pkg, "internal/house/imports_test.go")
+			continue
+		}
+		for _, to := range imports {
+			if layer(to) >= own && !strings.HasPrefix(to, pkg+"/") {
+				t.Errorf("internal/%s imports internal/%s, which is not below it", pkg, to)
+			}
+			for _, n := range never {
+				if n.from == pkg && n.to == to {
+					t.Errorf("internal/%s imports internal/%s: %s", pkg, to, n.why)
+				}
+			}
+		}
+	}
+}
+
+func layer(pkg string) int {
+	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, pkg) })
+}
+
+// imports are the packages below internal/ that each of them imports, tests apart.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	const prefix = "pig/internal/"
+	all := map[string][]string{}
+	err := filepath.WalkDir("..", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && d.Name() == "testdata" {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		pkg := path.Dir(strings.TrimPrefix(filepath.ToSlash(file), "../"))
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		if all[pkg] == nil {
+			all[pkg] = []string{}
+		}
+		for _, spec := range f.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if to, ok := strings.CutPrefix(name, prefix); ok && !slices.Contains(all[pkg], to) {
+				all[pkg] = append(all[pkg], to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
