@@ -1,0 +1,124 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// postgresReady waits until this node's PostgreSQL takes connections in the wanted role: primary is one that can be written
+// to, replica one that follows another, any is either. Under Patroni it waits too until somebody leads, since a leader
+// that has just started is in recovery for a moment.
+//
+// It returns role (primary or replica, as it is now), patroni_role (such as standby_leader; "" without Patroni) and elapsed.
+// In a plan that starts PostgreSQL, role is declared.
+func postgresReady() Module {
+	return Module{
+		Name: "postgres_ready",
+		Spec: Spec{Args: append(psqlArgs(),
+			Arg{Name: "role", Default: "any", Choices: []string{"primary", "replica", "any"}},
+			Arg{Name: "declared", Choices: []string{"primary", "replica"}},
+			Arg{Name: "timeout", Type: Int, Default: int64(120)},
+			Arg{Name: "patroni_port", Type: Int, Default: int64(8008)},
+		)},
+		Run: runPostgresReady,
+	}
+}
+
+func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
+	p := newPsql(c)
+	want := c.Args.String("role")
+	begin := time.Now()
+	limit := time.Duration(c.Args.Int("timeout")) * time.Second
+	for {
+		role, patroni, err := p.role(ctx)
+		if errors.Is(err, node.ErrUnknown) { // a plan cannot wait: what it starts comes up
+			return readyResult(foreseen(c, want), "", begin), nil
+		}
+		if err == nil && (want == "any" || role == want) {
+			return readyResult(role, patroni, begin), nil
+		}
+		if err == nil {
+			err = fmt.Errorf("it runs as %s", role)
+		}
+		if c.System.Planned() { // nothing that is planned so far brings it up
+			c.Facts.Warn("PostgreSQL on port %d is not ready as %s now: %v", p.port, want, err)
+			return readyResult(foreseen(c, want), "", begin), nil
+		}
+		if time.Since(begin) > limit {
+			return nil, postgresTrouble(ctx, c, p.unit, p.port, fmt.Errorf("PostgreSQL on port %d was not ready as %s within %d s: %w", p.port, want, c.Args.Int("timeout"), err))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func readyResult(role value.Value, patroni string, begin time.Time) *value.Dict {
+	return value.DictOf("role", role, "patroni_role", patroni, "elapsed", int64(time.Since(begin).Seconds()))
+}
+
+// foreseen is the role of a server that is only planned to run.
+func foreseen(c *Call, want string) value.Value {
+	if d := c.Args.String("declared"); d != "" {
+		return d
+	}
+	if want != "any" {
+		return want
+	}
+	return value.Unknown{Why: "the role of PostgreSQL"}
+}
+
+// role is primary or replica, if the server answers, and what Patroni calls it, if Patroni does.
+func (p psql) role(ctx context.Context) (role, patroni string, err error) {
+	cmd := p.cmd("postgres", "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END;", "")
+	cmd.ReadOnly, cmd.Needs = true, p.unit
+	out, err := p.call.System.Exec(ctx, cmd)
+	if err != nil {
+		return "", "", err
+	}
+	if out.RC != 0 {
+		first, _, _ := strings.Cut(strings.TrimSpace(string(out.Stderr)), "\n")
+		return "", "", errors.New(first)
+	}
+	role = strings.TrimSpace(string(out.Stdout))
+	var state struct {
+		Role     string `json:"role"`
+		Unlocked bool   `json:"cluster_unlocked"`
+	}
+	body, err := askPatroni(ctx, p.call, "/patroni")
+	if err != nil || json.Unmarshal(body, &state) != nil {
+		return role, "", nil
+	}
+	if state.Unlocked {
+		return "", "", errors.New("nobody leads the cluster yet")
+	}
+	if role == "replica" && (state.Role == "primary" || state.Role == "master") {
+		return "", "", errors.New("it is about to lead")
+	}
+	return role, state.Role, nil
+}
+
+// askPatroni reads a resource of this node's Patroni, wherever it listens.
+func askPatroni(ctx context.Context, c *Call, resource string) ([]byte, error) {
+	port := 8008
+	if c.Args.Has("patroni_port") {
+		port = c.Args.Int("patroni_port")
+	}
+	at := listener(ctx, c, port)
+	var last error
+	for _, scheme := range []string{"http", "https"} { // what it says is taken for a hint only, whoever it is
+		res, err := c.System.Net().HTTP(ctx, node.Request{URL: scheme + "://" + at + resource, Timeout: 3 * time.Second, Insecure: true})
+		if err == nil && res.Status != 400 { // plain HTTP to a TLS port
+			return res.Body, nil
+		}
+		last = err
+	}
+	return nil, last
+}

@@ -1,0 +1,183 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+)
+
+// postgresSigns are what the logs of Patroni and PostgreSQL say when a member does not come up, and what it means. The
+// first that is found counts: what explains most comes first.
+var postgresSigns = []sign{
+	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
+	{regexp.MustCompile(`(?i)system id mismatch|system identifier .*(differ|mismatch)|belongs to a different cluster|database system identifier differs`), "the data directory belongs to another cluster than the one in etcd"},
+	{regexp.MustCompile(`(?i)no pg_hba.conf entry for replication`), "the leader's HBA rules keep this member out"},
+	{regexp.MustCompile(`(?i)password authentication failed for user "?replicator|(FATAL|error).*(basebackup|replication).*password authentication failed|basebackup.*authentication failed`), "the password of the replication user is not the leader's"},
+	{regexp.MustCompile(`(?i)password authentication failed`), "a password is wrong: the replication user's or the superuser's"},
+	{regexp.MustCompile(`(?i)could not (bind|create any TCP)|address already in use`), "another process has the port already"},
+	{regexp.MustCompile(`(?i)could not map anonymous shared memory|could not resize shared memory|out of memory|cannot allocate memory`), "there is not enough memory for shared_buffers"},
+	{regexp.MustCompile(`(?i)ALERT_CERTIFICATE_REQUIRED|bad certificate`), "etcd wants a client certificate, or another one"},
+	{regexp.MustCompile(`(?i)certificate (signed by unknown authority|has expired|verify failed)|CERTIFICATE_VERIFY_FAILED|x509:`), "a certificate does not verify"},
+	{regexp.MustCompile(`(?i)auth failed|invalid auth token|permission denied.*etcd|etcdserver: (authentication|permission)`), "etcd refuses Patroni's user or password"},
+	{regexp.MustCompile(`(?i)failed to get list of machines|no etcd|etcd.*(refused|timed out|no more|unreachable)|DCS is not accessible|could not be accessed`), "etcd does not answer"},
+	{regexp.MustCompile(`(?i)could not access file "([^"]+)": No such file`), "a library in shared_preload_libraries is not installed"},
+	{regexp.MustCompile(`(?i)invalid value for parameter|unrecognized configuration parameter|configuration file .* contains errors`), "a PostgreSQL parameter is wrong"},
+	{regexp.MustCompile(`(?i)permission denied|invalid permissions|has wrong ownership|Operation not permitted`), "it may not read or write one of its files"},
+	{regexp.MustCompile(`(?i)requested timeline .* is not a child|requested starting point .* is ahead|has already been removed`), "this member's history has gone another way: it must be made anew (patronictl reinit)"},
+	{regexp.MustCompile(`(?i)waiting for leader to bootstrap`), "no leader has come up in the cluster yet: look at the primary"},
+	{regexp.MustCompile(`(?i)ModuleNotFoundError|ImportError`), "a Python package of Patroni is missing"},
+	{regexp.MustCompile(`(?i)is not empty|data directory .* (exists|not empty)`), "the data directory is not empty, and no cluster that etcd knows"},
+}
+
+// postgresTrouble finds out why PostgreSQL on this node is not as it should be: one probable cause first, then the evidence.
+func postgresTrouble(ctx context.Context, c *Call, unit string, port int, cause error) error {
+	if c.System.Planned() {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	root := *c
+	root.System = c.Scratch
+	evidence := []string{}
+	u, err := c.System.Services().Unit(ctx, unit)
+	if err == nil {
+		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
+	}
+	log := journal(ctx, &root, unit)
+	logFiles := append(tailLogs(ctx, &root, "/pg/log/patroni"), tailLogs(ctx, &root, "/pg/log/postgres")...)
+	evidence = append(append(evidence, log...), logFiles...)
+	evidence = append(evidence, listening(ctx, &root, port))
+	evidence = append(evidence, patroniView(ctx, &root)...)
+	for _, fs := range []string{"/", "/var", "/data", "/pg", "/pg/data", "/tmp"} {
+		if full := diskFull(ctx, &root, fs); full != "" && !slices.Contains(evidence, full) {
+			evidence = append(evidence, full)
+		}
+	}
+	return troubled(unit, u, err == nil, evidence, cause)
+}
+
+func troubled(unit string, u node.Unit, known bool, evidence []string, cause error) error {
+	why := firstSign(postgresSigns, evidence)
+	switch {
+	case why != "":
+	case known && !u.Exists:
+		why = "there is no unit " + unit + " on this node"
+	case known && !u.Running():
+		why = "unit " + unit + " does not run"
+	default:
+		return fmt.Errorf("%w\n  %s", cause, strings.Join(evidence, "\n  "))
+	}
+	return fmt.Errorf("%w\n  probably %s\n  %s", cause, why, strings.Join(evidence, "\n  "))
+}
+
+type sign struct {
+	pattern *regexp.Regexp
+	cause   string
+}
+
+func firstSign(signs []sign, evidence []string) string {
+	text := strings.Join(evidence, "\n")
+	if strings.Contains(text, "disk: ") {
+		return "the disk is full"
+	}
+	for _, s := range signs {
+		if s.pattern.MatchString(text) {
+			return s.cause
+		}
+	}
+	return ""
+}
+
+// tailLogs gives the last lines of the newest file in a directory of logs.
+func tailLogs(ctx context.Context, c *Call, dir string) []string {
+	names, err := c.System.Files().List(dir)
+	if err != nil {
+		return nil
+	}
+	newest, at := "", time.Time{}
+	for _, n := range names {
+		i, err := c.System.Files().Stat(dir+"/"+n, true)
+		if err == nil && i.Kind == node.File && i.Size > 0 && i.Mtime.After(at) {
+			newest, at = dir+"/"+n, i.Mtime
+		}
+	}
+	if newest == "" {
+		return nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"tail", "-n", "8", newest}, ReadOnly: true})
+	if err != nil || out.RC != 0 {
+		return nil
+	}
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(string(out.Stdout)), "\n") {
+		if line != "" {
+			lines = append(lines, newest[strings.LastIndexByte(newest, '/')+1:]+": "+clip(line, 300))
+		}
+	}
+	return lines
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "…"
+	}
+	return s
+}
+
+// listening tells who has a port of this node.
+func listening(ctx context.Context, c *Call, port int) string {
+	found := fmt.Sprintf("ports: nothing listens on %d", port)
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
+	if err != nil || out.RC != 0 {
+		return "ports: cannot be told"
+	}
+	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
+		if strings.Contains(line, fmt.Sprintf(":%d ", port)) {
+			found = "ports: " + strings.Join(strings.Fields(line), " ")
+		}
+	}
+	return found
+}
+
+// patroniView is what this node's Patroni says of the cluster.
+func patroniView(ctx context.Context, c *Call) []string {
+	body, err := askPatroni(ctx, c, "/cluster")
+	var view struct {
+		Members []struct {
+			Name, Role, State string
+		} `json:"members"`
+	}
+	if err != nil || json.Unmarshal(body, &view) != nil {
+		return []string{"patroni: does not answer"}
+	}
+	var lines []string
+	for _, m := range view.Members {
+		lines = append(lines, fmt.Sprintf("patroni: %s is %s, %s", m.Name, m.Role, m.State))
+	}
+	if len(lines) == 0 {
+		lines = []string{"patroni: the cluster has no members yet"}
+	}
+	return lines
+}
+
+// listener is the address and port under which this node reaches its own service: it may listen on one address only.
+func listener(ctx context.Context, c *Call, port int) string {
+	local := fmt.Sprintf("127.0.0.1:%d", port)
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltn"}, ReadOnly: true})
+	if err != nil || out.RC != 0 {
+		return local
+	}
+	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
+		f := strings.Fields(line)
+		if len(f) > 3 && strings.HasSuffix(f[3], fmt.Sprintf(":%d", port)) && !strings.ContainsAny(f[3], "*[") && !strings.HasPrefix(f[3], "0.0.0.0") {
+			return f[3]
+		}
+	}
+	return local
+}
