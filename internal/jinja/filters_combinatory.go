@@ -6,8 +6,8 @@ import (
 	"pig/internal/value"
 )
 
-// maxCombined bounds how many combinations a filter makes.
-const maxCombined = 2_000_000
+// maxCombined bounds how many elements all combinations of a filter have together.
+const maxCombined = 4_000_000
 
 func combinatoryFilters() table {
 	t := table{}
@@ -35,8 +35,8 @@ func productFilter(c *call) (value.Value, error) {
 	}
 	rows := []value.Tuple{{}}
 	for _, list := range lists {
-		if len(rows)*len(list) > maxCombined {
-			return nil, errorf("more than %d combinations", maxCombined)
+		if len(rows)*len(list)*len(lists) > maxCombined {
+			return nil, errorf("there are too many combinations")
 		}
 		next := make([]value.Tuple, 0, len(rows)*len(list))
 		for _, row := range rows {
@@ -74,8 +74,8 @@ func arrangements(c *call, ordered bool) (value.Value, error) {
 	var pick func(row value.Tuple, from int) error
 	pick = func(row value.Tuple, from int) error {
 		if len(row) == n {
-			if out.Append(slices.Clone(row)); len(out.Items) > maxCombined {
-				return errorf("more than %d combinations", maxCombined)
+			if out.Append(slices.Clone(row)); len(out.Items)*max(n, 1) > maxCombined {
+				return errorf("there are too many combinations")
 			}
 			return nil
 		}

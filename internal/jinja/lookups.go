@@ -192,7 +192,7 @@ func lookupNested(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, err
 	rows := [][]value.Value{{}}
 	for _, list := range asLists(args) {
 		if len(rows)*len(list) > maxCombined {
-			return nil, errorf("more than %d combinations", maxCombined)
+			return nil, errorf("there are too many combinations")
 		}
 		var next [][]value.Value
 		for _, row := range rows {

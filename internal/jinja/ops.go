@@ -221,14 +221,11 @@ func sequences(op string, a, b value.Value) (value.Value, error) {
 		if n, ok := a.(int64); ok {
 			return repeat(b, n, a)
 		}
-		for _, v := range []value.Value{a, b} {
-			if _, ok := plain(v); ok {
-				other := b
-				if v == b {
-					other = a
-				}
-				return nil, errorf("can't multiply sequence by non-int of type '%s'", typeName(other))
-			}
+		if isText {
+			return nil, errorf("can't multiply sequence by non-int of type '%s'", typeName(b))
+		}
+		if _, ok := plain(b); ok {
+			return nil, errorf("can't multiply sequence by non-int of type '%s'", typeName(a))
 		}
 	case "%":
 		if isText {

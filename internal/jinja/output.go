@@ -16,7 +16,7 @@ type output struct {
 }
 
 // maxText bounds the length of a text that a template makes.
-const maxText = 1 << 28
+const maxText = 1 << 26
 
 func (o *output) data(text string) {
 	if o.n == 0 {

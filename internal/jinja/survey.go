@@ -11,7 +11,7 @@ const (
 	// maxNesting bounds how deep lists and mappings nest in each other.
 	maxNesting = 500
 	// maxVisits bounds how many elements one value has in all, shared ones counted each time.
-	maxVisits = 20_000_000
+	maxVisits = 5_000_000
 )
 
 func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }

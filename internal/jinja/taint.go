@@ -126,8 +126,8 @@ func (s *survey) taint(v value.Value) value.Value {
 func tainted(text string, operands ...value.Value) value.Value {
 	var s survey
 	for _, v := range operands {
-		if t, ok := v.(secret.Text); ok {
-			s.secrets = append(s.secrets, t)
+		if err := s.visit(v, 0); err != nil {
+			return secret.New(text) // what cannot be looked through may hold one
 		}
 	}
 	return s.taint(text)

@@ -1,0 +1,60 @@
+package jinja
+
+import (
+	"strings"
+	"testing"
+
+	"pig/internal/diag"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// fuzzVars has a value of every kind.
+func fuzzVars() *value.Dict {
+	return value.DictOf("s", "hello", "n", int64(42), "f", 3.5, "t", true, "none", nil, "l", list(int64(3), "{{ n }}", list("x")),
+		"d", value.DictOf("a", int64(1), "b", "{{ s }}", "c", list(int64(1))), "users", list(value.DictOf("n", "bob"), value.DictOf("n", "al")),
+		"pw", secret.New("s3cr3t-pw"), "u", value.Unknown{}, "bad", "{{ nosuch }}", "cyc", "{{ cyc }}", "tup", value.Tuple{int64(1), "a"},
+		"by", value.Bytes("ab"), "raw", value.Unsafe("{{ x }}"))
+}
+
+func FuzzTemplates(f *testing.F) {
+	var p probes
+	p, _ = readProbes(f)
+	for _, c := range p.Probes {
+		f.Add(c.Source, c.Mode == "expression")
+	}
+	e := testEngine()
+	f.Fuzz(func(t *testing.T, text string, bare bool) {
+		s := e.Scope(testVars{d: fuzzVars()})
+		pos := diag.Pos{File: "f", Line: 1, Col: 1}
+		var v value.Value
+		var err error
+		if bare {
+			v, err = s.Expression(text, pos)
+			_, _ = s.Condition(text, pos)
+		} else {
+			v, err = s.Value(text, pos)
+			_, _ = s.Text(text, "f", TextOptions{LstripBlocks: true})
+		}
+		if err == nil {
+			checkFinished(t, v)
+			return
+		}
+		if strings.Contains(err.Error(), "internal error") {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text, "s3cr3t") && strings.Contains(err.Error(), "s3cr3t-pw") {
+			t.Fatalf("a secret in an error: %v", err)
+		}
+	})
+}
+
+// checkFinished fails if v holds what must not leave the engine.
+func checkFinished(t *testing.T, v value.Value) {
+	value.Walk(v, func(v value.Value) {
+		switch v.(type) {
+		case value.Lazy, value.Undefined, value.Tuple, implicitElse, view:
+			t.Fatalf("a result holds %T", v)
+		}
+	})
+}
