@@ -147,7 +147,8 @@ func TestASlowTaskHoldsUpNoOther(t *testing.T) {
 
 func TestTasksDieWithTheStream(t *testing.T) {
 	dir := t.TempDir()
-	w, _, in, done := talk(t)
+	w, r, in, done := talk(t)
+	go func() { _, _ = io.Copy(io.Discard, r) }()
 	request(t, w, 1, "sh", "-c", "echo $$ > "+dir+"/pid; sleep 60; touch "+dir+"/outlived")
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(dir + "/pid"); err == nil {

@@ -14,9 +14,8 @@ func (p place) at(i int) place { return append(slices.Clip(p), i) }
 
 // schedule decides when a host may begin its next task.
 type schedule interface {
-	// arrive blocks until h may begin the task at p. lead is true for the one host of those that begin it together which
-	// stands first in the inventory.
-	arrive(ctx context.Context, h *run, p place) (lead bool, err error)
+	// arrive blocks until h may begin the task at p.
+	arrive(ctx context.Context, h *run, p place) error
 	// leave tells that h will not arrive again.
 	leave(h *run)
 }
@@ -37,24 +36,23 @@ type linear struct {
 }
 
 type arrival struct {
-	host *run
 	at   place
-	pass chan bool
+	pass chan struct{}
 }
 
 func newLinear(hosts int) *linear { return &linear{active: hosts} }
 
-func (l *linear) arrive(ctx context.Context, h *run, p place) (bool, error) {
-	a := &arrival{host: h, at: p, pass: make(chan bool, 1)}
+func (l *linear) arrive(ctx context.Context, _ *run, p place) error {
+	a := &arrival{at: p, pass: make(chan struct{})}
 	l.mu.Lock()
 	l.waiting = append(l.waiting, a)
 	l.release()
 	l.mu.Unlock()
 	select {
-	case lead := <-a.pass:
-		return lead, nil
+	case <-a.pass:
+		return nil
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 }
 
@@ -76,17 +74,13 @@ func (l *linear) release() {
 			first = a.at
 		}
 	}
-	var stay, pass []*arrival
+	var stay []*arrival
 	for _, a := range l.waiting {
 		if slices.Equal(a.at, first) {
-			pass = append(pass, a)
+			close(a.pass)
 		} else {
 			stay = append(stay, a)
 		}
 	}
 	l.waiting = stay
-	slices.SortFunc(pass, func(a, b *arrival) int { return a.host.index - b.host.index })
-	for i, a := range pass {
-		a.pass <- i == 0
-	}
 }

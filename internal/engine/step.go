@@ -15,9 +15,6 @@ import (
 // step takes the host through one task: it waits for its turn, runs it, and draws the consequences.
 func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	tags := t.AllTags()
-	if !t.Handler && !r.e.tags.selects(tags) && t.Action != "include_tasks" && t.Action != "include_role" {
-		return nil
-	}
 	if !t.Handler && !r.e.tags.selects(tags) {
 		return nil
 	}
@@ -27,8 +24,7 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	if err := r.mayGo(ctx); err != nil {
 		return err
 	}
-	lead, err := r.sched.arrive(ctx, r, at)
-	if err != nil {
+	if err := r.sched.arrive(ctx, r, at); err != nil {
 		return err
 	}
 	if err := r.mayGo(ctx); err != nil {
@@ -41,7 +37,7 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	case "include_tasks", "include_role":
 		return r.include(ctx, t, s, at)
 	}
-	return r.execute(ctx, t, s, at, lead)
+	return r.execute(ctx, t, s, at)
 }
 
 // mayGo tells why the host must not begin another task.
@@ -65,7 +61,7 @@ func (e *Engine) reached(t *playbook.Task) bool {
 	return e.started
 }
 
-func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place, lead bool) error {
+func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place) error {
 	ref := r.ref(t, s)
 	r.announce(at, ref)
 	once, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.RunOnce }), t.Pos, false)
@@ -81,7 +77,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place,
 		}
 		return r.conclude(t, s, ref, result, r.e.Now().Sub(begin))
 	}
-	slot, mine := r.claim(fmt.Sprint(at), lead)
+	slot, mine := r.claim(fmt.Sprint(at))
 	if !mine {
 		select {
 		case <-slot.done:
@@ -107,9 +103,8 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place,
 
 func failed(err error) Result { return failure(err.Error()) }
 
-// claim takes the turn of a run_once task. Under linear the lead takes it; else whoever comes first.
-func (r *run) claim(key string, lead bool) (*onceSlot, bool) {
-	_ = lead // the lead arrives with the others; the first one to lock is as good
+// claim takes the turn of a run_once task: whoever comes first has it.
+func (r *run) claim(key string) (*onceSlot, bool) {
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	if s, ok := r.once[key]; ok {
