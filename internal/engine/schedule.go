@@ -23,9 +23,8 @@ type schedule interface {
 // free lets everybody go.
 type free struct{}
 
-func (free) arrive(ctx context.Context, _ *run, _ place) (bool, error) {
-	return true, context.Cause(ctx)
-}
+func (free) arrive(ctx context.Context, _ *run, _ place) error { return context.Cause(ctx) }
+
 func (free) leave(*run) {}
 
 // linear lets hosts go that are at the same task, once all have got there or left.
