@@ -266,11 +266,11 @@ func TestRunOnceSharesItsResult(t *testing.T) {
 func TestSerialRunsBatchAfterBatch(t *testing.T) {
 	newLab(t).expect("a,b,c", `
 - hosts: all
-  serial: [ 1, 2 ]
-  strategy: free
+  serial: 1
   tasks:
-    - { name: t, debug: { msg: "{{ ansible_play_batch | join(' ') }}" }, run_once: true }
-`, "a t: a", "b t: b c")
+    - { name: t, debug: { msg: "{{ ansible_play_batch | join(' ') }}" } }
+    - { name: u, debug: { msg: "{{ ansible_play_hosts_all | length }}" } }
+`, "a t: a", "a u: 3", "b t: b", "b u: 3", "c t: c", "c u: 3")
 }
 
 func TestUntilRetries(t *testing.T) {
