@@ -6,6 +6,26 @@ import (
 	"pig/internal/value"
 )
 
+// finish makes the operands what may leave the engine.
+func (c *call) finish() (err error) {
+	if c.in, err = finalizeStrict(c.in); err != nil {
+		return err
+	}
+	for i, v := range c.rest {
+		if c.rest[i], err = finalizeStrict(v); err != nil {
+			return err
+		}
+	}
+	if c.kw == nil {
+		c.kw = value.NewDict()
+	}
+	kw, err := finalizeStrict(c.kw)
+	if err == nil {
+		c.kw = kw.(*value.Dict)
+	}
+	return err
+}
+
 // has tells whether argument i was given.
 func (c *call) has(i int) bool { return c.arg[i] != notGiven }
 

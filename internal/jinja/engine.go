@@ -102,11 +102,19 @@ func New(opts Options) *Engine {
 	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods()}
 	for name, fn := range opts.Filters {
 		e.filters.add(name, "*args **kwargs", 0, func(c *call) (value.Value, error) {
+			if err := c.finish(); err != nil {
+				return nil, err
+			}
 			return fn(c.f.r.s, c.in, c.rest, c.kw)
 		})
 	}
 	for name, fn := range opts.Tests {
-		e.tests.test(name, "*args **kwargs", 0, func(c *call) (bool, error) { return fn(c.f.r.s, c.in, c.rest, c.kw) })
+		e.tests.test(name, "*args **kwargs", 0, func(c *call) (bool, error) {
+			if err := c.finish(); err != nil {
+				return false, err
+			}
+			return fn(c.f.r.s, c.in, c.rest, c.kw)
+		})
 	}
 	for name, fn := range opts.Lookups {
 		e.lookups[name] = fn

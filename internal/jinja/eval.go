@@ -429,7 +429,7 @@ func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset in
 	if err != nil {
 		return nil, f.at(offset, err)
 	}
-	return v, nil
+	return f.locate(v, offset), nil
 }
 
 // takesAnything marks callables that accept undefined and unknown arguments.

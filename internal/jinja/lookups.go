@@ -18,7 +18,14 @@ func (s *Scope) RunLookup(name string, args []value.Value, kwargs *value.Dict) (
 		kwargs = value.NewDict()
 	}
 	list, err = s.runLookup(name, args, kwargs)
-	return list, s.report(err, diag.Pos{})
+	if err != nil {
+		return nil, s.report(err, diag.Pos{})
+	}
+	done, err := s.finished(list, nil)
+	if err != nil {
+		return nil, s.report(err, diag.Pos{})
+	}
+	return done.(*value.List), nil
 }
 
 func (s *Scope) runLookup(name string, args []value.Value, kw *value.Dict) (*value.List, error) {

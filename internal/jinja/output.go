@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"strconv"
+
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -88,6 +90,10 @@ func (o *output) join() {
 
 // text appends v as text.
 func (o *output) text(v value.Value) error {
+	if i, ok := v.(int64); ok {
+		o.buf = strconv.AppendInt(o.buf, i, 10)
+		return nil
+	}
 	text, parts, unknown, err := asText(v)
 	if err != nil {
 		return err

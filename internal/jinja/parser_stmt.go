@@ -332,6 +332,7 @@ func (p *parser) withContext(dflt bool) bool {
 
 func (p *parser) include() stmt {
 	n := &includeNode{at: at(p.advance().at), x: p.expression()}
+	p.uses["loop"] = true // the other template may use it
 	if p.cur().isName("ignore") && p.peek().isName("missing") {
 		p.advance()
 		p.advance()

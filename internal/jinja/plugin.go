@@ -14,6 +14,9 @@ type plugin struct {
 	params []string // the names of the arguments after the input; *x takes the rest, **x all other keywords
 	flags  flags
 	run    func(c *call) (value.Value, error)
+
+	named          int // how many of params take one argument
+	star, starStar bool
 }
 
 type (
@@ -45,6 +48,14 @@ type table map[string]*plugin
 func (t table) add(spec, params string, fl flags, run func(c *call) (value.Value, error)) {
 	names := strings.Fields(spec)
 	p := &plugin{name: names[0], params: strings.Fields(params), flags: fl, run: run}
+	p.named = len(p.params)
+	for i, name := range p.params {
+		if name[0] == '*' {
+			p.named = min(p.named, i)
+			p.star = p.star || name[1] != '*'
+			p.starStar = p.starStar || name[1] == '*'
+		}
+	}
 	for _, n := range names {
 		t[n] = p
 	}
@@ -90,24 +101,16 @@ type absent struct{}
 var notGiven value.Value = absent{}
 
 func (c *call) bind(args []value.Value, kw *value.Dict) error {
-	params := c.p.params
-	named := len(params)
-	star, starStar := false, false
-	for i, p := range params {
-		if p[0] == '*' {
-			named = min(named, i)
-			star = star || p[1] != '*'
-			starStar = starStar || p[1] == '*'
-		}
-	}
-	c.arg = make([]value.Value, named)
-	for i := range c.arg {
-		c.arg[i] = notGiven
+	if c.p.named > 0 {
+		c.arg = make([]value.Value, c.p.named)
 	}
 	n := copy(c.arg, args)
+	for i := n; i < len(c.arg); i++ {
+		c.arg[i] = notGiven
+	}
 	if n < len(args) {
-		if !star {
-			return errorf("takes at most %d arguments but %d were given", named+1, len(args)+1)
+		if !c.p.star {
+			return errorf("takes at most %d arguments but %d were given", c.p.named+1, len(args)+1)
 		}
 		c.rest = args[n:]
 	}
@@ -115,7 +118,7 @@ func (c *call) bind(args []value.Value, kw *value.Dict) error {
 		return nil
 	}
 	for k, v := range kw.All() {
-		if err := c.bindNamed(params[:named], k, v, n, starStar); err != nil {
+		if err := c.bindNamed(c.p.params[:c.p.named], k, v, n, c.p.starStar); err != nil {
 			return err
 		}
 	}
@@ -160,6 +163,12 @@ func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dic
 	}
 	if _, soft := in.(implicitElse); soft && p.flags&takesUndefined == 0 {
 		in = ""
+	}
+	if m, ok := in.(Mapping); ok && p.flags&structural == 0 {
+		var err error
+		if in, err = finalize(m); err != nil {
+			return nil, err
+		}
 	}
 	c := &call{f: f, p: p, in: in}
 	if err := c.bind(args, kw); err != nil {
@@ -266,7 +275,16 @@ func (n *filterNode) eval(f *frame) (value.Value, error) {
 	if err != nil {
 		return nil, f.at(n.offset(), err)
 	}
-	return v, nil
+	return f.locate(v, n.offset()), nil
+}
+
+// locate gives an undefined value the place where it arose, if it has none.
+func (f *frame) locate(v value.Value, offset int) value.Value {
+	if u, ok := v.(value.Undefined); ok && !u.Pos.Known() {
+		u.Pos = f.pos(offset)
+		return u
+	}
+	return v
 }
 
 func (n *testNode) eval(f *frame) (value.Value, error) {

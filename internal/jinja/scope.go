@@ -146,18 +146,7 @@ func (s *Scope) finished(v value.Value, err error) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r, ok := v.(rangeOf); ok {
-		list, err := r.iterate()
-		return value.NewList(list...), err
-	}
-	v, err = finalize(v)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := v.(callable); ok {
-		return nil, errorf("unsupported type '%s' for the result of a template: is a pair of parentheses missing?", typeName(v))
-	}
-	return v, nil
+	return finalizeStrict(v)
 }
 
 // Expression evaluates a bare expression, as in loop and until. The result is as that of Value, but cannot be Omit.
@@ -211,9 +200,11 @@ func (m scopeVars) Item(key value.Value) (v value.Value, ok bool, err error) {
 // Keys implements Mapping.
 func (m scopeVars) Keys() []value.Value {
 	names := m.s.vars.Names()
-	keys := make([]value.Value, len(names))
-	for i, n := range names {
-		keys[i] = n
+	keys := make([]value.Value, 0, len(names))
+	for _, n := range names {
+		if n != "hostvars" && n != "vars" { // else there would be no end to them
+			keys = append(keys, n)
+		}
 	}
 	return keys
 }

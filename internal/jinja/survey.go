@@ -30,6 +30,19 @@ func force(v value.Value) (value.Value, error) {
 	}
 }
 
+// forceDeep is force, and makes an ordinary mapping of a Mapping. changed tells whether v was anything else.
+func forceDeep(v value.Value) (forced value.Value, changed bool, err error) {
+	_, changed = v.(value.Lazy)
+	if v, err = force(v); err != nil {
+		return nil, false, err
+	}
+	if m, ok := v.(Mapping); ok {
+		v, err = finalize(m)
+		changed = true
+	}
+	return v, changed, err
+}
+
 // survey looks through values, rendering in place what in them is lazy, and notes what is special in them.
 type survey struct {
 	unknown   *value.Unknown
@@ -76,11 +89,11 @@ func (s *survey) items(items []value.Value, depth int) error {
 			s.visits++
 			continue
 		}
-		forced, err := force(item)
+		forced, changed, err := forceDeep(item)
 		if err != nil {
 			return err
 		}
-		if _, lazy := item.(value.Lazy); lazy {
+		if changed {
 			items[i] = forced
 		}
 		if err := s.visit(forced, depth+1); err != nil {
@@ -96,11 +109,11 @@ func (s *survey) dict(d *value.Dict, depth int) error {
 		case string, int64, bool, nil, float64:
 			s.visits++
 		default:
-			forced, err := force(item)
+			forced, changed, err := forceDeep(item)
 			if err != nil {
 				return err
 			}
-			if _, lazy := item.(value.Lazy); lazy {
+			if changed {
 				d.SetAt(k, forced, d.KeyPos(k), d.ValuePos(k))
 			}
 			if err := s.visit(forced, depth+1); err != nil {
@@ -137,7 +150,16 @@ func finalize(v value.Value) (value.Value, error) {
 	return c.copy(v, 0)
 }
 
-type copier struct{ visits int }
+// finalizeStrict is finalize for what leaves the engine: functions and the like in it are an error.
+func finalizeStrict(v value.Value) (value.Value, error) {
+	c := copier{strict: true}
+	return c.copy(v, 0)
+}
+
+type copier struct {
+	visits int
+	strict bool
+}
 
 func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 	if c.visits++; c.visits > maxVisits {
@@ -178,7 +200,7 @@ func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 		}
 		return c.dict(d, depth)
 	case iterable:
-		if _, ok := x.(rangeOf); ok && depth == 0 {
+		if _, ok := x.(rangeOf); ok && depth == 0 && !c.strict {
 			return v, nil
 		}
 		items, err := x.iterate()
@@ -186,6 +208,12 @@ func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 			return nil, err
 		}
 		return c.list(items, depth)
+	case delta:
+		return x.String(), nil
+	case callable, object:
+		if c.strict {
+			return nil, errorf("unsupported type '%s' for the result of a template: is a pair of parentheses missing?", typeName(v))
+		}
 	}
 	return v, nil
 }
