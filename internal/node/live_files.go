@@ -33,7 +33,7 @@ func (f liveFiles) Stat(path string, follow bool) (Info, error) {
 	}
 	i := Info{
 		Path: path, Kind: kindOf(st.Mode), Mode: fs.FileMode(st.Mode & 0o7777),
-		UID: int(st.Uid), GID: int(st.Gid), Size: st.Size, Inode: st.Ino, Dev: st.Dev, Nlink: uint64(st.Nlink),
+		UID: int(st.Uid), GID: int(st.Gid), Size: st.Size, Inode: st.Ino, Dev: st.Dev, Nlink: uint64(st.Nlink), //nolint:unconvert // it has 32 bits on arm64
 		Mtime: time.Unix(st.Mtim.Unix()), Atime: time.Unix(st.Atim.Unix()), Ctime: time.Unix(st.Ctim.Unix()),
 	}
 	i.Owner, i.Group = userName(i.UID), groupName(i.GID)

@@ -50,7 +50,8 @@ func (l *machineLock) take(path, holder string) error {
 		text, _ := io.ReadAll(io.LimitReader(file, 4096)) // whoever it is, it is locked
 		return &Locked{Holder: strings.TrimSpace(string(text))}
 	}
-	if err := file.Truncate(0); err == nil {
+	err = file.Truncate(0)
+	if err == nil {
 		_, err = file.WriteAt([]byte(holder+"\n"), 0)
 	}
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/pgsql"
 	"pig/internal/value"
@@ -214,7 +213,7 @@ func BenchmarkThousandHosts(b *testing.B) {
 	for b.Loop() {
 		env, diags := Resolve(inv, Options{})
 		if len(diags) > 0 {
-			b.Fatal(diag.List(diags))
+			b.Fatal(diags)
 		}
 		for _, n := range env.Nodes {
 			env.Vars(n.Name)

@@ -51,7 +51,7 @@ func (m images) build(ctx context.Context, step, script string, args []string) e
 	runtime.LockOSThread() // the death signal is tied to the thread that starts the child
 	err = cmd.Run()
 	runtime.UnlockOSThread()
-	w.Close()
+	_ = w.Close()
 	<-read
 	if err == nil {
 		return nil

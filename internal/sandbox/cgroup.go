@@ -99,7 +99,7 @@ func (c cgroups) pids(sub ...string) []int {
 	for _, root := range c.dirs(sub...) {
 		_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
-				return nil // it may vanish under our eyes
+				return nil //nolint:nilerr // it may vanish under our eyes
 			}
 			raw, _ := os.ReadFile(filepath.Join(p, "cgroup.procs"))
 			for f := range strings.FieldsSeq(string(raw)) {

@@ -62,7 +62,7 @@ func tryLock(path string) (*fileLock, error) {
 	}
 	if there, err := os.Stat(path); err != nil || !os.SameFile(held, there) {
 		f.Close()
-		return nil, nil
+		return nil, nil //nolint:nilerr // the file is another one by now: not locked
 	}
 	return &fileLock{f}, nil
 }

@@ -90,7 +90,7 @@ func withCertificate(path string, key ssh.Signer) ssh.Signer {
 }
 
 func (cr *credentials) fromAgent(socket string) []ssh.Signer {
-	conn, err := net.Dial("unix", socket)
+	conn, err := net.Dial("unix", socket) //nolint:noctx // a socket of this machine answers or is not there
 	if err != nil {
 		cr.note("ssh-agent: %v", err)
 		return nil

@@ -33,7 +33,7 @@ func (c *localConn) Close() error {
 }
 
 func (c *localConn) Start(line string) (Process, error) {
-	p := &localProcess{cmd: exec.Command("/bin/sh", "-c", line)}
+	p := &localProcess{cmd: exec.Command("/bin/sh", "-c", line)} //nolint:noctx // it ends with its input
 	p.cmd.Env = os.Environ()
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
