@@ -72,6 +72,7 @@ func (l *lexer) step() error {
 	case start == l.syn.lineStatement:
 		return l.lineStatement(at)
 	case start == l.syn.lineComment:
+		l.trimBlanks()
 		l.skipLine()
 		return nil
 	}

@@ -33,12 +33,7 @@ func (l *lexer) nextLineTag(at int, start string, k kind) (int, string, kind) {
 
 // lineStatement reads the words of a statement that ends with its line.
 func (l *lexer) lineStatement(at int) error {
-	if n := len(l.out); n > 0 && l.out[n-1].kind == tokData {
-		l.out[n-1].text = strings.TrimRight(l.out[n-1].text, " \t")
-		if l.out[n-1].text == "" {
-			l.out = l.out[:n-1]
-		}
-	}
+	l.trimBlanks()
 	l.emit(tokBlockBegin, "", at)
 	end := strings.IndexByte(l.src[l.i:], '\n')
 	if end < 0 {
@@ -54,6 +49,18 @@ func (l *lexer) lineStatement(at int) error {
 	l.emit(tokBlockEnd, "", end)
 	l.i = min(end+1, len(l.src))
 	return nil
+}
+
+// trimBlanks takes away the blanks at the end of the data before a line statement or line comment.
+func (l *lexer) trimBlanks() {
+	n := len(l.out)
+	if n == 0 || l.out[n-1].kind != tokData {
+		return
+	}
+	l.out[n-1].text = strings.TrimRight(l.out[n-1].text, " \t")
+	if l.out[n-1].text == "" {
+		l.out = l.out[:n-1]
+	}
 }
 
 func (l *lexer) skipLine() {
