@@ -63,7 +63,7 @@ func TextArray(items []string) string {
 
 // Connect is psql's command to go on in another database.
 func Connect(db string) string {
-	return `\connect -reuse-previous=on '` + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace("dbname="+conninfo(db)) + "'"
+	return `\connect -reuse-previous=on ` + Ident("dbname="+conninfo(db))
 }
 
 // conninfo quotes a value of a connection string.

@@ -89,14 +89,16 @@ const serverFields = `'version', current_setting('server_version_num')::int, 're
  'self', current_user, 'encryption', current_setting('password_encryption'), 'iterations', coalesce(current_setting('scram_iterations', true), '4096')::int`
 
 // UsersQuery reads all roles, as one JSON object in one row. users tells the dates that are to be understood.
-func UsersQuery(users []User) string {
+func UsersQuery(users []User) string { return usersQuery(users, "") }
+
+func usersQuery(users []User, more string) string {
 	var dates []string
 	for _, u := range users {
 		if u.ExpireAt != "" {
 			dates = append(dates, u.ExpireAt)
 		}
 	}
-	return `SELECT jsonb_build_object(` + serverFields + `,
+	return `SELECT jsonb_build_object(` + serverFields + more + `,
  'databases', (SELECT jsonb_agg(datname ORDER BY datname) FROM pg_database WHERE datallowconn),
  'dates', (SELECT jsonb_object_agg(d, extract(epoch FROM d::timestamptz)::text) FROM unnest(` + TextArray(union(dates)) + `) AS d),
  'users', (SELECT jsonb_object_agg(a.rolname, jsonb_build_object(
