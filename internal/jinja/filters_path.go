@@ -23,7 +23,6 @@ func pathFilters() table {
 	})
 	pure("normpath", func(s string) value.Value { return path.Clean(s) })
 	pure("expanduser", func(s string) value.Value { return expandUser(s) })
-	pure("expandvars", func(s string) value.Value { return s })
 	pure("realpath", func(s string) value.Value {
 		abs, err := filepath.Abs(s)
 		if err != nil {
@@ -34,20 +33,8 @@ func pathFilters() table {
 		}
 		return abs
 	})
-	pure("win_basename", func(s string) value.Value { return s[strings.LastIndexAny(s, `/\`)+1:] })
-	pure("win_dirname", func(s string) value.Value {
-		i := strings.LastIndexAny(s, `/\`)
-		if head := strings.TrimRight(s[:i+1], `/\`); head != "" && !strings.HasSuffix(head, ":") {
-			return head
-		}
-		return s[:i+1]
-	})
-	pure("win_splitdrive", func(s string) value.Value {
-		if len(s) > 1 && s[1] == ':' {
-			return value.Tuple{s[:2], s[2:]}
-		}
-		return value.Tuple{"", s}
-	})
+	t.merge(windowsPathFilters())
+	t.merge(pathListFilters())
 	t.textFilter("expandvars", "", func(s string, c *call) (value.Value, error) {
 		return os.Expand(s, func(name string) string {
 			if v, ok := c.f.r.s.e.opts.Getenv(name); ok {
@@ -71,6 +58,43 @@ func pathFilters() table {
 		}
 		return filepath.Rel(from, to)
 	})
+	t.textFilter("fileglob", "", func(s string, _ *call) (value.Value, error) {
+		found, err := filepath.Glob(s)
+		files := []string{}
+		for _, f := range found {
+			if st, err := os.Stat(f); err == nil && st.Mode().IsRegular() {
+				files = append(files, f)
+			}
+		}
+		return value.Strings(files), err
+	})
+	return t
+}
+
+func windowsPathFilters() table {
+	t := table{}
+	pure := func(name string, fn func(string) value.Value) {
+		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+	}
+	pure("win_basename", func(s string) value.Value { return s[strings.LastIndexAny(s, `/\`)+1:] })
+	pure("win_dirname", func(s string) value.Value {
+		i := strings.LastIndexAny(s, `/\`)
+		if head := strings.TrimRight(s[:i+1], `/\`); head != "" && !strings.HasSuffix(head, ":") {
+			return head
+		}
+		return s[:i+1]
+	})
+	pure("win_splitdrive", func(s string) value.Value {
+		if len(s) > 1 && s[1] == ':' {
+			return value.Tuple{s[:2], s[2:]}
+		}
+		return value.Tuple{"", s}
+	})
+	return t
+}
+
+func pathListFilters() table {
+	t := table{}
 	t.add("path_join", "", 0, func(c *call) (value.Value, error) {
 		if text, ok := plain(c.in); ok {
 			return text, nil
@@ -84,16 +108,6 @@ func pathFilters() table {
 			return nil, err
 		}
 		return commonPath(parts)
-	})
-	t.textFilter("fileglob", "", func(s string, _ *call) (value.Value, error) {
-		found, err := filepath.Glob(s)
-		files := []string{}
-		for _, f := range found {
-			if st, err := os.Stat(f); err == nil && st.Mode().IsRegular() {
-				files = append(files, f)
-			}
-		}
-		return value.Strings(files), err
 	})
 	return t
 }

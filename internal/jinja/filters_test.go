@@ -58,7 +58,7 @@ func TestFiltersOfMappings(t *testing.T) {
 		"{'b': 1, 'a': 2} | dict2items | items2dict":                                                  "{'b': 1, 'a': 2}",
 	})
 	wantErrors(t, empty, map[string]string{
-		"[1] | combine({})":                                "expected dicts but got a 'int'",
+		"[1] | combine({})": "expected dicts but got a 'int'",
 		"{'a': [1]} | combine({'a': [1]}, list_merge='x')": "list_merge",
 		"{} | combine({}, foo=1)":                          "only valid keyword",
 		"[{'k': 1}] | items2dict":                          "keys 'key' and 'value'",

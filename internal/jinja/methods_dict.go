@@ -55,6 +55,16 @@ func dictMethods() table {
 		}
 		return nil, nil
 	})
+	t.merge(dictRemovers())
+	return t
+}
+
+// dictRemovers are the methods that take entries away.
+func dictRemovers() table {
+	t := table{}
+	add := func(name, params string, run func(d *value.Dict, c *call) (value.Value, error)) {
+		t.add(name, params, anyOperand, func(c *call) (value.Value, error) { return run(c.in.(*value.Dict), c) })
+	}
 	add("pop", "key default", func(d *value.Dict, c *call) (value.Value, error) {
 		k, err := c.key(0)
 		if err != nil {

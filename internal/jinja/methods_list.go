@@ -137,32 +137,8 @@ func listMethods() table {
 		}
 		return nil, err
 	})
-	change("insert", "index object", func(l *value.List, c *call) (value.Value, error) {
-		i, err := c.int(0, 0)
-		if err != nil {
-			return nil, err
-		}
-		v, err := c.need(1)
-		if err == nil {
-			err = c.checkInside(v)
-		}
-		if err == nil {
-			l.Items = slices.Insert(l.Items, int(clip(i, int64(len(l.Items)), 1)), v)
-		}
-		return nil, err
-	})
-	change("pop", "index", func(l *value.List, c *call) (value.Value, error) {
-		if len(l.Items) == 0 {
-			return nil, errorf("pop from empty list")
-		}
-		i, ok := index(c.val(0, int64(-1)), len(l.Items))
-		if !ok {
-			return nil, errorf("pop index out of range")
-		}
-		v := l.Items[i]
-		l.Items = slices.Delete(l.Items, i, i+1)
-		return force(v)
-	})
+	change("insert", "index object", listInsert)
+	change("pop", "index", listPop)
 	change("remove", "value", listRemove)
 	change("clear", "", func(l *value.List, _ *call) (value.Value, error) { l.Items = nil; return nil, nil })
 	change("reverse", "", func(l *value.List, _ *call) (value.Value, error) { slices.Reverse(l.Items); return nil, nil })
@@ -181,6 +157,34 @@ func listMethods() table {
 		return value.NewList(slices.Clone(l.Items)...), nil
 	})
 	return t
+}
+
+func listInsert(l *value.List, c *call) (value.Value, error) {
+	i, err := c.int(0, 0)
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.need(1)
+	if err == nil {
+		err = c.checkInside(v)
+	}
+	if err == nil {
+		l.Items = slices.Insert(l.Items, int(clip(i, int64(len(l.Items)), 1)), v)
+	}
+	return nil, err
+}
+
+func listPop(l *value.List, c *call) (value.Value, error) {
+	if len(l.Items) == 0 {
+		return nil, errorf("pop from empty list")
+	}
+	i, ok := index(c.val(0, int64(-1)), len(l.Items))
+	if !ok {
+		return nil, errorf("pop index out of range")
+	}
+	v := l.Items[i]
+	l.Items = slices.Delete(l.Items, i, i+1)
+	return force(v)
 }
 
 func listRemove(l *value.List, c *call) (value.Value, error) {

@@ -103,6 +103,13 @@ func compareTests() table {
 		}
 		return contains(c.in, item)
 	})
+	t.merge(numberTests())
+	t.merge(setTests())
+	return t
+}
+
+func numberTests() table {
+	t := table{}
 	number := func(name string, fn func(i *big.Int) bool) {
 		t.test(name, "", 0, func(c *call) (bool, error) {
 			i, ok := integer(c.in)
@@ -122,6 +129,13 @@ func compareTests() table {
 		v, err := arithmetic("%", c.in, num)
 		return err == nil && value.Equal(v, int64(0)), err
 	})
+	t.test("nan isnan", "", 0, func(c *call) (bool, error) { return isNaN(c.in), nil })
+	return t
+}
+
+// setTests ask about the elements of a list.
+func setTests() table {
+	t := table{}
 	t.add("all", "", structural|isTest, func(c *call) (value.Value, error) { return quantify(c.in, false) })
 	t.add("any", "", structural|isTest, func(c *call) (value.Value, error) { return quantify(c.in, true) })
 	subset := func(spec string, swap bool) {
@@ -160,7 +174,6 @@ func compareTests() table {
 			return t == want, err
 		})
 	}
-	t.test("nan isnan", "", 0, func(c *call) (bool, error) { return isNaN(c.in), nil })
 	return t
 }
 
