@@ -148,6 +148,8 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(a.plan(), a.apply(), a.play(), a.sandbox(), a.agent(), a.version())
+	root.AddCommand(
+		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.sandbox(), a.agent(), a.version(),
+	)
 	return root
 }

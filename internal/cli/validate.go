@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/params"
+	"pig/internal/plan"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// sourceOptions are the flags of verbs that read an inventory and touch no node.
+type sourceOptions struct {
+	inventory []string
+	extraVars []string
+	limit     string
+}
+
+// AddFlags adds the flags to a command.
+func (o *sourceOptions) AddFlags(f *pflag.FlagSet) {
+	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
+	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables above all others: key=value, JSON, or @file; may be repeated")
+}
+
+// limitFlag adds -l.
+func (o *sourceOptions) limitFlag(f *pflag.FlagSet) {
+	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
+}
+
+// session is what a.open makes of the flags.
+func (a *app) read(ctx context.Context, o *sourceOptions) (*session, error) {
+	return a.open(ctx, &runOptions{inventory: o.inventory, extraVars: o.extraVars, limit: o.limit})
+}
+
+// hosts are those that -l selects, all without it.
+func (s *session) hosts() ([]*inventory.Host, error) {
+	if s.opt.limit == "" {
+		return s.inventory.Hosts(), nil
+	}
+	return s.inventory.Match(s.opt.limit)
+}
+
+func (a *app) validate() *cobra.Command {
+	o := &sourceOptions{}
+	var strict bool
+	c := &cobra.Command{
+		Use:   "validate",
+		Short: "Look for mistakes in the inventory",
+		Long: `Tell all that is wrong with the inventory, in one go: misspelt parameters, values of the wrong type, identities that
+are missing or clash, services and rules that select nothing. No node is asked.
+
+  pig validate
+  pig validate -i inventory/ha.yml --strict
+
+Warnings are told and do not fail, except with --strict.
+
+` + exitHelp,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.read(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			return s.validate(strict)
+		},
+	}
+	o.AddFlags(c.Flags())
+	c.Flags().BoolVar(&strict, "strict", false, "take warnings for errors")
+	return c
+}
+
+func (s *session) validate(strict bool) error {
+	found := append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)
+	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
+	found = append(found, more...)
+	if !found.HasErrors() {
+		if _, err := plan.Units(env).Sort(); err != nil {
+			found.Add(err)
+		}
+	}
+	errors, warnings := 0, 0
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	s.tell(found)
+	if errors > 0 || strict && warnings > 0 {
+		fmt.Fprintf(s.app.err, "%s: %s\n", s.app.paint.Red("not valid"), counts(errors, warnings))
+		return exitStatus(exitError)
+	}
+	_, err := fmt.Fprintf(s.app.out, "%s: %s%s\n", s.app.paint.Green("valid"), declared(env), withWarnings(warnings))
+	return err
+}
+
+func counts(errors, warnings int) string {
+	return fmt.Sprintf("%s, %s", plural(errors, "error"), plural(warnings, "warning"))
+}
+
+func withWarnings(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "; " + plural(n, "warning")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// declared says in a few words what there is.
+func declared(env *resolve.Environment) string {
+	text := plural(len(env.Nodes), "node")
+	if env.Etcd != nil {
+		text += fmt.Sprintf(", etcd of %d", len(env.Etcd.Members))
+	}
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{len(env.Pg), "PostgreSQL cluster"}, {len(env.Minio), "MinIO cluster"}, {len(env.Redis), "Redis cluster"}} {
+		if n.count > 0 {
+			text += ", " + plural(n.count, n.what)
+		}
+	}
+	return text
+}
+
+// tell shows mistakes with the lines that they are in. The inventory's secrets are masked there: a log may be public.
+func (s *session) tell(found diag.List) {
+	s.learnSecrets()
+	for _, d := range found {
+		var b bytes.Buffer
+		diag.Render(&b, d, os.ReadFile)
+		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
+	}
+}
+
+// learnSecrets makes the secrets of the whole inventory known.
+func (s *session) learnSecrets() {
+	for _, g := range s.inventory.Groups() {
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.GroupVars(g)))...)
+		s.redactor.Public(g.Name)
+	}
+	for _, h := range s.inventory.Hosts() {
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.HostVars(h)))...)
+		s.redactor.Public(h.Name)
+	}
+}
