@@ -167,7 +167,7 @@ func (a *app) confirm(sum plan.Summary) error {
 }
 
 // perform applies the units of g.
-func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) error {
+func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) (err error) {
 	release, err := s.lock(ctx, g)
 	if err != nil {
 		return err
@@ -175,7 +175,11 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	defer release()
 	o := s.base
 	o.FreeByDefault = true
-	e := s.engine(o, s.sink())
+	e, finish, err := s.recorded(s.engine(o, s.sink()), "apply", hostsOf(g))
+	if err != nil {
+		return err
+	}
+	defer finish(&err)
 	units, err := s.walk(ctx, e, g, "")
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)

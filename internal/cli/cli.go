@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -49,6 +50,9 @@ type app struct {
 	err    io.Writer
 	paint  ui.Palette
 	cancel context.CancelCauseFunc
+	args   []string
+	// redact masks the secrets of the inventory that was read; nil before.
+	redact func(string) string
 	// interrupts delivers Ctrl-C; the first one asks to stop, the second one insists.
 	interrupts chan os.Signal
 }
@@ -58,7 +62,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	syscall.Umask(0o022)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	a := &app{in: in, out: out, err: errw, cancel: cancel, interrupts: make(chan os.Signal, 2), paint: ui.NewPalette(colorful(out))}
+	a := &app{args: args[1:], in: in, out: out, err: errw, cancel: cancel, interrupts: make(chan os.Signal, 2), paint: ui.NewPalette(colorful(out))}
 	signal.Notify(a.interrupts, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(a.interrupts)
 	root := a.root()
@@ -105,22 +109,38 @@ func (a *app) report(err error) int {
 	var status exitStatus
 	var list diag.List
 	var one *diag.Diagnostic
+	var b strings.Builder
+	switch {
+	case err == nil, errors.As(err, &status):
+	case code(err) == exitInterrupted:
+		b.WriteString(a.paint.Yellow(err.Error()) + "\n")
+	case errors.As(err, &list):
+		for _, d := range list {
+			diag.Render(&b, d, os.ReadFile)
+		}
+	case errors.As(err, &one):
+		diag.Render(&b, one, os.ReadFile)
+	default:
+		fmt.Fprintf(&b, "error: %v\n", err)
+	}
+	text := b.String()
+	if a.redact != nil {
+		text = a.redact(text)
+	}
+	fmt.Fprint(a.err, text)
+	return code(err)
+}
+
+// code is the exit code for err.
+func code(err error) int {
+	var status exitStatus
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &status):
 		return int(status)
 	case errors.Is(err, errInterrupted), errors.Is(err, engine.ErrStopped):
-		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 		return exitInterrupted
-	case errors.As(err, &list):
-		for _, d := range list {
-			diag.Render(a.err, d, os.ReadFile)
-		}
-	case errors.As(err, &one):
-		diag.Render(a.err, one, os.ReadFile)
-	default:
-		fmt.Fprintf(a.err, "error: %v\n", err)
 	}
 	return exitError
 }
@@ -149,7 +169,9 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(
-		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.sandbox(), a.agent(), a.version(),
+		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.journal(),
+		a.node(), a.sandbox(), a.agent(), a.version(),
 	)
+	root.AddCommand(a.modules()...)
 	return root
 }

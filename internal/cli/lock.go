@@ -16,6 +16,11 @@ import (
 
 // lock keeps others from applying to the hosts of g. A host that does not answer is left for the run itself to tell.
 func (s *session) lock(ctx context.Context, g *graph.Graph[plan.Unit]) (release func(), err error) {
+	return s.lockHosts(ctx, hostsOf(g))
+}
+
+// hostsOf are the hosts of all units.
+func hostsOf(g *graph.Graph[plan.Unit]) []string {
 	var hosts []string
 	for _, name := range g.Names() {
 		u, _ := g.Node(name)
@@ -25,7 +30,7 @@ func (s *session) lock(ctx context.Context, g *graph.Graph[plan.Unit]) (release 
 			}
 		}
 	}
-	return s.lockHosts(ctx, hosts)
+	return hosts
 }
 
 func (s *session) lockHosts(ctx context.Context, hosts []string) (release func(), err error) {

@@ -44,7 +44,7 @@ pig does the same when it is started by the name ansible-playbook.
 				return s.list(plays, listHosts, listTasks, listTags)
 			}
 			s.base.GatherFacts = true
-			return s.run(c.Context(), s.engine(s.base, s.sink()), plays)
+			return s.run(c.Context(), "play", s.engine(s.base, s.sink()), plays)
 		},
 	}
 	o.AddFlags(c.Flags())
@@ -99,11 +99,21 @@ func (s *session) engine(o engine.Options, sink shown) recapped {
 	}, o), sink}
 }
 
-// run runs plays to their end and gives the exit status.
-func (s *session) run(ctx context.Context, e recapped, plays []*playbook.Play) error {
+// run runs plays to their end and gives the exit status. They are recorded under verb, and kept to the hosts in only if it
+// names any.
+func (s *session) run(ctx context.Context, verb string, e recapped, plays []*playbook.Play, only ...string) (err error) {
+	hosts, err := s.selected(plays, only)
+	if err != nil {
+		return err
+	}
+	e, finish, err := s.recorded(e, verb, hosts)
+	if err != nil {
+		return err
+	}
+	defer finish(&err)
 	done := make(chan struct{})
 	go s.app.watch(e.Engine, done)
-	err := e.Run(ctx, plays)
+	err = e.Run(ctx, plays, only...)
 	close(done)
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)

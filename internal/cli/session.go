@@ -45,6 +45,7 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 	if err := s.loadInventory(); err != nil {
 		return nil, err
 	}
+	a.redact = s.redacted
 	conf, err := s.reach()
 	if err != nil {
 		return nil, err

@@ -149,6 +149,12 @@ func (s *session) tell(found diag.List) {
 	}
 }
 
+// redacted is text with all secrets of the inventory masked.
+func (s *session) redacted(text string) string {
+	s.learnSecrets()
+	return s.redactor.Redact(text)
+}
+
 // learnSecrets makes the secrets of the whole inventory known.
 func (s *session) learnSecrets() {
 	for _, g := range s.inventory.Groups() {

@@ -21,8 +21,9 @@ var layers = [][]string{
 	{"agent", "params"},
 	{"fleet", "resolve"},
 	{"engine"},
-	{"plan", "journal", "cmdb"},
+	{"plan", "status", "cmdb"},
 	{"ui"},
+	{"journal"},
 	{"cli"},
 }
 

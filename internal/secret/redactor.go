@@ -2,6 +2,7 @@ package secret
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func NewRedactor(secrets ...string) *Redactor {
 	return r
 }
 
-// Add makes more secrets known, with the forms in which they usually travel: URL-escaped and base64.
+// Add makes more secrets known, with the forms in which they usually travel: URL-escaped, base64, and as JSON.
 func (r *Redactor) Add(secrets ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,6 +93,20 @@ func (r *Redactor) Found(text string) []string {
 	return found
 }
 
+// jsonForms are how s looks inside a JSON string, with and without Go's care for HTML.
+func jsonForms(s string) []string {
+	var all []string
+	for _, html := range []bool{true, false} {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(html)
+		if err := e.Encode(s); err == nil {
+			all = append(all, strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`))
+		}
+	}
+	return all
+}
+
 func (r *Redactor) current() *strings.Replacer {
 	r.mu.RLock()
 	rep := r.replacer
@@ -104,6 +119,9 @@ func (r *Redactor) current() *strings.Replacer {
 	forms := map[string]bool{}
 	for s := range r.known {
 		for _, f := range []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))} {
+			forms[f] = true
+		}
+		for _, f := range jsonForms(s) {
 			forms[f] = true
 		}
 	}

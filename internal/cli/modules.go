@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/inventory"
+	"pig/internal/resolve"
+)
+
+// moduleVerb makes the verb of a module: its playbook, at once, on the hosts that -l selects.
+func (a *app) moduleVerb(module, short, example string) *cobra.Command {
+	o := &runOptions{}
+	c := &cobra.Command{
+		Use:   module,
+		Short: short,
+		Long: short + `, at once: nothing is planned or asked before.
+
+` + example + `
+Tags are Pigsty's. --check tells what would change, --diff how.
+
+` + exitHelp,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.module(c.Context(), o, module, module)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func (a *app) modules() []*cobra.Command {
+	return []*cobra.Command{
+		a.moduleVerb("infra", "Make infra nodes", "  pig infra\n  pig infra -t repo\n"),
+		a.moduleVerb("etcd", "Make the etcd cluster", "  pig etcd\n  pig etcd -t etcd_config --check --diff\n"),
+		a.moduleVerb("pgsql", "Make PostgreSQL clusters", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff\n"),
+	}
+}
+
+// node is the module, and the parent of verbs about nodes themselves.
+func (a *app) node() *cobra.Command {
+	c := a.moduleVerb("node", "Make nodes", "  pig node -l pg-test\n  pig node -t node_repo\n  pig node trust\n")
+	c.AddCommand(a.nodeTrust())
+	return c
+}
+
+// module runs the playbook of that name on the hosts of module.
+func (a *app) module(ctx context.Context, o *runOptions, module, playbook string) error {
+	s, err := a.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	env, err := s.environment()
+	if err != nil {
+		return err
+	}
+	s.withEnvironment(env)
+	hosts, err := s.moduleHosts(env, module)
+	if err != nil {
+		return err
+	}
+	return s.runModule(ctx, module, playbook, hosts)
+}
+
+// runModule runs one of pig's own playbooks on hosts.
+func (s *session) runModule(ctx context.Context, verb, playbook string, hosts []string) error {
+	plays, err := s.load([]string{playbookPath(playbook)})
+	if err != nil {
+		return err
+	}
+	if !s.base.Plan {
+		release, err := s.lockHosts(ctx, hosts)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	o := s.base
+	o.FreeByDefault = true
+	return s.run(ctx, verb, s.engine(o, s.sink()), plays, hosts...)
+}
+
+// moduleHosts are the hosts of a module that -l leaves.
+func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string, error) {
+	members := map[string]bool{}
+	switch module {
+	case "infra":
+		for _, n := range env.Infra {
+			members[n.Name] = true
+		}
+	case "etcd":
+		if env.Etcd != nil {
+			for _, m := range env.Etcd.Members {
+				members[m.Name] = true
+			}
+		}
+	case "pgsql":
+		for _, c := range env.Pg {
+			for _, m := range c.Members {
+				members[m.Name] = true
+			}
+		}
+	default:
+		for _, n := range env.Nodes {
+			members[n.Name] = true
+		}
+	}
+	limited, err := s.hosts()
+	if err != nil {
+		return nil, err
+	}
+	limited = slices.DeleteFunc(slices.Clone(limited), func(h *inventory.Host) bool { return !members[h.Name] })
+	var names []string
+	for _, h := range limited {
+		names = append(names, h.Name)
+	}
+	switch {
+	case len(members) == 0:
+		return nil, fmt.Errorf("the inventory declares no %s hosts", module)
+	case len(names) == 0:
+		return nil, fmt.Errorf("no %s host matches %s", module, s.opt.limit)
+	}
+	return names, nil
+}

@@ -1,0 +1,24 @@
+package secret
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestSecretsAreMaskedInJSONToo(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{`pa"ss\word`, "a<b>&c&d", "line one\nline two", "tab\there", "plain-secret"} {
+		line, err := json.Marshal(map[string]string{"msg": "the password is " + s + "."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := NewRedactor(s).Redact(string(line))
+		if want := `{"msg":"the password is ` + Mask + `."}`; got != want {
+			t.Errorf("%q: %s", s, got)
+		}
+		if strings.Contains(NewRedactor(s).Redact(s), s) {
+			t.Errorf("%q is not masked in plain text", s)
+		}
+	}
+}
