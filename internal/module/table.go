@@ -7,7 +7,8 @@ func Table() map[string]Module {
 		command(), shell(), raw(), stat(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), setup(), lock(), x509Module(),
-		postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), prune(), diskSize(),
+		postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
+		patroniConfig(), patroniRestart(), patroniCluster(), prune(), diskSize(),
 	} {
 		table[m.Name] = m
 	}

@@ -1,0 +1,151 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pgsql"
+)
+
+// patroni speaks to Patroni's REST API: this node's, and those of the other members.
+type patroni struct {
+	call *Call
+	base string // of this node's, without a slash at the end
+}
+
+// patroniArgs are the arguments that every module that speaks to Patroni takes.
+func patroniArgs() []Arg {
+	return []Arg{
+		// url is this node's API, such as https://10.10.10.11:8008; found by itself if it is not given.
+		{Name: "url"}, {Name: "patroni_port", Type: Int, Default: int64(8008)},
+		{Name: "ca", Type: Path}, {Name: "cert", Type: Path}, {Name: "key", Type: Path},
+		{Name: "username"}, {Name: "password"},
+		{Name: "validate_certs", Type: Bool, Default: true},
+		{Name: "unit", Default: "patroni.service"},
+	}
+}
+
+func newPatroni(ctx context.Context, c *Call) patroni {
+	base := strings.TrimSuffix(c.Args.String("url"), "/")
+	if base == "" {
+		base = "http://" + listener(ctx, c, c.Args.Int("patroni_port"))
+	}
+	return patroni{call: c, base: base}
+}
+
+func (p patroni) request(method, url string, timeout time.Duration) node.Request {
+	a := p.call.Args
+	return node.Request{
+		Method: method, URL: url, Timeout: timeout, Needs: a.String("unit"), Header: map[string]string{"Content-Type": "application/json"},
+		CAFile: a.String("ca"), CertFile: a.String("cert"), KeyFile: a.String("key"), Insecure: !a.Bool("validate_certs"),
+		User: a.String("username"), Password: a.String("password"),
+	}
+}
+
+// get reads a resource into target. node.ErrNotYet says that Patroni is only planned to start.
+func (p patroni) get(ctx context.Context, url string, target any) error {
+	r := p.request("GET", url, 10*time.Second)
+	if !strings.HasPrefix(r.URL, "https:") {
+		r.CAFile, r.CertFile, r.KeyFile = "", "", ""
+	}
+	res, err := p.call.System.Net().HTTP(ctx, r)
+	if err != nil {
+		return err
+	}
+	if target == nil {
+		return nil
+	}
+	if err := json.Unmarshal(res.Body, target); err != nil {
+		return fmt.Errorf("%s answered %d: %s", url, res.Status, snippet(res.Body))
+	}
+	return nil
+}
+
+// send asks for a change and fails if it is not made.
+func (p patroni) send(ctx context.Context, method, url string, body any, timeout time.Duration, change node.Change) error {
+	r := p.request(method, url, timeout)
+	if !strings.HasPrefix(r.URL, "https:") {
+		r.CAFile, r.CertFile, r.KeyFile = "", "", ""
+	}
+	var err error
+	if r.Body, err = json.Marshal(body); err != nil {
+		return err
+	}
+	r.Change = &change
+	res, err := p.call.System.Net().HTTP(ctx, r)
+	if err != nil {
+		return err
+	}
+	switch {
+	case res.Status == 401 || res.Status == 403:
+		return fmt.Errorf("%s refuses the user name or password of Patroni's API (%d)", url, res.Status)
+	case res.Status >= 300:
+		return fmt.Errorf("%s answered %d: %s", url, res.Status, snippet(res.Body))
+	}
+	return nil
+}
+
+// view is the cluster as this node's Patroni sees it.
+func (p patroni) view(ctx context.Context) (pgsql.ClusterView, error) {
+	v, err := p.glance(ctx)
+	if err != nil && !errors.Is(err, node.ErrUnknown) {
+		return v, postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("asking Patroni for the cluster: %w", err))
+	}
+	if err == nil && v.Scope == "" {
+		v.Scope = p.scope(ctx)
+	}
+	return v, err
+}
+
+// glance is view without a diagnosis of what goes wrong.
+func (p patroni) glance(ctx context.Context) (v pgsql.ClusterView, err error) {
+	err = p.get(ctx, p.base+"/cluster", &v)
+	return v, err
+}
+
+// memberState is what a member's own Patroni says of it: newer than what the cluster knows.
+type memberState struct {
+	State       string `json:"state"`
+	Role        string `json:"role"`
+	Replication string `json:"replication_state"` // from Patroni 4 on
+	Pending     bool   `json:"pending_restart"`
+	Reasons     map[string]struct {
+		Old json.RawMessage `json:"old_value"`
+		New json.RawMessage `json:"new_value"`
+	} `json:"pending_restart_reason"`
+	Patroni struct {
+		Version string `json:"version"`
+		Scope   string `json:"scope"`
+	} `json:"patroni"`
+}
+
+// follows tells whether the member gets what its leader writes, as far as its version of Patroni tells: 3.1 and later do.
+func (s memberState) follows() bool {
+	var major, minor int
+	_, err := fmt.Sscanf(s.Patroni.Version, "%d.%d", &major, &minor)
+	tells := err == nil && (major > 3 || major == 3 && minor > 0)
+	return s.Replication == "streaming" || s.Replication == "in archive recovery" || !tells
+}
+
+func (p patroni) state(ctx context.Context, m pgsql.MemberView) (memberState, error) {
+	var s memberState
+	return s, p.get(ctx, api(m)+"/patroni", &s)
+}
+
+func (p patroni) scope(ctx context.Context) string {
+	var s memberState
+	if p.get(ctx, p.base+"/patroni", &s) != nil || s.Patroni.Scope == "" {
+		return "cluster"
+	}
+	return s.Patroni.Scope
+}
+
+// api is the root of a member's API.
+func api(m pgsql.MemberView) string {
+	return strings.TrimSuffix(strings.TrimSuffix(m.API, "/"), "/patroni")
+}

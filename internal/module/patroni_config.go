@@ -1,0 +1,113 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// patroniConfig makes a cluster's dynamic configuration what it is declared to be. Keys that are not declared stay, except
+// that parameters of PostgreSQL which are not declared go; a null takes a key away.
+//
+// Where Patroni is only planned to start there is nothing to do: a new cluster begins with its bootstrap configuration. It
+// returns restart (something takes hold only after a restart), shrinks (and then on the leader first) and keys (what
+// differed).
+func patroniConfig() Module {
+	args := append(patroniArgs(), Arg{Name: "config", Type: Dict, Required: true})
+	for _, a := range psqlArgs() {
+		if a.Name != "unit" {
+			args = append(args, a)
+		}
+	}
+	return Module{Name: "patroni_config", Spec: Spec{Args: args}, Run: runPatroniConfig}
+}
+
+func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
+	p := newPatroni(ctx, c)
+	var body json.RawMessage
+	err := p.get(ctx, p.base+"/config", &body)
+	if errors.Is(err, node.ErrNotYet) {
+		return configResult(nil), nil
+	}
+	if errors.Is(err, node.ErrUnknown) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, postgresTrouble(ctx, c, c.Args.String("unit"), c.Args.Int("patroni_port"), fmt.Errorf("reading the dynamic configuration: %w", err))
+	}
+	parsed, err := value.ParseJSON(body)
+	live, ok := parsed.(*value.Dict)
+	if err != nil || !ok {
+		return nil, errors.New("patroni's configuration is no mapping")
+	}
+	contexts, err := settingContexts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	changes := pgsql.DiffConfig(c.Args.Dict("config"), live, contexts)
+	if len(changes) == 0 {
+		return configResult(nil), nil
+	}
+	return configResult(changes), p.patch(ctx, changes)
+}
+
+func configResult(changes []pgsql.ConfigChange) *value.Dict {
+	restart, shrinks := false, false
+	keys := value.NewList()
+	for _, ch := range changes {
+		restart = restart || ch.Effect == pgsql.EffectRestart
+		shrinks = shrinks || ch.Shrinks
+		keys.Append(ch.Name())
+	}
+	return value.DictOf("restart", restart, "shrinks", shrinks, "keys", keys)
+}
+
+// settingContexts tells for each parameter of the running server when a change of it takes hold.
+func settingContexts(ctx context.Context, c *Call) (map[string]string, error) {
+	var contexts map[string]string
+	err := newPsql(c).query(ctx, "postgres", "SELECT jsonb_object_agg(lower(name), context) FROM pg_settings;\n", &contexts)
+	if errors.Is(err, node.ErrUnknown) {
+		return nil, nil
+	}
+	return contexts, err
+}
+
+// patch sends the changes, those of one effect at a time, so that each is told with what it does.
+func (p patroni) patch(ctx context.Context, changes []pgsql.ConfigChange) error {
+	scope := p.scope(ctx)
+	for _, effect := range []struct {
+		effect pgsql.Effect
+		what   string
+		impact node.Impact
+	}{
+		{pgsql.EffectNone, "", node.ImpactNone}, {pgsql.EffectReload, " (reload)", node.ImpactReload},
+		{pgsql.EffectRestart, " (restart)", node.ImpactRestart}, {pgsql.EffectPromote, " (leadership)", node.ImpactFailover},
+	} {
+		var some []pgsql.ConfigChange
+		change := node.Change{Kind: "patroni config", ID: scope + effect.what, Action: "update", Impact: effect.impact}
+		for _, ch := range changes {
+			if ch.Effect == effect.effect {
+				some = append(some, ch)
+				after := ch.After
+				if ch.Value == nil {
+					after = "(default)"
+				}
+				change.Attrs = append(change.Attrs, node.Attr{Name: ch.Name(), Before: ch.Before, After: after})
+			}
+		}
+		if len(some) == 0 {
+			continue
+		}
+		body := json.RawMessage(value.PlainJSON(pgsql.Patch(some)))
+		if err := p.send(ctx, "PATCH", p.base+"/config", body, 30*time.Second, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}

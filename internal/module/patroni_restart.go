@@ -1,0 +1,224 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// patroniRestart restarts the members of a cluster that wait for it, as a cluster: one at a time, replicas first; the lead
+// is handed to a replica that has been restarted, which restarts the old leader too. Run it once per cluster, on any member.
+// Nothing is restarted while the cluster is paused or a member is not well.
+//
+// expected says that a change was just made which takes a restart: the flags take a moment to come up, and in a plan they
+// cannot. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
+// need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order) and leader.
+func patroniRestart() Module {
+	return Module{
+		Name:     "patroni_restart",
+		Unknowns: true,
+		Spec: Spec{Args: append(patroniArgs(),
+			Arg{Name: "expected", Type: Bool, Default: false},
+			Arg{Name: "shrinks", Type: Bool, Default: false},
+			Arg{Name: "members", Type: List, Elements: Str},
+			Arg{Name: "force", Type: Bool, Default: false},
+			Arg{Name: "switchover", Type: Bool, Default: true},
+			Arg{Name: "timeout", Type: Int, Default: int64(300)},
+		)},
+		Run: runPatroniRestart,
+	}
+}
+
+type restarter struct {
+	patroni
+	c       *Call
+	scope   string
+	timeout time.Duration
+	done    []string
+}
+
+func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
+	r := &restarter{patroni: newPatroni(ctx, c), c: c, timeout: time.Duration(c.Args.Int("timeout")) * time.Second}
+	view, err := r.view(ctx)
+	if errors.Is(err, node.ErrNotYet) {
+		return r.result(view), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.scope = view.Scope
+	names, leaderFirst, err := r.targets(ctx, view)
+	if err != nil || len(names) == 0 {
+		return r.result(view), err
+	}
+	// A second round is for standbys that could not take hold of a lesser value before their leader had.
+	for round := 0; len(names) > 0 && round < 2; round++ {
+		if err := view.Fit(); err != nil {
+			return nil, fmt.Errorf("members wait for a restart (%s), but %w", strings.Join(names, ", "), err)
+		}
+		if view, err = r.round(ctx, view, names, leaderFirst); err != nil {
+			return nil, err
+		}
+		if c.System.Planned() {
+			break
+		}
+		if names, _, err = r.pending(ctx, view); err != nil {
+			return nil, err
+		}
+		leaderFirst = true
+	}
+	return r.result(view), nil
+}
+
+func (r *restarter) result(view pgsql.ClusterView) *value.Dict {
+	leader, _ := view.Leader()
+	return value.DictOf("restarted", value.Strings(r.done), "leader", leader.Name)
+}
+
+// targets are the members to be restarted, and whether the leader must be the first.
+func (r *restarter) targets(ctx context.Context, view pgsql.ClusterView) (names []string, leaderFirst bool, err error) {
+	a := r.c.Args
+	all := make([]string, 0, len(view.Members))
+	for _, m := range view.Members {
+		all = append(all, m.Name)
+	}
+	if named := a.Strings("members"); len(named) > 0 {
+		for _, n := range named {
+			if !slices.Contains(all, n) {
+				return nil, false, fmt.Errorf("the cluster %s has no member %s: it has %s", view.Scope, n, strings.Join(all, ", "))
+			}
+		}
+		if a.Bool("force") {
+			return named, a.Bool("shrinks"), nil
+		}
+		all = named
+	} else if a.Bool("force") {
+		return all, a.Bool("shrinks"), nil
+	}
+	expected := a.Bool("expected") || value.IsUnknown(a.Get("expected"))
+	if expected && r.c.System.Planned() { // the flags come up only when the change is made
+		return all, a.Bool("shrinks"), nil
+	}
+	names, leaderFirst, err = r.pending(ctx, view)
+	for deadline := time.Now().Add(flagsTake); expected && err == nil && len(names) < len(view.Members) && time.Now().Before(deadline); {
+		if err := pause(ctx, interval); err != nil {
+			return nil, false, err
+		}
+		names, leaderFirst, err = r.pending(ctx, view)
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(all, n) })
+	return names, leaderFirst || a.Bool("shrinks"), err
+}
+
+// flagsTake is how long a member takes at most to notice a change of configuration: one turn of Patroni's loop.
+const flagsTake = 15 * time.Second
+
+// pending asks each member that is up whether it waits for a restart.
+func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names []string, shrinks bool, err error) {
+	for _, m := range view.Members {
+		s, err := r.state(ctx, m)
+		if errors.Is(err, node.ErrUnknown) || err != nil && !m.Well() {
+			continue
+		}
+		if err != nil {
+			return nil, false, fmt.Errorf("asking %s whether it waits for a restart: %w", m.Name, err)
+		}
+		if s.Pending {
+			names = append(names, m.Name)
+		}
+		for name, why := range s.Reasons {
+			shrinks = shrinks || pgsql.Shrinks(name, strings.Trim(string(why.Old), `"`), strings.Trim(string(why.New), `"`))
+		}
+	}
+	return names, shrinks, nil
+}
+
+// round restarts the named members one by one, and gives the cluster as it is then.
+func (r *restarter) round(ctx context.Context, view pgsql.ClusterView, names []string, leaderFirst bool) (pgsql.ClusterView, error) {
+	for _, m := range view.RestartOrder(names, leaderFirst) {
+		if m.Leads() && !leaderFirst && r.c.Args.Bool("switchover") {
+			handed, err := r.handOver(ctx, m)
+			if err != nil {
+				return view, err
+			}
+			if handed {
+				continue
+			}
+		}
+		if err := r.restart(ctx, m); err != nil {
+			return view, err
+		}
+	}
+	return r.view(ctx)
+}
+
+func (r *restarter) restart(ctx context.Context, m pgsql.MemberView) error {
+	view, err := r.view(ctx)
+	if err != nil {
+		return err
+	}
+	if err := view.Fit(); err != nil {
+		return fmt.Errorf("%s is not restarted: %w", m.Name, err)
+	}
+	change := node.Change{Kind: "patroni member", ID: m.Name, Action: "restart", Impact: node.ImpactRestart, Unknown: value.IsUnknown(r.c.Args.Get("expected"))}
+	if err := r.send(ctx, "POST", api(m)+"/restart", struct{}{}, r.timeout, change); err != nil {
+		return fmt.Errorf("restarting %s: %w", m.Name, err)
+	}
+	r.done = append(r.done, m.Name)
+	return r.await(ctx, m.Name, func(now pgsql.MemberView) bool { return now.Leads() == m.Leads() })
+}
+
+// handOver makes another member the leader, if there is one that can be. That restarts the old leader.
+func (r *restarter) handOver(ctx context.Context, leader pgsql.MemberView) (bool, error) {
+	view, err := r.view(ctx)
+	if err != nil {
+		return false, err
+	}
+	candidate, ok := view.Candidate()
+	if !ok {
+		return false, nil
+	}
+	change := node.Change{Kind: "patroni cluster", ID: r.scope, Action: "switchover", Impact: node.ImpactFailover, Unknown: value.IsUnknown(r.c.Args.Get("expected")),
+		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
+	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
+	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
+		return false, fmt.Errorf("handing the lead from %s to %s: %w", leader.Name, candidate.Name, err)
+	}
+	r.done = append(r.done, leader.Name)
+	if err := r.await(ctx, candidate.Name, pgsql.MemberView.Leads); err != nil {
+		return true, err
+	}
+	return true, r.await(ctx, leader.Name, func(now pgsql.MemberView) bool { return !now.Leads() })
+}
+
+// await waits until a member is well again and as it is wanted, by its own word and by the cluster's.
+func (r *restarter) await(ctx context.Context, name string, wanted func(pgsql.MemberView) bool) error {
+	if r.c.System.Planned() { // what is planned will be so
+		return nil
+	}
+	last := "it did not answer"
+	for deadline := time.Now().Add(r.timeout); ; {
+		view, err := r.glance(ctx)
+		if m, ok := view.Member(name); err == nil && ok {
+			s, err := r.state(ctx, m)
+			last = fmt.Sprintf("it is %s, %s", m.Role, m.State)
+			if err == nil && m.Well() && s.State == "running" && (m.Leads() || s.follows()) && wanted(m) {
+				return nil
+			}
+		}
+		if time.Now().After(deadline) {
+			return postgresTrouble(ctx, r.c, r.c.Args.String("unit"), r.c.Args.Int("patroni_port"),
+				fmt.Errorf("%s was not well again within %v: %s", name, r.timeout, last))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
