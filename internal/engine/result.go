@@ -60,6 +60,16 @@ func (r Result) Unknown() bool { return value.IsUnknown(r.Changed) }
 // DidChange tells whether something changed, or would.
 func (r Result) DidChange() bool { return r.Changed == true }
 
+// Reason is why it failed: of a loop, why its first failed turn did.
+func (r Result) Reason() string {
+	for _, i := range r.Items {
+		if i.Failed && !i.Ignored {
+			return i.Reason() + " (item " + i.Label + ")"
+		}
+	}
+	return r.Msg
+}
+
 // Registered is the value that register keeps, with Ansible's keys.
 func (r Result) Registered() value.Value {
 	if r.Opaque {

@@ -36,7 +36,7 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
 	e := Entry{Host: host, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog}
 	if res.Failed && !res.Ignored {
-		e.Failed = res.Msg
+		e.Failed = res.Reason()
 	}
 	if res.DidChange() && len(res.Changes) == 0 {
 		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}

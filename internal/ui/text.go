@@ -175,14 +175,7 @@ func (t *Text) message(r engine.Result) string {
 	if r.NoLog {
 		return "(no_log)"
 	}
-	msg := r.Msg
-	for _, item := range r.Items {
-		if item.Failed {
-			msg = fmt.Sprintf("%s (item %s)", t.message(item), item.Label)
-			break
-		}
-	}
-	return msg
+	return r.Reason()
 }
 
 // where tells the place of the failed task, and what a command printed.
