@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"os/user"
 	"slices"
@@ -32,7 +33,8 @@ func (s *session) recorded(e recapped, verb string, hosts []string) (_ recapped,
 	}
 	finish = func(cause *error) {
 		text := ""
-		if *cause != nil {
+		var status exitStatus
+		if *cause != nil && !errors.As(*cause, &status) {
 			text = (*cause).Error()
 		}
 		if err := j.Close(code(*cause), text); err != nil && *cause == nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,7 +139,8 @@ func appendHost(file, addr string, key ssh.PublicKey) error {
 	return err
 }
 
-// dropHost removes the lines of host from a known_hosts file; hashed lines stay, since nobody can tell whose they are.
+// dropHost removes host from a known_hosts file: from the names of a line, and the line with its last name. Hashed lines
+// stay, since nobody can tell whose they are.
 func dropHost(file, host string) error {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
@@ -149,9 +151,10 @@ func dropHost(file, host string) error {
 	}
 	var kept bytes.Buffer
 	for line := range strings.SplitAfterSeq(string(text), "\n") {
-		names, _, _ := strings.Cut(line, " ")
-		if names != host {
-			kept.WriteString(line)
+		names, rest, _ := strings.Cut(line, " ")
+		others := slices.DeleteFunc(strings.Split(names, ","), func(n string) bool { return n == host })
+		if len(others) > 0 {
+			kept.WriteString(strings.TrimSuffix(strings.Join(others, ",")+" "+rest, " "))
 		}
 	}
 	temp := file + ".pig-" + strconv.FormatInt(time.Now().UnixNano(), 36)
