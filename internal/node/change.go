@@ -66,12 +66,15 @@ func (i *Impact) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Key identifies what is changed and how: the same change, planned and applied, has the same key. Whether a file is made or
-// replaced makes no difference: a service that starts in between may write its own first.
+// Key identifies what is changed and how: the same change, planned and applied, has the same key. Whether a file, role or
+// database is made or altered makes no difference: a service that starts in between may make its own first.
 func (c Change) Key() string {
 	action := c.Action
-	if c.Kind == "file" && (action == "create" || action == "update") {
-		action = "write"
+	if action == "create" || action == "update" {
+		switch c.Kind {
+		case "file", "role", "database":
+			action = "write"
+		}
 	}
 	return c.Kind + " " + c.ID + " " + action
 }
