@@ -170,7 +170,7 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 	})
 	root.AddCommand(
 		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.journal(),
-		a.node(), a.sandbox(), a.agent(), a.version(),
+		a.status(), a.node(), a.sandbox(), a.agent(), a.version(),
 	)
 	root.AddCommand(a.modules()...)
 	return root

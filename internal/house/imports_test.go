@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"agent", "params"},
 	{"fleet", "resolve"},
 	{"engine"},
-	{"plan", "status", "cmdb"},
+	{"plan", "health", "cmdb"},
 	{"ui"},
 	{"journal"},
 	{"cli"},

@@ -1,0 +1,224 @@
+// Package health compares what an inventory declares with what its nodes say of themselves. It asks nothing: it is given
+// the answers.
+package health
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// lagging is from how many bytes on a replica is told to lag, unless it does so by declaration.
+const lagging = 64 << 20
+
+// Answer is what a node said.
+type Answer struct {
+	Err     string            // it did not answer
+	Units   map[string]string // systemd's state of a unit, such as active or failed
+	Patroni value.Value       // Patroni's view of its cluster, nil if it gave none
+}
+
+// Report is the state of all clusters that were asked for.
+type Report struct {
+	Clusters []Cluster `json:"clusters"`
+}
+
+// Cluster is a cluster as it is.
+type Cluster struct {
+	Module   string   `json:"module"`
+	Name     string   `json:"name"`
+	Leader   string   `json:"leader,omitempty"`
+	Paused   bool     `json:"paused,omitempty"`
+	Members  []Member `json:"members"`
+	Problems []string `json:"problems,omitempty"`
+}
+
+// Member is an instance as it is.
+type Member struct {
+	Name     string `json:"name"`
+	Host     string `json:"host"`
+	Declared string `json:"declared,omitempty"` // role
+	Live     string `json:"live,omitempty"`     // role
+	State    string `json:"state,omitempty"`
+	Lag      *int64 `json:"lag,omitempty"` // bytes; nil: not known, or it leads
+	Timeline int64  `json:"timeline,omitempty"`
+	Units    []Unit `json:"units"`
+}
+
+// Unit is a service of a node.
+type Unit struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+}
+
+// Well tells whether nothing is wrong.
+func (r Report) Well() bool {
+	return !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return len(c.Problems) > 0 })
+}
+
+func (c *Cluster) problem(format string, args ...any) {
+	c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
+}
+
+// Etcd compares an etcd cluster with the answers of its nodes.
+func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
+	c := Cluster{Module: "etcd", Name: e.Name}
+	running := 0
+	for _, m := range e.Members {
+		a := answers[m.Name]
+		live := Member{Name: m.Instance, Host: m.Name}
+		live.Units = c.units(m.Instance, m.Name, a, []string{"etcd"})
+		live.State = a.Units["etcd"]
+		if live.State == "active" {
+			running++
+		}
+		c.Members = append(c.Members, live)
+	}
+	if running < e.Quorum() {
+		c.problem("%d of %d members run, and %d are needed to decide anything", running, len(e.Members), e.Quorum())
+	}
+	return c
+}
+
+// Pg compares a PostgreSQL cluster with the answers of its nodes. units are those that each member must run.
+func Pg(p *resolve.PgCluster, answers map[string]Answer, units func(host string) []string) Cluster {
+	c := Cluster{Module: "pgsql", Name: p.Name}
+	seen := c.view(p, answers)
+	for _, m := range p.Members {
+		a := answers[m.Name]
+		live := Member{Name: m.Instance, Host: m.Name, Declared: string(m.Role)}
+		live.Units = c.units(m.Instance, m.Name, a, units(m.Name))
+		if d := seen[m.Instance]; d != nil {
+			c.member(&live, d)
+		} else if len(seen) > 0 && a.Err == "" {
+			c.problem("%s is not in the cluster", m.Instance)
+		}
+		c.Members = append(c.Members, live)
+	}
+	c.strangers(p, seen)
+	switch {
+	case len(seen) == 0:
+		c.problem("no member tells who leads")
+	case c.Leader == "":
+		c.problem("nobody leads")
+	}
+	return c
+}
+
+// units takes down the state of a node's units, and what is wrong with them.
+func (c *Cluster) units(instance, host string, a Answer, names []string) []Unit {
+	if a.Err != "" {
+		c.problem("%s: %s does not answer: %s", instance, host, a.Err)
+		return nil
+	}
+	var list []Unit
+	for _, n := range names {
+		state := cmp.Or(a.Units[n], "unknown")
+		list = append(list, Unit{n, state})
+		if state != "active" {
+			c.problem("%s: %s is %s on %s", instance, n, state, host)
+		}
+	}
+	return list
+}
+
+// view is the members as Patroni knows them, from whoever leads or else from whoever answers. Patroni's members do not
+// always agree; that is told.
+func (c *Cluster) view(p *resolve.PgCluster, answers map[string]Answer) map[string]*value.Dict {
+	var best map[string]*value.Dict
+	leaders := map[string][]string{}
+	for _, m := range p.Members {
+		d, ok := answers[m.Name].Patroni.(*value.Dict)
+		if !ok {
+			continue
+		}
+		seen, leader := members(d)
+		leaders[leader] = append(leaders[leader], m.Instance)
+		if best == nil || leader == m.Instance {
+			best, c.Leader, c.Paused = seen, leader, value.Truthy(d.At("pause"))
+		}
+	}
+	if len(leaders) > 1 {
+		var texts []string
+		for l, by := range leaders {
+			texts = append(texts, fmt.Sprintf("%s for %s", cmp.Or(l, "nobody"), strings.Join(by, ", ")))
+		}
+		slices.Sort(texts)
+		c.problem("members disagree about who leads: %s", strings.Join(texts, "; "))
+	}
+	if c.Paused {
+		c.problem("Patroni is paused: it would not fail over")
+	}
+	return best
+}
+
+func members(d *value.Dict) (seen map[string]*value.Dict, leader string) {
+	seen = map[string]*value.Dict{}
+	list, _ := d.At("members").(*value.List)
+	if list == nil {
+		return seen, ""
+	}
+	for _, item := range list.Items {
+		m, ok := item.(*value.Dict)
+		if !ok {
+			continue
+		}
+		name := value.Str(m.At("name"))
+		seen[name] = m
+		if role := m.At("role"); role == "leader" || role == "standby_leader" || role == "master" {
+			leader = name
+		}
+	}
+	return seen, leader
+}
+
+// member takes down what Patroni says of a member.
+func (c *Cluster) member(m *Member, d *value.Dict) {
+	m.Live, m.State = value.Str(d.At("role")), value.Str(d.At("state"))
+	m.Timeline, _ = d.At("timeline").(int64)
+	if lag, ok := d.At("lag").(int64); ok && m.Name != c.Leader {
+		m.Lag = &lag
+	}
+	switch {
+	case m.State != "running" && m.State != "streaming" && m.State != "in archive recovery":
+		c.problem("%s is %s", m.Name, m.State)
+	case m.Lag != nil && *m.Lag >= lagging && m.Declared != "delayed":
+		c.problem("%s lags %s behind", m.Name, Bytes(*m.Lag))
+	case value.Truthy(d.At("pending_restart")):
+		c.problem("%s waits for a restart", m.Name)
+	}
+}
+
+// strangers tells members that Patroni has and the inventory has not.
+func (c *Cluster) strangers(p *resolve.PgCluster, seen map[string]*value.Dict) {
+	if p.Mode == "citus" {
+		return // other groups share the scope
+	}
+	var names []string
+	for n := range seen {
+		if !slices.ContainsFunc(p.Members, func(m *resolve.PgMember) bool { return m.Instance == n }) {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		c.problem("%s is in the cluster and not in the inventory", n)
+	}
+}
+
+// Bytes is a size for people.
+func Bytes(n int64) string {
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}} {
+		if n >= u.size {
+			return fmt.Sprintf("%.1f %s", float64(n)/float64(u.size), u.name)
+		}
+	}
+	return fmt.Sprintf("%d B", n)
+}
