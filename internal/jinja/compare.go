@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -9,6 +10,16 @@ import (
 
 // equal is a == b: a bool, or unknown.
 func equal(a, b value.Value) (value.Value, error) {
+	switch x := a.(type) {
+	case string:
+		if y, ok := b.(string); ok {
+			return x == y, nil
+		}
+	case int64:
+		if y, ok := b.(int64); ok {
+			return x == y, nil
+		}
+	}
 	if simpleScalar(a) && simpleScalar(b) {
 		return value.Equal(a, b), nil
 	}
@@ -41,6 +52,16 @@ func simpleScalar(v value.Value) bool {
 
 // order is a < b and its like: a bool, or unknown.
 func order(op string, a, b value.Value) (value.Value, error) {
+	switch x := a.(type) {
+	case string:
+		if y, ok := b.(string); ok {
+			return ordered(op, strings.Compare(x, y)), nil
+		}
+	case int64:
+		if y, ok := b.(int64); ok {
+			return ordered(op, cmp.Compare(x, y)), nil
+		}
+	}
 	for _, v := range [2]value.Value{a, b} {
 		if u, err := settle(v); err != nil {
 			return nil, err
@@ -55,15 +76,20 @@ func order(op string, a, b value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, errorf("%s", strings.Replace(err.Error(), "'<'", "'"+op+"'", 1))
 	}
+	return ordered(op, c), nil
+}
+
+// ordered tells whether a comparison that gave c is what op asks for.
+func ordered(op string, c int) bool {
 	switch op {
 	case "<":
-		return c < 0, nil
+		return c < 0
 	case "<=":
-		return c <= 0, nil
+		return c <= 0
 	case ">":
-		return c > 0, nil
+		return c > 0
 	}
-	return c >= 0, nil
+	return c >= 0
 }
 
 func isNaN(v value.Value) bool {

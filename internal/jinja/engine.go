@@ -3,8 +3,8 @@ package jinja
 import (
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pig/internal/diag"
@@ -66,23 +66,8 @@ type Engine struct {
 	regexps pyre.Cache
 	queries sync.Map // text -> *jmes.Query
 
-	cache  sync.Map // templateKey -> *compiled
-	cached atomic.Int64
-}
-
-// maxCached is the number of templates from which the cache starts afresh: texts come from files, so it is not reached
-// by any ordinary run.
-const maxCached = 50_000
-
-type templateKey struct {
-	text string
-	syn  syntax
-	expr bool
-}
-
-type compiled struct {
-	t   *template
-	err error
+	playbook, files, expressions cache // by text, of the usual syntaxes
+	other                        cache // by templateKey
 }
 
 // New makes an engine.
@@ -148,49 +133,6 @@ func (e *Engine) Scope(vars Variables) *Scope {
 	return &Scope{e: e, vars: vars, memo: map[string]value.Value{}}
 }
 
-// text gives the compiled template of a text that stands at base.
-func (e *Engine) text(text string, syn syntax, base diag.Pos) (*template, error) {
-	return e.compiled(templateKey{text: text, syn: syn}, base)
-}
-
-func (e *Engine) expression(text string, base diag.Pos) (*template, error) {
-	return e.compiled(templateKey{text: text, syn: defaultSyntax(), expr: true}, base)
-}
-
-func (e *Engine) compiled(key templateKey, base diag.Pos) (*template, error) {
-	c, ok := e.cache.Load(key)
-	if !ok {
-		var t *template
-		var err error
-		if key.expr {
-			t, err = e.compileExpression(key.text, key.syn)
-		} else {
-			t, err = e.compileText(key.text, key.syn)
-		}
-		if e.cached.Add(1) > maxCached {
-			e.cache.Clear()
-			e.cached.Store(1)
-		}
-		c, _ = e.cache.LoadOrStore(key, &compiled{t: t, err: err})
-	}
-	done := c.(*compiled)
-	if done.err != nil {
-		return nil, moved(done.err, base)
-	}
-	return done.t, nil
-}
-
-// moved gives a syntax error, whose position is relative to its text, the position in the file.
-func moved(err error, base diag.Pos) error {
-	d, ok := err.(*diag.Diagnostic)
-	if !ok {
-		return err
-	}
-	c := *d
-	c.Pos = shift(base, d.Pos.Line, d.Pos.Col)
-	return &c
-}
-
 // CheckExpression tells what is wrong with the syntax of a bare expression, if anything.
 func (e *Engine) CheckExpression(src string, pos diag.Pos) error {
 	_, err := e.expression(src, pos)
@@ -199,22 +141,25 @@ func (e *Engine) CheckExpression(src string, pos diag.Pos) error {
 
 // CheckText tells what is wrong with the syntax of a text of a playbook or inventory, if anything.
 func (e *Engine) CheckText(text string, pos diag.Pos) error {
-	syn := playbookSyntax()
-	if !syn.isTemplate(text) {
+	if !IsTemplate(text) {
 		return nil
 	}
-	_, err := e.text(text, syn, pos)
+	_, err := e.playbookText(text, pos)
 	return err
 }
 
 // IsTemplate tells whether a text of a playbook or inventory is more than itself.
 func IsTemplate(text string) bool {
-	syn := defaultSyntax()
-	return syn.isTemplate(text)
-}
-
-func playbookSyntax() syntax {
-	syn := defaultSyntax()
-	syn.rawStrings = true
-	return syn
+	for i := strings.IndexByte(text, '{'); i >= 0 && i+1 < len(text); {
+		switch text[i+1] {
+		case '{', '%', '#':
+			return true
+		}
+		j := strings.IndexByte(text[i+1:], '{')
+		if j < 0 {
+			return false
+		}
+		i += 1 + j
+	}
+	return false
 }

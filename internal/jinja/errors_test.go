@@ -127,6 +127,12 @@ func TestRunawayTemplatesEndWithAnError(t *testing.T) {
 		"{% set ns = namespace(s='x') %}{% for i in range(200) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
 		"{{ '" + strings.Repeat("[", 100000) + "' | from_json }}", "{{ 1 | round(99999999999) }}{{ 1.5 | round(99999999999) }}{{ x }}", "{{ 'a' | indent(99999999999) }}",
 		"{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+		"{% macro f(n) %}{{ f(n - 1) }}{{ f(n - 1) if n }}{% endmacro %}{{ f(300) }}",
+		"{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(300) }}",
+		"{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
+		"{% set s = 'x' * 10000000 %}{{ [s] * 1000000 }}", "{{ 'x' * 1000 | replace('x', 'y' * 1000000) }}",
+		"{{ ('x' * 100000) | regex_replace('x', 'y' * 100000) }}", "{{ ('\t' * 100000).expandtabs(100000) }}",
+		"{{ ('y' * 100000).join([1, 2] | map('string') | product(range(10000)) | map('first')) }}",
 	} {
 		failure(t, scopeWith(), text)
 	}

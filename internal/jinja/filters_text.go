@@ -203,6 +203,9 @@ func commentFilter(s string, c *call) (value.Value, error) {
 	postfix := opt("postfix", strings.TrimRight(decoration, " "))
 	newline := opt("newline", "\n")
 	beginning, end := opt("beginning", st.beginning), opt("end", st.end)
+	if (len(prefix)+len(postfix))*1000+len(decoration)*len(s) > maxBytes {
+		return nil, errorf("the text is longer than %d bytes", maxText)
+	}
 	return decorate(s, decoration, prefix, postfix, newline, beginning, end, count("prefix_count"), count("postfix_count")), nil
 }
 

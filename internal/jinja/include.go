@@ -64,7 +64,7 @@ func (f *frame) load(names []string, offset int) (r *render, missing bool, err e
 		base := diag.Pos{File: file, Line: 1, Col: 1}
 		syn := f.r.t.syn
 		syn.keepNewline, syn.rawStrings = false, false
-		t, err := s.e.text(text, syn, base)
+		t, err := s.e.fileText(text, syn, base)
 		if err != nil {
 			return nil, false, err
 		}

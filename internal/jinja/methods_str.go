@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -41,6 +42,12 @@ func strMethods() table {
 	padMethods(t)
 	t.stringMethod("join", "iterable", strJoin)
 	t.stringMethod("encode", "encoding errors", func(s string, _ *call) (value.Value, error) { return value.Bytes(s), nil })
+	t.stringMethod("decode", "encoding errors", func(s string, c *call) (value.Value, error) {
+		if _, encoded := c.in.(secret.Text); !encoded { // the bytes of a secret stay a secret text
+			return nil, errorf("'str' object has no attribute 'decode'")
+		}
+		return s, nil
+	})
 	t.stringMethod("format", "*args **kwargs", func(s string, c *call) (value.Value, error) {
 		b := &braces{f: c.f, args: c.rest, kw: c.kw}
 		return b.format(s, 0)
@@ -268,7 +275,13 @@ func padMethods(t table) {
 	})
 	t.stringMethod("expandtabs", "tabsize", func(s string, c *call) (value.Value, error) {
 		n, err := c.size(0, 8)
-		return expandTabs(s, min(n, 1000)), err
+		if err == nil && strings.Count(s, "\t")*n > maxText {
+			err = errorf("the text is longer than %d bytes", maxText)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return expandTabs(s, n), nil
 	})
 }
 
@@ -321,7 +334,9 @@ func strJoin(s string, c *call) (value.Value, error) {
 		if i > 0 {
 			b.WriteString(s)
 		}
-		b.WriteString(text)
+		if b.WriteString(text); b.Len() > maxText {
+			return nil, errorf("the text is longer than %d bytes", maxText)
+		}
 	}
 	return b.String(), nil
 }

@@ -10,7 +10,7 @@ import (
 // maxBits bounds the size of integers, maxItems that of lists that operators make.
 const (
 	maxBits  = 1 << 20
-	maxItems = 1 << 24
+	maxItems = 1 << 22
 )
 
 // arithmetic is a binary operator on known, defined values.
@@ -252,12 +252,18 @@ func add(a, b value.Value) (value.Value, error) {
 		if !ok {
 			return nil, errorf("can only concatenate list (not \"%s\") to list", typeName(b))
 		}
+		if len(x.Items)+len(y.Items) > maxItems {
+			return nil, errorf("the list is longer than %d", maxItems)
+		}
 		out := make([]value.Value, 0, len(x.Items)+len(y.Items))
 		return value.NewList(append(append(out, x.Items...), y.Items...)...), nil
 	case value.Tuple:
 		y, ok := b.(value.Tuple)
 		if !ok {
 			return nil, errorf("can only concatenate tuple (not \"%s\") to tuple", typeName(b))
+		}
+		if len(x)+len(y) > maxItems {
+			return nil, errorf("the tuple is longer than %d", maxItems)
 		}
 		return append(append(value.Tuple{}, x...), y...), nil
 	case value.Bytes:

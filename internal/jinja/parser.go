@@ -11,7 +11,7 @@ import (
 // recursion over the nodes far from the end of the stack.
 const (
 	maxDepth = 400
-	maxChain = 5000
+	maxChain = 2000
 )
 
 // parser turns tokens into nodes. The first mistake ends it, by a panic with a syntaxPanic that parse catches: so the

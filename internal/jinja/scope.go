@@ -68,7 +68,14 @@ func (s *Scope) begin(pos diag.Pos, err *error) func() {
 // string that is one expression gives the expression's value, of whatever type. The result is a copy that holds nothing
 // lazy or undefined; it may hold value.Unknown and secret.Text, and is Omit if the whole value is to be omitted. Errors
 // are Diagnostics at the place inside v, as far as that is known, else at pos.
-func (s *Scope) Value(v value.Value, pos diag.Pos) (result value.Value, err error) {
+func (s *Scope) Value(v value.Value, pos diag.Pos) (value.Value, error) {
+	if text, ok := v.(string); ok && !IsTemplate(text) {
+		return v, nil
+	}
+	return s.wholeValue(v, pos)
+}
+
+func (s *Scope) wholeValue(v value.Value, pos diag.Pos) (result value.Value, err error) {
 	defer s.begin(pos, &err)()
 	result, err = s.value(v, pos, 0)
 	return result, s.report(err, pos)
@@ -251,7 +258,7 @@ func (s *Scope) Text(text, file string, o TextOptions) (result value.Value, err 
 }
 
 func (s *Scope) textValue(text string, base diag.Pos, o TextOptions) (value.Value, error) {
-	t, err := s.e.text(text, o.syntax(), base)
+	t, err := s.e.fileText(text, o.syntax(), base)
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,7 @@ func TestTextMadeFromASecretIsSecret(t *testing.T) {
 		"{{ [pw] | map('upper') | first }}":                  strings.ToUpper(hidden),
 		"{{ pw | md5 }}":                                     "8e0c9f0aa4f4b4bd4b4e84ee9fe8c4b3",
 		"{{ pw.encode() | b64encode }}":                      "czNjcjN0LXB3",
+		"{{ pw.encode().decode() }}":                         hidden,
 		"{{ d.pw | trim }}":                                  hidden,
 		"{{ d | json_query('join(`-`, [pw, pw])') }}":        hidden + "-" + hidden,
 		"{{ pw | password_hash('md5', 'saltsalt') }}":        "",

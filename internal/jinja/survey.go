@@ -12,6 +12,8 @@ const (
 	maxNesting = 500
 	// maxVisits bounds how many elements one value has in all, shared ones counted each time.
 	maxVisits = 5_000_000
+	// maxBytes bounds how long all texts in a value are together, shared ones counted each time.
+	maxBytes = 4 * maxText
 )
 
 func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
@@ -49,17 +51,20 @@ type survey struct {
 	undefined *value.Undefined
 	secrets   []secret.Text
 	visits    int
+	bytes     int
 }
 
 // visit looks at v and everything inside it.
 func (s *survey) visit(v value.Value, depth int) error {
-	if s.visits++; s.visits > maxVisits {
+	if s.visits++; s.visits > maxVisits || s.bytes > maxBytes {
 		return errorf("the value is too large")
 	}
 	if depth > maxNesting {
 		return errorf("lists and mappings are nested too deeply")
 	}
 	switch x := v.(type) {
+	case string:
+		s.bytes += len(x)
 	case *value.List:
 		return s.items(x.Items, depth)
 	case value.Tuple:
@@ -78,15 +83,20 @@ func (s *survey) visit(v value.Value, depth int) error {
 		}
 	case secret.Text:
 		s.secrets = append(s.secrets, x)
+		s.bytes += len(x.Plain())
 	}
 	return nil
 }
 
 func (s *survey) items(items []value.Value, depth int) error {
 	for i, item := range items {
-		switch item.(type) {
-		case string, int64, bool, nil, float64:
-			s.visits++
+		switch x := item.(type) {
+		case string:
+			if s.bytes += len(x); s.bytes > maxBytes {
+				return errorf("the value is too large")
+			}
+			continue
+		case int64, bool, nil, float64:
 			continue
 		}
 		forced, changed, err := forceDeep(item)
@@ -105,9 +115,12 @@ func (s *survey) items(items []value.Value, depth int) error {
 
 func (s *survey) dict(d *value.Dict, depth int) error {
 	for k, item := range d.All() {
-		switch item.(type) {
-		case string, int64, bool, nil, float64:
-			s.visits++
+		switch x := item.(type) {
+		case string:
+			if s.bytes += len(x); s.bytes > maxBytes {
+				return errorf("the value is too large")
+			}
+		case int64, bool, nil, float64:
 		default:
 			forced, changed, err := forceDeep(item)
 			if err != nil {
@@ -158,18 +171,22 @@ func finalizeStrict(v value.Value) (value.Value, error) {
 
 type copier struct {
 	visits int
+	bytes  int
 	strict bool
 }
 
 func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
-	if c.visits++; c.visits > maxVisits {
+	if c.visits++; c.visits > maxVisits || c.bytes > maxBytes {
 		return nil, errorf("the value is too large")
 	}
 	if depth > maxNesting {
 		return nil, errorf("lists and mappings are nested too deeply")
 	}
 	switch x := v.(type) {
-	case nil, string, bool, int64, float64, secret.Text:
+	case string:
+		c.bytes += len(x)
+		return v, nil
+	case nil, bool, int64, float64, secret.Text:
 		return v, nil
 	case value.Lazy:
 		forced, err := force(x)
@@ -236,9 +253,11 @@ func (c *copier) dict(d *value.Dict, depth int) (value.Value, error) {
 	out := d.Clone()
 	var omitted []value.Value
 	for k, item := range out.All() {
-		switch item.(type) {
-		case nil, string, bool, int64, float64:
-			c.visits++
+		switch x := item.(type) {
+		case string:
+			c.bytes += len(x)
+			continue
+		case nil, bool, int64, float64:
 			continue
 		}
 		done, err := c.copy(item, depth+1)

@@ -27,26 +27,6 @@ func defaultSyntax() syntax {
 	}
 }
 
-// isTemplate tells whether text can be anything but itself.
-func (s *syntax) isTemplate(text string) bool {
-	if s.varStart == "{{" && s.blockStart == "{%" && s.comStart == "{#" && s.lineStatement == "" {
-		for i := strings.IndexByte(text, '{'); i >= 0 && i+1 < len(text); {
-			switch text[i+1] {
-			case '{', '%', '#':
-				return true
-			}
-			j := strings.IndexByte(text[i+1:], '{')
-			if j < 0 {
-				return false
-			}
-			i += 1 + j
-		}
-		return false
-	}
-	return strings.Contains(text, s.varStart) || strings.Contains(text, s.blockStart) ||
-		strings.Contains(text, s.comStart) || s.lineStatement != "" || s.lineComment != ""
-}
-
 const headerPrefix = "#jinja2:"
 
 // header reads a first line like "#jinja2: trim_blocks: False, lstrip_blocks: True" into the syntax; length is that of

@@ -247,7 +247,7 @@ func (s *Scope) guarded(label string, render func() (value.Value, error)) (value
 
 // renderString evaluates a template for use inside another: what is undefined in it stays so until it is used.
 func (s *Scope) renderString(text string, pos diag.Pos) (value.Value, error) {
-	t, err := s.e.text(text, playbookSyntax(), pos)
+	t, err := s.e.playbookText(text, pos)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,9 @@ func wordwrapFilter(s string, c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(newline)*len(s) > maxBytes {
+		return nil, errorf("the text is longer than %d bytes", maxText)
+	}
 	var out []string
 	for _, line := range splitLines(s, false) {
 		out = append(out, strings.Join(wrap(line, width, long, hyphens), newline))

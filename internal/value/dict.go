@@ -46,8 +46,8 @@ func DictOf(pairs ...Value) *Dict {
 // what Python cannot hash.
 func Hash(key Value) (hash any, ok bool) {
 	switch k := key.(type) {
-	case string:
-		return k, true
+	case string, int64:
+		return key, true // as it is: making an interface of k again would allocate
 	case secret.Text:
 		return k.Plain(), true
 	case Unsafe:
@@ -57,8 +57,6 @@ func Hash(key Value) (hash any, ok bool) {
 			return int64(1), true
 		}
 		return int64(0), true
-	case int64:
-		return k, true
 	case *big.Int:
 		return bigKey(k.String()), true
 	case float64:

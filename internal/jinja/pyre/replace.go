@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// maxText bounds the length of a text that replacing makes.
+const maxText = 1 << 26
+
 // Replace is re.subn: it replaces the first count matches, all of them if it is 0, by a template with \1 and \g<name>.
 func (r *Regexp) Replace(text, template string, count int) (result string, n int, err error) {
 	limit := -1
@@ -24,6 +27,9 @@ func (r *Regexp) Replace(text, template string, count int) (result string, n int
 			return "", 0, err
 		}
 		last = m.spans[1]
+		if b.Len() > maxText {
+			return "", 0, fmt.Errorf("the text is longer than %d bytes", maxText)
+		}
 	}
 	b.WriteString(text[last:])
 	return b.String(), len(found), nil

@@ -1,0 +1,81 @@
+package jinja
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"pig/internal/diag"
+)
+
+// cache keeps compiled templates.
+type cache struct {
+	m sync.Map // key -> *compiled
+	n atomic.Int64
+}
+
+// maxCached is the number of templates from which a cache starts afresh: texts come from files, so it is not reached by any
+// ordinary run.
+const maxCached = 50_000
+
+// templateKey is the key of a text with a syntax of its own.
+type templateKey struct {
+	text string
+	syn  syntax
+}
+
+type compiled struct {
+	t   *template
+	err error
+}
+
+// get gives what compile makes for key, made once. base is where the text stands; only errors depend on it.
+func (c *cache) get(key any, base diag.Pos, compile func() (*template, error)) (*template, error) {
+	v, ok := c.m.Load(key)
+	if !ok {
+		t, err := compile()
+		if c.n.Add(1) > maxCached {
+			c.m.Clear()
+			c.n.Store(1)
+		}
+		v, _ = c.m.LoadOrStore(key, &compiled{t: t, err: err})
+	}
+	done := v.(*compiled)
+	if done.err != nil {
+		return nil, moved(done.err, base)
+	}
+	return done.t, nil
+}
+
+// moved gives a syntax error, whose position is relative to its text, the position in the file.
+func moved(err error, base diag.Pos) error {
+	d, ok := err.(*diag.Diagnostic)
+	if !ok {
+		return err
+	}
+	c := *d
+	c.Pos = shift(base, d.Pos.Line, d.Pos.Col)
+	return &c
+}
+
+// playbookText gives the compiled template of a text of a playbook or inventory, in which backslashes stand for themselves.
+func (e *Engine) playbookText(text string, base diag.Pos) (*template, error) {
+	return e.playbook.get(text, base, func() (*template, error) {
+		syn := defaultSyntax()
+		syn.rawStrings = true
+		return e.compileText(text, syn)
+	})
+}
+
+// fileText gives the compiled template of a file.
+func (e *Engine) fileText(text string, syn syntax, base diag.Pos) (*template, error) {
+	compile := func() (*template, error) { return e.compileText(text, syn) }
+	if syn == defaultSyntax() {
+		return e.files.get(text, base, compile)
+	}
+	return e.other.get(templateKey{text, syn}, base, compile)
+}
+
+// expression gives the compiled form of a bare expression.
+func (e *Engine) expression(text string, base diag.Pos) (*template, error) {
+	return e.expressions.get(text, base, func() (*template, error) { return e.compileExpression(text, defaultSyntax()) })
+}
