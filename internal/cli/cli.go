@@ -172,6 +172,6 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.journal(),
 		a.status(), a.node(), a.sandbox(), a.agent(), a.version(),
 	)
-	root.AddCommand(a.modules()...)
+	root.AddCommand(append(a.modules(), a.pgsqlVerbs()...)...)
 	return root
 }

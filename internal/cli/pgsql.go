@@ -1,0 +1,264 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// The tags with which Pigsty's own wrappers run the pgsql playbook.
+const (
+	tagsUser    = "pg_user,pgbouncer_config"
+	tagsDB      = "pg_db,pgbouncer_config"
+	tagsHBA     = "pg_hba,pg_reload,pgbouncer_hba,pgbouncer_reload"
+	tagsService = "pg_service"
+)
+
+// pgVerb is a verb about one PostgreSQL cluster.
+type pgVerb struct {
+	use, short, long string
+	example          string
+	args             cobra.PositionalArgs
+	run              func(ctx context.Context, w *pgWork, rest []string) error
+}
+
+// pgWork is a session with the cluster that the operator named.
+type pgWork struct {
+	*session
+	verb    string
+	env     *resolve.Environment
+	cluster *resolve.PgCluster
+	confirm string
+}
+
+func (a *app) pgsqlVerbs() []*cobra.Command {
+	atLeastOne, two := cobra.MinimumNArgs(1), cobra.ExactArgs(2)
+	verbs := []pgVerb{
+		{
+			"pgsql-add CLUSTER [HOST ...]", "Make a PostgreSQL cluster, or add members to it",
+			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others send them work.",
+			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14", atLeastOne, pgAdd,
+		},
+		{
+			"pgsql-rm CLUSTER [HOST ...]", "Remove a PostgreSQL cluster, or members of it",
+			"Remove a PostgreSQL cluster with its data, or only the members on some hosts. The inventory has to say\npg_safeguard: false, and the cluster's name has to be typed, or given with --confirm.",
+			"  pig pgsql-rm pg-test\n  pig pgsql-rm pg-test 10.10.10.13 --confirm pg-test", atLeastOne, pgRemove,
+		},
+		{
+			"pgsql-user CLUSTER USER", "Make a user of a PostgreSQL cluster as declared",
+			"Make the users of a cluster as pg_users declares them, in PostgreSQL and its pool. USER has to be one of them.",
+			"  pig pgsql-user pg-test test", two, pgUser,
+		},
+		{
+			"pgsql-db CLUSTER DATABASE", "Make a database of a PostgreSQL cluster as declared",
+			"Make the databases of a cluster as pg_databases declares them, in PostgreSQL and its pool. DATABASE has to be one of them.",
+			"  pig pgsql-db pg-test test", two, pgDatabase,
+		},
+		{
+			"pgsql-hba CLUSTER [HOST ...]", "Apply the rules of who may connect",
+			"Write the rules of who may connect to a cluster and its pool, and reload them.",
+			"  pig pgsql-hba pg-test", atLeastOne, tagged(tagsHBA),
+		},
+		{
+			"pgsql-svc CLUSTER [HOST ...]", "Apply the services of a cluster",
+			"Write the services of a cluster for the load balancer, and reload it.",
+			"  pig pgsql-svc pg-test", atLeastOne, tagged(tagsService),
+		},
+	}
+	var all []*cobra.Command
+	for _, v := range verbs {
+		all = append(all, a.pgVerb(v))
+	}
+	return all
+}
+
+func (a *app) pgVerb(v pgVerb) *cobra.Command {
+	o := &runOptions{}
+	name, _, _ := strings.Cut(v.use, " ")
+	w := &pgWork{verb: name}
+	c := &cobra.Command{
+		Use: v.use, Short: v.short, Args: v.args,
+		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			w.session = s
+			if w.env, err = s.environment(); err != nil {
+				return err
+			}
+			s.withEnvironment(w.env)
+			if w.cluster = w.env.PgCluster(args[0]); w.cluster == nil {
+				return s.noCluster(w.env, args[0])
+			}
+			return v.run(c.Context(), w, args[1:])
+		},
+	}
+	o.AddFlags(c.Flags())
+	if name == "pgsql-rm" {
+		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
+	}
+	return c
+}
+
+// members are the cluster's hosts: those that the operator named, all if there is none, as far as -l leaves them.
+func (w *pgWork) members(named []string) ([]string, error) {
+	limited, err := w.hosts()
+	if err != nil {
+		return nil, err
+	}
+	var all, hosts []string
+	for _, m := range w.cluster.Members {
+		all = append(all, m.Name)
+	}
+	for _, n := range named {
+		if !slices.Contains(all, n) {
+			return nil, diag.Errorf(w.cluster.Pos, "%s is no member of %s", n, w.cluster.Name).WithHint("its members are %s", strings.Join(all, ", "))
+		}
+	}
+	for _, h := range limited {
+		if slices.Contains(all, h.Name) && (len(named) == 0 || slices.Contains(named, h.Name)) {
+			hosts = append(hosts, h.Name)
+		}
+	}
+	if len(hosts) == 0 {
+		return nil, fmt.Errorf("no member of %s matches %s", w.cluster.Name, w.opt.limit)
+	}
+	return hosts, nil
+}
+
+// with runs the pgsql playbook on hosts with these tags, unless the operator named others.
+func (w *pgWork) with(ctx context.Context, hosts []string, tags string) error {
+	if tags != "" && len(w.opt.tags) == 0 {
+		w.base.Tags = strings.Split(tags, ",")
+	}
+	return w.runModule(ctx, w.verb, "pgsql", hosts)
+}
+
+func tagged(tags string) func(context.Context, *pgWork, []string) error {
+	return func(ctx context.Context, w *pgWork, named []string) error {
+		hosts, err := w.members(named)
+		if err != nil {
+			return err
+		}
+		return w.with(ctx, hosts, tags)
+	}
+}
+
+func pgAdd(ctx context.Context, w *pgWork, named []string) error {
+	hosts, err := w.members(named)
+	if err != nil {
+		return err
+	}
+	if err := w.with(ctx, hosts, ""); err != nil || len(named) == 0 {
+		return err
+	}
+	var others []string
+	for _, m := range w.cluster.Members {
+		if !slices.Contains(hosts, m.Name) {
+			others = append(others, m.Name)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return w.with(ctx, others, tagsService)
+}
+
+func pgUser(ctx context.Context, w *pgWork, args []string) error {
+	return w.object(ctx, "pg_users", "user", args[0], tagsUser)
+}
+
+func pgDatabase(ctx context.Context, w *pgWork, args []string) error {
+	return w.object(ctx, "pg_databases", "database", args[0], tagsDB)
+}
+
+// object runs the playbook for an object that a list of the cluster has to declare.
+func (w *pgWork) object(ctx context.Context, param, what, name, tags string) error {
+	hosts, err := w.members(nil)
+	if err != nil {
+		return err
+	}
+	vars := w.vars(w.env, w.cluster.Members[0].Name)
+	var names []string
+	if l, ok := vars.At(param).(*value.List); ok {
+		for _, item := range l.Items {
+			if d, ok := item.(*value.Dict); ok {
+				item = d.At("name")
+			}
+			names = append(names, value.Str(item))
+		}
+	}
+	if !slices.Contains(names, name) {
+		d := diag.Errorf(w.cluster.Pos, "%s declares no %s %s", w.cluster.Name, what, name)
+		if near := diag.DidYouMean(name, names); near != "" {
+			return d.WithHint("%s", near)
+		}
+		return d.WithHint("add it to %s of the cluster", param)
+	}
+	return w.with(ctx, hosts, tags)
+}
+
+func pgRemove(ctx context.Context, w *pgWork, named []string) error {
+	hosts, err := w.members(named)
+	if err != nil {
+		return err
+	}
+	for _, h := range hosts {
+		vars := w.vars(w.env, h)
+		if v := vars.At("pg_safeguard"); v != nil && !params.IsTemplate(v) && value.Truthy(v) {
+			return diag.Errorf(vars.KeyPos("pg_safeguard"), "pg_safeguard is on for %s: nothing is removed", h).
+				WithHint("set pg_safeguard: false in the inventory, if you mean it")
+		}
+	}
+	if !w.base.Plan {
+		if err := w.confirmed(hosts); err != nil {
+			return err
+		}
+	}
+	if err := w.runModule(ctx, w.verb, "pgsql-rm", hosts); err != nil {
+		return err
+	}
+	if len(named) > 0 && !w.base.Plan {
+		fmt.Fprintf(w.app.err, "Now take %s out of the inventory, and let the others know: pig pgsql-svc %s\n", strings.Join(hosts, ", "), w.cluster.Name)
+	}
+	return nil
+}
+
+// confirmed wants the cluster's name: nothing irreversible happens with one key.
+func (w *pgWork) confirmed(hosts []string) error {
+	name := w.cluster.Name
+	switch {
+	case w.confirm == name:
+		return nil
+	case w.confirm != "":
+		return fmt.Errorf("--confirm says %s, and the cluster is %s: nothing is removed", w.confirm, name)
+	}
+	if f, ok := w.app.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(w.app.err, "Nothing was removed: nobody is here to confirm. Use --confirm %s\n", name)
+		return exitStatus(exitConfirm)
+	}
+	fmt.Fprintf(w.app.err, "%s and all its data will be removed from %s. Type its name to go on: ", name, strings.Join(hosts, ", "))
+	line, err := bufio.NewReader(w.app.in).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(line) != name {
+		fmt.Fprintln(w.app.err, "Nothing was removed.")
+		return exitStatus(exitConfirm)
+	}
+	return nil
+}
