@@ -59,11 +59,11 @@ func postgresTrouble(ctx context.Context, c *Call, unit string, port int, cause 
 			evidence = append(evidence, full)
 		}
 	}
-	return troubled(unit, u, err == nil, evidence, cause)
+	return troubled(postgresSigns, unit, u, err == nil, evidence, cause)
 }
 
-func troubled(unit string, u node.Unit, known bool, evidence []string, cause error) error {
-	why := firstSign(postgresSigns, evidence)
+func troubled(signs []sign, unit string, u node.Unit, known bool, evidence []string, cause error) error {
+	why := firstSign(signs, evidence)
 	switch {
 	case why != "":
 	case known && !u.Exists:

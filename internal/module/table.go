@@ -8,7 +8,8 @@ func Table() map[string]Module {
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), setup(), lock(), x509Module(),
 		postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
-		patroniConfig(), patroniRestart(), patroniCluster(), prune(), diskSize(),
+		patroniConfig(), patroniRestart(), patroniCluster(),
+		etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), prune(), diskSize(),
 	} {
 		table[m.Name] = m
 	}

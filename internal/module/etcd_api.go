@@ -1,0 +1,264 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"pig/internal/etcd"
+	"pig/internal/node"
+)
+
+// etcdClient speaks to an etcd cluster through the JSON gateway of its version 3 API.
+type etcdClient struct {
+	call      *Call
+	endpoints []string // URLs
+	token     string   // after login
+}
+
+// etcdArgs are the arguments that every module that speaks to etcd takes.
+func etcdArgs() []Arg {
+	return []Arg{
+		// endpoints are URLs, or address:port for https.
+		{Name: "endpoints", Type: List, Elements: Str, Aliases: []string{"endpoint"}, Required: true},
+		{Name: "ca", Type: Path}, {Name: "cert", Type: Path}, {Name: "key", Type: Path},
+		{Name: "validate_certs", Type: Bool, Default: true},
+		{Name: "root_password"},
+		{Name: "unit", Default: "etcd.service"},
+	}
+}
+
+func newEtcd(c *Call) *etcdClient {
+	e := &etcdClient{call: c}
+	for _, at := range c.Args.Strings("endpoints") {
+		if !strings.Contains(at, "://") {
+			at = "https://" + at
+		}
+		e.endpoints = append(e.endpoints, strings.TrimSuffix(at, "/"))
+	}
+	return e
+}
+
+// etcdError is what etcd answers instead of doing what it was asked for.
+type etcdError struct{ msg string }
+
+func (e *etcdError) Error() string { return e.msg }
+
+func (e *etcdClient) request(method, url string, timeout time.Duration) node.Request {
+	a := e.call.Args
+	r := node.Request{Method: method, URL: url, Timeout: timeout, Needs: a.String("unit"), Header: map[string]string{"Content-Type": "application/json"}, Insecure: !a.Bool("validate_certs")}
+	if strings.HasPrefix(url, "https:") {
+		r.CAFile, r.CertFile, r.KeyFile = a.String("ca"), a.String("cert"), a.String("key")
+	}
+	if e.token != "" {
+		r.Header["Authorization"] = e.token
+	}
+	return r
+}
+
+const etcdTimeout = 5 * time.Second
+
+// ask reads: it posts body to /v3/path at the first endpoint that answers and decodes the answer into target.
+func (e *etcdClient) ask(ctx context.Context, path string, body, target any) error {
+	return e.post(ctx, path, body, target, nil)
+}
+
+// do changes something, told by change.
+func (e *etcdClient) do(ctx context.Context, path string, body any, change node.Change) error {
+	return e.post(ctx, path, body, nil, &change)
+}
+
+func (e *etcdClient) post(ctx context.Context, path string, body, target any, change *node.Change) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	var unreachable error
+	for _, at := range e.endpoints {
+		r := e.request("POST", at+"/v3/"+path, etcdTimeout)
+		r.Body, r.Change, r.ReadOnly = text, change, change == nil
+		res, err := e.call.System.Net().HTTP(ctx, r)
+		if errors.Is(err, node.ErrNotYet) {
+			return err
+		}
+		if err != nil {
+			unreachable = err
+			continue
+		}
+		return decodeEtcd(at, res, target)
+	}
+	if unreachable == nil {
+		return errors.New("no endpoint of etcd is given")
+	}
+	return fmt.Errorf("etcd does not answer: %w", unreachable)
+}
+
+func decodeEtcd(at string, res node.Response, target any) error {
+	if res.Status >= 300 {
+		var e struct {
+			Error   string `json:"error"`
+			Message string `json:"message"`
+		}
+		if json.Unmarshal(res.Body, &e) == nil && e.Error+e.Message != "" {
+			if e.Message != "" {
+				return &etcdError{e.Message}
+			}
+			return &etcdError{e.Error}
+		}
+		if res.Status == 404 {
+			return fmt.Errorf("%s has no version 3 API for JSON: etcd 3.4 needs enable-grpc-gateway: true", at)
+		}
+		return &etcdError{fmt.Sprintf("%s answered %d: %s", at, res.Status, snippet(res.Body))}
+	}
+	if target == nil || len(res.Body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(res.Body, target); err != nil {
+		return fmt.Errorf("%s answered something else than JSON", at)
+	}
+	return nil
+}
+
+// says tells whether err is an answer of etcd with these words.
+func says(err error, words string) bool {
+	var e *etcdError
+	return errors.As(err, &e) && strings.Contains(e.msg, words)
+}
+
+// login takes a token for user; false if the password is another.
+func (e *etcdClient) login(ctx context.Context, user, password string) (string, bool, error) {
+	var answer struct {
+		Token string `json:"token"`
+	}
+	err := e.ask(ctx, "auth/authenticate", map[string]string{"name": user, "password": password}, &answer)
+	if says(err, "authentication failed") {
+		return "", false, nil
+	}
+	return answer.Token, err == nil, err
+}
+
+// enter logs in as root where that is needed and a password is given. It tells whether etcd asks for passwords.
+func (e *etcdClient) enter(ctx context.Context) (guarded bool, err error) {
+	err = e.ask(ctx, "auth/user/list", struct{}{}, nil)
+	if err == nil {
+		return false, nil
+	}
+	if !says(err, "user name is empty") && !says(err, "invalid auth token") && !says(err, "permission denied") {
+		return false, err
+	}
+	password := e.call.Args.String("root_password")
+	if password == "" {
+		return true, nil
+	}
+	token, ok, err := e.login(ctx, etcd.Root, password)
+	if err != nil {
+		return true, err
+	}
+	if !ok {
+		return true, errors.New("etcd refuses the password of root: etcd_root_password is not what it was set to")
+	}
+	e.token = token
+	return true, nil
+}
+
+// members lists the cluster.
+func (e *etcdClient) members(ctx context.Context) (etcd.Cluster, error) {
+	var c etcd.Cluster
+	err := e.ask(ctx, "cluster/member/list", struct{}{}, &c)
+	return c, err
+}
+
+// well tells whether the etcd at url is a member of a cluster that has a leader; if not, why.
+func (e *etcdClient) well(ctx context.Context, url string) error {
+	res, err := e.call.System.Net().HTTP(ctx, e.request("GET", url+"/health", etcdTimeout))
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Health any    `json:"health"`
+		Reason string `json:"reason"`
+	}
+	if err := json.Unmarshal(res.Body, &answer); err != nil {
+		return fmt.Errorf("%s answered %d", url, res.Status)
+	}
+	if fmt.Sprint(answer.Health) != "true" {
+		return fmt.Errorf("%s is not well: %s", url, answer.Reason)
+	}
+	return nil
+}
+
+// wellMembers are the IDs of the members that answer and are well.
+func (e *etcdClient) wellMembers(ctx context.Context, c etcd.Cluster) []string {
+	var up []string
+	for _, m := range c.Members {
+		for _, u := range m.ClientURLs {
+			if loopback(u) {
+				continue
+			}
+			if e.well(ctx, strings.TrimSuffix(u, "/")) == nil {
+				up = append(up, m.ID)
+				break
+			}
+		}
+	}
+	return up
+}
+
+func loopback(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
+}
+
+// etcdSigns are what etcd's log says when a member does not come up, and what it means.
+var etcdSigns = []sign{
+	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
+	{regexp.MustCompile(`(?i)database space exceeded|alarm:NOSPACE`), "etcd's database is full: compact and defragment it, then disarm the alarm"},
+	{regexp.MustCompile(`(?i)address already in use`), "another process has its port already"},
+	{regexp.MustCompile(`(?i)the member has been permanently removed`), "this member was removed from the cluster: empty its data directory and let it join anew"},
+	{regexp.MustCompile(`(?i)cluster ID mismatch`), "its data is of another cluster than the other members'"},
+	{regexp.MustCompile(`(?i)member count is unequal|unmatched member while checking PeerURLs`), "its initial-cluster is not the cluster's list of members"},
+	{regexp.MustCompile(`(?i)clock difference|clock-drift|prober found high clock drift`), "the clocks of the nodes differ"},
+	{regexp.MustCompile(`(?i)certificate has expired|certificate is not yet valid`), "a certificate has expired, or a clock is wrong"},
+	{regexp.MustCompile(`(?i)x509:|bad certificate|certificate signed by unknown authority|certificate required`), "a certificate does not verify"},
+	{regexp.MustCompile(`(?i)permission denied`), "it may not read or write one of its files"},
+	{regexp.MustCompile(`(?i)error verifying flags|invalid value|couldn't find local name|unmarshal|yaml`), "its configuration has a mistake"},
+	{regexp.MustCompile(`(?i)is starting a new election|lost leader|prober detected unhealthy status|connection refused|i/o timeout|no route to host`), "too few other members answer: it has no quorum"},
+}
+
+// etcdTrouble finds out why this node's etcd is not as it should be.
+func etcdTrouble(ctx context.Context, c *Call, cause error) error {
+	if c.System.Planned() {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	unit := c.Args.String("unit")
+	var evidence []string
+	u, err := c.System.Services().Unit(ctx, unit)
+	if err == nil {
+		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
+	}
+	for _, line := range journal(ctx, c, unit) {
+		evidence = append(evidence, clip(line, 400))
+	}
+	evidence = append(evidence, listening(ctx, c, 2379), listening(ctx, c, 2380))
+	e := newEtcd(c)
+	for _, at := range e.endpoints {
+		if err := e.well(ctx, at); err != nil {
+			evidence = append(evidence, "health: "+clip(err.Error(), 300))
+		} else {
+			evidence = append(evidence, "health: "+at+" is well")
+		}
+	}
+	for _, fs := range []string{"/", "/var", "/data"} {
+		if full := diskFull(ctx, c, fs); full != "" {
+			evidence = append(evidence, full)
+		}
+	}
+	return troubled(etcdSigns, unit, u, err == nil, evidence, cause)
+}

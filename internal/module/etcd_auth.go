@@ -1,0 +1,160 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pig/internal/etcd"
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// etcdAuth makes etcd ask for passwords, and users what they are declared to be: each with a role of its own name that may
+// read and write below its prefixes. It takes one user (user, password, prefix), or users with name, password, prefix (text
+// or list) and state, or none. What is not declared stays. Run it once, on any node that reaches etcd.
+//
+// In a plan where etcd does not answer it is taken to be empty.
+func etcdAuth() Module {
+	return Module{
+		Name: "etcd_auth",
+		Spec: Spec{Args: append(etcdArgs(),
+			Arg{Name: "user"}, Arg{Name: "password"}, Arg{Name: "prefix", Type: List, Elements: Str},
+			Arg{Name: "state", Default: "present", Choices: []string{"present", "absent"}},
+			Arg{Name: "users", Type: List},
+			// enable is false where users are made before anybody is asked for a password.
+			Arg{Name: "enable", Type: Bool, Default: true},
+		), Exclusive: [][]string{{"user", "users"}}},
+		Run: runEtcdAuth,
+	}
+}
+
+func runEtcdAuth(ctx context.Context, c *Call) (*value.Dict, error) {
+	users, err := etcdUsers(c)
+	if err != nil {
+		return nil, err
+	}
+	a := etcdAuthorizer{etcdClient: newEtcd(c)}
+	guarded, err := a.enter(ctx)
+	switch {
+	case errors.Is(err, node.ErrUnknown):
+		a.assumed = true
+	case err != nil:
+		return nil, etcdTrouble(ctx, c, err)
+	case guarded && a.token == "":
+		return nil, errors.New("etcd asks for a password: give root_password")
+	}
+	if c.Args.Has("root_password") && !guarded {
+		if err := a.open(ctx, c.Args.Bool("enable")); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range users {
+		if err := a.settle(ctx, u, guarded); err != nil {
+			return nil, err
+		}
+	}
+	return value.DictOf("enabled", guarded || c.Args.Bool("enable") && c.Args.Has("root_password")), nil
+}
+
+func etcdUsers(c *Call) ([]etcd.User, error) {
+	if name := c.Args.String("user"); name != "" {
+		return []etcd.User{{Name: name, Password: c.Args.String("password"), Prefixes: c.Args.Strings("prefix"), Absent: c.Args.String("state") == "absent"}}, nil
+	}
+	var errs []error
+	var users []etcd.User
+	for _, item := range c.Args.List("users") {
+		f := newFields("etcd user", item, &errs)
+		u := etcd.User{Name: f.text("name"), Password: f.text("password"), Absent: f.choice("state", "present", "create", "absent") == "absent"}
+		for _, p := range f.items("prefix") {
+			u.Prefixes = append(u.Prefixes, value.Str(p))
+		}
+		users = append(users, u)
+	}
+	return users, joined(errs)
+}
+
+type etcdAuthorizer struct {
+	*etcdClient
+	assumed bool // nobody answers in a plan
+}
+
+// open gives root its password, before anybody is asked for one.
+func (a *etcdAuthorizer) open(ctx context.Context, enable bool) error {
+	password := a.call.Args.String("root_password")
+	user, role, err := a.account(ctx, etcd.Root)
+	if err != nil {
+		return err
+	}
+	calls := etcd.PlanUser(etcd.User{Name: etcd.Root, Password: password}, user, role, false)
+	if enable {
+		calls = append(calls, etcd.Enable())
+	}
+	if err := a.run(ctx, calls); err != nil || !enable || a.assumed || a.call.System.Planned() {
+		return err
+	}
+	token, ok, err := a.login(ctx, etcd.Root, password)
+	if err == nil && !ok {
+		err = errors.New("etcd refuses the password that root was just given")
+	}
+	a.token = token
+	return err
+}
+
+// settle makes a user and its role what they should be.
+func (a *etcdAuthorizer) settle(ctx context.Context, u etcd.User, guarded bool) error {
+	user, role, err := a.account(ctx, u.Name)
+	if err != nil {
+		return err
+	}
+	knows := false
+	if user.Exists && guarded && !u.Absent {
+		if _, knows, err = a.login(ctx, u.Name, u.Password); err != nil {
+			return err
+		}
+	}
+	return a.run(ctx, etcd.PlanUser(u, user, role, knows))
+}
+
+// account reads the user and the role of a name.
+func (a *etcdAuthorizer) account(ctx context.Context, name string) (user, role etcd.Account, err error) {
+	if a.assumed {
+		return user, role, nil
+	}
+	var u struct {
+		Roles []string `json:"roles"`
+	}
+	err = a.ask(ctx, "auth/user/get", map[string]string{"name": name}, &u)
+	if err == nil {
+		user = etcd.Account{Exists: true, Roles: u.Roles}
+	} else if !says(err, "user name not found") {
+		return user, role, err
+	}
+	var r struct {
+		Perm []etcd.Permission `json:"perm"`
+	}
+	err = a.ask(ctx, "auth/role/get", map[string]string{"role": name}, &r)
+	if err == nil {
+		role = etcd.Account{Exists: true, Permissions: r.Perm}
+	} else if !says(err, "role name not found") {
+		return user, role, err
+	}
+	return user, role, nil
+}
+
+func (a *etcdAuthorizer) run(ctx context.Context, calls []etcd.Call) error {
+	for _, call := range calls {
+		change := node.Change{Kind: call.Kind, ID: call.Name, Action: call.Action, Assumed: a.assumed}
+		if call.Detail != "" {
+			change.ID += " " + call.Detail
+		}
+		err := a.do(ctx, "auth/"+call.Path, call.Body, change)
+		if a.assumed && errors.Is(err, node.ErrUnknown) {
+			err = nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s %s %s: %w", call.Action, call.Kind, call.Name, err)
+		}
+	}
+	return nil
+}

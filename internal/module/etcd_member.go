@@ -1,0 +1,125 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"pig/internal/etcd"
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// etcdMember makes this node a member of a running cluster before its etcd starts, or takes it away from there. Run it with
+// throttle: 1, and start a member before the next one joins; etcd itself refuses a second one that comes too early, and then
+// this waits for a while.
+//
+// It returns initial_cluster_state and initial_cluster for etcd's configuration: new and the declared one where no cluster
+// runs, existing and the members as they are now for one that joins; for one that is a member already, what is in its
+// configuration, as etcd has no use for either by then. It returns joined and member_id too.
+func etcdMember() Module {
+	return Module{
+		Name: "etcd_member",
+		Spec: Spec{Args: append(etcdArgs(),
+			Arg{Name: "name", Required: true},
+			Arg{Name: "peer_url", Required: true},
+			Arg{Name: "state", Default: "present", Choices: []string{"present", "absent"}},
+			// init is existing where there must be a cluster to join.
+			Arg{Name: "init", Default: "new", Choices: []string{"new", "existing"}},
+			Arg{Name: "initial_cluster"},
+			Arg{Name: "learner", Type: Bool, Default: false},
+			Arg{Name: "config", Type: Path, Default: "/etc/etcd/etcd.conf"},
+			Arg{Name: "timeout", Type: Int, Default: int64(60)},
+		)},
+		Run: runEtcdMember,
+	}
+}
+
+func runEtcdMember(ctx context.Context, c *Call) (*value.Dict, error) {
+	e := newEtcd(c)
+	_, err := e.enter(ctx)
+	var cluster etcd.Cluster
+	if err == nil {
+		cluster, err = e.members(ctx)
+	}
+	absent := c.Args.String("state") == "absent"
+	var refused *etcdError
+	switch {
+	case errors.As(err, &refused):
+		return nil, fmt.Errorf("reading the members of etcd: %w", err)
+	case err != nil && c.Args.String("init") == "existing" && !absent && !errors.Is(err, node.ErrUnknown):
+		return nil, fmt.Errorf("there is no cluster to join: %w", err)
+	case err != nil && absent && !errors.Is(err, node.ErrUnknown):
+		return nil, fmt.Errorf("%s cannot be removed: %w", c.Args.String("name"), err)
+	case err != nil && absent:
+		return value.DictOf("joined", false), nil
+	case err != nil:
+		return memberResult(c.Args.String("init"), c.Args.String("initial_cluster"), false, ""), nil
+	}
+	if absent {
+		return e.leave(ctx, cluster)
+	}
+	return e.join(ctx, cluster)
+}
+
+func memberResult(state string, initial value.Value, joined bool, id string) *value.Dict {
+	return value.DictOf("initial_cluster_state", state, "initial_cluster", initial, "joined", joined, "member_id", id)
+}
+
+var (
+	initialState   = regexp.MustCompile(`(?m)^\s*initial-cluster-state:\s*["']?(\w+)`)
+	initialCluster = regexp.MustCompile(`(?m)^\s*initial-cluster:\s*["']?([^"'\s]+)`)
+)
+
+func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dict, error) {
+	a := e.call.Args
+	name, peer := a.String("name"), a.String("peer_url")
+	if m, ok := cluster.Find(name, peer); ok {
+		state, initial := "existing", cluster.InitialCluster(name, peer)
+		if m.Started() {
+			text, err := e.call.System.Files().Read(a.String("config"))
+			if found := initialState.FindSubmatch(text); err == nil && found != nil {
+				state = string(found[1])
+			}
+			if found := initialCluster.FindSubmatch(text); err == nil && found != nil {
+				initial = string(found[1])
+			}
+		}
+		return memberResult(state, initial, false, m.ID), nil
+	}
+	change := node.Change{Kind: "etcd member", ID: name, Action: "create", Attrs: []node.Attr{{Name: "peer", After: peer}}}
+	body := map[string]any{"peerURLs": []string{peer}, "isLearner": a.Bool("learner")}
+	deadline := time.Now().Add(time.Duration(a.Int("timeout")) * time.Second)
+	for {
+		err := e.do(ctx, "cluster/member/add", body, change)
+		early := says(err, "unhealthy cluster") || says(err, "not enough started members") || says(err, "too many learner")
+		if err == nil {
+			break
+		}
+		if !early || time.Now().After(deadline) {
+			return nil, fmt.Errorf("joining etcd as %s: %w", name, err)
+		}
+		if err := pause(ctx, 5*interval); err != nil {
+			return nil, err
+		}
+	}
+	return memberResult("existing", cluster.InitialCluster(name, peer), true, ""), nil
+}
+
+func (e *etcdClient) leave(ctx context.Context, cluster etcd.Cluster) (*value.Dict, error) {
+	a := e.call.Args
+	m, ok := cluster.Find(a.String("name"), a.String("peer_url"))
+	if !ok {
+		return value.DictOf("joined", false), nil
+	}
+	if err := cluster.MayLeave(m, e.wellMembers(ctx, cluster)); err != nil {
+		return nil, fmt.Errorf("%s is not removed from etcd: %w", a.String("name"), err)
+	}
+	change := node.Change{Kind: "etcd member", ID: a.String("name"), Action: "delete", Impact: node.ImpactRestart}
+	if err := e.do(ctx, "cluster/member/remove", map[string]string{"ID": m.ID}, change); err != nil {
+		return nil, fmt.Errorf("removing %s from etcd: %w", a.String("name"), err)
+	}
+	return value.DictOf("joined", false, "member_id", m.ID), nil
+}

@@ -1,0 +1,162 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// etcdRestart restarts this node's etcd so that it reads its files again, and waits until it is well. Run it with
+// throttle: 1. It restarts only while all other members are well, unless this one is not well itself, which then has nothing
+// to lose. It does nothing if etcd has started after the last of the files in reads was written, or is only planned to.
+func etcdRestart() Module {
+	return Module{
+		Name: "etcd_restart",
+		Spec: Spec{Args: append(etcdArgs(),
+			Arg{Name: "name", Required: true},
+			Arg{Name: "timeout", Type: Int, Default: int64(60)},
+			Arg{Name: "port", Type: Int, Default: int64(2379)},
+			// reads are the files, and directories of files, that etcd reads when it starts; none makes it restart in any case.
+			Arg{Name: "reads", Type: List, Elements: Str, Default: value.NewList("/etc/etcd", "/etc/default/etcd", "/etc/systemd/system/etcd.service",
+				"/etc/systemd/system/etcd.service.d", "/lib/systemd/system/etcd.service", "/usr/bin/etcd")},
+		)},
+		Run: runEtcdRestart,
+	}
+}
+
+func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
+	unit := c.Args.String("unit")
+	limit := time.Duration(c.Args.Int("timeout")) * time.Second
+	services := c.System.Services()
+	u, err := services.Unit(ctx, unit)
+	if err != nil {
+		return nil, err
+	}
+	if !u.Running() {
+		if err := services.Start(ctx, unit, node.UnitOptions{}); err != nil {
+			return nil, etcdTrouble(ctx, c, err)
+		}
+		return value.DictOf("restarted", false), nil
+	}
+	fresh, err := startedAfter(ctx, c, unit, c.Args.Strings("reads"))
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		return value.DictOf("restarted", false), nil
+	}
+	e := newEtcd(c)
+	own, others, err := e.neighbours(ctx)
+	if err != nil || own == "" { // the cluster does not answer, so it cannot get worse
+		own = "https://" + listener(ctx, c, c.Args.Int("port"))
+	}
+	if e.well(ctx, own) == nil {
+		if err := e.awaitWell(ctx, others, limit); err != nil {
+			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
+		}
+	}
+	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactRestart}); err != nil {
+		return nil, etcdTrouble(ctx, c, err)
+	}
+	return value.DictOf("restarted", true), e.awaitWell(ctx, []string{own}, limit)
+}
+
+// neighbours are the URL of this member and those of the others, from the cluster's own list.
+func (e *etcdClient) neighbours(ctx context.Context) (own string, others []string, err error) {
+	if _, err = e.enter(ctx); err != nil {
+		return "", nil, err
+	}
+	cluster, err := e.members(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, m := range cluster.Members {
+		for _, u := range m.ClientURLs {
+			if loopback(u) {
+				continue
+			}
+			if m.Name == e.call.Args.String("name") {
+				own = strings.TrimSuffix(u, "/")
+			} else {
+				others = append(others, strings.TrimSuffix(u, "/"))
+			}
+			break
+		}
+	}
+	return own, others, nil
+}
+
+// startedAfter tells whether the main process of a unit is younger than all of files, so that it has read them as they are;
+// so has one that is only planned to start.
+func startedAfter(ctx context.Context, c *Call, unit string, files []string) (bool, error) {
+	if len(files) == 0 {
+		return false, nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"systemctl", "show", "--value", "-p", "ExecMainStartTimestampMonotonic", unit}, ReadOnly: true, Needs: unit})
+	if errors.Is(err, node.ErrNotYet) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	micros, err := strconv.ParseInt(strings.TrimSpace(string(out.Stdout)), 10, 64)
+	if err != nil || micros == 0 {
+		return false, nil
+	}
+	uptime, err := c.System.Files().Read("/proc/uptime")
+	if err != nil {
+		return false, err
+	}
+	first, _, _ := strings.Cut(string(uptime), " ")
+	seconds, err := strconv.ParseFloat(first, 64)
+	if err != nil {
+		return false, fmt.Errorf("/proc/uptime: %w", err)
+	}
+	start := time.Now().Add(-time.Duration(seconds * float64(time.Second))).Add(time.Duration(micros) * time.Microsecond)
+	newest, err := newestOf(c, files)
+	return err == nil && newest.Before(start), err
+}
+
+// newestOf is when the last of files was written; a directory stands for what is in it.
+func newestOf(c *Call, files []string) (time.Time, error) {
+	var newest time.Time
+	for _, f := range files {
+		i, err := c.System.Files().Stat(f, true)
+		if err != nil {
+			return newest, err
+		}
+		if i.Exists() && i.Kind == node.File {
+			newest = later(newest, later(i.Mtime, i.Ctime)) // an upgrade leaves the time of the package, but comes now
+		}
+		if i.Kind != node.Dir {
+			continue
+		}
+		names, err := c.System.Files().List(f)
+		if err != nil {
+			return newest, err
+		}
+		for n := range names {
+			names[n] = path.Join(f, names[n])
+		}
+		inner, err := newestOf(c, names)
+		if err != nil {
+			return newest, err
+		}
+		newest = later(newest, inner)
+	}
+	return newest, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
