@@ -28,6 +28,7 @@ type playRun struct {
 	root     bool        // some task may become another user, so agents run as root
 
 	mu        sync.Mutex
+	moved     *sync.Cond // some host has gone on, or has left; goes with mu
 	once      map[string]*onceSlot
 	started   map[string]bool
 	throttles map[*playbook.Task]chan struct{}
@@ -204,6 +205,7 @@ func (e *Engine) newPlayRun(p *playbook.Play, batch []*inventory.Host, all []str
 		e: e, play: p, all: all, vars: vars, once: map[string]*onceSlot{}, started: map[string]bool{},
 		throttles: map[*playbook.Task]chan struct{}{}, loaded: map[string][]inclusion{}, root: e.opt.Become || playBecomes(p),
 	}
+	pr.moved = sync.NewCond(&pr.mu)
 	for i, h := range batch {
 		pr.runs = append(pr.runs, &run{playRun: pr, host: e.host(h.Name), index: i, notified: map[*playbook.Task]bool{}})
 	}
@@ -238,7 +240,7 @@ func (pr *playRun) run(ctx context.Context) error {
 	var hosts sync.WaitGroup
 	for i, r := range pr.runs {
 		hosts.Go(func() {
-			defer pr.sched.leave(r)
+			defer r.leave()
 			errs[i] = r.play(ctx)
 		})
 	}

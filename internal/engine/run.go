@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pig/internal/diag"
 	"pig/internal/playbook"
@@ -17,6 +18,63 @@ type run struct {
 	index    int
 	notified map[*playbook.Task]bool
 	inFlush  bool
+	at       place // where it is now; goes with playRun.mu
+	left     bool
+}
+
+// arrive takes the host to a place, once its turn has come.
+func (r *run) arrive(ctx context.Context, at place) error {
+	if err := r.sched.arrive(ctx, r, at); err != nil {
+		return err
+	}
+	r.playRun.mu.Lock()
+	r.at = at
+	r.playRun.mu.Unlock()
+	r.moved.Broadcast()
+	return nil
+}
+
+// leave takes the host out of the play.
+func (r *run) leave() {
+	r.sched.leave(r)
+	r.playRun.mu.Lock()
+	r.left = true
+	r.playRun.mu.Unlock()
+	r.moved.Broadcast()
+}
+
+// claim takes the turn of a run_once task: the first host of the batch that can still come to it has it, so that a plan and
+// its apply choose the same one. The others wait for that host, and get its result.
+func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, err error) {
+	wake := context.AfterFunc(ctx, r.moved.Broadcast)
+	defer wake()
+	key := fmt.Sprint(at)
+	r.playRun.mu.Lock()
+	defer r.playRun.mu.Unlock()
+	for {
+		if s, ok := r.once[key]; ok {
+			return s, false, nil
+		}
+		if err := context.Cause(ctx); err != nil {
+			return nil, false, err
+		}
+		if r.firstAt(at) {
+			s := &onceSlot{done: make(chan struct{})}
+			r.once[key] = s
+			return s, true, nil
+		}
+		r.moved.Wait()
+	}
+}
+
+// firstAt tells whether no host before this one can still come to a place. The caller holds the lock.
+func (r *run) firstAt(at place) bool {
+	for _, other := range r.runs[:r.index] {
+		if !other.left && slices.Compare(other.at, at) <= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // hostError ends a host's play unless a rescue catches it.

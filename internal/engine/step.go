@@ -24,7 +24,7 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	if err := r.mayGo(ctx); err != nil {
 		return err
 	}
-	if err := r.sched.arrive(ctx, r, at); err != nil {
+	if err := r.arrive(ctx, at); err != nil {
 		return err
 	}
 	if err := r.mayGo(ctx); err != nil {
@@ -77,7 +77,10 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		return r.conclude(t, s, ref, result, r.e.Now().Sub(begin))
 	}
-	slot, mine := r.claim(fmt.Sprint(at))
+	slot, mine, err := r.claim(ctx, at)
+	if err != nil {
+		return err
+	}
 	if !mine {
 		select {
 		case <-slot.done:
@@ -102,18 +105,6 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 }
 
 func failed(err error) Result { return failure(err.Error()) }
-
-// claim takes the turn of a run_once task: whoever comes first has it.
-func (r *run) claim(key string) (*onceSlot, bool) {
-	r.playRun.mu.Lock()
-	defer r.playRun.mu.Unlock()
-	if s, ok := r.once[key]; ok {
-		return s, false
-	}
-	s := &onceSlot{done: make(chan struct{})}
-	r.once[key] = s
-	return s, true
-}
 
 func (r *run) announce(at place, ref TaskRef) {
 	key := fmt.Sprint(at)

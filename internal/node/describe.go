@@ -54,6 +54,9 @@ func touchChange(before Info) Change {
 
 func removeChange(before Info, old []byte) Change {
 	c := Change{Kind: string(before.Kind), ID: before.Path, Action: "delete"}
+	if !before.Exists() { // a package may bring it: most likely a file
+		c.Kind = string(File)
+	}
 	if before.Kind == File {
 		c.Diff = textDiff(before.Path, old, nil)
 	}
