@@ -166,7 +166,11 @@ func (s *session) inventoryResolve(o *inventoryOptions, args []string) error {
 	if d, ok := v.(*value.Dict); ok && !o.showSecrets {
 		v = params.Protect(d)
 	}
-	_, err = fmt.Fprint(s.app.out, yaml.Dump(masked(v), yaml.DumpOptions{}))
+	text := yaml.Dump(v, yaml.DumpOptions{Mask: !o.showSecrets})
+	if !o.showSecrets {
+		text = s.redacted(text) // facts repeat variables of other members under names of their own
+	}
+	_, err = fmt.Fprint(s.app.out, text)
 	return err
 }
 
@@ -187,15 +191,6 @@ func one(view *value.Dict, name string) value.Value {
 		}
 	}
 	return nil
-}
-
-// masked is v with its secrets as people may see them.
-func masked(v value.Value) value.Value {
-	parsed, err := value.ParseJSON(value.JSON(v))
-	if err != nil {
-		return value.Display(v)
-	}
-	return parsed
 }
 
 func (s *session) dump(o *inventoryOptions, v value.Value) error {

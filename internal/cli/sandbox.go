@@ -41,7 +41,9 @@ func (a *app) sandboxUp() *cobra.Command {
 		Long: `Start a node for each host of an inventory. What runs already is left alone; the first time builds an image.
 
   pig sandbox up -i inventory/sandbox.yml --prepared
-  pig sandbox up --nodes 10`,
+  pig sandbox up --nodes 10
+
+` + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var err error
 			if conf.Nodes, conf.ExtraAddrs, err = sandboxNodes(sources, count); err != nil {
@@ -130,7 +132,11 @@ func (a *app) sandboxExec() *cobra.Command {
 		Long: `Run a command as root in a node; without a node, in the namespace from which the nodes can be reached.
 
   pig sandbox exec 10.10.10.11 -- patronictl list
-  pig sandbox exec -- ping -c1 10.10.10.11`,
+  pig sandbox exec -- ping -c1 10.10.10.11
+
+The exit status is the command's. Where it was not begun:
+
+` + exitHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			node := ""
@@ -161,6 +167,7 @@ func (a *app) sandboxStatus() *cobra.Command {
 	var name string
 	c := &cobra.Command{
 		Use: "status", Short: "List the nodes", Args: cobra.NoArgs,
+		Long: "List the nodes: which run, which answer.\n\n  pig sandbox status\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := sandbox.Open(name)
 			if err != nil {
@@ -187,6 +194,7 @@ func (a *app) sandboxDown() *cobra.Command {
 	var purge bool
 	c := &cobra.Command{
 		Use: "down", Short: "Stop all nodes", Args: cobra.NoArgs,
+		Long: "Stop all nodes. Their disks stay for the next time, except with --purge.\n\n  pig sandbox down --purge\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return sandbox.Down(context.WithoutCancel(c.Context()), name, purge)
 		},
