@@ -237,7 +237,6 @@ type target struct {
 type template struct {
 	src      string
 	lines    []int // offsets of line starts
-	rawUndef bool
 	body     []stmt
 	x        expr // a bare expression instead of a body
 	blocks   map[string]*blockDef

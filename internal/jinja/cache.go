@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -48,8 +49,8 @@ func (c *cache) get(key any, base diag.Pos, compile func() (*template, error)) (
 
 // moved gives a syntax error, whose position is relative to its text, the position in the file.
 func moved(err error, base diag.Pos) error {
-	d, ok := err.(*diag.Diagnostic)
-	if !ok {
+	var d *diag.Diagnostic
+	if !errors.As(err, &d) {
 		return err
 	}
 	c := *d

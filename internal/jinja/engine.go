@@ -55,6 +55,9 @@ type Filter func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dic
 // Test is a test of the caller; see Filter.
 type Test func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dict) (bool, error)
 
+// maxPasses is enough for every host to look at every other of a few thousand.
+const maxPasses = 5_000_000
+
 // Engine compiles templates and keeps them. It is safe for concurrent use.
 type Engine struct {
 	opts    Options
@@ -63,6 +66,10 @@ type Engine struct {
 	lookups map[string]Lookup
 	globals map[string]value.Value
 	methods methods
+
+	// maxPasses bounds the calls and the passes of loops of one evaluation.
+	maxPasses int
+
 	regexps pyre.Cache
 	queries sync.Map // text -> *jmes.Query
 
@@ -79,12 +86,12 @@ func New(opts Options) *Engine {
 		opts.Getenv = os.LookupEnv
 	}
 	if opts.Random == nil {
-		opts.Random = rand.Uint64
+		opts.Random = rand.Uint64 //nolint:gosec // it spreads load and guards nothing
 	}
 	if opts.ManagedText == "" {
 		opts.ManagedText = "Ansible managed"
 	}
-	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods()}
+	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods(), maxPasses: maxPasses}
 	for name, fn := range opts.Filters {
 		e.filters.add(name, "*args **kwargs", 0, func(c *call) (value.Value, error) {
 			if err := c.finish(); err != nil {

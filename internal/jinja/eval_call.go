@@ -91,8 +91,8 @@ func (n *callNode) eval(f *frame) (value.Value, error) {
 
 // invoke calls c; only macros see arguments that are undefined or unknown.
 func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset int) (value.Value, error) {
-	if f.r.s.passes++; f.r.s.passes > maxPasses {
-		return nil, f.at(offset, errorf("more than %d calls and passes of loops", maxPasses))
+	if f.r.s.passes++; f.r.s.passes > f.r.s.e.maxPasses {
+		return nil, f.at(offset, errorf("more than %d calls and passes of loops", f.r.s.e.maxPasses))
 	}
 	if _, macro := c.(takesAnything); !macro {
 		if v := firstSpecial(nil, args, kw); v != nil {

@@ -4,9 +4,6 @@ import (
 	"pig/internal/value"
 )
 
-// maxPasses bounds the passes of all loops of one evaluation together.
-const maxPasses = 5_000_000
-
 // loop is the special variable of a loop.
 type loop struct {
 	node  *forNode
@@ -45,8 +42,8 @@ func (n *forNode) run(f *frame, v value.Value, depth int, out *output) error {
 	l := &loop{node: n, outer: f, items: list, depth: depth}
 	pass := f.inner()
 	for i, item := range list {
-		if f.r.s.passes++; f.r.s.passes > maxPasses {
-			return f.at(n.offset(), errorf("more than %d passes of loops", maxPasses))
+		if f.r.s.passes++; f.r.s.passes > f.r.s.e.maxPasses {
+			return f.at(n.offset(), errorf("more than %d passes of loops", f.r.s.e.maxPasses))
 		}
 		if n.captures {
 			pass = f.inner()

@@ -324,7 +324,7 @@ func rekeyFilter(c *call) (value.Value, error) {
 	if duplicates != "error" && duplicates != "overwrite" {
 		return nil, errorf("duplicates parameter to rekey_on_member has unknown value: %s", duplicates)
 	}
-	list := []value.Value{}
+	var list []value.Value
 	if d, ok := c.in.(*value.Dict); ok {
 		list, err = forcedItems(view{d: d, kind: "values"})
 	} else {

@@ -3,6 +3,7 @@ package jinja
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"math/big"
@@ -23,7 +24,7 @@ func readJSON(text string) (value.Value, error) {
 		}
 		return nil, jsonError(text, dec, err)
 	}
-	if _, err := dec.Token(); err != io.EOF {
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errorf("Extra data: %s", linePlace(text, dec.InputOffset()))
 	}
 	return v, nil
@@ -42,7 +43,7 @@ func jsonConstant(text string) (value.Value, bool) {
 }
 
 func jsonError(text string, dec *json.Decoder, err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errorf("Expecting value: %s", linePlace(text, dec.InputOffset()))
 	}
 	return errorf("%s: %s", strings.TrimPrefix(err.Error(), "json: "), linePlace(text, dec.InputOffset()))

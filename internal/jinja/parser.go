@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -111,7 +112,8 @@ func (t *template) syntaxError(offset int, msg string) error {
 }
 
 func (t *template) lexFailure(err error) error {
-	if e, ok := err.(*lexError); ok {
+	var e *lexError
+	if errors.As(err, &e) {
 		return t.syntaxError(e.at, e.msg)
 	}
 	return t.syntaxError(0, err.Error())
