@@ -118,6 +118,10 @@ type memberState struct {
 		Old json.RawMessage `json:"old_value"`
 		New json.RawMessage `json:"new_value"`
 	} `json:"pending_restart_reason"`
+	Xlog struct {
+		Location int64 `json:"location"`          // of a leader
+		Replayed int64 `json:"replayed_location"` // of a replica
+	} `json:"xlog"`
 	Patroni struct {
 		Version string `json:"version"`
 		Scope   string `json:"scope"`

@@ -155,6 +155,9 @@ func (r *restarter) round(ctx context.Context, view pgsql.ClusterView, names []s
 		if err := r.restart(ctx, m); err != nil {
 			return view, err
 		}
+		if m.Leads() && leaderFirst {
+			r.awaitReplay(ctx, view)
+		}
 	}
 	return r.view(ctx)
 }
@@ -219,6 +222,25 @@ func (r *restarter) await(ctx context.Context, name string, wanted func(pgsql.Me
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err
+		}
+	}
+}
+
+// awaitReplay waits until all replicas have replayed what their leader has written so far: only then do they know that it
+// has less of something now. One that does not get there in time is restarted again in the second round.
+func (r *restarter) awaitReplay(ctx context.Context, view pgsql.ClusterView) {
+	leader, _ := view.Leader()
+	target, err := r.state(ctx, leader)
+	if err != nil || r.c.System.Planned() {
+		return
+	}
+	deadline := time.Now().Add(flagsTake)
+	for _, m := range view.Members {
+		for !m.Leads() && time.Now().Before(deadline) {
+			s, err := r.state(ctx, m)
+			if err == nil && s.follows() && s.Xlog.Replayed >= target.Xlog.Location || pause(ctx, interval) != nil {
+				break
+			}
 		}
 	}
 }

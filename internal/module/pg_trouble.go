@@ -24,6 +24,7 @@ var postgresSigns = []sign{
 	{regexp.MustCompile(`(?i)could not map anonymous shared memory|could not resize shared memory|out of memory|cannot allocate memory`), "there is not enough memory for shared_buffers"},
 	{regexp.MustCompile(`(?i)ALERT_CERTIFICATE_REQUIRED|bad certificate`), "etcd wants a client certificate, or another one"},
 	{regexp.MustCompile(`(?i)certificate (signed by unknown authority|has expired|verify failed)|CERTIFICATE_VERIFY_FAILED|x509:`), "a certificate does not verify"},
+	{regexp.MustCompile(`KVCache\.run <InvalidArgument|user name is empty`), "etcd asks for a password, and Patroni has none or another"},
 	{regexp.MustCompile(`(?i)auth failed|invalid auth token|permission denied.*etcd|etcdserver: (authentication|permission)`), "etcd refuses Patroni's user or password"},
 	{regexp.MustCompile(`(?i)failed to get list of machines|no etcd|etcd.*(refused|timed out|no more|unreachable)|DCS is not accessible|could not be accessed`), "etcd does not answer"},
 	{regexp.MustCompile(`(?i)could not access file "([^"]+)": No such file`), "a library in shared_preload_libraries is not installed"},
