@@ -57,17 +57,21 @@ say "Apply: nodes, etcd, pg-meta, and pg-test with a primary, a replica and an o
 shown ./pig apply --yes "${here[@]}"
 
 say "Proof: who leads, who follows, how closely"
+for _ in $(seq 30); do # a replica that has just been copied follows within seconds
+	[ "$(./pig status pg-test "${here[@]}" | grep -c ' streaming ')" -lt 2 ] || break
+	sleep 1
+done
 shown ./pig status "${here[@]}"
-shown ./pig sandbox exec --name "$box" 10.10.10.11 -- sudo -iu postgres patronictl -c /etc/patroni/patroni.yml list
+shown ./pig sandbox exec --name "$box" 10.10.10.11 -- runuser -u postgres -- patronictl -c /etc/patroni/patroni.yml list
 
 say "Proof: a row that is written through the primary service can be read through the replica service"
 note="written at $(date -u +%FT%TZ) by demo $$"
 echo "psql port 5433 (primary): insert '$note'"
-sql 5433 "create table if not exists pig_demo (id bigint generated always as identity primary key, note text not null)"
+sql 5433 "set client_min_messages to warning; create table if not exists pig_demo (id bigint generated always as identity primary key, note text not null)"
 sql 5433 "insert into pig_demo (note) values ('$note')"
 got=
 for _ in $(seq 50); do
-	got=$(sql 5434 "select note from pig_demo where note = '$note' and pg_is_in_recovery()" || :)
+	got=$(sql 5434 "select note from pig_demo where note = '$note' and pg_is_in_recovery()" 2>/dev/null || :)
 	[ -z "$got" ] || break
 	sleep 0.2
 done
@@ -81,7 +85,8 @@ cat <<END
 
 All done in $((SECONDS - begin)) seconds. What to try next:
 
-  ./pig sandbox exec 10.10.10.11 -- systemctl stop patroni     then: ./pig status ${here[*]}
+  ./pig sandbox exec --name $box 10.10.10.11 -- systemctl stop patroni
+                                     and watch a replica take over: ./pig status ${here[*]}
   edit $inventory (a user, a database, pg_hba_rules), then: ./pig plan ${here[*]} --diff
   ./pig pgsql-user pg-test test ${here[*]}
   ./pig journal show
