@@ -19,6 +19,8 @@ type Entry struct {
 	Unknown bool          `json:"unknown,omitempty"` // only a run can tell whether it changes anything
 	Failed  string        `json:"failed,omitempty"`
 	NoLog   bool          `json:"no_log,omitempty"`
+	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Record takes down what a unit's run changes, or would. It is an engine.Sink that passes everything on to another one.
@@ -34,14 +36,14 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 
 // HostDone implements engine.Sink.
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
-	e := Entry{Host: host, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog}
+	e := Entry{Host: host, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
 		e.Failed = res.Reason()
 	}
 	if res.DidChange() && len(res.Changes) == 0 {
 		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}
 	}
-	if e.Failed != "" || e.Unknown || res.DidChange() || len(res.Changes) > 0 {
+	if e.Failed != "" || e.Unknown || res.DidChange() || len(res.Changes) > 0 || len(e.Warnings) > 0 {
 		r.mu.Lock()
 		r.entries = append(r.entries, e)
 		r.mu.Unlock()

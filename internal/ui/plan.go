@@ -44,6 +44,9 @@ func (t *Text) entry(e plan.Entry) string {
 	if e.Unknown && len(e.Changes) == 0 {
 		fmt.Fprintf(&b, "    %s %s %s\n", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))
 	}
+	for _, w := range e.Warnings {
+		fmt.Fprintf(&b, "    %s %s\n", t.paint.Yellow("!"), t.paint.Yellow(w))
+	}
 	for _, c := range e.Changes {
 		fmt.Fprintf(&b, "    %s %s\n", mark(t.paint, c), t.Change(c, e.NoLog))
 		if t.opt.Diff && !e.NoLog {

@@ -1,0 +1,282 @@
+//go:build linux
+
+// Package acceptance holds the promises that pig makes to its users, tried on real nodes with the real binary.
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pig/internal/plan"
+	"pig/internal/sandbox"
+)
+
+// lab is a sandbox with an inventory and a binary of pig.
+type lab struct {
+	t    *testing.T
+	ctx  context.Context
+	box  *sandbox.Sandbox
+	dir  string // working directory: the inventory, keys
+	pig  string
+	home string
+}
+
+var addresses = []string{"10.10.10.10", "10.10.10.11", "10.10.10.12", "10.10.10.13"}
+
+func newLab(t *testing.T) *lab {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("real nodes need root")
+	}
+	if os.Getenv("PIG_SANDBOX_TESTS") == "" {
+		t.Skip("real nodes are tested with PIG_SANDBOX_TESTS=1")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	t.Cleanup(cancel)
+	l := &lab{t: t, ctx: ctx, dir: t.TempDir()}
+	l.pig, l.home = filepath.Join(l.dir, "pig"), filepath.Join(l.dir, "home")
+	build := exec.CommandContext(ctx, "go", "build", "-o", l.pig, "pig/cmd/pig")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building pig: %v\n%s", err, out)
+	}
+	conf := sandbox.Config{Name: fmt.Sprintf("a%d", os.Getpid()), Prepared: true}
+	for i, a := range addresses {
+		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0})
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := sandbox.Down(ctx, conf.Name, true); err != nil {
+			t.Errorf("cleaning up: %v", err)
+		}
+	})
+	var err error
+	if l.box, err = sandbox.Up(ctx, conf); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// run runs pig on the sandbox and gives its exit status and output.
+func (l *lab) run(args ...string) (int, string) {
+	l.t.Helper()
+	cmd := exec.CommandContext(l.ctx, l.pig, append(args, "--sandbox="+l.box.Name(), "-i", "pigsty.yml")...)
+	cmd.Dir = l.dir
+	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		l.t.Fatalf("pig %v: %v", args, err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String()
+}
+
+// must runs pig and fails the test unless it exits with want.
+func (l *lab) must(want int, args ...string) string {
+	l.t.Helper()
+	code, out := l.run(args...)
+	if code != want {
+		l.t.Fatalf("pig %s: exit status %d, want %d\n%s", strings.Join(args, " "), code, want, tail(out))
+	}
+	return out
+}
+
+func tail(s string) string {
+	lines := strings.Split(s, "\n")
+	if len(lines) > 80 {
+		lines = lines[len(lines)-80:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// write writes the inventory: the template with edits made to it.
+func (l *lab) write(edits ...string) {
+	l.t.Helper()
+	text := inventoryText
+	for i := 0; i+1 < len(edits); i += 2 {
+		if !strings.Contains(text, edits[i]) {
+			l.t.Fatalf("the inventory has no %q", edits[i])
+		}
+		text = strings.ReplaceAll(text, edits[i], edits[i+1])
+	}
+	if err := os.WriteFile(filepath.Join(l.dir, "pigsty.yml"), []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// plan plans and gives the units of the plan.
+func (l *lab) plan(args ...string) *plan.Plan {
+	l.t.Helper()
+	_, out := l.run(append([]string{"plan", "--json"}, args...)...)
+	for line := range strings.SplitSeq(out, "\n") {
+		var event struct {
+			Event string     `json:"event"`
+			Plan  *plan.Plan `json:"plan"`
+		}
+		if json.Unmarshal([]byte(line), &event) == nil && event.Event == "plan" {
+			return event.Plan
+		}
+	}
+	l.t.Fatalf("no plan in\n%s", tail(out))
+	return nil
+}
+
+// changes are the lines of a plan, one for each change: unit host kind id action [impact].
+func changes(p *plan.Plan) []string {
+	var all []string
+	for _, u := range p.Units {
+		if u.Error != "" {
+			all = append(all, u.Unit.Name+" FAILED "+u.Error)
+		}
+		for _, e := range u.Entries {
+			if e.Unknown {
+				all = append(all, fmt.Sprintf("%s %s unknown %s", u.Unit.Name, e.Host, e.Task))
+			}
+			for _, c := range e.Changes {
+				all = append(all, fmt.Sprintf("%s %s %s [%s]", u.Unit.Name, e.Host, c.Key(), c.Impact))
+			}
+		}
+	}
+	return all
+}
+
+// node runs a command on a node and gives its output.
+func (l *lab) node(addr string, argv ...string) string {
+	l.t.Helper()
+	out, code := l.try(addr, argv...)
+	if code != 0 {
+		l.t.Fatalf("%s: %v: exit status %d\n%s", addr, argv, code, out)
+	}
+	return out
+}
+
+func (l *lab) try(addr string, argv ...string) (string, int) {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.ctx, 30*time.Second)
+	defer cancel()
+	var out bytes.Buffer
+	code, err := l.box.Exec(ctx, addr, argv, nil, &out, &out)
+	if err != nil {
+		return out.String() + err.Error(), -1
+	}
+	return out.String(), code
+}
+
+// sql asks a database through a service, from the infra node, as an application would.
+func (l *lab) sql(addr string, port int, query string) (string, error) {
+	l.t.Helper()
+	out, code := l.try("10.10.10.10", "env", "PGPASSWORD="+canaries["test"], "PGCONNECT_TIMEOUT=3", "psql", "-X", "-Atq", "-h", addr, "-p", fmt.Sprint(port), "-U", "test", "-d", "test", "-c", query)
+	if code != 0 {
+		return out, fmt.Errorf("psql: exit status %d: %s", code, out)
+	}
+	return strings.TrimSpace(out), nil
+}
+
+// eventually repeats check until it gives no error, for at most limit.
+func (l *lab) eventually(limit time.Duration, what string, check func() error) {
+	l.t.Helper()
+	deadline := time.Now().Add(limit)
+	for {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			l.t.Fatalf("%s: %v", what, err)
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+}
+
+// invocations are the identities of the running units of a node: a unit that restarts gets another one.
+func (l *lab) invocations(addr string) string {
+	l.t.Helper()
+	out := l.node(addr, "sh", "-c", "for u in etcd patroni pgbouncer haproxy nginx dnsmasq; do echo $u $(systemctl show -p InvocationID --value $u); done")
+	return out
+}
+
+// leader is the address of the member that leads pg-test.
+func (l *lab) leader() (string, error) {
+	out, code := l.try("10.10.10.12", "su", "postgres", "-c", "patronictl -c /etc/patroni/patroni.yml list -f json")
+	if code != 0 {
+		return "", fmt.Errorf("patronictl: %s", out)
+	}
+	var members []struct{ Host, Role, State string }
+	if err := json.Unmarshal([]byte(out[strings.Index(out, "["):]), &members); err != nil {
+		return "", err
+	}
+	for _, m := range members {
+		if m.Role == "Leader" && m.State == "running" {
+			return m.Host, nil
+		}
+	}
+	return "", fmt.Errorf("no leader: %s", out)
+}
+
+// secrets that must show up nowhere.
+var canaries = map[string]string{
+	"test": "Canary.Test.8861", "admin": "Canary.Admin.7714", "repl": "Canary.Repl.2290", "monitor": "Canary.Monitor.5532",
+	"patroni": "Canary.Patroni.3317", "haproxy": "Canary.Haproxy.9092", "etcd": "Canary.Etcd.4148",
+}
+
+// leaked tells which canaries a text holds.
+func leaked(text string) []string {
+	var found []string
+	for name, c := range canaries {
+		if strings.Contains(text, c) {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+const inventoryText = `
+all:
+  children:
+    infra: { hosts: { 10.10.10.10: { infra_seq: 1 } } }
+    etcd: { hosts: { 10.10.10.10: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }
+    pg-meta:
+      hosts: { 10.10.10.10: { pg_seq: 1, pg_role: primary } }
+      vars: { pg_cluster: pg-meta, pg_databases: [ { name: meta } ] }
+    pg-test:
+      hosts:
+        10.10.10.11: { pg_seq: 1, pg_role: primary }
+        10.10.10.12: { pg_seq: 2, pg_role: replica }
+        10.10.10.13: { pg_seq: 3, pg_role: offline }
+      vars:
+        pg_cluster: pg-test
+        pg_users:
+          - { name: test, password: Canary.Test.8861, pgbouncer: true, roles: [ dbrole_admin ] }
+        pg_databases:
+          - { name: test }
+        pg_hba_rules: []
+        pg_services: []
+        pg_parameters: {}
+  vars:
+    admin_ip: 10.10.10.10
+    pg_version: 17
+    pg_conf: tiny.yml
+    pg_shared_buffer_ratio: 0.1
+    node_repo_modules: local
+    node_tune: none
+    pg_admin_password: Canary.Admin.7714
+    pg_replication_password: Canary.Repl.2290
+    pg_monitor_password: Canary.Monitor.5532
+    patroni_password: Canary.Patroni.3317
+    haproxy_admin_password: Canary.Haproxy.9092
+    etcd_root_password: Canary.Etcd.4148
+    pg_safeguard: false
+`
