@@ -90,6 +90,7 @@ func TestPromises(t *testing.T) {
 	step("an edit is a small plan", func(t *testing.T) { edits(t, l) })
 	step("it stays up when the leader goes", func(t *testing.T) { failover(t, l) })
 	step("bad days are told plainly", func(t *testing.T) { badDays(t, l, &said) })
+	step("an interrupted run leaves nothing running and says where it is", func(t *testing.T) { interruptions(t, l) })
 	step("no secret shows", func(t *testing.T) { secrets(t, l, said.String()) })
 }
 
@@ -117,7 +118,7 @@ func edits(t *testing.T, l *lab) {
 		{"an HBA rule", []string{"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]"}, []string{"pg_hba.conf write", "reload of PostgreSQL"}, "pg_hba.conf"},
 		{"a service", []string{"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]"}, []string{"pg-test-extra.cfg", "service haproxy reload [reload]"}, "pg-test-extra.cfg write"},
 		{"a setting that is reloaded", []string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB }"}, []string{"patroni config pg-test (reload) update [reload]"}, "[reload]"},
-		{"a setting that needs a restart", []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"}, []string{"patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"}, "patroni member pg-test-1 restart [restart]"},
+		{"a setting that needs a restart", []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"}, []string{"patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"}, "patroni member pg-test-2 restart [restart]"},
 	} {
 		t.Run(e.name, func(t *testing.T) {
 			was := l.t

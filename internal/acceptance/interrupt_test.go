@@ -1,0 +1,130 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// started is a pig at work in the background.
+type started struct {
+	cmd *exec.Cmd
+	out *bytes.Buffer
+}
+
+// begin starts a play that leaves a mark on the node, sleeps, and leaves another one.
+func (l *lab) begin(marks string, seconds string) *started {
+	l.t.Helper()
+	text := "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n" +
+		"    - { name: first, shell: 'touch " + marks + ".begun; sleep " + seconds + "; touch " + marks + ".ended' }\n" +
+		"    - { name: second, command: touch " + marks + ".second }\n"
+	if err := os.WriteFile(filepath.Join(l.dir, "slow.yml"), []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	s := &started{out: &bytes.Buffer{}}
+	s.cmd = exec.CommandContext(l.ctx, l.pig, "play", "slow.yml", "--sandbox="+l.box.Name(), "-i", "pigsty.yml")
+	s.cmd.Dir = l.dir
+	s.cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1")
+	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	if err := s.cmd.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	l.eventually(15*time.Second, "the task's beginning", func() error {
+		_, code := l.try("10.10.10.12", "test", "-e", marks+".begun")
+		if code != 0 {
+			return os.ErrNotExist
+		}
+		return nil
+	})
+	return s
+}
+
+// end waits for the exit status.
+func (s *started) end() (int, string) {
+	_ = s.cmd.Wait() // the status is looked at
+	return s.cmd.ProcessState.ExitCode(), s.out.String()
+}
+
+func (l *lab) there(path string) bool {
+	_, code := l.try("10.10.10.12", "test", "-e", path)
+	return code == 0
+}
+
+// interruptions breaks into runs from all sides.
+func interruptions(t *testing.T, l *lab) {
+	t.Run("Ctrl-C once finishes the task at hand", func(t *testing.T) {
+		s := l.begin("/root/once", "3")
+		_ = s.cmd.Process.Signal(os.Interrupt)
+		code, out := s.end()
+		if code != 130 || !l.there("/root/once.ended") || l.there("/root/once.second") || !strings.Contains(out, "Stopping") {
+			t.Errorf("exit %d\n%s", code, tail(out))
+		}
+	})
+	t.Run("Ctrl-C twice cancels it", func(t *testing.T) {
+		s := l.begin("/root/twice", "30")
+		begin := time.Now()
+		_ = s.cmd.Process.Signal(os.Interrupt)
+		time.Sleep(300 * time.Millisecond)
+		_ = s.cmd.Process.Signal(os.Interrupt)
+		code, out := s.end()
+		if code != 130 || time.Since(begin) > 20*time.Second || l.there("/root/twice.ended") {
+			t.Errorf("exit %d after %s\n%s", code, time.Since(begin), tail(out))
+		}
+		if ps := l.node("10.10.10.12", "ps", "axww", "-o", "args"); strings.Contains(ps, "sleep 30") {
+			t.Errorf("the command goes on:\n%s", ps)
+		}
+	})
+	t.Run("the agent is killed", func(t *testing.T) {
+		s := l.begin("/root/killed", "20")
+		l.node("10.10.10.12", "sh", "-c", "pkill -KILL -f 'agent-[0-9a-f]*' ; true")
+		code, out := s.end()
+		if code != 4 || !strings.Contains(out, "unreachable") || !strings.Contains(out, "10.10.10.12") {
+			t.Errorf("exit %d\n%s", code, tail(out))
+		}
+	})
+	t.Run("pig itself is killed", func(t *testing.T) {
+		s := l.begin("/root/gone", "20")
+		_ = s.cmd.Process.Signal(syscall.SIGKILL)
+		_ = s.cmd.Wait()
+		l.eventually(15*time.Second, "the end of the agent", func() error {
+			if ps := l.node("10.10.10.12", "ps", "axww", "-o", "args"); strings.Contains(ps, "agent-") || strings.Contains(ps, "sleep 20") {
+				return os.ErrExist
+			}
+			return nil
+		})
+	})
+	t.Run("the network is cut", func(t *testing.T) {
+		s := l.begin("/root/cut", "90")
+		if err := l.box.Partition(l.ctx, "10.10.10.12", true); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.box.Partition(l.ctx, "10.10.10.12", false) }()
+		begin := time.Now()
+		code, out := s.end()
+		if code != 4 || !strings.Contains(out, "no longer answers") {
+			t.Errorf("exit %d after %s\n%s", code, time.Since(begin), tail(out))
+		}
+	})
+	t.Run("the sudo password is wrong", func(t *testing.T) {
+		l.node("10.10.10.12", "sh", "-c", "useradd -m -s /bin/bash carol && echo carol:Right.2718 | chpasswd && echo 'carol ALL=(ALL) ALL' > /etc/sudoers.d/carol && mkdir -p ~carol/.ssh && cp ~dba/.ssh/authorized_keys ~carol/.ssh/ && chown -R carol ~carol/.ssh")
+		if err := os.WriteFile(filepath.Join(l.dir, "who.yml"), []byte("- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks: [ { command: id -un, register: who }, { debug: { var: who.stdout } } ]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, out := l.run("play", "who.yml", "-u", "carol", "-e", "ansible_become_password=Wrong.1414"); code != 4 || !strings.Contains(out, "does not accept the become password") {
+			t.Errorf("wrong: exit %d\n%s", code, tail(out))
+		}
+		if code, out := l.run("play", "who.yml", "-u", "carol"); code != 4 || !strings.Contains(out, "sudo asks for a password") {
+			t.Errorf("none: exit %d\n%s", code, tail(out))
+		}
+		if code, out := l.run("play", "who.yml", "-u", "carol", "-e", "ansible_become_password=Right.2718"); code != 0 || !strings.Contains(out, "root") {
+			t.Errorf("right: exit %d\n%s", code, tail(out))
+		}
+	})
+}
