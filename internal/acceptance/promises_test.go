@@ -115,7 +115,7 @@ func edits(t *testing.T, l *lab) {
 	}{
 		{"a user", []string{"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: Reader.5150, roles: [ dbrole_readonly ] }"}, []string{"role reader write [none]"}, "role reader"},
 		{"a database", []string{"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }"}, []string{"database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]"}, "database shop write"},
-		{"an HBA rule", []string{"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]"}, []string{"pg_hba.conf write", "reload of PostgreSQL"}, "pg_hba.conf"},
+		{"an HBA rule", []string{"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]"}, []string{"file /pg/conf/pg-test-", "service patroni reload [reload]"}, "service patroni reload"},
 		{"a service", []string{"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]"}, []string{"pg-test-extra.cfg", "service haproxy reload [reload]"}, "pg-test-extra.cfg write"},
 		{"a setting that is reloaded", []string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB }"}, []string{"patroni config pg-test (reload) update [reload]"}, "[reload]"},
 		{"a setting that needs a restart", []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"}, []string{"patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"}, "patroni member pg-test-2 restart [restart]"},
