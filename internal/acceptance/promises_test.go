@@ -156,9 +156,19 @@ func edits(t *testing.T, l *lab) {
 	if hba := l.node("10.10.10.12", "cat", "/pg/data/pg_hba.conf"); strings.Contains(hba, "10.9.9.9") {
 		t.Error("the rule taken out is still there")
 	}
-	if got, err := l.sql("10.10.10.11", 5433, "select count(*) from pg_roles where rolname = 'reader'"); err != nil || got != "1" {
-		t.Errorf("the user taken out of the file is gone from the cluster: %q, %v", got, err)
+	count := "select (select count(*) from pg_roles where rolname = 'reader') + (select count(*) from pg_database where datname = 'shop')"
+	if got, err := l.sql("10.10.10.11", 5433, count); err != nil || got != "2" {
+		t.Errorf("a user or database taken out of the file is gone from the cluster: %q, %v", got, err)
 	}
+	l.write("- { name: test }", "- { name: test }\n          - { name: shop, state: absent }")
+	if out := l.must(7, "apply", "--yes", "pg-test"); !strings.Contains(out, "--confirm shop") {
+		t.Errorf("dropping a database wants no confirmation:\n%s", tail(out))
+	}
+	l.must(0, "apply", "--yes", "--confirm", "shop", "pg-test")
+	if got, err := l.sql("10.10.10.11", 5433, count); err != nil || got != "1" {
+		t.Errorf("the database is not dropped: %q, %v", got, err)
+	}
+	l.write()
 }
 
 // failover kills the leader and looks whether writes go on and pig takes the new state as it is.

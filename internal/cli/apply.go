@@ -1,32 +1,30 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"pig/internal/graph"
-	"pig/internal/node"
 	"pig/internal/plan"
 	"pig/internal/ui"
 )
 
 type applyOptions struct {
 	runOptions
-	yes bool
+	yes     bool
+	confirm []string
 }
 
 // AddFlags adds the flags to a command.
 func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.StringSliceVar(&o.confirm, "confirm", nil, "names of what may lose its data, instead of typing them; may be repeated")
 }
 
 func (a *app) apply() *cobra.Command {
@@ -89,10 +87,9 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		return refusal(refused)
 	case o.check:
 		return planStatus(sum, false)
-	case kept == nil && !o.yes:
-		if err := a.confirm(sum); err != nil {
-			return err
-		}
+	}
+	if err := a.consent(o, kept != nil, p); err != nil {
+		return err
 	}
 	if err := s.perform(ctx, g, p); err != nil {
 		return err
@@ -141,29 +138,6 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		left.After(name, g.Needs(name)...)
 	}
 	return left, len(refused)
-}
-
-// confirm asks for consent; what loses data wants more than a y.
-func (a *app) confirm(sum plan.Summary) error {
-	f, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintln(a.err, "Nothing was changed: nobody is here to confirm. Use --yes, or apply a plan file.")
-		return exitStatus(exitConfirm)
-	}
-	question, want := "Apply these changes? [y/N] ", "y"
-	if sum.Worst() == node.ImpactDataLoss {
-		question, want = "Data will be lost for good. Type yes to apply these changes: ", "yes"
-	}
-	fmt.Fprint(a.err, question)
-	line, err := bufio.NewReader(a.in).ReadString('\n')
-	if err != nil {
-		return err
-	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != want && answer != "yes" {
-		fmt.Fprintln(a.err, "Nothing was changed.")
-		return exitStatus(exitConfirm)
-	}
-	return nil
 }
 
 // perform applies the units of g.
