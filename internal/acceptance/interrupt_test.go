@@ -59,7 +59,7 @@ func (l *lab) there(path string) bool {
 
 // interruptions breaks into runs from all sides.
 func interruptions(t *testing.T, l *lab) {
-	t.Run("Ctrl-C once finishes the task at hand", func(t *testing.T) {
+	l.sub(t, "Ctrl-C once finishes the task at hand", func(t *testing.T) {
 		s := l.begin("/root/once", "3")
 		_ = s.cmd.Process.Signal(os.Interrupt)
 		code, out := s.end()
@@ -67,7 +67,7 @@ func interruptions(t *testing.T, l *lab) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})
-	t.Run("Ctrl-C twice cancels it", func(t *testing.T) {
+	l.sub(t, "Ctrl-C twice cancels it", func(t *testing.T) {
 		s := l.begin("/root/twice", "30")
 		begin := time.Now()
 		_ = s.cmd.Process.Signal(os.Interrupt)
@@ -81,15 +81,15 @@ func interruptions(t *testing.T, l *lab) {
 			t.Errorf("the command goes on:\n%s", ps)
 		}
 	})
-	t.Run("the agent is killed", func(t *testing.T) {
+	l.sub(t, "the agent is killed", func(t *testing.T) {
 		s := l.begin("/root/killed", "20")
-		l.node("10.10.10.12", "sh", "-c", "pkill -KILL -f 'agent-[0-9a-f]*' ; true")
+		l.node("10.10.10.12", "sh", "-c", "pkill -KILL -f '[a]gent-[0-9a-f]' ; true")
 		code, out := s.end()
 		if code != 4 || !strings.Contains(out, "unreachable") || !strings.Contains(out, "10.10.10.12") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})
-	t.Run("pig itself is killed", func(t *testing.T) {
+	l.sub(t, "pig itself is killed", func(t *testing.T) {
 		s := l.begin("/root/gone", "20")
 		_ = s.cmd.Process.Signal(syscall.SIGKILL)
 		_ = s.cmd.Wait()
@@ -100,7 +100,7 @@ func interruptions(t *testing.T, l *lab) {
 			return nil
 		})
 	})
-	t.Run("the network is cut", func(t *testing.T) {
+	l.sub(t, "the network is cut", func(t *testing.T) {
 		s := l.begin("/root/cut", "90")
 		if err := l.box.Partition(l.ctx, "10.10.10.12", true); err != nil {
 			t.Fatal(err)
@@ -112,7 +112,7 @@ func interruptions(t *testing.T, l *lab) {
 			t.Errorf("exit %d after %s\n%s", code, time.Since(begin), tail(out))
 		}
 	})
-	t.Run("the sudo password is wrong", func(t *testing.T) {
+	l.sub(t, "the sudo password is wrong", func(t *testing.T) {
 		l.node("10.10.10.12", "sh", "-c", "useradd -m -s /bin/bash carol && echo carol:Right.2718 | chpasswd && echo 'carol ALL=(ALL) ALL' > /etc/sudoers.d/carol && mkdir -p ~carol/.ssh && cp ~dba/.ssh/authorized_keys ~carol/.ssh/ && chown -R carol ~carol/.ssh")
 		if err := os.WriteFile(filepath.Join(l.dir, "who.yml"), []byte("- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks: [ { command: id -un, register: who }, { debug: { var: who.stdout } } ]\n"), 0o600); err != nil {
 			t.Fatal(err)

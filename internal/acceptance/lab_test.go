@@ -68,6 +68,16 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
+// sub runs a part of a test, in which the lab reports to that part.
+func (l *lab) sub(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		outer := l.t
+		l.t = t
+		defer func() { l.t = outer }()
+		f(t)
+	})
+}
+
 // run runs pig on the sandbox and gives its exit status and output.
 func (l *lab) run(args ...string) (int, string) {
 	l.t.Helper()

@@ -120,10 +120,7 @@ func edits(t *testing.T, l *lab) {
 		{"a setting that is reloaded", []string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB }"}, []string{"patroni config pg-test (reload) update [reload]"}, "[reload]"},
 		{"a setting that needs a restart", []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"}, []string{"patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"}, "patroni member pg-test-2 restart [restart]"},
 	} {
-		t.Run(e.name, func(t *testing.T) {
-			was := l.t
-			l.t = t
-			defer func() { l.t = was }()
+		l.sub(t, e.name, func(t *testing.T) {
 			made = append(made, e.edit...)
 			l.write(made...)
 			got := changes(l.plan("pg-test"))
@@ -214,7 +211,7 @@ func failover(t *testing.T, l *lab) {
 
 // badDays breaks things one at a time.
 func badDays(t *testing.T, l *lab, said *strings.Builder) {
-	t.Run("a node is down", func(t *testing.T) {
+	l.sub(t, "a node is down", func(t *testing.T) {
 		if err := l.box.Kill(l.ctx, "10.10.10.13"); err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +231,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 			t.Fatal(err)
 		}
 	})
-	t.Run("the host key is another", func(t *testing.T) {
+	l.sub(t, "the host key is another", func(t *testing.T) {
 		known, err := os.ReadFile(l.box.KnownHosts())
 		if err != nil {
 			t.Fatal(err)
@@ -254,7 +251,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})
-	t.Run("the disk is full", func(t *testing.T) {
+	l.sub(t, "the disk is full", func(t *testing.T) {
 		l.node("10.10.10.12", "sh", "-c", "mkdir -p /etc/full && mount -t tmpfs -o size=8k tmpfs /etc/full && head -c 8192 /dev/zero > /etc/full/x; true")
 		if err := os.WriteFile(filepath.Join(l.dir, "full.yml"), []byte("- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - copy: { dest: /etc/full/y, content: \"{{ 'x' * 9000 }}\" }\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -268,7 +265,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 		}
 		l.node("10.10.10.12", "umount", "/etc/full")
 	})
-	t.Run("a unit does not start", func(t *testing.T) {
+	l.sub(t, "a unit does not start", func(t *testing.T) {
 		text := `- hosts: 10.10.10.12
   become: true
   gather_facts: false
@@ -284,7 +281,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})
-	t.Run("two at once", func(t *testing.T) {
+	l.sub(t, "two at once", func(t *testing.T) {
 		text := "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - node_lock: { holder: 'alice@laptop' }\n    - command: sleep 8\n"
 		if err := os.WriteFile(filepath.Join(l.dir, "hold.yml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -298,7 +295,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 		}
 		<-held
 	})
-	t.Run("a mistake in the inventory", func(t *testing.T) {
+	l.sub(t, "a mistake in the inventory", func(t *testing.T) {
 		l.write("pg_users:", "pg_user:")
 		code, out := l.run("plan")
 		if code != 1 || !strings.Contains(out, "did you mean pg_users") || !strings.Contains(out, "pigsty.yml:") {
