@@ -61,15 +61,19 @@ func runService(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, err
 		}
 	}
-	if err := setEnabled(ctx, c, u); err != nil {
-		return nil, err
-	}
-	if err := setState(ctx, c, name, u); err != nil {
-		return nil, err
-	}
-	after, err := s.Unit(ctx, name)
+	toggled, err := setEnabled(ctx, c, u)
 	if err != nil {
 		return nil, err
+	}
+	acted, err := setState(ctx, c, name, u)
+	if err != nil {
+		return nil, err
+	}
+	after := u
+	if toggled || acted {
+		if after, err = s.Unit(ctx, name); err != nil {
+			return nil, err
+		}
 	}
 	result.Set("state", map[bool]string{true: "started", false: "stopped"}[after.Running()])
 	result.Set("enabled", after.Enabled == "enabled")
@@ -78,36 +82,38 @@ func runService(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
-func setEnabled(ctx context.Context, c *Call, u node.Unit) error {
+// setEnabled tells whether it did anything.
+func setEnabled(ctx context.Context, c *Call, u node.Unit) (acted bool, err error) {
 	s := c.System.Services()
 	if c.Args.Has("masked") && (u.Enabled == "masked") != c.Args.Bool("masked") {
 		if err := s.Mask(ctx, u.Name, c.Args.Bool("masked")); err != nil {
-			return err
+			return false, err
 		}
+		acted = true
 	}
 	if !c.Args.Has("enabled") {
-		return nil
+		return acted, nil
 	}
 	on := slices.Contains([]string{"enabled", "enabled-runtime", "static", "indirect", "alias", "generated"}, u.Enabled)
 	if on == c.Args.Bool("enabled") || u.Enabled == "static" {
-		return nil
+		return acted, nil
 	}
-	return s.Enable(ctx, u.Name, c.Args.Bool("enabled"))
+	return true, s.Enable(ctx, u.Name, c.Args.Bool("enabled"))
 }
 
-func setState(ctx context.Context, c *Call, name string, u node.Unit) error {
+// setState tells whether it did anything.
+func setState(ctx context.Context, c *Call, name string, u node.Unit) (acted bool, err error) {
 	s := c.System.Services()
 	o := node.UnitOptions{NoBlock: c.Args.Bool("no_block")}
-	var err error
 	switch c.Args.String("state") {
 	case "started":
 		if u.Running() {
-			return nil
+			return false, nil
 		}
 		err = s.Start(ctx, name, o)
 	case "stopped":
 		if !u.Running() && u.Active != "deactivating" {
-			return nil
+			return false, nil
 		}
 		err = s.Stop(ctx, name, o)
 	case "restarted":
@@ -122,9 +128,11 @@ func setState(ctx context.Context, c *Call, name string, u node.Unit) error {
 			break
 		}
 		err = s.Reload(ctx, name, o)
+	default:
+		return false, nil
 	}
 	if err != nil {
-		return diagnose(ctx, c, name, err)
+		return true, diagnose(ctx, c, name, err)
 	}
-	return nil
+	return true, nil
 }
