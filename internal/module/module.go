@@ -22,6 +22,8 @@ type Module struct {
 	// Unknowns says that Run copes with arguments that are only known after apply. Else the result of such a call is unknown
 	// as a whole.
 	Unknowns bool
+	// Weighed says that the argument impact tells what its changes mean at least, where the module cannot know.
+	Weighed bool
 	// Run does the work and returns what is to be known of it besides changed, failed and diff.
 	Run func(ctx context.Context, c *Call) (*value.Dict, error)
 }
@@ -83,7 +85,17 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	if !mod.Unknowns && value.HasUnknown(args) {
 		return unknownResult("an argument of " + t.Module)
 	}
-	sys, err := m.For(node.Task{User: t.User, Env: t.Env, Record: func(c node.Change) { r.Changes = append(r.Changes, c) }})
+	least := node.ImpactNone
+	if mod.Weighed {
+		if least, err = node.ParseImpact(Args{args}.String("impact")); err != nil {
+			return Result{Changed: false, Failed: err.Error()}
+		}
+	}
+	record := func(c node.Change) {
+		c.Impact = max(c.Impact, least)
+		r.Changes = append(r.Changes, c)
+	}
+	sys, err := m.For(node.Task{User: t.User, Env: t.Env, Record: record})
 	if err != nil {
 		return Result{Changed: false, Failed: err.Error()}
 	}
