@@ -77,7 +77,7 @@ fmt: setup
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) fmt ./...
 
 bench: setup-all build
-	bench/run.sh
+	$(GO) run ./bench
 
 demo: setup-all
 	scripts/demo.sh
