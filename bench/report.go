@@ -17,12 +17,13 @@ type result struct {
 	runs int
 	wall time.Duration // medians
 	cpu  time.Duration
+	node time.Duration
 	rss  int64 // the largest
 }
 
 func repeat(ctx context.Context, m contender, n int) (result, error) {
 	r := result{name: m.name, runs: n}
-	var walls, cpus []time.Duration
+	var walls, cpus, nodes []time.Duration
 	for i := range n {
 		say("%s, run %d of %d", m.name, i+1, n)
 		s, err := m.measure(ctx)
@@ -32,10 +33,10 @@ func repeat(ctx context.Context, m contender, n int) (result, error) {
 		if m.noop != nil && len(m.noop.FindAllString(s.out, -1)) != hosts {
 			return r, fmt.Errorf("%s found something to change, so it is no fair comparison:\n%s", m.name, s.out)
 		}
-		walls, cpus = append(walls, s.wall), append(cpus, s.cpu)
+		walls, cpus, nodes = append(walls, s.wall), append(cpus, s.cpu), append(nodes, s.node)
 		r.rss = max(r.rss, s.rss)
 	}
-	r.wall, r.cpu = median(walls), median(cpus)
+	r.wall, r.cpu, r.node = median(walls), median(cpus), median(nodes)
 	return r, nil
 }
 
@@ -49,12 +50,12 @@ func median(d []time.Duration) time.Duration {
 
 func table(results []result) {
 	pig := results[0]
-	fmt.Printf("Nothing to do: %d hosts, %d items each, %d in all.\n\n", hosts, items, hosts*items)
+	fmt.Printf("Nothing to do: %d hosts, %d items each, %d in all. Load of this machine at the end: %s\n\n", hosts, items, hosts*items, load())
 	w := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\truns\twall clock\tto pig's\titems/s\tcontroller CPU\tCPU per item\tlargest process\tper host\t")
+	fmt.Fprintln(w, "\truns\twall clock\tto pig's\titems/s\tcontroller CPU\tCPU per item\tCPU of nodes\tlargest process\tper host\t")
 	for _, r := range results {
-		fmt.Fprintf(w, "%s\t%d\t%.2fs\t%.1f\t%.0f\t%.2fs\t%s\t%.1f MB\t%.2f MB\t\n", r.name, r.runs, r.wall.Seconds(),
-			r.wall.Seconds()/pig.wall.Seconds(), hosts*items/r.wall.Seconds(), r.cpu.Seconds(), (r.cpu / (hosts * items)).Round(time.Microsecond),
+		fmt.Fprintf(w, "%s\t%d\t%.2fs\t%.1f\t%.0f\t%.2fs\t%s\t%.1fs\t%.1f MB\t%.2f MB\t\n", r.name, r.runs, r.wall.Seconds(),
+			r.wall.Seconds()/pig.wall.Seconds(), hosts*items/r.wall.Seconds(), r.cpu.Seconds(), (r.cpu / (hosts * items)).Round(time.Microsecond), r.node.Seconds(),
 			float64(r.rss)/1024, float64(r.rss)/1024/hosts)
 	}
 	_ = w.Flush()
@@ -97,4 +98,12 @@ func plans(ctx context.Context, dir string, rounds int) error {
 		fmt.Fprintf(w, "%s\t%.2fs\t%.2fs\t%.0f MB\t\n", m.name, r.wall.Seconds(), r.cpu.Seconds(), float64(r.rss)/1024)
 	}
 	return w.Flush()
+}
+
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "?"
+	}
+	return strings.Join(strings.Fields(string(text))[:3], " ")
 }
