@@ -19,7 +19,8 @@ import (
 //
 // expected says that a change was just made which takes a restart: the flags take a moment to come up, and in a plan they
 // cannot. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
-// need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order) and leader.
+// need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order), leader and leader_host: where what
+// comes after it has to be done, as the lead may have moved ("" where nothing runs yet).
 func patroniRestart() Module {
 	return Module{
 		Name:     "patroni_restart",
@@ -79,7 +80,7 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 
 func (r *restarter) result(view pgsql.ClusterView) *value.Dict {
 	leader, _ := view.Leader()
-	return value.DictOf("restarted", value.Strings(r.done), "leader", leader.Name)
+	return value.DictOf("restarted", value.Strings(r.done), "leader", leader.Name, "leader_host", leader.Host)
 }
 
 // targets are the members to be restarted, and whether the leader must be the first.

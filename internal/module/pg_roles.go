@@ -66,6 +66,9 @@ func (p psql) leader(ctx context.Context, script string, server *pgsql.LiveServe
 	case err != nil:
 		return nil, err
 	case server.Recovery:
+		if p.call.Args.Bool("primary") {
+			p.call.Facts.Warn("this PostgreSQL is a replica now: nothing was done here")
+		}
 		return nothing, nil
 	}
 	return nil, nil

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -216,7 +217,7 @@ func (p DatabasePolicy) create(d Database, live DatabasesState, inside map[strin
 	}
 	owner := d.Owner
 	if owner == "" {
-		owner = live.Self
+		owner = cmp.Or(live.Self, "postgres")
 	}
 	was := LiveDatabase{Owner: owner, ConnLimit: -1, AllowConn: true, Tablespace: d.Tablespace, ACL: ACL{
 		{"", "CONNECT", false}, {"", "TEMPORARY", false}, {owner, "CREATE", false}, {owner, "CONNECT", false}, {owner, "TEMPORARY", false}}}
