@@ -57,8 +57,10 @@ func (l *lab) there(path string) bool {
 	return code == 0
 }
 
-// interruptions breaks into runs from all sides.
-func interruptions(t *testing.T, l *lab) {
+// TestInterruptions breaks into runs from all sides: what was begun is ended or told, and nothing goes on unseen.
+func TestInterruptions(t *testing.T) {
+	l := newLab(t)
+	l.write()
 	l.sub(t, "Ctrl-C once finishes the task at hand", func(t *testing.T) {
 		s := l.begin("/root/once", "3")
 		_ = s.cmd.Process.Signal(os.Interrupt)
@@ -90,11 +92,11 @@ func interruptions(t *testing.T, l *lab) {
 		}
 	})
 	l.sub(t, "pig itself is killed", func(t *testing.T) {
-		s := l.begin("/root/gone", "20")
+		s := l.begin("/root/gone", "47")
 		_ = s.cmd.Process.Signal(syscall.SIGKILL)
 		_ = s.cmd.Wait()
 		l.eventually(15*time.Second, "the end of the agent", func() error {
-			if ps := l.node("10.10.10.12", "ps", "axww", "-o", "args"); strings.Contains(ps, "agent-") || strings.Contains(ps, "sleep 20") {
+			if ps := l.node("10.10.10.12", "ps", "axww", "-o", "args"); strings.Contains(ps, "agent-") || strings.Contains(ps, "sleep 47") {
 				return os.ErrExist
 			}
 			return nil
@@ -109,7 +111,7 @@ func interruptions(t *testing.T, l *lab) {
 		begin := time.Now()
 		code, out := s.end()
 		if code != 4 || !strings.Contains(out, "no longer answers") {
-			t.Errorf("exit %d after %s\n%s", code, time.Since(begin), tail(out))
+			t.Errorf("exit %d (%s) after %s\n%s", code, s.cmd.ProcessState, time.Since(begin), tail(out))
 		}
 	})
 	l.sub(t, "the sudo password is wrong", func(t *testing.T) {

@@ -50,7 +50,7 @@ func newLab(t *testing.T) *lab {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building pig: %v\n%s", err, out)
 	}
-	conf := sandbox.Config{Name: fmt.Sprintf("a%d", os.Getpid()), Prepared: true}
+	conf := sandbox.Config{Name: fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000), Prepared: true}
 	for i, a := range addresses {
 		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0})
 	}

@@ -90,7 +90,6 @@ func TestPromises(t *testing.T) {
 	step("an edit is a small plan", func(t *testing.T) { edits(t, l) })
 	step("it stays up when the leader goes", func(t *testing.T) { failover(t, l) })
 	step("bad days are told plainly", func(t *testing.T) { badDays(t, l, &said) })
-	step("an interrupted run leaves nothing running and says where it is", func(t *testing.T) { interruptions(t, l) })
 	step("no secret shows", func(t *testing.T) { secrets(t, l, said.String()) })
 }
 

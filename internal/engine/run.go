@@ -61,6 +61,7 @@ func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, e
 		if r.firstAt(at) {
 			s := &onceSlot{done: make(chan struct{})}
 			r.once[key] = s
+			r.moved.Broadcast() // the others may have come here first, and wait for this
 			return s, true, nil
 		}
 		r.moved.Wait()
