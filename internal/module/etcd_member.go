@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
+	"strconv"
 	"time"
 
 	"pig/internal/etcd"
@@ -55,6 +57,8 @@ func runEtcdMember(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, fmt.Errorf("%s cannot be removed: %w", c.Args.String("name"), err)
 	case err != nil && absent:
 		return value.DictOf("joined", false), nil
+	case errors.Is(err, node.ErrUnknown) && e.listens(ctx):
+		return e.assumeJoin(ctx)
 	case err != nil:
 		return memberResult(c.Args.String("init"), c.Args.String("initial_cluster"), false, ""), nil
 	}
@@ -106,6 +110,32 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 		}
 	}
 	return memberResult("existing", cluster.InitialCluster(name, peer), true, ""), nil
+}
+
+// listens tells whether somebody listens at an endpoint, so that there is a cluster, if this node cannot ask it yet.
+func (e *etcdClient) listens(ctx context.Context) bool {
+	for _, at := range e.endpoints {
+		u, err := url.Parse(at)
+		if err != nil {
+			continue
+		}
+		port, err := strconv.Atoi(u.Port())
+		if err != nil {
+			continue
+		}
+		if _, err := e.call.System.Net().Dial(ctx, u.Hostname(), port, 2*time.Second, 0); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// assumeJoin plans to join a cluster that this node has no certificates yet to ask.
+func (e *etcdClient) assumeJoin(ctx context.Context) (*value.Dict, error) {
+	name := e.call.Args.String("name")
+	change := node.Change{Kind: "etcd member", ID: name, Action: "create", Assumed: true}
+	err := e.do(ctx, "cluster/member/add", map[string]any{}, change)
+	return memberResult("existing", e.call.Args.String("initial_cluster"), true, ""), err
 }
 
 func (e *etcdClient) leave(ctx context.Context, cluster etcd.Cluster) (*value.Dict, error) {
