@@ -1,0 +1,145 @@
+package health
+
+import (
+	"strings"
+	"testing"
+
+	"pig/internal/inventory"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+const declared = `
+all:
+  children:
+    etcd: { hosts: { 10.0.0.1: { etcd_seq: 1 }, 10.0.0.2: { etcd_seq: 2 }, 10.0.0.3: { etcd_seq: 3 } }, vars: { etcd_cluster: etcd } }
+    pg-test:
+      hosts:
+        10.0.0.1: { pg_seq: 1, pg_role: primary }
+        10.0.0.2: { pg_seq: 2, pg_role: replica }
+        10.0.0.3: { pg_seq: 3, pg_role: delayed }
+      vars: { pg_cluster: pg-test }
+`
+
+func environment(t *testing.T) *resolve.Environment {
+	t.Helper()
+	inv, _, err := inventory.LoadText("pigsty.yml", []byte(declared), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, found := resolve.Resolve(inv, resolve.Options{})
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	return env
+}
+
+// view is what Patroni says, from lines of name, role, state, lag.
+func view(t *testing.T, lines ...string) value.Value {
+	t.Helper()
+	var members []string
+	for _, l := range lines {
+		f := strings.Fields(l)
+		m := `{"name":"` + f[0] + `","role":"` + f[1] + `","state":"` + f[2] + `","timeline":3`
+		if len(f) > 3 {
+			m += `,"lag":` + f[3]
+		}
+		members = append(members, m+"}")
+	}
+	v, err := value.ParseJSON([]byte(`{"members":[` + strings.Join(members, ",") + `],"scope":"pg-test"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func units(states ...string) map[string]string {
+	m := map[string]string{"patroni": "active", "etcd": "active"}
+	for _, s := range states {
+		k, v, _ := strings.Cut(s, "=")
+		m[k] = v
+	}
+	return m
+}
+
+func TestClusters(t *testing.T) {
+	t.Parallel()
+	env := environment(t)
+	well := []string{"pg-test-1 leader running", "pg-test-2 replica streaming 0", "pg-test-3 replica streaming 999999999"}
+	all := func(u map[string]string, lines ...string) map[string]Answer {
+		m := map[string]Answer{}
+		for _, h := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"} {
+			m[h] = Answer{Units: u, Patroni: view(t, lines...)}
+		}
+		return m
+	}
+	for _, c := range []struct {
+		name    string
+		answers map[string]Answer
+		change  func(map[string]Answer)
+		leader  string
+		want    []string
+	}{
+		{"well; a delayed member may lag", all(units(), well...), nil, "pg-test-1", nil},
+		{"another member leads than declared", all(units(), "pg-test-1 replica streaming 0", "pg-test-2 leader running", well[2]), nil, "pg-test-2", nil},
+		{
+			"a node does not answer", all(units(), well...),
+			func(m map[string]Answer) { m["10.0.0.3"] = Answer{Err: "no route"} },
+			"pg-test-1", []string{"pg-test-3: 10.0.0.3 does not answer: no route"},
+		},
+		{
+			"a service is down", all(units(), well...),
+			func(m map[string]Answer) { m["10.0.0.2"] = Answer{Units: units("patroni=failed")} },
+			"pg-test-1", []string{"pg-test-2: patroni is failed on 10.0.0.2"},
+		},
+		{"a member is missing", all(units(), well[0], well[2]), nil, "pg-test-1", []string{"pg-test-2 is not in the cluster"}},
+		{"a member lags", all(units(), well[0], "pg-test-2 replica streaming 104857600", well[2]), nil, "pg-test-1", []string{"pg-test-2 lags 100.0 MB behind"}},
+		{"nobody leads", all(units(), "pg-test-1 replica running", well[1], well[2]), nil, "", []string{"nobody leads"}},
+		{
+			"a stranger", all(units(), append(well, "pg-test-9 replica streaming 0")...), nil,
+			"pg-test-1", []string{"pg-test-9 is in the cluster and not in the inventory"},
+		},
+		{
+			"two leaders", all(units(), well...),
+			func(m map[string]Answer) {
+				m["10.0.0.2"] = Answer{Units: units(), Patroni: view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2])}
+			},
+			"pg-test-2", []string{"members disagree about who leads: pg-test-1 for pg-test-1, pg-test-3; pg-test-2 for pg-test-2", "pg-test-1 is stopped"},
+		},
+		{"nobody tells", map[string]Answer{}, nil, "", []string{
+			"pg-test-1: patroni is unknown on 10.0.0.1", "pg-test-2: patroni is unknown on 10.0.0.2", "pg-test-3: patroni is unknown on 10.0.0.3",
+			"no member tells who leads",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if c.change != nil {
+				c.change(c.answers)
+			}
+			got := Pg(env.PgCluster("pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
+			if strings.Join(got.Problems, "\n") != strings.Join(c.want, "\n") {
+				t.Errorf("problems:\n%s\nwant:\n%s", strings.Join(got.Problems, "\n"), strings.Join(c.want, "\n"))
+			}
+			if got.Leader != c.leader {
+				t.Errorf("leader %q, want %q", got.Leader, c.leader)
+			}
+			if (Report{Clusters: []Cluster{got}}).Well() != (len(c.want) == 0) {
+				t.Error("well, or not")
+			}
+		})
+	}
+}
+
+func TestEtcdNeedsItsQuorum(t *testing.T) {
+	t.Parallel()
+	env := environment(t)
+	answers := map[string]Answer{"10.0.0.1": {Units: units()}, "10.0.0.2": {Units: units("etcd=failed")}, "10.0.0.3": {Units: units()}}
+	if got := Etcd(env.Etcd, answers).Problems; len(got) != 1 {
+		t.Errorf("one of three down: %q", got)
+	}
+	answers["10.0.0.3"] = Answer{Err: "no route"}
+	got := Etcd(env.Etcd, answers).Problems
+	if last := got[len(got)-1]; last != "1 of 3 members run, and 2 are needed to decide anything" {
+		t.Errorf("two of three down: %q", got)
+	}
+}
