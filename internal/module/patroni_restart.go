@@ -128,8 +128,9 @@ func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names 
 		if errors.Is(err, node.ErrUnknown) || err != nil && !m.Well() {
 			continue
 		}
-		if err != nil {
-			return nil, false, fmt.Errorf("asking %s whether it waits for a restart: %w", m.Name, err)
+		if err != nil { // it died so lately that the cluster still counts on it: that is no reason to hold up the others
+			r.c.Facts.Warn("%s does not say whether it waits for a restart: %v", m.Name, err)
+			continue
 		}
 		if s.Pending {
 			names = append(names, m.Name)
