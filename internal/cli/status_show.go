@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"pig/internal/health"
+)
+
+func (s *session) showStatus(r health.Report) error {
+	if s.opt.json {
+		line, err := json.Marshal(map[string]any{"v": 1, "event": "status", "well": r.Well(), "clusters": r.Clusters})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.app.out, s.redactor.Redact(string(line)))
+		return err
+	}
+	var b strings.Builder
+	paint := s.app.paint
+	for _, c := range r.Clusters {
+		head := paint.Green("well")
+		if len(c.Problems) > 0 {
+			head = paint.Red("not well")
+		}
+		fmt.Fprintf(&b, "%s %s: %s\n", c.Module, paint.Bold(c.Name), head)
+		w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(w, "  MEMBER\tHOST\tDECLARED\tLIVE\tSTATE\tLAG\tSERVICES")
+		for _, m := range c.Members {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, m.Host, dash(m.Declared), dash(m.Live), dash(m.State), lag(m), services(m))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		for _, p := range c.Problems {
+			fmt.Fprintf(&b, "  %s %s\n", paint.Red("!"), p)
+		}
+	}
+	_, err := fmt.Fprint(s.app.out, s.redactor.Redact(b.String()))
+	return err
+}
+
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func lag(m health.Member) string {
+	if m.Lag == nil {
+		return "-"
+	}
+	return health.Bytes(*m.Lag)
+}
+
+// services names the units that run, and the state of those that do not.
+func services(m health.Member) string {
+	var all []string
+	for _, u := range m.Units {
+		if u.State == "active" {
+			all = append(all, u.Name)
+		} else {
+			all = append(all, u.Name+":"+u.State)
+		}
+	}
+	return dash(strings.Join(all, " "))
+}
