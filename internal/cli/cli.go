@@ -168,10 +168,28 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(
-		a.plan(), a.apply(), a.play(), a.validate(), a.inventory(), a.schema(), a.graph(), a.journal(),
-		a.status(), a.node(), a.sandbox(), a.agent(), a.version(),
-	)
-	root.AddCommand(append(a.modules(), a.pgsqlVerbs()...)...)
+	a.addVerbs(root)
 	return root
+}
+
+// addVerbs adds the verbs in the groups in which --help lists them.
+func (a *app) addVerbs(root *cobra.Command) {
+	root.AddCommand(a.agent())
+	root.SetHelpCommandGroupID("more")
+	for _, g := range []struct {
+		id, title string
+		verbs     []*cobra.Command
+	}{
+		{"all", "The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
+		{"module", "One module at once:", append(a.modules(), a.node())},
+		{"cluster", "One PostgreSQL cluster:", a.pgsqlVerbs()},
+		{"inventory", "What the inventory says:", []*cobra.Command{a.validate(), a.inventory(), a.graph(), a.schema()}},
+		{"more", "More:", []*cobra.Command{a.play(), a.sandbox(), a.version()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, v := range g.verbs {
+			v.GroupID = g.id
+			root.AddCommand(v)
+		}
+	}
 }
