@@ -66,8 +66,6 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	salt := ""
 	if kept != nil {
 		salt = kept.Salt
-	} else if salt, err = plan.NewSalt(); err != nil {
-		return err
 	}
 	p, g, err := s.planWith(ctx, args, salt)
 	if err != nil {

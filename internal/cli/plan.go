@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"pig/internal/engine"
+	"pig/internal/fleet"
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/ui"
@@ -19,12 +20,14 @@ type planOptions struct {
 	runOptions
 	out      string
 	detailed bool
+	offline  bool
 }
 
 // AddFlags adds the flags to a command.
 func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
+	f.BoolVar(&o.offline, "offline", false, "ask no node: take each for a fresh machine of an assumed size")
 	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
 }
 
@@ -46,7 +49,16 @@ func (a *app) plan() *cobra.Command {
 				return err
 			}
 			defer s.close()
-			p, _, err := s.plan(c.Context(), args)
+			if o.offline {
+				s.nodes = fleet.NewOffline(s.fleet, s.modules)
+			}
+			salt := ""
+			if o.out != "" {
+				if salt, err = plan.NewSalt(); err != nil {
+					return err
+				}
+			}
+			p, _, err := s.planWith(c.Context(), args, salt)
 			if err != nil {
 				return err
 			}
@@ -77,15 +89,7 @@ func planStatus(sum plan.Summary, detailed bool) error {
 	return nil
 }
 
-// plan plans what args select.
-func (s *session) plan(ctx context.Context, args []string) (*plan.Plan, *graph.Graph[plan.Unit], error) {
-	salt, err := plan.NewSalt()
-	if err != nil {
-		return nil, nil, err
-	}
-	return s.planWith(ctx, args, salt)
-}
-
+// planWith plans what args select. With a salt it digests the inputs too, slowly, for a plan that is kept.
 func (s *session) planWith(ctx context.Context, args []string, salt string) (*plan.Plan, *graph.Graph[plan.Unit], error) {
 	env, err := s.environment()
 	if err != nil {

@@ -94,7 +94,7 @@ type recapped struct {
 
 func (s *session) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
-		Inventory: s.inventory, Nodes: s.fleet, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
+		Inventory: s.inventory, Nodes: s.nodes, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
 		Sink: sink, Redactor: s.redactor, Protect: params.Protect, Derived: s.derived, Defaults: s.defaults,
 	}, o), sink}
 }

@@ -25,6 +25,7 @@ type session struct {
 	opt       *runOptions
 	inventory *inventory.Inventory
 	fleet     *fleet.Fleet
+	nodes     engine.Nodes // the fleet, or what stands in for it
 	files     *playbook.Files
 	templates *jinja.Engine
 	modules   map[string]module.Module
@@ -51,6 +52,7 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 		return nil, err
 	}
 	s.fleet = fleet.New(conf, s.modules)
+	s.nodes = s.fleet
 	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate, Filters: filters()})
 	return s, s.engineOptions()
 }

@@ -13,7 +13,7 @@ import (
 // Shadow is a machine as it would be after what was planned so far. It is made for one plan and may be used by several
 // tasks at once.
 type Shadow struct {
-	live *Live
+	live Machine
 
 	mu       sync.Mutex
 	files    map[string]*plannedFile
@@ -28,7 +28,7 @@ type Shadow struct {
 }
 
 // NewShadow starts a plan on top of what live is now.
-func NewShadow(live *Live) *Shadow {
+func NewShadow(live Machine) *Shadow {
 	return &Shadow{
 		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
 		packages: map[string]string{}, units: map[string]Unit{},
