@@ -45,8 +45,8 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	for {
 		met, err := waitMet(ctx, c)
-		if errors.Is(err, node.ErrUnknown) { // a plan cannot wait: what is to come up will
-			return result, nil
+		if errors.Is(err, node.ErrUnknown) || !met && c.System.Planned() {
+			return result, nil // a plan cannot wait: what is to come will come
 		}
 		if met {
 			result.Set("elapsed", int64(time.Since(begin).Seconds()))
@@ -111,9 +111,6 @@ func waitPath(c *Call, path string, wanted bool) (bool, error) {
 		}
 		text, err := c.System.Files().Read(path)
 		there = err == nil && re.Match(text)
-	}
-	if there != wanted && c.System.Planned() {
-		return false, node.ErrUnknown
 	}
 	return there == wanted, nil
 }
