@@ -300,9 +300,8 @@ func fileSize(c *call) (value.Value, error) {
 	case n < base:
 		return strconv.FormatInt(int64(n), 10) + " Bytes", nil
 	}
-	unit := base
 	for i, p := range prefixes {
-		unit = math.Pow(base, float64(i+2))
+		unit := math.Pow(base, float64(i+2))
 		if n < unit || i == len(prefixes)-1 {
 			return strconv.FormatFloat(base*n/unit, 'f', 1, 64) + " " + p, nil
 		}

@@ -48,7 +48,7 @@ func randomFilters() table {
 	t.add("shuffle", "seed", structural, func(c *call) (value.Value, error) {
 		list, err := items(c.in)
 		if err != nil {
-			return c.in, nil // as Ansible: what cannot be shuffled stays
+			return c.in, nil //nolint:nilerr // as Ansible: what cannot be shuffled stays
 		}
 		list = slices.Clone(list)
 		c.dice(0).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })

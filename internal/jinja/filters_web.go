@@ -66,7 +66,7 @@ func urlencode(c *call) (value.Value, error) {
 	d, err := toDict(c.in)
 	if err != nil {
 		if _, err := items(c.in); err != nil {
-			return quoteURL(c.text(), "/"), nil
+			return quoteURL(c.text(), "/"), nil //nolint:nilerr // what is no collection is a text
 		}
 		return nil, err
 	}

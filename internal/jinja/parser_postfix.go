@@ -99,7 +99,7 @@ func (p *parser) arguments() arguments {
 }
 
 func (p *parser) argument(a *arguments, open token) {
-	ok := true
+	var ok bool
 	switch t := p.cur(); {
 	case t.isOp("*"):
 		p.advance()

@@ -108,7 +108,7 @@ func startedAfter(ctx context.Context, c *Call, unit string, files []string) (bo
 	}
 	micros, err := strconv.ParseInt(strings.TrimSpace(string(out.Stdout)), 10, 64)
 	if err != nil || micros == 0 {
-		return false, nil
+		return false, nil //nolint:nilerr // it never ran
 	}
 	uptime, err := c.System.Files().Read("/proc/uptime")
 	if err != nil {

@@ -22,7 +22,6 @@ type fakeNode struct {
 	http    func(node.Request) (node.Response, error)
 	units   map[string]node.Unit
 	record  func(node.Change)
-	acted   []string // on units
 }
 
 func (f *fakeNode) For(t node.Task) (node.System, error) {

@@ -102,7 +102,7 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 		if len(bytes.TrimSpace(row)) == 0 {
 			continue
 		}
-		if err := json.Unmarshal(row, targets[i]); err != nil {
+		if err := json.Unmarshal(row, targets[i]); err != nil { //nolint:gosec // there are as many targets as rows
 			return errors.New("psql answered something else than the JSON that it was asked for") // which may hold secrets
 		}
 	}

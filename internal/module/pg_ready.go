@@ -94,7 +94,7 @@ func (p psql) role(ctx context.Context) (role, patroni string, err error) {
 	}
 	body, err := askPatroni(ctx, p.call, "/patroni")
 	if err != nil || json.Unmarshal(body, &state) != nil {
-		return role, "", nil
+		return role, "", nil //nolint:nilerr // Patroni need not answer: PostgreSQL did
 	}
 	if state.Unlocked {
 		return "", "", errors.New("nobody leads the cluster yet")
