@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,9 +24,7 @@ func (l *lab) begin(marks string, seconds string) *started {
 	text := "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n" +
 		"    - { name: first, shell: 'touch " + marks + ".begun; sleep " + seconds + "; touch " + marks + ".ended' }\n" +
 		"    - { name: second, command: touch " + marks + ".second }\n"
-	if err := os.WriteFile(filepath.Join(l.dir, "slow.yml"), []byte(text), 0o600); err != nil {
-		l.t.Fatal(err)
-	}
+	l.file("slow.yml", text)
 	s := &started{out: &bytes.Buffer{}}
 	s.cmd = exec.CommandContext(l.ctx, l.pig, "play", "slow.yml", "--sandbox="+l.box.Name(), "-i", "pigsty.yml")
 	s.cmd.Dir = l.dir
@@ -116,9 +113,7 @@ func TestInterruptions(t *testing.T) {
 	})
 	l.sub(t, "the sudo password is wrong", func(t *testing.T) {
 		l.node("10.10.10.12", "sh", "-c", "useradd -m -s /bin/bash carol && echo carol:Right.2718 | chpasswd && echo 'carol ALL=(ALL) ALL' > /etc/sudoers.d/carol && mkdir -p ~carol/.ssh && cp ~dba/.ssh/authorized_keys ~carol/.ssh/ && chown -R carol ~carol/.ssh")
-		if err := os.WriteFile(filepath.Join(l.dir, "who.yml"), []byte("- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks: [ { command: id -un, register: who }, { debug: { var: who.stdout } } ]\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		l.file("who.yml", "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks: [ { command: id -un, register: who }, { debug: { var: who.stdout } } ]\n")
 		if code, out := l.run("play", "who.yml", "-u", "carol", "-e", "ansible_become_password=Wrong.1414"); code != 4 || !strings.Contains(out, "does not accept the become password") {
 			t.Errorf("wrong: exit %d\n%s", code, tail(out))
 		}

@@ -29,11 +29,19 @@ type lab struct {
 	dir  string // working directory: the inventory, keys
 	pig  string
 	home string
+	text string // the inventory as it begins
 }
 
 var addresses = []string{"10.10.10.10", "10.10.10.11", "10.10.10.12", "10.10.10.13"}
 
+// newLab boots the four nodes of inventoryText.
 func newLab(t *testing.T) *lab {
+	t.Helper()
+	return labOf(t, sandbox.Config{Prepared: true}, inventoryText, addresses...)
+}
+
+// labOf boots nodes, the first of which has the package repository, and writes the inventory for them.
+func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("real nodes need root")
@@ -43,15 +51,15 @@ func newLab(t *testing.T) *lab {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	t.Cleanup(cancel)
-	l := &lab{t: t, ctx: ctx, dir: t.TempDir()}
+	l := &lab{t: t, ctx: ctx, dir: t.TempDir(), text: text}
 	l.pig, l.home = filepath.Join(l.dir, "pig"), filepath.Join(l.dir, "home")
 	build := exec.CommandContext(ctx, "go", "build", "-o", l.pig, "pig/cmd/pig")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building pig: %v\n%s", err, out)
 	}
-	conf := sandbox.Config{Name: fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000), Prepared: true}
-	for i, a := range addresses {
+	conf.Name = fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000)
+	for i, a := range hosts {
 		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0})
 	}
 	t.Cleanup(func() {
@@ -65,6 +73,7 @@ func newLab(t *testing.T) *lab {
 	if l.box, err = sandbox.Up(ctx, conf); err != nil {
 		t.Fatal(err)
 	}
+	l.write()
 	return l
 }
 
@@ -103,6 +112,18 @@ func (l *lab) must(want int, args ...string) string {
 	return out
 }
 
+// file writes a file beside the inventory.
+func (l *lab) file(name, text string) {
+	l.t.Helper()
+	path := filepath.Join(l.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
 func tail(s string) string {
 	lines := strings.Split(s, "\n")
 	if len(lines) > 80 {
@@ -114,16 +135,14 @@ func tail(s string) string {
 // write writes the inventory: the template with edits made to it.
 func (l *lab) write(edits ...string) {
 	l.t.Helper()
-	text := inventoryText
+	text := l.text
 	for i := 0; i+1 < len(edits); i += 2 {
 		if !strings.Contains(text, edits[i]) {
 			l.t.Fatalf("the inventory has no %q", edits[i])
 		}
 		text = strings.ReplaceAll(text, edits[i], edits[i+1])
 	}
-	if err := os.WriteFile(filepath.Join(l.dir, "pigsty.yml"), []byte(text), 0o600); err != nil {
-		l.t.Fatal(err)
-	}
+	l.file("pigsty.yml", text)
 }
 
 // plan plans and gives the units of the plan.

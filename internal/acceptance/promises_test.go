@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -252,9 +253,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 	})
 	l.sub(t, "the disk is full", func(t *testing.T) {
 		l.node("10.10.10.12", "sh", "-c", "mkdir -p /etc/full && mount -t tmpfs -o size=8k tmpfs /etc/full && head -c 8192 /dev/zero > /etc/full/x; true")
-		if err := os.WriteFile(filepath.Join(l.dir, "full.yml"), []byte("- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - copy: { dest: /etc/full/y, content: \"{{ 'x' * 9000 }}\" }\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		l.file("full.yml", "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - copy: { dest: /etc/full/y, content: \"{{ 'x' * 9000 }}\" }\n")
 		code, out := l.run("play", "full.yml")
 		if code != 2 || !strings.Contains(out, "no space left on device") || !strings.Contains(out, "full.yml:5:") {
 			t.Errorf("exit %d\n%s", code, tail(out))
@@ -264,6 +263,28 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 		}
 		l.node("10.10.10.12", "umount", "/etc/full")
 	})
+	l.sub(t, "the disk is full while a package unpacks", func(t *testing.T) {
+		const doc = "/usr/share/doc/minio-client"
+		l.file("package.yml", "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - apt: { name: minio-client, update_cache: true }\n")
+		l.node("10.10.10.12", "sh", "-c", "mkdir -p "+doc+" && mount -t tmpfs -o size=4k tmpfs "+doc+" && head -c 4096 /dev/zero > "+doc+"/x")
+		code, out := l.run("play", "package.yml")
+		if code != 2 || !strings.Contains(out, "No space left on device") || !strings.Contains(out, "package.yml:5:") {
+			t.Errorf("exit %d\n%s", code, tail(out))
+		}
+		l.node("10.10.10.12", "umount", doc)
+		if out := l.must(0, "play", "package.yml"); !strings.Contains(out, "changed=1") {
+			t.Errorf("it did not heal:\n%s", tail(out))
+		}
+		l.node("10.10.10.12", "minio-client", "--version")
+	})
+	l.sub(t, "a role file has a mistake", func(t *testing.T) {
+		l.file("roles/broken/tasks/main.yml", "- name: One\n  debug: { msg: one }\n- name: Two\n  copy: { dest: /tmp/x, content: \"y\" \n  when: true\n")
+		l.file("mistake.yml", "- hosts: 10.10.10.12\n  gather_facts: false\n  roles: [ broken ]\n")
+		code, out := l.run("play", "mistake.yml")
+		if code != 1 || !regexp.MustCompile(`roles/broken/tasks/main.yml:[45]:\d+`).MatchString(out) {
+			t.Errorf("exit %d\n%s", code, tail(out))
+		}
+	})
 	l.sub(t, "a unit does not start", func(t *testing.T) {
 		text := `- hosts: 10.10.10.12
   become: true
@@ -272,9 +293,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
     - copy: { dest: /etc/systemd/system/broken.service, content: "[Service]\nExecStart=/usr/bin/pgbouncer /nowhere\nExecStart=/bin/nonexistent\nType=notify\n" }
     - service: { name: broken, state: started, daemon_reload: true }
 `
-		if err := os.WriteFile(filepath.Join(l.dir, "broken.yml"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		l.file("broken.yml", text)
 		code, out := l.run("play", "broken.yml")
 		if code != 2 || !strings.Contains(out, "broken") || !strings.Contains(out, "log:") && !strings.Contains(out, "unit broken is") {
 			t.Errorf("exit %d\n%s", code, tail(out))
@@ -282,9 +301,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 	})
 	l.sub(t, "two at once", func(t *testing.T) {
 		text := "- hosts: 10.10.10.12\n  become: true\n  gather_facts: false\n  tasks:\n    - node_lock: { holder: 'alice@laptop' }\n    - command: sleep 8\n"
-		if err := os.WriteFile(filepath.Join(l.dir, "hold.yml"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		l.file("hold.yml", text)
 		held := make(chan struct{})
 		go func() { defer close(held); l.run("play", "hold.yml") }()
 		time.Sleep(3 * time.Second)

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 	"time"
 
 	"pig/internal/node"
+	"pig/internal/pgsql"
 	"pig/internal/value"
 )
 
@@ -17,13 +20,15 @@ import (
 // that has just started is in recovery for a moment.
 //
 // It returns role (primary or replica, as it is now), patroni_role (such as standby_leader; "" without Patroni) and elapsed.
-// In a plan that starts PostgreSQL, role is declared.
+// In a plan that starts PostgreSQL, role is declared, unless one of peers (addresses of other members) says that the cluster
+// lives and has a leader: then it comes back as a replica.
 func postgresReady() Module {
 	return Module{
 		Name: "postgres_ready",
 		Spec: Spec{Args: append(psqlArgs(),
 			Arg{Name: "role", Default: "any", Choices: []string{"primary", "replica", "any"}},
 			Arg{Name: "declared", Choices: []string{"primary", "replica"}},
+			Arg{Name: "peers", Type: List, Elements: Str},
 			Arg{Name: "timeout", Type: Int, Default: int64(120)},
 			Arg{Name: "patroni_port", Type: Int, Default: int64(8008)},
 		)},
@@ -39,7 +44,7 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 	for {
 		role, patroni, err := p.role(ctx)
 		if errors.Is(err, node.ErrUnknown) { // a plan cannot wait: what it starts comes up
-			return readyResult(foreseen(c, want), "", begin), nil
+			return readyResult(foreseen(ctx, c, want), "", begin), nil
 		}
 		if err == nil && (want == "any" || role == want) {
 			return readyResult(role, patroni, begin), nil
@@ -49,7 +54,7 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 		}
 		if c.System.Planned() { // nothing that is planned so far brings it up
 			c.Facts.Warn("PostgreSQL on port %d is not ready as %s now: %v", p.port, want, err)
-			return readyResult(foreseen(c, want), "", begin), nil
+			return readyResult(foreseen(ctx, c, want), "", begin), nil
 		}
 		if time.Since(begin) > limit {
 			return nil, postgresTrouble(ctx, c, p.unit, p.port, fmt.Errorf("PostgreSQL on port %d was not ready as %s within %d s: %w", p.port, want, c.Args.Int("timeout"), err))
@@ -65,14 +70,32 @@ func readyResult(role value.Value, patroni string, begin time.Time) *value.Dict 
 }
 
 // foreseen is the role of a server that is only planned to run.
-func foreseen(c *Call, want string) value.Value {
+func foreseen(ctx context.Context, c *Call, want string) value.Value {
 	if d := c.Args.String("declared"); d != "" {
+		if d == "primary" && ledElsewhere(ctx, c) {
+			return "replica"
+		}
 		return d
 	}
 	if want != "any" {
 		return want
 	}
 	return value.Unknown{Why: "the role of PostgreSQL"}
+}
+
+// ledElsewhere asks the other members whether one of them knows of a leader. Those that do not answer know of none.
+func ledElsewhere(ctx context.Context, c *Call) bool {
+	for _, peer := range c.Args.Strings("peers") {
+		var view pgsql.ClusterView
+		body, err := askPatroniAt(ctx, c, net.JoinHostPort(peer, strconv.Itoa(patroniPort(c))), "/cluster")
+		if err != nil || json.Unmarshal(body, &view) != nil {
+			continue
+		}
+		if leader, ok := view.Leader(); ok && leader.Well() {
+			return true
+		}
+	}
+	return false
 }
 
 // role is primary or replica, if the server answers, and what Patroni calls it, if Patroni does.
@@ -107,11 +130,18 @@ func (p psql) role(ctx context.Context) (role, patroni string, err error) {
 
 // askPatroni reads a resource of this node's Patroni, wherever it listens.
 func askPatroni(ctx context.Context, c *Call, resource string) ([]byte, error) {
-	port := 8008
+	return askPatroniAt(ctx, c, listener(ctx, c, patroniPort(c)), resource)
+}
+
+func patroniPort(c *Call) int {
 	if c.Args.Has("patroni_port") {
-		port = c.Args.Int("patroni_port")
+		return c.Args.Int("patroni_port")
 	}
-	at := listener(ctx, c, port)
+	return 8008
+}
+
+// askPatroniAt reads a resource of the Patroni at an address with a port.
+func askPatroniAt(ctx context.Context, c *Call, at, resource string) ([]byte, error) {
 	var last error
 	for _, scheme := range []string{"http", "https"} { // what it says is taken for a hint only, whoever it is
 		res, err := c.System.Net().HTTP(ctx, node.Request{URL: scheme + "://" + at + resource, Timeout: 3 * time.Second, Insecure: true})
