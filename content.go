@@ -1,4 +1,4 @@
-// Package pig carries what the binary needs beside its code: playbooks, roles and templates.
+// Package pig carries what the binary needs beside its code: playbooks, roles, templates and files.
 package pig
 
 import (
@@ -6,8 +6,8 @@ import (
 	"io/fs"
 )
 
-//go:embed all:playbooks all:roles all:templates
+//go:embed all:playbooks all:roles all:templates all:files
 var content embed.FS
 
-// Content is playbooks/, roles/ and templates/ as they were when pig was built.
+// Content is playbooks/, roles/, templates/ and files/ as they were when pig was built.
 func Content() fs.FS { return content }

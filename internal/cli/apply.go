@@ -16,8 +16,7 @@ import (
 
 type applyOptions struct {
 	runOptions
-	yes     bool
-	confirm []string
+	yes bool
 }
 
 // AddFlags adds the flags to a command.
@@ -63,6 +62,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		return err
 	}
 	defer s.close()
+	s.recreate = o.confirm
 	salt := ""
 	if kept != nil {
 		salt = kept.Salt
@@ -89,6 +89,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	if err := a.consent(o, kept != nil, p); err != nil {
 		return err
 	}
+	s.confirmed = append([]string{}, losses(p)...)
 	if err := s.perform(ctx, g, p); err != nil {
 		return err
 	}

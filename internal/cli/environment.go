@@ -19,7 +19,7 @@ import (
 func (s *session) environment() (*resolve.Environment, error) {
 	found := params.Validate(s.inventory)
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
-	found = append(found, more...)
+	found = append(append(found, more...), s.baselines(env)...)
 	if found.HasErrors() {
 		return nil, found
 	}
@@ -39,10 +39,15 @@ func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Valu
 // withEnvironment makes engines know what follows from the whole inventory.
 func (s *session) withEnvironment(env *resolve.Environment) {
 	s.derived = func(host string) *value.Dict {
-		if d := env.Vars(host); d != nil {
-			return params.Protect(d)
+		d := env.Vars(host)
+		if d == nil {
+			return nil
 		}
-		return nil
+		d.Set("pig_recreate", value.Strings(s.recreate))
+		if s.confirmed != nil {
+			d.Set("pig_confirmed", value.Strings(s.confirmed))
+		}
+		return params.Protect(d)
 	}
 	s.defaults = params.Protect(params.Defaults())
 	s.redactor.Public(s.names(env)...)

@@ -9,8 +9,8 @@ import (
 )
 
 // filters are what roles compute in Go: domain formulas that have unit tests of their own.
-func filters() map[string]jinja.Filter {
-	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf}
+func (s *session) filters() map[string]jinja.Filter {
+	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines}
 }
 
 // pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.

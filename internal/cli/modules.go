@@ -29,7 +29,14 @@ Tags are Pigsty's. --check tells what would change, --diff how.
 		},
 	}
 	o.AddFlags(c.Flags())
+	if module == "pgsql" {
+		confirmFlag(c, &o.confirm)
+	}
 	return c
+}
+
+func confirmFlag(c *cobra.Command, names *[]string) {
+	c.Flags().StringSliceVar(names, "confirm", nil, "names of what may lose its data; may be repeated")
 }
 
 func (a *app) modules() []*cobra.Command {
@@ -72,6 +79,7 @@ func (s *session) runModule(ctx context.Context, verb, playbook string, hosts []
 	if err != nil {
 		return err
 	}
+	s.recreate, s.confirmed = s.opt.confirm, append([]string{}, s.opt.confirm...)
 	if !s.base.Plan {
 		release, err := s.lockHosts(ctx, hosts)
 		if err != nil {

@@ -36,6 +36,7 @@ type runOptions struct {
 	startAt    string
 	flush      bool
 	sshCommon  string
+	confirm    []string // of verbs that have the flag
 }
 
 // AddFlags adds the flags to a command.

@@ -106,6 +106,8 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 	o.AddFlags(c.Flags())
 	if name == "pgsql-rm" {
 		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
+	} else {
+		confirmFlag(c, &o.confirm)
 	}
 	return c
 }

@@ -35,6 +35,9 @@ type session struct {
 	// derived and defaults are what engines know of the whole inventory; nil for playbooks of somebody else.
 	derived  func(host string) *value.Dict
 	defaults *value.Dict
+	// recreate are names that the operator let go before anything was planned, confirmed those that a run may destroy. Both
+	// are variables, pig_recreate and pig_confirmed; without the latter, as in a plan, all is shown that would go.
+	recreate, confirmed []string
 }
 
 // defaultInventory is what is read where no -i says otherwise.
@@ -53,7 +56,7 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 	}
 	s.fleet = fleet.New(conf, s.modules)
 	s.nodes = s.fleet
-	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate, Filters: filters()})
+	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate, Filters: s.filters()})
 	return s, s.engineOptions()
 }
 

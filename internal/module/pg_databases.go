@@ -10,7 +10,7 @@ import (
 // postgresDatabases makes the databases of a cluster, with their schemas, extensions and privileges, as they are declared.
 //
 // It acts on the leader, like postgres_roles. A new database is one change with all that is in it. The baseline is run once,
-// in a database that this module made; one that failed is run again. What the definition leaves out is left as it is.
+// and again when it is another or has failed. What the definition leaves out is left as it is.
 // state: recreate is obeyed only for the names in recreate.
 func postgresDatabases() Module {
 	return Module{
@@ -28,6 +28,7 @@ func postgresDatabases() Module {
 			Arg{Name: "admin", Default: "dbuser_dba"},
 			Arg{Name: "monitor", Default: "dbuser_monitor"},
 			Arg{Name: "replication_user", Default: "replicator"},
+			confirmedArg(),
 		)},
 		Run: runPostgresDatabases,
 	}
@@ -68,7 +69,7 @@ func runPostgresDatabases(ctx context.Context, c *Call) (*value.Dict, error) {
 			c.Facts.Warn("database %s is no longer declared; declare it with state: absent to drop it", name)
 		}
 	}
-	return value.DictOf("undeclared", value.Strings(plan.Undeclared), "on_replica", false), p.apply(ctx, plan.Steps)
+	return value.DictOf("undeclared", value.Strings(plan.Undeclared), "on_replica", false), p.apply(ctx, letGo(c, plan.Steps))
 }
 
 // insideTargets are the places for a row about the server, then one about each database.
@@ -118,7 +119,7 @@ func parseDatabase(f fields) pgsql.Database {
 		Collate: f.text("lc_collate"), CType: f.text("lc_ctype"), LocaleProvider: f.text("locale_provider"), ICULocale: f.text("icu_locale"),
 		ICURules: f.text("icu_rules"), BuiltinLocale: f.text("builtin_locale"), Strategy: f.text("strategy"), Tablespace: f.text("tablespace"),
 		IsTemplate: f.optBool("is_template"), AllowConn: f.optBool("allowconn"), RevokeConn: f.optBool("revokeconn"), ConnLimit: f.optInt("connlimit"),
-		Comment: f.optText("comment"), Settings: f.settings("parameters"), Baseline: f.text("baseline"),
+		Comment: f.optText("comment"), Settings: f.settings("parameters"), Baseline: f.text("baseline"), PoolUser: f.text("pool_auth_user"),
 		Schemas: parseSchemas(f.what, f.items("schemas"), f.errs), Extensions: parseExtensions(f.what, f.items("extensions"), f.errs),
 	}
 }

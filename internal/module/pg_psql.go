@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"pig/internal/node"
 	"pig/internal/pgsql"
@@ -121,6 +122,11 @@ func (p psql) apply(ctx context.Context, steps []pgsql.Step) error {
 		change := stepChange(s)
 		cmd.Change = &change
 		out, err := p.call.System.Exec(ctx, cmd)
+		for try := 0; err == nil && templateInUse(out) && try < 5; try++ {
+			if err = pause(ctx, time.Second); err == nil {
+				out, err = p.call.System.Exec(ctx, cmd)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -129,6 +135,12 @@ func (p psql) apply(ctx context.Context, steps []pgsql.Step) error {
 		}
 	}
 	return nil
+}
+
+// templateInUse tells that CREATE DATABASE met somebody in its template. Background workers, such as TimescaleDB's, look into
+// each database once after a start, and wait there for the very statement that waits for them.
+func templateInUse(out node.Output) bool {
+	return out.RC != 0 && bytes.Contains(out.Stderr, []byte("source database")) && bytes.Contains(out.Stderr, []byte("is being accessed by other users"))
 }
 
 func stepChange(s pgsql.Step) node.Change {

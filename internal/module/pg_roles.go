@@ -3,6 +3,7 @@ package module
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"pig/internal/node"
 	"pig/internal/pgsql"
@@ -24,6 +25,7 @@ func postgresRoles() Module {
 			Arg{Name: "prune", Type: Bool, Default: false},
 			Arg{Name: "renew", Type: Bool, Default: false},
 			Arg{Name: "primary", Type: Bool, Default: true},
+			confirmedArg(),
 		)},
 		Run: runPostgresRoles,
 	}
@@ -49,7 +51,25 @@ func runPostgresRoles(ctx context.Context, c *Call) (*value.Dict, error) {
 			c.Facts.Warn("role %s is no longer declared; declare it with state: absent to drop it", name)
 		}
 	}
-	return value.DictOf("undeclared", value.Strings(plan.Undeclared), "on_replica", false), p.apply(ctx, plan.Steps)
+	return value.DictOf("undeclared", value.Strings(plan.Undeclared), "on_replica", false), p.apply(ctx, letGo(c, plan.Steps))
+}
+
+// confirmedArg names what may be destroyed. Without it there is no limit: that is how a plan shows all that would go.
+func confirmedArg() Arg { return Arg{Name: "confirmed", Type: List, Elements: Str} }
+
+// letGo leaves out the steps that would destroy what nobody confirmed.
+func letGo(c *Call, steps []pgsql.Step) []pgsql.Step {
+	if !c.Args.Has("confirmed") {
+		return steps
+	}
+	confirmed := c.Args.Strings("confirmed")
+	return slices.DeleteFunc(steps, func(s pgsql.Step) bool {
+		lost := s.DataLoss && !slices.Contains(confirmed, s.Name)
+		if lost {
+			c.Facts.Warn("%s %s stays: its data would be lost. Let it go with --confirm %s", s.Kind, s.Name, s.Name)
+		}
+		return lost
+	})
 }
 
 // leader reads the state of a server, whose general part is server. The result is not nil where there is nothing to do

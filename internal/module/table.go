@@ -7,7 +7,7 @@ func Table() map[string]Module {
 		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), setup(), lock(), x509Module(),
-		postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
+		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
 		patroniConfig(), patroniRestart(), patroniCluster(),
 		etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(),
 	} {

@@ -2,6 +2,8 @@ package pgsql
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,7 +35,8 @@ type Database struct {
 	Settings       []Setting
 	Schemas        []Schema
 	Extensions     []Extension
-	Baseline       string // SQL that is run once, after the database was made by us
+	Baseline       string // SQL that is run once, and again when it is another
+	PoolUser       string // who looks passwords up for the connection pool
 }
 
 // LiveDatabase is a row of pg_database.
@@ -60,6 +63,7 @@ type DatabasesState struct {
 	Roles     []string                `json:"roles"`
 	Available map[string]string       `json:"available"` // extensions that the node has, with their default versions
 	Share     string                  `json:"share"`     // the directory of which extension/NAME.control is a part
+	Spaces    []string                `json:"spaces"`    // tablespaces
 }
 
 // DatabasePolicy is what holds for all databases of a cluster.
@@ -73,11 +77,17 @@ type DatabasePolicy struct {
 	MayRecreate []string // the databases whose state: recreate is to be obeyed
 }
 
-// baselineSetting is where a database that we made keeps that its baseline has not run through yet.
+// baselineSetting is where a database keeps which baseline ran through last, so that an edit of it is noticed.
 const baselineSetting = "pig.baseline"
 
+// baselineMark stands for a baseline.
+func baselineMark(sql string) string {
+	sum := sha256.Sum256([]byte(sql))
+	return hex.EncodeToString(sum[:8])
+}
+
 func (p DatabasePolicy) inside(d Database) Inside {
-	w := Inside{Schemas: d.Schemas, Extensions: d.Extensions, Admin: p.Admin}
+	w := Inside{Schemas: d.Schemas, Extensions: d.Extensions, Admin: p.Admin, PoolUser: d.PoolUser}
 	if d.Owner != "" {
 		w.Creators, w.Defaults = []string{d.Owner}, p.Defaults
 	}
@@ -108,6 +118,7 @@ func (p DatabasePolicy) Query(databases []Database) string {
 	b.WriteString(`SELECT jsonb_build_object(` + serverFields + `,
  'roles', (SELECT jsonb_agg(rolname) FROM pg_roles),
  'available', (SELECT jsonb_object_agg(name, default_version) FROM pg_available_extensions), 'share', (SELECT setting FROM pg_config WHERE name = 'SHAREDIR'),
+ 'spaces', (SELECT jsonb_agg(spcname) FROM pg_tablespace),
  'databases', (SELECT jsonb_object_agg(d.datname, jsonb_build_object('owner', pg_get_userbyid(d.datdba), 'encoding', pg_encoding_to_char(d.encoding),
    'collate', d.datcollate, 'ctype', d.datctype, 'provider', to_jsonb(d) ->> 'datlocprovider',
    'locale', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), 'tablespace', t.spcname,
@@ -184,6 +195,9 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 		if live.Available == nil || d.Absent {
 			continue
 		}
+		if d.Tablespace != "" && live.Spaces != nil && !slices.Contains(live.Spaces, d.Tablespace) {
+			errs = append(errs, fmt.Sprintf("database %s: there is no tablespace %s", d.Name, d.Tablespace))
+		}
 		for _, e := range d.Extensions {
 			_, have := live.Available[e.Name]
 			_, installed := inside[d.Name].Extensions[e.Name]
@@ -212,9 +226,6 @@ func (p DatabasePolicy) create(d Database, live DatabasesState, inside map[strin
 		s.do("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = " + Literal(d.template()))
 	}
 	s.do("CREATE DATABASE " + Ident(d.Name) + s.createClauses(d))
-	if d.Baseline != "" {
-		s.do("ALTER DATABASE " + Ident(d.Name) + " SET " + Ident(baselineSetting) + " = 'pending'")
-	}
 	owner := d.Owner
 	if owner == "" {
 		owner = cmp.Or(live.Self, "postgres")
@@ -240,11 +251,11 @@ func (p DatabasePolicy) create(d Database, live DatabasesState, inside map[strin
 	return s
 }
 
-// baseline runs the declared SQL, and only when that has run through forgets that it must.
+// baseline runs the declared SQL, and notes that it did when that has run through.
 func (s *Step) baseline(d Database) {
 	if d.Baseline != "" {
 		s.attr("baseline", "", fmt.Sprintf("%d bytes of SQL", len(d.Baseline)))
-		s.do(d.Baseline+"\n", "ALTER DATABASE "+Ident(d.Name)+" RESET "+Ident(baselineSetting))
+		s.do(d.Baseline+"\n", "ALTER DATABASE "+Ident(d.Name)+" SET "+Ident(baselineSetting)+" = "+Literal(baselineMark(d.Baseline)))
 	}
 }
 
@@ -290,7 +301,7 @@ func (p DatabasePolicy) alter(plan *DatabasesPlan, d Database, was LiveDatabase,
 	case d.AllowConn == nil || *d.AllowConn:
 		plan.Notes = append(plan.Notes, fmt.Sprintf("database %s lets nobody in: what is in it was not looked at", d.Name))
 	}
-	if settingsMap(was.Settings)[baselineSetting] == "pending" && inside.Read {
+	if d.Baseline != "" && settingsMap(was.Settings)[baselineSetting] != baselineMark(d.Baseline) && inside.Read {
 		b := Step{Kind: "baseline", Name: d.Name, Action: "run", DB: d.Name, Loose: true}
 		b.baseline(d)
 		plan.Steps = append(plan.Steps, b)

@@ -15,6 +15,7 @@ type Inside struct {
 	Admin      string   // the role that may make objects in schema public, which nobody else may by default; "" leaves that alone
 	Callers    []Caller // who may run functions that only superusers may by default
 	Functions  []Function
+	PoolUser   string // who may look passwords up for the connection pool, beside those in Functions
 }
 
 // Schema is a schema as an inventory declares it.
@@ -52,6 +53,7 @@ type LiveInside struct {
 	Callable   []string                 `json:"callable"` // "role function" of the Callers that may
 	Missing    []string                 `json:"missing"`  // functions that this version does not have
 	Bodies     map[string]string        `json:"bodies"`   // schema.name -> source
+	Poolers    []string                 `json:"poolers"`  // who may call monitor.pgbouncer_auth; nil if there is no such function
 	Read       bool                     `json:"read"`     // false for a database that was not there to be read
 }
 
@@ -81,12 +83,17 @@ SELECT jsonb_build_object('read', true,
    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
  'defaults', (SELECT jsonb_agg(jsonb_build_object('role', pg_get_userbyid(d.defaclrole), 'schema', coalesce(n.nspname, ''), 'type', d.defaclobjtype,
    'acl', ` + aclExpr("d.defaclacl") + `)) FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace)` +
-		w.callersQuery() + w.bodiesQuery() + `);
+		w.callersQuery() + w.bodiesQuery() + poolersQuery + `);
 \else
 SELECT '';
 \endif
 `
 }
+
+// poolersQuery finds who may look passwords up for the connection pool.
+const poolersQuery = `,
+ 'poolers', (SELECT jsonb_agg(g.rolname) FROM pg_roles g, (SELECT to_regprocedure('monitor.pgbouncer_auth(text)') AS f, to_regnamespace('monitor') AS n) x
+   WHERE x.f IS NOT NULL AND has_schema_privilege(g.oid, x.n, 'USAGE') AND has_function_privilege(g.oid, x.f, 'EXECUTE'))`
 
 func (w Inside) callersQuery() string {
 	var pairs, functions []string
@@ -161,7 +168,28 @@ func (w Inside) plan(db string, live LiveInside, roles []string) (steps []Step, 
 			add(s)
 		}
 	}
+	if w.PoolUser != "" {
+		s, note := planPooler(db, w.PoolUser, live)
+		add(s)
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
 	return steps, notes
+}
+
+// planPooler lets user ask for the verifiers of others on behalf of the connection pool.
+func planPooler(db, user string, live LiveInside) (s Step, note string) {
+	s = Step{Kind: "privileges", Name: db + " of " + user, Action: "update"}
+	switch {
+	case live.Read && live.Poolers == nil:
+		return s, fmt.Sprintf("database %s has no function monitor.pgbouncer_auth: its pool_auth_user %s finds nobody", db, user)
+	case slices.Contains(live.Poolers, user):
+		return s, ""
+	}
+	s.attr("execute", "", "monitor.pgbouncer_auth(text)")
+	s.do("GRANT USAGE ON SCHEMA monitor TO "+Ident(user), "GRANT EXECUTE ON FUNCTION monitor.pgbouncer_auth(text) TO "+Ident(user))
+	return s, ""
 }
 
 func planSchema(db string, want Schema, live LiveInside) Step {

@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/xdg-go/stringprep"
 )
 
 // Encryption is how a server stores passwords that it is given in the clear.
@@ -54,15 +56,15 @@ func PasswordMatches(stored, user, password string, e Encryption) bool {
 	if err != nil {
 		return false
 	}
-	want, err := scramVerifier(password, salt, iterations)
+	want, err := scramVerifier(prepared(password), salt, iterations)
 	return err == nil && subtle.ConstantTimeCompare([]byte(stored), []byte(want)) == 1
 }
 
 // Verifier makes what a server stores for password, so that the password itself never gets there. A verifier stays as it
-// is. So does a password with other than ASCII characters, which the server has to normalize itself.
+// is.
 func Verifier(user, password string, e Encryption) (string, error) {
 	switch {
-	case IsVerifier(password), !ascii(password):
+	case IsVerifier(password):
 		return password, nil
 	case e.Method == "md5":
 		return md5Verifier(user, password), nil
@@ -71,7 +73,18 @@ func Verifier(user, password string, e Encryption) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
-	return scramVerifier(password, salt, max(e.Iterations, 1))
+	return scramVerifier(prepared(password), salt, max(e.Iterations, 1))
+}
+
+// prepared is the password as SCRAM takes it. As in PostgreSQL, one that SASLprep does not allow is taken as it is.
+func prepared(password string) string {
+	if ascii(password) {
+		return password
+	}
+	if p, err := stringprep.SASLprep.Prepare(password); err == nil {
+		return p
+	}
+	return password
 }
 
 func ascii(s string) bool {

@@ -25,9 +25,14 @@ type PgCluster struct {
 	VIP      *PgVIP // nil if there is none
 	DNS      PgDNS
 	Pos      diag.Pos
+	// Extensions are those of all databases, Packages what brings them, Libs what is preloaded.
+	Extensions []string
+	Packages   []string
+	Libs       string
 
-	infra []*Node
-	etcd  *EtcdCluster
+	packageMap map[string]string
+	infra      []*Node
+	etcd       *EtcdCluster
 }
 
 // PgMember is an instance of a cluster.
@@ -147,6 +152,9 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	r.pgVIP(c, vars)
 	r.pgDNS(c, vars)
 	r.services(c, vars)
+	r.extensions(c, vars)
+	r.passwords(c, vars)
+	r.poolUsers(vars)
 	for _, m := range c.Members {
 		m.HBA = r.hba(c, m, false)
 		m.PoolHBA = r.hba(c, m, true)

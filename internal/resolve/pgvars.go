@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"pig/internal/pgsql"
@@ -29,6 +30,9 @@ import (
 //	patroni_scope          the name of the cluster in etcd, also that of its etcd user
 //	patroni_allowlist      addresses that may use unsafe endpoints of Patroni's REST API
 //	pg_etcd_hosts          etcd's client endpoints as address:port
+//	pg_libs                with what the declared extensions want to be preloaded
+//	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
+//	pg_package_names       which package stands behind the name of an extension
 func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 	d := value.DictOf(
 		"pg_instance", m.Instance,
@@ -52,6 +56,10 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 		"pg_dns_ip", c.DNS.Address,
 		"patroni_scope", c.Scope(),
 		"patroni_allowlist", value.Strings(c.allowlist(m)),
+		"pg_libs", c.Libs,
+		"pg_declared_extensions", value.Strings(c.Extensions),
+		"pg_declared_packages", value.Strings(c.Packages),
+		"pg_package_names", packageNames(c.packageMap),
 	)
 	c.primaryVars(d)
 	d.Set("pg_vip_ip", "")
@@ -62,6 +70,14 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 	}
 	if c.etcd != nil {
 		d.Set("pg_etcd_hosts", value.Strings(c.etcd.Endpoints()))
+	}
+	return d
+}
+
+func packageNames(m map[string]string) *value.Dict {
+	d := value.NewDict()
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		d.Set(name, m[name])
 	}
 	return d
 }
@@ -155,6 +171,6 @@ func (c *PgCluster) Tuning(m *PgMember, on pgsql.Machine) *value.Dict {
 	}
 	return pgsql.Sizing{
 		Template: t, Version: vars.numberOr("pg_version", 18), SharedBufferRatio: ratio, MaxConn: vars.numberOr("pg_max_conn", 0),
-		Pgbouncer: vars.text("pg_default_service_dest") == "pgbouncer", Libs: vars.text("pg_libs"), IOMethod: vars.text("pg_io_method"),
+		Pgbouncer: vars.text("pg_default_service_dest") == "pgbouncer", Libs: c.Libs, IOMethod: vars.text("pg_io_method"),
 	}.Tune(on)
 }

@@ -64,7 +64,8 @@ func controlUp(ctx context.Context, sandbox string, addrs []netip.Prefix) error 
 	return nil
 }
 
-// plugIn gives a node a fresh namespace and a cable to the bridge. What an earlier life of the node left in its
+// plugIn gives a node a fresh namespace and a cable to the bridge. Its end is eth1, as on the machines of Pigsty's own sandbox,
+// whose inventories say so; eth0 is another name of it. What an earlier life of the node left in its
 // namespace, such as virtual addresses and firewall rules, would not have survived a power loss either.
 func plugIn(ctx context.Context, sandbox string, n nodeState, control []netip.Prefix) error {
 	if err := unplug(ctx, sandbox, n.Machine, linkName(n.Addr)); err != nil {
@@ -75,16 +76,22 @@ func plugIn(ctx context.Context, sandbox string, n nodeState, control []netip.Pr
 		return fmt.Errorf("making the namespace of %s: %w", n.Name, err)
 	}
 	if err := ip(ctx, controlNS(sandbox),
-		fmt.Sprintf("link add %s type veth peer name eth0 address %s netns %s", link, macAddr(n.Addr), ns),
+		fmt.Sprintf("link add %s type veth peer name eth1 address %s netns %s", link, macAddr(n.Addr), ns),
 		fmt.Sprintf("link set %s master %s up", link, bridge)); err != nil {
 		return fmt.Errorf("connecting %s to the bridge: %w", n.Name, err)
 	}
 	if err := ip(ctx, ns,
 		"link set lo up",
-		fmt.Sprintf("addr add %s/24 broadcast + dev eth0", n.Addr),
-		"link set eth0 up",
+		"link property add dev eth1 altname eth0",
+		fmt.Sprintf("addr add %s/24 broadcast + dev eth1", n.Addr),
+		"link set eth1 up",
 		fmt.Sprintf("route add default via %s", gateway(control, n.Addr))); err != nil {
 		return fmt.Errorf("giving %s its address: %w", n.Name, err)
+	}
+	// What a node asks its kernel for and cannot set itself, since /proc/sys is read-only in there: to listen on an address that
+	// it may get later.
+	if _, err := run(ctx, "", "ip", "netns", "exec", ns, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_nonlocal_bind"); err != nil {
+		return fmt.Errorf("setting up the kernel for %s: %w", n.Name, err)
 	}
 	return nil
 }

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/params"
+	"pig/internal/playbook"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// baselineFile finds the SQL file that a database names as its baseline: beside the inventory or in its files directory, then
+// the same in the current directory, then among pig's own files.
+func (s *session) baselineFile(name string) (path string, looked []string, err error) {
+	if filepath.IsAbs(name) {
+		looked = []string{name}
+	} else {
+		var dirs []string
+		for _, source := range s.opt.inventory {
+			if info, err := os.Stat(source); err == nil && info.IsDir() {
+				dirs = append(dirs, source)
+			} else {
+				dirs = append(dirs, filepath.Dir(source))
+			}
+		}
+		for _, dir := range append(dirs, ".") {
+			looked = append(looked, filepath.Join(dir, "files", name), filepath.Join(dir, name))
+		}
+		looked = append(looked, playbook.Embedded+"files/"+name)
+	}
+	for _, p := range looked {
+		if s.files.Exists(p) && !s.files.IsDir(p) {
+			return p, looked, nil
+		}
+	}
+	return "", looked, errors.New("no such file")
+}
+
+// baselines tells baselines that are not there.
+func (s *session) baselines(env *resolve.Environment) diag.List {
+	var found diag.List
+	for _, c := range env.Pg {
+		vars := s.inventory.Vars(c.Members[0].Host)
+		list, ok := vars.At("pg_databases").(*value.List)
+		if !ok {
+			continue
+		}
+		for _, item := range list.Items {
+			db, ok := item.(*value.Dict)
+			if !ok {
+				continue
+			}
+			name, ok := value.Plain(db.At("baseline"))
+			if !ok || name == "" || params.IsTemplate(name) {
+				continue
+			}
+			if _, looked, err := s.baselineFile(name); err != nil {
+				found = append(found, diag.Errorf(db.ValuePos("baseline"), "there is no file %s to be the baseline of database %s", name, value.Str(db.At("name"))).
+					WithHint("looked for %s", strings.Join(looked, ", ")))
+			}
+		}
+	}
+	return found
+}
+
+// pgBaselines is pg_databases with the SQL of baselines in place of the names of their files.
+func (s *session) pgBaselines(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
+	list, ok := in.(*value.List)
+	if !ok {
+		return nil, fmt.Errorf("pg_baselines takes a list, not %s", value.TypeName(in))
+	}
+	out := value.NewList()
+	for _, item := range list.Items {
+		db, ok := item.(*value.Dict)
+		name := ""
+		if ok {
+			name, _ = value.Plain(db.At("baseline"))
+		}
+		if name == "" {
+			out.Append(item)
+			continue
+		}
+		path, looked, err := s.baselineFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("there is no file %s to be a baseline: looked for %s", name, strings.Join(looked, ", "))
+		}
+		sql, err := s.files.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		full := db.Clone()
+		full.Set("baseline", string(sql))
+		out.Append(full)
+	}
+	return out, nil
+}
