@@ -108,11 +108,8 @@ func checkScalar(p *Param, v value.Value) string {
 	case "size":
 		ok = isInt(v) || isText && sizeForm.MatchString(s)
 	case "dest":
-		n, isPort := v.(int64)
+		n, isPort := toInt(v) // a port in quotes is one, too
 		ok = isPort && n >= 1 && n <= 65535 || slices.Contains([]string{"default", "postgres", "pgbouncer"}, s)
-		if _, err := strconv.Atoi(s); err == nil {
-			return "a port must be a number here, not a text: remove the quotes"
-		}
 	case "jmespath":
 		if !isText {
 			ok = false
