@@ -174,10 +174,16 @@ func makeSSHKey(ctx context.Context, c *Call, u node.Account, kind, path string)
 	}
 	for _, p := range []string{path, path + ".pub"} {
 		i, err := c.Scratch.Files().Stat(p, false)
-		if err != nil || !i.Exists() {
+		if err != nil {
 			return err
 		}
-		if err := c.Scratch.Files().Set(p, false, node.Attrs{Owner: u.Name, Group: u.Group}); err != nil {
+		own := node.Attrs{Owner: u.Name, Group: u.Group}
+		if i.Exists() {
+			err = c.Scratch.Files().Set(p, false, own)
+		} else { // the key is only planned
+			err = c.Scratch.Files().WriteUnknown(p, own)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/resolve"
+)
+
+func (a *app) etcdVerbs() []*cobra.Command {
+	return []*cobra.Command{
+		a.membersVerb("etcd", "etcd-add [HOST ...]", "Make the etcd cluster, or add members to it",
+			"Make the etcd cluster. With hosts: let them join the one that runs, one after another; then tell the others.",
+			"  pig etcd-add\n  pig etcd-add 10.10.10.11 10.10.10.12", cobra.ArbitraryArgs),
+		a.removalVerb(removal{
+			use: "etcd-rm [HOST ...]", short: "Remove the etcd cluster, or members of it",
+			long:    "Remove the etcd cluster with its data, or only the members on some hosts: those leave it one after another, and the\nothers go on. The inventory has to say etcd_safeguard: false, and the cluster's name has to be typed, or given with\n--confirm.",
+			example: "  pig etcd-rm 10.10.10.12 --confirm etcd\n  pig etcd-rm", args: cobra.ArbitraryArgs,
+			module: "etcd", safeguard: "etcd_safeguard",
+			name: func(env *resolve.Environment, _ []string) string { return env.Etcd.Name },
+			hint: func(env *resolve.Environment, hosts []string) string {
+				if len(hosts) == len(env.Etcd.Members) {
+					return "The etcd cluster is gone. Patroni cannot do without: what is left of PostgreSQL clusters is read-only now."
+				}
+				return fmt.Sprintf("Now take %s out of the inventory, then let everybody know: pig apply", strings.Join(hosts, ", "))
+			},
+		}),
+	}
+}
+
+func (a *app) nodeVerbs() []*cobra.Command {
+	return []*cobra.Command{
+		a.membersVerb("node", "node-add PATTERN ...", "Make nodes", "Make nodes, as pig node does.", "  pig node-add 10.10.10.14\n  pig node-add pg-test", cobra.MinimumNArgs(1)),
+		a.removalVerb(removal{
+			use: "node-rm PATTERN ...", short: "Let go of nodes",
+			long:    "Take away what makes nodes members of this environment: services, exporters, names. Packages, users and data stay. What\nruns on them has to be removed before. The nodes have to be typed, as they are named, or given with --confirm.",
+			example: "  pig node-rm 10.10.10.14 --confirm 10.10.10.14", args: cobra.MinimumNArgs(1),
+			module: "node",
+			name:   func(_ *resolve.Environment, hosts []string) string { return strings.Join(hosts, ",") },
+			hint: func(_ *resolve.Environment, hosts []string) string {
+				return fmt.Sprintf("Now take %s out of the inventory.", strings.Join(hosts, ", "))
+			},
+		}),
+	}
+}
+
+// membersVerb makes the verb that makes members of a module: those on the hosts that are named, all if there is none.
+func (a *app) membersVerb(module, use, short, long, example string, args cobra.PositionalArgs) *cobra.Command {
+	o := &runOptions{}
+	c := &cobra.Command{
+		Use: use, Short: short, Args: args,
+		Long: long + "\n\n" + example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, env, err := a.openEnvironment(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			hosts, err := s.namedHosts(env, module, args)
+			if err != nil {
+				return err
+			}
+			verb := module + "-add"
+			if err := s.runModule(c.Context(), verb, module, hosts); err != nil || module != "etcd" {
+				return err
+			}
+			all, err := s.moduleHosts(env, module)
+			if err != nil {
+				return err
+			}
+			others := slices.DeleteFunc(all, func(h string) bool { return slices.Contains(hosts, h) })
+			if len(others) == 0 {
+				return nil
+			}
+			return s.runModule(c.Context(), verb, module, others)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}

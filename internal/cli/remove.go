@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// removal is a verb that takes a module away from hosts.
+type removal struct {
+	use, short, long, example string
+	args                      cobra.PositionalArgs
+	module                    string // the playbook is its name with -rm
+	safeguard                 string // the parameter that has to be off; "" for none
+	// name is what has to be typed.
+	name func(env *resolve.Environment, hosts []string) string
+	// hint is what to do next.
+	hint func(env *resolve.Environment, hosts []string) string
+}
+
+// removalVerb makes a verb whose arguments are the hosts to take the module from; none are all.
+func (a *app) removalVerb(r removal) *cobra.Command {
+	o := &runOptions{}
+	var confirm string
+	c := &cobra.Command{
+		Use: r.use, Short: r.short, Args: r.args,
+		Long: r.long + "\n\n" + r.example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, env, err := a.openEnvironment(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			return s.remove(c.Context(), env, r, args, confirm)
+		},
+	}
+	o.AddFlags(c.Flags())
+	c.Flags().StringVar(&confirm, "confirm", "", "the name of what is removed, instead of typing it")
+	return c
+}
+
+// openEnvironment is a session with an inventory that has been validated and resolved.
+func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *resolve.Environment, error) {
+	s, err := a.open(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	env, err := s.environment()
+	if err != nil {
+		s.close()
+		return nil, nil, err
+	}
+	s.withEnvironment(env)
+	return s, env, nil
+}
+
+func (s *session) remove(ctx context.Context, env *resolve.Environment, r removal, named []string, confirm string) error {
+	hosts, err := s.namedHosts(env, r.module, named)
+	if err != nil {
+		return err
+	}
+	if r.safeguard != "" {
+		if err := s.unguarded(env, r.safeguard, hosts); err != nil {
+			return err
+		}
+	}
+	verb := r.module + "-rm"
+	if !s.base.Plan {
+		if err := s.confirmed(r.name(env, hosts), hosts, confirm); err != nil {
+			return err
+		}
+	}
+	if err := s.runModule(ctx, verb, verb, hosts); err != nil || s.base.Plan || r.hint == nil {
+		return err
+	}
+	fmt.Fprintln(s.app.err, r.hint(env, hosts))
+	return nil
+}
+
+// namedHosts are the hosts of a module that the operator named, by patterns; all if there is none.
+func (s *session) namedHosts(env *resolve.Environment, module string, named []string) ([]string, error) {
+	hosts, err := s.moduleHosts(env, module)
+	if err != nil || len(named) == 0 {
+		return hosts, err
+	}
+	matched, err := s.inventory.Match(strings.Join(named, ","))
+	if err != nil {
+		return nil, err
+	}
+	var chosen []string
+	for _, h := range matched {
+		if slices.Contains(hosts, h.Name) {
+			chosen = append(chosen, h.Name)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("%s: no host of %s is meant by this", strings.Join(named, " "), module)
+	}
+	return chosen, nil
+}
+
+// unguarded fails if the safeguard is on for any of hosts.
+func (s *session) unguarded(env *resolve.Environment, safeguard string, hosts []string) error {
+	for _, h := range hosts {
+		vars := s.vars(env, h)
+		if v := vars.At(safeguard); v != nil && !params.IsTemplate(v) && value.Truthy(v) {
+			return diag.Errorf(vars.KeyPos(safeguard), "%s is on for %s: nothing is removed", safeguard, h).
+				WithHint("set %s: false in the inventory, if you mean it", safeguard)
+		}
+	}
+	return nil
+}
+
+// confirmed wants the name of what is removed: nothing irreversible happens with one key.
+func (s *session) confirmed(name string, hosts []string, given string) error {
+	switch {
+	case given == name:
+		return nil
+	case given != "":
+		return fmt.Errorf("--confirm says %s, and what is removed is %s: nothing is removed", given, name)
+	}
+	if f, ok := s.app.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(s.app.err, "Nothing was removed: nobody is here to confirm. Use --confirm %s\n", name)
+		return exitStatus(exitConfirm)
+	}
+	fmt.Fprintf(s.app.err, "%s and all its data will be removed from %s. Type its name to go on: ", name, strings.Join(hosts, ", "))
+	line, err := bufio.NewReader(s.app.in).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(line) != name {
+		fmt.Fprintln(s.app.err, "Nothing was removed.")
+		return exitStatus(exitConfirm)
+	}
+	return nil
+}
