@@ -35,6 +35,11 @@ func (c Cluster) Find(name, peerURL string) (Member, bool) {
 	return Member{}, false
 }
 
+// Without is the cluster once member has left it.
+func (c Cluster) Without(member Member) Cluster {
+	return Cluster{slices.DeleteFunc(slices.Clone(c.Members), func(m Member) bool { return m.ID == member.ID })}
+}
+
 // Voters is how many members count for quorum.
 func (c Cluster) Voters() int {
 	n := 0

@@ -90,12 +90,27 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 			unreachable = err
 			continue
 		}
-		return decodeEtcd(at, res, target)
+		err = decodeEtcd(at, res, target)
+		if change == nil && stopping(err) { // a question may be asked again elsewhere; whether a change was made is not known
+			unreachable = err
+			continue
+		}
+		return err
 	}
 	if unreachable == nil {
 		return errors.New("no endpoint of etcd is given")
 	}
 	return fmt.Errorf("etcd does not answer: %w", unreachable)
+}
+
+// stopping tells whether err is what the gateway of a member says that goes down while it answers.
+func stopping(err error) bool {
+	for _, words := range []string{"malformed header", "transport is closing", "server stopped", "connection error", "error reading from server"} {
+		if says(err, words) {
+			return true
+		}
+	}
+	return false
 }
 
 func decodeEtcd(at string, res node.Response, target any) error {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +35,8 @@ func etcdMember() Module {
 			Arg{Name: "initial_cluster"},
 			Arg{Name: "learner", Type: Bool, Default: false},
 			Arg{Name: "config", Type: Path, Default: "/etc/etcd/etcd.conf"},
+			// data is where this member keeps what it knows. A member that has lost it leaves, and joins anew.
+			Arg{Name: "data", Type: Path},
 			Arg{Name: "timeout", Type: Int, Default: int64(60)},
 		)},
 		Run: runEtcdMember,
@@ -80,7 +84,21 @@ var (
 func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dict, error) {
 	a := e.call.Args
 	name, peer := a.String("name"), a.String("peer_url")
-	if m, ok := cluster.Find(name, peer); ok {
+	m, known := cluster.Find(name, peer)
+	lost := false
+	if known && m.Started() {
+		var err error
+		if lost, err = e.lost(ctx, cluster, m); err != nil {
+			return nil, err
+		}
+	}
+	if lost {
+		if _, err := e.leave(ctx, cluster); err != nil {
+			return nil, fmt.Errorf("its data is lost, and it cannot join anew: %w", err)
+		}
+		cluster = cluster.Without(m)
+	}
+	if known && !lost {
 		state, initial := "existing", cluster.InitialCluster(name, peer)
 		if m.Started() {
 			text, err := e.call.System.Files().Read(a.String("config"))
@@ -95,21 +113,36 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 	}
 	change := node.Change{Kind: "etcd member", ID: name, Action: "create", Attrs: []node.Attr{{Name: "peer", After: peer}}}
 	body := map[string]any{"peerURLs": []string{peer}, "isLearner": a.Bool("learner")}
-	deadline := time.Now().Add(time.Duration(a.Int("timeout")) * time.Second)
-	for {
-		err := e.do(ctx, "cluster/member/add", body, change)
-		early := says(err, "unhealthy cluster") || says(err, "not enough started members") || says(err, "too many learner")
-		if err == nil {
-			break
-		}
-		if !early || time.Now().After(deadline) {
-			return nil, fmt.Errorf("joining etcd as %s: %w", name, err)
-		}
-		if err := pause(ctx, 5*interval); err != nil {
-			return nil, err
-		}
+	if err := e.reconfigure(ctx, "cluster/member/add", body, change); err != nil {
+		return nil, fmt.Errorf("joining etcd as %s: %w", name, err)
 	}
 	return memberResult("existing", cluster.InitialCluster(name, peer), true, ""), nil
+}
+
+// reconfigure changes the members. etcd refuses that while one of them has only just come up: then it is asked again.
+func (e *etcdClient) reconfigure(ctx context.Context, path string, body any, change node.Change) error {
+	deadline := time.Now().Add(time.Duration(e.call.Args.Int("timeout")) * time.Second)
+	for {
+		err := e.do(ctx, path, body, change)
+		early := says(err, "unhealthy cluster") || says(err, "not enough started members") || says(err, "too many learner")
+		if err == nil || !early || time.Now().After(deadline) {
+			return err
+		}
+		if err := pause(ctx, 5*interval); err != nil {
+			return err
+		}
+	}
+}
+
+// lost tells whether the member is down and its data gone: etcd would not start again with nothing under the identity that
+// it had.
+func (e *etcdClient) lost(ctx context.Context, cluster etcd.Cluster, m etcd.Member) (bool, error) {
+	data := e.call.Args.String("data")
+	if data == "" || slices.Contains(e.wellMembers(ctx, cluster), m.ID) {
+		return false, nil
+	}
+	i, err := e.call.System.Files().Stat(filepath.Join(data, "member"), true)
+	return err == nil && !i.Exists(), err
 }
 
 // listens tells whether somebody listens at an endpoint, so that there is a cluster, if this node cannot ask it yet.
@@ -148,7 +181,7 @@ func (e *etcdClient) leave(ctx context.Context, cluster etcd.Cluster) (*value.Di
 		return nil, fmt.Errorf("%s is not removed from etcd: %w", a.String("name"), err)
 	}
 	change := node.Change{Kind: "etcd member", ID: a.String("name"), Action: "delete", Impact: node.ImpactRestart}
-	if err := e.do(ctx, "cluster/member/remove", map[string]string{"ID": m.ID}, change); err != nil {
+	if err := e.reconfigure(ctx, "cluster/member/remove", map[string]string{"ID": m.ID}, change); err != nil {
 		return nil, fmt.Errorf("removing %s from etcd: %w", a.String("name"), err)
 	}
 	return value.DictOf("joined", false, "member_id", m.ID), nil
