@@ -77,7 +77,7 @@ func (s *session) remove(ctx context.Context, env *resolve.Environment, r remova
 	}
 	verb := r.module + "-rm"
 	if !s.base.Plan {
-		if err := s.confirmed(r.name(env, hosts), hosts, confirm); err != nil {
+		if err := s.typed(r.name(env, hosts), hosts, confirm); err != nil {
 			return err
 		}
 	}
@@ -122,8 +122,8 @@ func (s *session) unguarded(env *resolve.Environment, safeguard string, hosts []
 	return nil
 }
 
-// confirmed wants the name of what is removed: nothing irreversible happens with one key.
-func (s *session) confirmed(name string, hosts []string, given string) error {
+// typed wants the name of what is removed: nothing irreversible happens with one key.
+func (s *session) typed(name string, hosts []string, given string) error {
 	switch {
 	case given == name:
 		return nil
