@@ -134,7 +134,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		left.Add(name, u)
 	}
 	for _, name := range left.Names() {
-		left.After(name, g.Needs(name)...)
+		left.Like(g, name)
 	}
 	return left, len(refused)
 }

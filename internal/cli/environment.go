@@ -95,7 +95,7 @@ func (s *session) units(env *resolve.Environment, modules []string) (*graph.Grap
 		}
 	}
 	for _, name := range g.Names() {
-		g.After(name, all.Needs(name)...)
+		g.Like(all, name)
 	}
 	if len(g.Names()) == 0 {
 		return nil, fmt.Errorf("nothing is selected: the inventory declares %s", strings.Join(all.Names(), ", "))

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"pig/internal/engine"
@@ -61,9 +60,19 @@ func (s *session) unit(ctx context.Context, e *engine.Engine, u plan.Unit) error
 		return err
 	}
 	if bad := e.Failed(u.Hosts); len(bad) > 0 {
-		return fmt.Errorf("failed on %s", strings.Join(bad, ", "))
+		return failedOn{bad, len(e.Unreachable(bad)) == len(bad)}
 	}
 	return nil
 }
+
+// failedOn is how a unit fails. Where its hosts only could not be reached, nothing is known to be wrong with what they have
+// done before: those who do not need them at work go on.
+type failedOn struct {
+	hosts []string
+	away  bool
+}
+
+func (f failedOn) Error() string  { return "failed on " + strings.Join(f.hosts, ", ") }
+func (f failedOn) Bearable() bool { return f.away }
 
 func playbookPath(name string) string { return playbook.Embedded + "playbooks/" + name + ".yml" }

@@ -223,6 +223,17 @@ func (e *Engine) Failed(names []string) []string {
 	return bad
 }
 
+// Unreachable tells which of names could not be reached.
+func (e *Engine) Unreachable(names []string) []string {
+	var away []string
+	for _, n := range names {
+		if h := e.host(n); h != nil && h.away() {
+			away = append(away, n)
+		}
+	}
+	return away
+}
+
 // SetVars gives a host variables as set_fact does, for callers that know more than the inventory.
 func (e *Engine) SetVars(name string, vars *value.Dict) {
 	h := e.host(name)

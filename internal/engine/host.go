@@ -56,6 +56,12 @@ func (h *host) dead() bool {
 	return h.failed || h.gone
 }
 
+func (h *host) away() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.gone
+}
+
 func (h *host) register(name string, v value.Value) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

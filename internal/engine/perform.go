@@ -84,7 +84,7 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 		res.Label = label(turn, l, item)
 		results = append(results, res)
 		r.e.Sink.ItemDone(r.Name, r.ref(t, turn), res)
-		if context.Cause(ctx) != nil || res.Unreachable {
+		if context.Cause(ctx) != nil || res.Unreachable && !r.ignoresUnreachable(t, s) {
 			break
 		}
 		if l.BreakIf != nil {
@@ -98,6 +98,11 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 		all.NoLog = all.NoLog || res.NoLog
 	}
 	return all
+}
+
+func (r *run) ignoresUnreachable(t *playbook.Task, s *scope) bool {
+	ignore, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.IgnoreUnreachable }), t.Pos, false)
+	return ignore && err == nil
 }
 
 func label(s *scope, l *playbook.Loop, item value.Value) string {

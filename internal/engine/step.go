@@ -148,7 +148,7 @@ func (r *run) conclude(t *playbook.Task, s *scope, ref TaskRef, result Result, t
 		result.Ignored = ignore
 	}
 	if result.Unreachable {
-		result.Ignored, _ = s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.IgnoreUnreachable }), t.Pos, false)
+		result.Ignored = r.ignoresUnreachable(t, s)
 	}
 	r.keep(t, result)
 	r.tally(result)

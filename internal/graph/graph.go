@@ -3,6 +3,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,11 +15,18 @@ type Graph[T any] struct {
 	order []string
 	nodes map[string]T
 	after map[string][]string // name -> what must be done before it
+	loose map[[2]string]bool  // of those, the ones that may be away
+}
+
+// Bearable is an error of a node that those who only follow it can live with.
+type Bearable interface {
+	error
+	Bearable() bool
 }
 
 // New makes an empty graph.
 func New[T any]() *Graph[T] {
-	return &Graph[T]{nodes: map[string]T{}, after: map[string][]string{}}
+	return &Graph[T]{nodes: map[string]T{}, after: map[string][]string{}, loose: map[[2]string]bool{}}
 }
 
 // Add adds a node; a name that is there already keeps its place and gets the new value.
@@ -34,6 +42,27 @@ func (g *Graph[T]) After(name string, others ...string) {
 	for _, o := range others {
 		if _, ok := g.nodes[o]; ok && o != name && !slices.Contains(g.after[name], o) {
 			g.after[name] = append(g.after[name], o)
+		}
+	}
+}
+
+// Follow says that name comes after others, but goes on without one whose error is Bearable.
+func (g *Graph[T]) Follow(name string, others ...string) {
+	for _, o := range others {
+		if !slices.Contains(g.after[name], o) {
+			g.loose[[2]string{name, o}] = true
+		}
+	}
+	g.After(name, others...)
+}
+
+// Like gives name the edges that it has in other.
+func (g *Graph[T]) Like(other *Graph[T], name string) {
+	for _, o := range other.after[name] {
+		if other.loose[[2]string{name, o}] {
+			g.Follow(name, o)
+		} else {
+			g.After(name, o)
 		}
 	}
 }
@@ -132,13 +161,19 @@ func (w *walk[T]) ready(name string) (ready bool, failed string) {
 		switch {
 		case !done:
 			return false, ""
-		case out.Err != nil:
+		case out.Err != nil && !w.graph.bears(name, o, out.Err):
 			return false, o
 		case out.Skipped != "":
 			return false, out.Skipped
 		}
 	}
 	return true, ""
+}
+
+// bears tells whether name goes on although o, which it comes after, failed.
+func (g *Graph[T]) bears(name, o string, err error) bool {
+	var b Bearable
+	return g.loose[[2]string{name, o}] && errors.As(err, &b) && b.Bearable()
 }
 
 func (w *walk[T]) run(ctx context.Context, name string) {

@@ -40,6 +40,9 @@ func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took
 	if res.Failed && !res.Ignored {
 		e.Failed = res.Reason()
 	}
+	if res.Unreachable && res.Ignored {
+		e.Warnings = append(e.Warnings, t.Title()+": left out, "+res.Reason())
+	}
 	if res.DidChange() && len(res.Changes) == 0 {
 		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}
 	}

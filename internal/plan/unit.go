@@ -26,7 +26,7 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		infra = append(infra, n.Name)
 	}
 	if len(infra) > 0 {
-		g.Add("infra", Unit{Name: "infra", Module: "infra", Hosts: infra, Playbook: "infra"})
+		g.Add("infra", Unit{Name: "infra", Module: "infra", Hosts: infra, Playbook: "infra-base"})
 	}
 	nodesOf := nodeUnits(g, env, infra)
 	need := func(unit string, hosts []string) {
@@ -50,12 +50,17 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		}
 		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
 		need(name, hosts)
-		g.After(name, "infra", "etcd")
+		g.After(name, "etcd")
+		g.Follow(name, "infra")
 	}
 	for _, c := range env.Pg {
 		if up := upstream(env, c); up != "" {
 			g.After("pgsql:"+c.Name, "pgsql:"+up)
 		}
+	}
+	if len(infra) > 0 { // what watches and shows the environment: nothing waits for it
+		g.Add("infra:monitor", Unit{Name: "infra:monitor", Module: "infra", Hosts: infra, Playbook: "infra-monitor"})
+		g.After("infra:monitor", "infra")
 	}
 	return g
 }
@@ -76,7 +81,7 @@ func nodeUnits(g *graph.Graph[Unit], env *resolve.Environment, infra []string) m
 		u.Name, u.Module, u.Cluster, u.Playbook = name, "node", n.Cluster, "node"
 		u.Hosts = append(slices.Clone(u.Hosts), n.Name)
 		g.Add(name, u)
-		g.After(name, "infra")
+		g.Follow(name, "infra")
 		of[n.Name] = name
 	}
 	return of

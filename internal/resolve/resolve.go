@@ -159,4 +159,7 @@ func (r *resolver) infra() {
 		y, _ := b.vars.number("infra_seq")
 		return cmp.Compare(x, y)
 	})
+	for _, n := range r.env.Infra {
+		n.facts = append(n.facts, r.env.overview)
+	}
 }

@@ -1,0 +1,93 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// publish keeps small files in directories that something else watches: targets for the metrics store, records for the name
+// server. The directory is made by whoever watches it. Where it is missing nobody does, so nothing is written, and a warning
+// tells so: a cluster is no worse for not being watched.
+func publish() Module {
+	return Module{
+		Name: "publish",
+		Spec: Spec{Args: []Arg{
+			{Name: "root", Type: Path, Required: true}, {Name: "files", Type: List, Elements: Dict}, {Name: "absent", Type: List, Elements: Str},
+		}},
+		Run: runPublish,
+	}
+}
+
+func runPublish(_ context.Context, c *Call) (*value.Dict, error) {
+	files := c.System.Files()
+	root := c.Args.String("root")
+	result := value.DictOf("root", root, "watched", true)
+	i, err := files.Stat(root, true)
+	if err != nil {
+		return nil, err
+	}
+	if i.Kind != node.Dir && !i.Assumed {
+		result.Set("watched", false)
+		if len(c.Args.List("files")) > 0 {
+			c.Facts.Warn("nobody reads %s here yet, so nothing is written there: make the infra node first (pig infra)", root)
+		}
+		return result, nil
+	}
+	for _, item := range c.Args.List("files") {
+		if err := publishOne(files, root, item.(*value.Dict)); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range c.Args.Strings("absent") {
+		path, err := below(root, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := files.Remove(path); err != nil {
+			return nil, err
+		}
+	}
+	return result, nil
+}
+
+func publishOne(files node.Files, root string, file *value.Dict) error {
+	path, err := below(root, value.Str(file.At("path")))
+	if err != nil {
+		return err
+	}
+	content := []byte(value.Str(file.At("content")))
+	mode := octalMode(0o644)
+	dir := filepath.Dir(path)
+	if i, err := files.Stat(dir, true); err != nil {
+		return err
+	} else if !i.Exists() {
+		all := octalMode(0o755)
+		if err := files.Mkdir(dir, node.Attrs{Mode: &all}); err != nil {
+			return err
+		}
+	}
+	old, err := files.Read(path)
+	switch {
+	case err == nil && slices.Equal(old, content):
+		return files.Set(path, true, node.Attrs{Mode: &mode})
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, node.ErrUnknown):
+		return err
+	}
+	return files.Write(path, content, node.Attrs{Mode: &mode})
+}
+
+// below is a path below root, and nowhere else.
+func below(root, name string) (string, error) {
+	if name == "" || !filepath.IsLocal(name) || strings.Contains(name, "..") {
+		return "", fmt.Errorf("%q is no path below %s", name, root)
+	}
+	return filepath.Join(root, name), nil
+}
