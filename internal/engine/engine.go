@@ -78,6 +78,7 @@ type Engine struct {
 	Deps
 	opt Options
 	*shared
+	fates *fates
 }
 
 // shared is what all views of an engine have in common.
@@ -120,7 +121,7 @@ func New(d Deps, o Options) *Engine {
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: newTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
-	}}
+	}, fates: newFates()}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -205,33 +206,12 @@ func (e *Engine) count(name string, change func(*Stats)) {
 	change(s)
 }
 
-// With is the same engine, its hosts and what it knows of them, that tells another sink what it does.
+// With is the same engine, its hosts and what it knows of them, that tells another sink what it does. A host that fails in
+// one of them does not fail in the others: what depends on what is not for the engine to say.
 func (e *Engine) With(sink Sink) *Engine {
-	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared}
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: newFates()}
 	c.Sink = sink
 	return c
-}
-
-// Failed tells which of names failed or could not be reached.
-func (e *Engine) Failed(names []string) []string {
-	var bad []string
-	for _, n := range names {
-		if h := e.host(n); h != nil && h.dead() {
-			bad = append(bad, n)
-		}
-	}
-	return bad
-}
-
-// Unreachable tells which of names could not be reached.
-func (e *Engine) Unreachable(names []string) []string {
-	var away []string
-	for _, n := range names {
-		if h := e.host(n); h != nil && h.away() {
-			away = append(away, n)
-		}
-	}
-	return away
 }
 
 // SetVars gives a host variables as set_fact does, for callers that know more than the inventory.

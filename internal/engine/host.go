@@ -18,8 +18,6 @@ type host struct {
 	injected *value.Dict // the same as variables ansible_*
 	set      *value.Dict // set_fact and register
 	included *value.Dict // include_vars
-	failed   bool
-	gone     bool // unreachable
 }
 
 // host finds the state of a host by its name; nil if there is no such host.
@@ -48,18 +46,6 @@ func (e *Engine) host(name string) *host {
 	e.Redactor.Add(value.Secrets(s.derived)...)
 	e.hosts[name] = s
 	return s
-}
-
-func (h *host) dead() bool {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	return h.failed || h.gone
-}
-
-func (h *host) away() bool {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	return h.gone
 }
 
 func (h *host) register(name string, v value.Value) {

@@ -196,9 +196,7 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 		r.host.mu.Unlock()
 	case "clear_host_errors":
 		for _, h := range r.runs {
-			h.host.mu.Lock()
-			h.host.failed, h.gone = false, false
-			h.host.mu.Unlock()
+			r.e.fates.forgive(h.Name)
 		}
 	case "reset_connection":
 		c := &call{run: r, task: t, scope: s}

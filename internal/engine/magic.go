@@ -111,7 +111,7 @@ func (m *magic) ofRole(name string) (value.Value, bool) {
 func (m *magic) living() *value.List {
 	l := value.NewList()
 	for _, r := range m.pr.runs {
-		if !r.dead() {
+		if !r.e.fates.dead(r.Name) {
 			l.Append(r.Name)
 		}
 	}

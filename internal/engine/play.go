@@ -128,8 +128,7 @@ func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
 		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(limited, h) })
 	}
 	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool {
-		s := e.host(h.Name)
-		return s == nil || s.dead()
+		return e.host(h.Name) == nil || e.fates.dead(h.Name)
 	})
 	return ordered(hosts, p.Order), nil
 }
@@ -256,7 +255,7 @@ func (pr *playRun) run(ctx context.Context) error {
 
 func (pr *playRun) allFailed() bool {
 	for _, r := range pr.runs {
-		if !r.dead() {
+		if !r.e.fates.dead(r.Name) {
 			return false
 		}
 	}

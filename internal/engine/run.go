@@ -121,13 +121,7 @@ func (r *run) play(ctx context.Context) error {
 }
 
 func (r *run) fail(he *hostError) {
-	r.host.mu.Lock()
-	if he.unreachable {
-		r.gone = true
-	} else {
-		r.host.failed = true
-	}
-	r.host.mu.Unlock()
+	r.e.fates.end(r.Name, he.unreachable)
 	r.playRun.failed(r)
 }
 

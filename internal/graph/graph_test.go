@@ -77,3 +77,30 @@ func TestWalkRunsIndependentNodesTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+type bearable bool
+
+func (bearable) Error() string    { return "away" }
+func (b bearable) Bearable() bool { return bool(b) }
+
+func TestFollowersGoOnWithoutWhatIsOnlyAway(t *testing.T) {
+	for away, want := range map[bearable]string{true: "", false: "infra"} {
+		g := New[int]()
+		g.Add("infra", 0)
+		g.Add("pg", 1)
+		g.Follow("pg", "infra")
+		same := New[int]()
+		same.Add("infra", 0)
+		same.Add("pg", 1)
+		same.Like(g, "pg")
+		out, err := same.Walk(t.Context(), func(_ context.Context, name string, _ int) error {
+			if name == "infra" {
+				return away
+			}
+			return nil
+		})
+		if err != nil || out["pg"].Skipped != want {
+			t.Errorf("away %v: pg skipped because of %q, want %q; %v", away, out["pg"].Skipped, want, err)
+		}
+	}
+}

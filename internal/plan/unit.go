@@ -50,8 +50,8 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		}
 		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
 		need(name, hosts)
-		g.After(name, "etcd")
 		g.Follow(name, "infra")
+		g.After(name, "etcd")
 	}
 	for _, c := range env.Pg {
 		if up := upstream(env, c); up != "" {
