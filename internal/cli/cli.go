@@ -67,14 +67,31 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	signal.Notify(a.interrupts, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(a.interrupts)
 	root := a.root()
-	argv := args[1:]
-	switch filepath.Base(args[0]) {
-	case "ansible-playbook":
-		argv = append([]string{"play"}, argv...)
-	}
-	root.SetArgs(argv)
+	root.SetArgs(a.verb(root, filepath.Base(args[0]), args[1:]))
 	err := root.ExecuteContext(ctx)
 	return a.report(err)
+}
+
+// verb puts the verb in front where it is not the first argument: it is the name that pig was started by (bin/pgsql-add is a
+// link to pig), or a playbook that is run like a program (its first line says so).
+func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
+	known := func(verb string) bool {
+		c, _, err := root.Find([]string{verb})
+		return err == nil && c != root
+	}
+	switch {
+	case name == "ansible-playbook":
+		return append([]string{"play"}, argv...)
+	case strings.Contains(name, "-") && known(name):
+		return append([]string{name}, argv...)
+	case len(argv) == 0 || filepath.Ext(argv[0]) != ".yml":
+		return argv
+	}
+	own := strings.TrimSuffix(filepath.Base(argv[0]), ".yml")
+	if filepath.Base(filepath.Dir(argv[0])) == "playbooks" && known(own) {
+		return append([]string{own}, argv[1:]...)
+	}
+	return append([]string{"play"}, argv...)
 }
 
 func colorful(out io.Writer) bool {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,6 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"pig":              func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+		"pgsql-hba":        func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
 		"ansible-playbook": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
@@ -26,7 +28,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("NO_COLOR", "1")
-			return os.MkdirAll(filepath.Join(e.WorkDir, "home"), 0o755)
+			bin := filepath.Join(e.WorkDir, "bin")
+			return errors.Join(os.MkdirAll(filepath.Join(e.WorkDir, "home"), 0o755), os.MkdirAll(bin, 0o755),
+				os.Symlink(os.Args[0], filepath.Join(bin, "pgsql-hba")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
