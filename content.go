@@ -6,8 +6,8 @@ import (
 	"io/fs"
 )
 
-//go:embed all:playbooks all:roles all:templates all:files
+//go:embed all:playbooks all:roles all:templates all:files inventory/*.yml
 var content embed.FS
 
-// Content is playbooks/, roles/, templates/ and files/ as they were when pig was built.
+// Content is playbooks/, roles/, templates/, files/ and the samples of inventory/ as they were when pig was built.
 func Content() fs.FS { return content }

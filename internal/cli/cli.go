@@ -202,7 +202,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		{"module", "One module at once:", append(a.modules(), a.node())},
 		{"cluster", "One PostgreSQL cluster:", a.pgsqlVerbs()},
 		{"members", "Nodes and members of the other modules:", slices.Concat(a.nodeVerbs(), a.etcdVerbs())},
-		{"inventory", "What the inventory says:", []*cobra.Command{a.validate(), a.inventory(), a.graph(), a.schema()}},
+		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema()}},
 		{"more", "More:", []*cobra.Command{a.play(), a.sandbox(), a.version()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"pig"
+	"pig/internal/configure"
+	"pig/internal/params"
+)
+
+type configureOptions struct {
+	sample, address, output, region string
+	version                         int
+	generate, force, skip, quiet    bool
+}
+
+// AddFlags adds the flags to a command; they are those of Pigsty's configure.
+func (o *configureOptions) AddFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.sample, "conf", "c", "meta", "which sample to begin with: a name, or a file")
+	f.StringVarP(&o.address, "ip", "i", "", "address of the first node, the one that manages the others (default: this machine's)")
+	f.StringVarP(&o.output, "output", "o", defaultInventory, "file to write")
+	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: that of this machine's distribution)")
+	f.StringVarP(&o.region, "region", "r", "", "region of package mirrors: default, china, europe")
+	f.BoolVarP(&o.generate, "generate", "g", false, "make passwords of your own for all that have a default")
+	f.BoolVarP(&o.skip, "skip", "s", false, "keep the sample's addresses")
+	f.BoolVarP(&o.quiet, "non-interactive", "n", false, "ask nothing")
+	f.BoolVar(&o.force, "force", false, "write over a file that is there")
+}
+
+func (a *app) configure() *cobra.Command {
+	o := &configureOptions{}
+	c := &cobra.Command{
+		Use:   "configure",
+		Short: "Write a first pigsty.yml",
+		Long: `Write a first pigsty.yml from one of the samples, for this machine or a given address.
+
+  pig configure
+  pig configure -c ha -i 192.0.2.10 --generate
+  pig configure -c sandbox -s -o rehearsal.yml
+
+Samples: ` + strings.Join(samples(), ", ") + `.
+
+` + exitHelp,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.writeSample(o) },
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+// samples are the names of the inventories that pig carries.
+func samples() []string {
+	files, _ := fs.Glob(pig.Content(), "inventory/*.yml")
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(f), ".yml")
+	}
+	return files
+}
+
+func (a *app) writeSample(o *configureOptions) error {
+	text, err := readSample(o.sample)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(o.output); err == nil && !o.force {
+		return fmt.Errorf("%s is there already: name another file with -o, or say --force", o.output)
+	}
+	change := configure.Options{}
+	if !o.skip {
+		if change.Address, err = a.firstAddress(o); err != nil {
+			return err
+		}
+	}
+	change.Vars = o.vars(change.Address)
+	if o.generate {
+		change.Replaced = passwords(text)
+	}
+	out, err := configure.Rewrite(text, change)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(o.output, []byte(out), 0o600); err != nil {
+		return err
+	}
+	at := change.Address
+	if at == "" {
+		at = "the sample's addresses"
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %s, for %s\nNow look at it, then: pig validate && pig plan\n", o.output, o.sample, at)
+	return err
+}
+
+func readSample(name string) (string, error) {
+	if strings.ContainsAny(name, "./") {
+		text, err := os.ReadFile(name)
+		return string(text), err
+	}
+	text, err := fs.ReadFile(pig.Content(), "inventory/"+name+".yml")
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no sample %s; there are %s", name, strings.Join(samples(), ", "))
+	}
+	return string(text), err
+}
+
+// vars are the global variables that follow from this machine and the flags.
+func (o *configureOptions) vars(address string) []configure.Var {
+	var vars []configure.Var
+	version := o.version
+	if release, err := os.ReadFile("/etc/os-release"); version == 0 && err == nil && regexp.MustCompile(`(?m)^VERSION_ID="?12"?$`).Match(release) {
+		version = 15
+	}
+	if version > 0 {
+		vars = append(vars, configure.Var{Name: "pg_version", Value: fmt.Sprint(version)})
+	}
+	if o.region != "" {
+		vars = append(vars, configure.Var{Name: "region", Value: o.region})
+	}
+	if runtime.NumCPU() < 4 && address != "" && slices.Contains(ownAddresses(), address) {
+		vars = append(vars, configure.Var{Name: "pg_conf", Value: "tiny.yml"})
+	}
+	if !o.generate {
+		return vars
+	}
+	catalog := params.Load()
+	for _, name := range catalog.Names() {
+		p := catalog.Lookup(name)
+		known, ok := p.Default.(string)
+		if p.Secret && (ok && known != "" || name == "pg_etcd_password") {
+			vars = append(vars, configure.Var{Name: name, Value: configure.Password()})
+		}
+	}
+	return vars
+}
+
+// knownPassword is a password of the samples, which everybody knows.
+var knownPassword = regexp.MustCompile(`\b(?:DBUser|S3User)\.[A-Za-z0-9]+\b`)
+
+func passwords(text string) map[string]string {
+	all := map[string]string{}
+	for _, known := range knownPassword.FindAllString(text, -1) {
+		if all[known] == "" {
+			all[known] = configure.Password()
+		}
+	}
+	return all
+}
+
+// ownAddresses are the IPv4 addresses of this machine that others may know.
+func ownAddresses() []string {
+	var own []string
+	addrs, _ := net.InterfaceAddrs()
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() && !p.Addr().IsLoopback() && !p.Addr().IsLinkLocalUnicast() {
+			own = append(own, p.Addr().String())
+		}
+	}
+	return own
+}
+
+// firstAddress is the one that was given, else this machine's, if it has just one; else somebody has to choose.
+func (a *app) firstAddress(o *configureOptions) (string, error) {
+	if o.address != "" {
+		if ip, err := netip.ParseAddr(o.address); err != nil || !ip.Is4() {
+			return "", fmt.Errorf("-i %s is no IPv4 address", o.address)
+		}
+		return o.address, nil
+	}
+	own := ownAddresses()
+	switch {
+	case len(own) == 1:
+		return own[0], nil
+	case slices.Contains(own, configure.SampleAddress):
+		return configure.SampleAddress, nil
+	case len(own) == 0:
+		return "", errors.New("this machine has no address: give one with -i, or keep the sample's with -s")
+	}
+	f, ok := a.in.(*os.File)
+	if o.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+		return "", fmt.Errorf("this machine has several addresses (%s): choose one with -i", strings.Join(own, ", "))
+	}
+	fmt.Fprintf(a.err, "This machine has several addresses: %s\nWhich one do others reach it by? ", strings.Join(own, ", "))
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	line = strings.TrimSpace(line)
+	if err == nil && !slices.Contains(own, line) {
+		err = fmt.Errorf("%s is none of them", line)
+	}
+	return line, err
+}
