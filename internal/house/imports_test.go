@@ -14,7 +14,7 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "house"},
+	{"diag", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "house"},
 	{"value"},
 	{"yaml", "pgsql", "etcd", "minio", "redis", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook"},
