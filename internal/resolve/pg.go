@@ -58,6 +58,7 @@ type PgVIP struct {
 	Address   string
 	Mask      int
 	Interface string // "" is the one that carries the node's own address
+	Router    int    // VRRP's number for those who share it
 }
 
 // PgDNS is the cluster's DNS name and what it points at; an empty address means no record.
@@ -203,6 +204,27 @@ func (r *resolver) pgVIP(c *PgCluster, vars lookup) {
 	if c.VIP.Interface == "auto" {
 		c.VIP.Interface = ""
 	}
+	c.VIP.Router = routerID(c, address)
+}
+
+// routerID is the last part of the address, moved on past the numbers that the members have for addresses of their nodes: one
+// interface cannot have the same number twice.
+func routerID(c *PgCluster, address string) int {
+	const most = 255
+	id := 0
+	if a, err := netip.ParseAddr(address); err == nil {
+		id = int(a.AsSlice()[a.BitLen()/8-1])
+	}
+	taken := func(id int) bool {
+		return id == 0 || slices.ContainsFunc(c.Members, func(m *PgMember) bool { return m.Node.VIP != nil && m.Node.VIP.RouterID == id })
+	}
+	for range most {
+		if !taken(id) {
+			break
+		}
+		id = (id + 1) % (most + 1)
+	}
+	return id
 }
 
 func (r *resolver) pgDNS(c *PgCluster, vars lookup) {

@@ -25,6 +25,7 @@ import (
 //	pg_hba_lines           lines of pg_hba.conf; pgb_hba_lines those of pgbouncer's
 //	pg_rto_timing          the recovery time plan: ttl, loop_wait, retry_timeout, primary_start_timeout, safety_margin, ...
 //	pg_vip_ip pg_vip_mask  the virtual address; "" and 0 if there is none
+//	pg_vip_router          its number in VRRP
 //	pg_dns_name pg_dns_ip  the cluster's DNS record; the address is "" if there is none
 //	pg_is_standby          whether the cluster follows another one
 //	patroni_scope          the name of the cluster in etcd, also that of its etcd user
@@ -64,9 +65,11 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 	c.primaryVars(d)
 	d.Set("pg_vip_ip", "")
 	d.Set("pg_vip_mask", int64(0))
+	d.Set("pg_vip_router", int64(0))
 	if c.VIP != nil {
 		d.Set("pg_vip_ip", c.VIP.Address)
 		d.Set("pg_vip_mask", int64(c.VIP.Mask))
+		d.Set("pg_vip_router", int64(c.VIP.Router))
 	}
 	if c.etcd != nil {
 		d.Set("pg_etcd_hosts", value.Strings(c.etcd.Endpoints()))
