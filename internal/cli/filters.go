@@ -10,7 +10,7 @@ import (
 
 // filters are what roles compute in Go: domain formulas that have unit tests of their own.
 func (s *session) filters() map[string]jinja.Filter {
-	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines}
+	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "pg_at_least": pgAtLeast}
 }
 
 // pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.
@@ -56,4 +56,27 @@ func extractOrSelf(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.
 		return v, nil
 	}
 	return in, nil
+}
+
+// pgAtLeast raises settings to a floor: a standby needs as much of them as its upstream has.
+func pgAtLeast(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
+	settings, ok := in.(*value.Dict)
+	if !ok || len(args) != 1 {
+		return nil, fmt.Errorf("pg_at_least takes a mapping and another one")
+	}
+	floor, ok := args[0].(*value.Dict)
+	if !ok {
+		return nil, fmt.Errorf("pg_at_least takes a mapping, not %s", value.TypeName(args[0]))
+	}
+	out := settings.Clone()
+	for k, least := range floor.All() {
+		var have, want int
+		now, _ := out.Get(k)
+		_, errHave := fmt.Sscan(value.Str(now), &have)
+		_, errWant := fmt.Sscan(value.Str(least), &want)
+		if errWant == nil && (errHave != nil || have < want) {
+			out.Set(k, least)
+		}
+	}
+	return out, nil
 }

@@ -136,6 +136,20 @@ func (s memberState) follows() bool {
 	return s.Replication == "streaming" || s.Replication == "in archive recovery" || !tells
 }
 
+// bound tells that a standby leader waits for a restart which would change nothing: it keeps as much of some settings as the
+// cluster has that it follows.
+func (s memberState) bound(m pgsql.MemberView) bool {
+	if m.Role != "standby_leader" || len(s.Reasons) == 0 {
+		return false
+	}
+	for name, why := range s.Reasons {
+		if !pgsql.Shrinks(name, strings.Trim(string(why.Old), `"`), strings.Trim(string(why.New), `"`)) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p patroni) state(ctx context.Context, m pgsql.MemberView) (memberState, error) {
 	var s memberState
 	return s, p.get(ctx, api(m)+"/patroni", &s)

@@ -16,8 +16,8 @@ import (
 // that parameters of PostgreSQL which are not declared go; a null takes a key away.
 //
 // Where Patroni is only planned to start there is nothing to do: a new cluster begins with its bootstrap configuration. It
-// returns restart (something takes hold only after a restart), shrinks (and then on the leader first) and keys (what
-// differed).
+// returns restart (something takes hold only after a restart), shrinks (and then on the leader first), promotes (the cluster
+// ceases to follow another one) and keys (what differed). A cluster that leads itself is not made to follow another one.
 func patroniConfig() Module {
 	args := append(patroniArgs(), Arg{Name: "config", Type: Dict, Required: true})
 	for _, a := range psqlArgs() {
@@ -54,18 +54,24 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	if len(changes) == 0 {
 		return configResult(nil), nil
 	}
+	for _, ch := range changes {
+		if ch.Effect == pgsql.EffectPromote && ch.Value != nil {
+			return nil, fmt.Errorf("%s leads itself, with data of its own: it cannot be made to follow another cluster. Remove it first (pig pgsql-rm), then make it anew", p.scope(ctx))
+		}
+	}
 	return configResult(changes), p.patch(ctx, changes)
 }
 
 func configResult(changes []pgsql.ConfigChange) *value.Dict {
-	restart, shrinks := false, false
+	restart, shrinks, promotes := false, false, false
 	keys := value.NewList()
 	for _, ch := range changes {
 		restart = restart || ch.Effect == pgsql.EffectRestart
 		shrinks = shrinks || ch.Shrinks
+		promotes = promotes || ch.Effect == pgsql.EffectPromote
 		keys.Append(ch.Name())
 	}
-	return value.DictOf("restart", restart, "shrinks", shrinks, "keys", keys)
+	return value.DictOf("restart", restart, "shrinks", shrinks, "promotes", promotes, "keys", keys)
 }
 
 // settingContexts tells for each parameter of the running server when a change of it takes hold.

@@ -132,7 +132,7 @@ func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names 
 			r.c.Facts.Warn("%s does not say whether it waits for a restart: %v", m.Name, err)
 			continue
 		}
-		if s.Pending {
+		if s.Pending && !s.bound(m) {
 			names = append(names, m.Name)
 		}
 		for name, why := range s.Reasons {

@@ -19,7 +19,8 @@ import (
 // to, replica one that follows another, any is either. Under Patroni it waits too until somebody leads, since a leader
 // that has just started is in recovery for a moment.
 //
-// It returns role (primary or replica, as it is now), patroni_role (such as standby_leader; "" without Patroni) and elapsed.
+// It returns role (primary or replica, as it is now), patroni_role (such as standby_leader; "" without Patroni), listen (where
+// it listens now: addresses, a blank, the port) and elapsed.
 // In a plan that starts PostgreSQL, role is declared, unless one of peers (addresses of other members) says that the cluster
 // lives and has a leader: then it comes back as a replica.
 func postgresReady() Module {
@@ -31,6 +32,7 @@ func postgresReady() Module {
 			Arg{Name: "peers", Type: List, Elements: Str},
 			Arg{Name: "timeout", Type: Int, Default: int64(120)},
 			Arg{Name: "patroni_port", Type: Int, Default: int64(8008)},
+			promotedArg(),
 		)},
 		Run: runPostgresReady,
 	}
@@ -47,12 +49,18 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 			return readyResult(foreseen(ctx, c, want), "", begin), nil
 		}
 		if err == nil && (want == "any" || role == want) {
-			return readyResult(role, patroni, begin), nil
+			result := readyResult(role, patroni, begin)
+			result.Set("listen", p.listen(ctx))
+			return result, nil
 		}
 		if err == nil {
 			err = fmt.Errorf("it runs as %s", role)
 		}
-		if c.System.Planned() { // nothing that is planned so far brings it up
+		if c.System.Planned() {
+			if c.Args.Bool("promoted") {
+				return readyResult("primary", "", begin), nil
+			}
+			// nothing that is planned so far brings it up
 			c.Facts.Warn("PostgreSQL on port %d is not ready as %s now: %v", p.port, want, err)
 			return readyResult(foreseen(ctx, c, want), "", begin), nil
 		}
@@ -126,6 +134,13 @@ func (p psql) role(ctx context.Context) (role, patroni string, err error) {
 		return "", "", errors.New("it is about to lead")
 	}
 	return role, state.Role, nil
+}
+
+// listen tells where the server listens, which only a restart changes; "" if it does not say.
+func (p psql) listen(ctx context.Context) string {
+	var at string
+	_ = p.query(ctx, "postgres", "SELECT to_jsonb(current_setting('listen_addresses') || ' ' || current_setting('port'));\n", &at) //nolint:errcheck // then nothing is known
+	return at
 }
 
 // askPatroni reads a resource of this node's Patroni, wherever it listens.

@@ -25,7 +25,7 @@ func postgresRoles() Module {
 			Arg{Name: "prune", Type: Bool, Default: false},
 			Arg{Name: "renew", Type: Bool, Default: false},
 			Arg{Name: "primary", Type: Bool, Default: true},
-			confirmedArg(),
+			promotedArg(), confirmedArg(),
 		)},
 		Run: runPostgresRoles,
 	}
@@ -57,6 +57,9 @@ func runPostgresRoles(ctx context.Context, c *Call) (*value.Dict, error) {
 // confirmedArg names what may be destroyed. Without it there is no limit: that is how a plan shows all that would go.
 func confirmedArg() Arg { return Arg{Name: "confirmed", Type: List, Elements: Str} }
 
+// promotedArg says that a standby which is still one in a plan is the leader by the time of the run: its cluster is promoted.
+func promotedArg() Arg { return Arg{Name: "promoted", Type: Bool, Default: false} }
+
 // letGo leaves out the steps that would destroy what nobody confirmed.
 func letGo(c *Call, steps []pgsql.Step) []pgsql.Step {
 	if !c.Args.Has("confirmed") {
@@ -85,6 +88,8 @@ func (p psql) leader(ctx context.Context, script string, server *pgsql.LiveServe
 		return nothing, nil
 	case err != nil:
 		return nil, err
+	case server.Recovery && p.call.Args.Bool("promoted"):
+		return nil, nil
 	case server.Recovery:
 		if p.call.Args.Bool("primary") {
 			p.call.Facts.Warn("this PostgreSQL is a replica now: nothing was done here")

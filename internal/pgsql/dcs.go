@@ -59,7 +59,7 @@ func (d *configDiff) mapping(path []string, declared, live *value.Dict) {
 		inner, isMap := want.(*value.Dict)
 		haveMap, haveIsMap := have.(*value.Dict)
 		switch {
-		case want == nil && !exists:
+		case want == nil && (!exists || have == nil):
 		case want == nil:
 			d.add(at, nil, have)
 		case isMap && haveIsMap:
@@ -90,14 +90,16 @@ func (d *configDiff) add(path []string, want, have value.Value) {
 	case len(path) == 3 && isParameters(path[:2]):
 		c.Effect = d.parameter(path[2])
 		c.Shrinks = Shrinks(path[2], c.Before, c.After)
-	case path[0] == "postgresql":
+	case path[0] == "postgresql", path[0] == "standby_cluster":
 		c.Effect = EffectReload
 	}
 	d.changes = append(d.changes, c)
 }
 
-// standbyLimits are the parameters of which a standby needs as much as its leader has.
-var standbyLimits = []string{"max_connections", "max_prepared_transactions", "max_locks_per_transaction", "max_wal_senders", "max_worker_processes"}
+// StandbyLimits are the parameters of which a standby needs as much as its leader has.
+func StandbyLimits() []string {
+	return []string{"max_connections", "max_prepared_transactions", "max_locks_per_transaction", "max_wal_senders", "max_worker_processes"}
+}
 
 func (d *configDiff) parameter(name string) Effect {
 	switch d.contexts[strings.ToLower(name)] {
@@ -152,5 +154,5 @@ func Patch(changes []ConfigChange) *value.Dict {
 func Shrinks(name, before, after string) bool {
 	b, errBefore := strconv.Atoi(before)
 	a, errAfter := strconv.Atoi(after)
-	return slices.Contains(standbyLimits, name) && errBefore == nil && errAfter == nil && a < b
+	return slices.Contains(StandbyLimits(), name) && errBefore == nil && errAfter == nil && a < b
 }

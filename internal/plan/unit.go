@@ -54,8 +54,8 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		g.After(name, "etcd")
 	}
 	for _, c := range env.Pg {
-		if up := upstream(env, c); up != "" {
-			g.After("pgsql:"+c.Name, "pgsql:"+up)
+		if c.Follows != nil {
+			g.After("pgsql:"+c.Name, "pgsql:"+c.Follows.Name)
 		}
 	}
 	if len(infra) > 0 { // what watches and shows the environment: nothing waits for it
@@ -85,17 +85,4 @@ func nodeUnits(g *graph.Graph[Unit], env *resolve.Environment, infra []string) m
 		of[n.Name] = name
 	}
 	return of
-}
-
-// upstream is the cluster that c follows, "" if it leads.
-func upstream(env *resolve.Environment, c *resolve.PgCluster) string {
-	if !c.Standby() {
-		return ""
-	}
-	for _, other := range env.Pg {
-		if other != c && slices.Contains(other.Addresses(), c.Primary().Upstream) {
-			return other.Name
-		}
-	}
-	return ""
 }

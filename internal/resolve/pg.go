@@ -29,6 +29,10 @@ type PgCluster struct {
 	Extensions []string
 	Packages   []string
 	Libs       string
+	// Follows is the cluster that this one follows, nil if it leads or follows a server elsewhere. UpstreamHosts are the
+	// addresses to follow, the declared one first.
+	Follows       *PgCluster
+	UpstreamHosts []string
 
 	packageMap map[string]string
 	infra      []*Node
@@ -42,8 +46,10 @@ type PgMember struct {
 	Role     pgsql.Role
 	Instance string // <pg_cluster>-<pg_seq>
 	Upstream string // pg_upstream, or ""
-	HBA      []string
-	PoolHBA  []string // of pgbouncer
+	// ReplicateFrom is the member that a cascading replica copies from, or "".
+	ReplicateFrom string
+	HBA           []string
+	PoolHBA       []string // of pgbouncer
 }
 
 // PgService is a service with the members that serve it.

@@ -31,6 +31,8 @@ import (
 //	patroni_scope          the name of the cluster in etcd, also that of its etcd user
 //	patroni_allowlist      addresses that may use unsafe endpoints of Patroni's REST API
 //	pg_etcd_hosts          etcd's client endpoints as address:port
+//	pg_upstream_hosts      addresses that the cluster follows, and pg_upstream_floor settings of which it needs as much as they have
+//	pg_replicate_from      the member that a cascading replica copies from, or ""
 //	pg_libs                with what the declared extensions want to be preloaded
 //	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
 //	pg_package_names       which package stands behind the name of an extension
@@ -57,6 +59,9 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 		"pg_dns_ip", c.DNS.Address,
 		"patroni_scope", c.Scope(),
 		"patroni_allowlist", value.Strings(c.allowlist(m)),
+		"pg_upstream_hosts", value.Strings(c.UpstreamHosts),
+		"pg_upstream_floor", c.floor(),
+		"pg_replicate_from", m.ReplicateFrom,
 		"pg_libs", c.Libs,
 		"pg_declared_extensions", value.Strings(c.Extensions),
 		"pg_declared_packages", value.Strings(c.Packages),

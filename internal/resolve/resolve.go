@@ -49,6 +49,7 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 	r.minio()
 	r.redis()
 	r.pgClusters()
+	r.upstreams()
 	r.placeholders()
 	return r.env, r.diags
 }

@@ -1,0 +1,105 @@
+package resolve
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// upstreams finds what standby clusters follow and which member a cascading replica copies from. It comes when all clusters
+// are known.
+func (r *resolver) upstreams() {
+	for _, c := range r.env.Pg {
+		for _, m := range c.Members {
+			switch {
+			case m.Upstream == "":
+			case m.Role == pgsql.Primary:
+				r.upstream(c, m)
+			default:
+				r.cascade(c, m)
+			}
+		}
+	}
+}
+
+// upstream resolves pg_upstream of a primary: a member of another cluster, the name of one, or a server elsewhere. Where it is
+// the primary of a cluster, the others stand in for it: PostgreSQL picks the one that takes writes.
+func (r *resolver) upstream(c *PgCluster, m *PgMember) {
+	pos := m.vars.pos("pg_upstream")
+	if other := r.env.PgCluster(m.Upstream); other != nil && other.Primary() != nil {
+		m.Upstream = other.Primary().Name
+	}
+	if c.Member(m.Upstream) != nil {
+		r.errorf(pos, "%s is a primary and follows %s, a member of its own cluster", m.Instance, m.Upstream).
+			WithHint("pg_upstream of a primary names a member of another cluster; without it the cluster leads itself")
+		return
+	}
+	c.UpstreamHosts = []string{m.Upstream}
+	for _, other := range r.env.Pg {
+		up := other.Member(m.Upstream)
+		if up == nil {
+			continue
+		}
+		c.Follows = other
+		if up.Role == pgsql.Primary {
+			for _, peer := range other.Addresses() {
+				if peer != m.Upstream {
+					c.UpstreamHosts = append(c.UpstreamHosts, peer)
+				}
+			}
+		}
+		if c.Version != other.Version {
+			r.errorf(pos, "%s has PostgreSQL %d, and %s, which it follows, has %d", c.Name, c.Version, other.Name, other.Version).WithHint("a standby needs the version of its upstream")
+		}
+		return
+	}
+	if _, err := netip.ParseAddr(m.Upstream); err == nil {
+		r.diags = append(r.diags, diag.Warnf(pos, "pg_upstream %s is no member of a cluster in this inventory", m.Upstream).
+			WithHint("it is taken for a server elsewhere, with the same replication user and password"))
+		return
+	}
+	var names []string
+	for _, other := range r.env.Pg {
+		names = append(names, other.Name)
+	}
+	r.errorf(pos, "pg_upstream %s is neither an address nor a cluster", m.Upstream).WithHint("%s", diag.DidYouMean(m.Upstream, names))
+}
+
+// cascade resolves pg_upstream of a replica: the member of its cluster that it copies from. Patroni wants its name.
+func (r *resolver) cascade(c *PgCluster, m *PgMember) {
+	for _, other := range c.Members {
+		if other != m && (other.Name == m.Upstream || other.Instance == m.Upstream) {
+			m.ReplicateFrom = other.Instance
+			return
+		}
+	}
+	r.errorf(m.vars.pos("pg_upstream"), "%s is to copy from %s, which is no other member of %s", m.Instance, m.Upstream, c.Name).
+		WithHint("pg_upstream of a replica names a member of its own cluster: %s", strings.Join(c.Addresses(), ", "))
+}
+
+// floor is what a standby cluster must have at least of some settings, since its upstream has so much.
+func (c *PgCluster) floor() *value.Dict {
+	d := value.NewDict()
+	up := c.Follows
+	if up == nil || up.Primary() == nil {
+		return d
+	}
+	p := up.Primary()
+	tuned := up.Tuning(p, pgsql.Machine{})
+	if tuned == nil {
+		return d
+	}
+	if own, ok := p.vars.get("pg_parameters").(*value.Dict); ok {
+		tuned.Update(own)
+	}
+	for k, v := range tuned.All() {
+		if n, ok := asInt(v); ok && slices.Contains(pgsql.StandbyLimits(), value.KeyText(k)) {
+			d.Set(value.KeyText(k), int64(n))
+		}
+	}
+	return d
+}
