@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
+	"pig/internal/minio"
+	"pig/internal/params"
 	"pig/internal/sandbox"
 	"pig/internal/ui"
 	"pig/internal/value"
@@ -49,6 +52,7 @@ func (a *app) sandboxUp() *cobra.Command {
 			if conf.Nodes, conf.ExtraAddrs, err = sandboxNodes(sources, count); err != nil {
 				return err
 			}
+			conf.Minio = slices.ContainsFunc(conf.Nodes, func(n sandbox.Node) bool { return len(n.Disks) > 0 })
 			term := ui.NewTerminal(a.err, nil)
 			begin := time.Now()
 			conf.Progress = func(s string) {
@@ -106,6 +110,9 @@ func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, er
 		if isInfra(inv, h) || i == 0 && inv.Group("infra") == nil {
 			n.Repo = true
 		}
+		if vars.Has("minio_cluster") {
+			n.Disks = minioDisks(vars)
+		}
 		nodes = append(nodes, n)
 		for _, key := range []string{"pg_vip_address", "vip_address"} {
 			if p, err := netip.ParsePrefix(value.Str(vars.At(key))); err == nil {
@@ -114,6 +121,15 @@ func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, er
 		}
 	}
 	return nodes, vips, nil
+}
+
+// minioDisks are the directories of MinIO's data: each becomes a file system of its own, as a disk would be.
+func minioDisks(vars *value.Dict) []string {
+	data := params.Lookup("minio_data").Default
+	if v := vars.At("minio_data"); v != nil {
+		data = v
+	}
+	return minio.Dirs(value.Str(data))
 }
 
 func isInfra(inv *inventory.Inventory, h *inventory.Host) bool {

@@ -2,11 +2,10 @@ package resolve
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
+	"pig/internal/minio"
 	"pig/internal/value"
 )
 
@@ -33,7 +32,7 @@ func (r *resolver) minio() {
 		c := &MinioCluster{Name: name}
 		for _, n := range members[name] {
 			if seq, ok := asInt(n.vars.own("minio_seq")); ok {
-				m := &MinioMember{Node: n, Seq: seq, Instance: fmt.Sprintf("%s-%d", name, seq), Dirs: diskDirs(n.vars.text("minio_data"))}
+				m := &MinioMember{Node: n, Seq: seq, Instance: fmt.Sprintf("%s-%d", name, seq), Dirs: minio.Dirs(n.vars.text("minio_data"))}
 				nodename, err := fill(n.vars.text("minio_node"), map[string]any{"minio_cluster": name, "minio_seq": seq})
 				r.addError(n.vars.pos("minio_node"), err)
 				m.Nodename = nodename
@@ -46,26 +45,6 @@ func (r *resolver) minio() {
 			r.env.Minio = append(r.env.Minio, c)
 		}
 	}
-}
-
-var diskRange = regexp.MustCompile(`\{(\d+)\.\.\.(\d+)\}`)
-
-// maxDisks bounds what a range of disks expands to.
-const maxDisks = 1000
-
-// diskDirs expands /data{1...4} to its directories.
-func diskDirs(pattern string) []string {
-	at := diskRange.FindStringSubmatchIndex(pattern)
-	if at == nil {
-		return []string{pattern}
-	}
-	from, _ := strconv.Atoi(pattern[at[2]:at[3]])
-	to, _ := strconv.Atoi(pattern[at[4]:at[5]])
-	var dirs []string
-	for i := from; i <= to && i-from < maxDisks; i++ {
-		dirs = append(dirs, diskDirs(pattern[:at[0]]+strconv.Itoa(i)+pattern[at[1]:])...)
-	}
-	return dirs
 }
 
 // minioVolumes computes MINIO_VOLUMES: the directories of one node, or URLs with ranges of nodes and directories.

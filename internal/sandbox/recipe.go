@@ -23,6 +23,8 @@ var (
 	repoScript string
 	//go:embed build/prepared.sh
 	preparedScript string
+	//go:embed build/minio.sh
+	minioScript string
 	//go:embed build/start.sh
 	startScript string
 )

@@ -123,7 +123,12 @@ func prepareStock(ctx context.Context, c Config) (stock, error) {
 		return stock{}, err
 	}
 	if c.Prepared {
-		out.image, err = m.prepared(ctx, base, out.repo)
+		if out.image, err = m.prepared(ctx, base, out.repo); err != nil {
+			return stock{}, err
+		}
+	}
+	if c.Minio {
+		out.repo, err = m.minio(ctx, out.repo)
 	}
 	return out, err
 }
