@@ -119,7 +119,7 @@ func TestStackHasEverySection(t *testing.T) {
 	for _, system := range Systems() {
 		for _, kind := range []string{"base", "prepared", "repo"} {
 			names, err := packages(system, kind)
-			if err != nil || len(names) < 5 {
+			if err != nil || len(names) < 4 {
 				t.Errorf("%s %s: %v, %v", system, kind, names, err)
 			}
 			for _, n := range names {
