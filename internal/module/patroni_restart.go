@@ -182,25 +182,44 @@ func (r *restarter) restart(ctx context.Context, m pgsql.MemberView) error {
 
 // handOver makes another member the leader, if there is one that can be. That restarts the old leader.
 func (r *restarter) handOver(ctx context.Context, leader pgsql.MemberView) (bool, error) {
-	view, err := r.view(ctx)
-	if err != nil {
+	candidate, ok, err := r.switchover(ctx, leader)
+	for deadline := time.Now().Add(syncTakes); err != nil && strings.Contains(err.Error(), "sync_standby") && time.Now().Before(deadline); {
+		if err := pause(ctx, interval); err != nil {
+			return false, err
+		}
+		candidate, ok, err = r.switchover(ctx, leader)
+	}
+	if err != nil || !ok {
 		return false, err
-	}
-	candidate, ok := view.Candidate()
-	if !ok {
-		return false, nil
-	}
-	change := node.Change{Kind: "patroni cluster", ID: r.scope, Action: "switchover", Impact: node.ImpactFailover, Unknown: value.IsUnknown(r.c.Args.Get("expected")),
-		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
-	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
-	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
-		return false, fmt.Errorf("handing the lead from %s to %s: %w", leader.Name, candidate.Name, err)
 	}
 	r.done = append(r.done, leader.Name)
 	if err := r.await(ctx, candidate.Name, pgsql.MemberView.Leads); err != nil {
 		return true, err
 	}
 	return true, r.await(ctx, leader.Name, func(now pgsql.MemberView) bool { return !now.Leads() })
+}
+
+// syncTakes is how long the leader of a synchronous cluster takes at most to choose another standby that it commits with, after
+// the one that it had was restarted. Only that one may take the lead.
+const syncTakes = time.Minute
+
+// switchover hands the lead from leader to the member that is fit for it now; false if there is none.
+func (r *restarter) switchover(ctx context.Context, leader pgsql.MemberView) (candidate pgsql.MemberView, found bool, err error) {
+	view, err := r.view(ctx)
+	if err != nil {
+		return candidate, false, err
+	}
+	candidate, found = view.Candidate()
+	if !found {
+		return candidate, false, nil
+	}
+	change := node.Change{Kind: "patroni cluster", ID: r.scope, Action: "switchover", Impact: node.ImpactFailover, Unknown: value.IsUnknown(r.c.Args.Get("expected")),
+		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
+	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
+	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
+		return candidate, true, fmt.Errorf("handing the lead from %s to %s: %w", leader.Name, candidate.Name, err)
+	}
+	return candidate, true, nil
 }
 
 // await waits until a member is well again and as it is wanted, by its own word and by the cluster's.
