@@ -43,6 +43,7 @@ func (a *app) modules() []*cobra.Command {
 	return []*cobra.Command{
 		a.moduleVerb("infra", "Make infra nodes", "  pig infra\n  pig infra -t repo\n"),
 		a.moduleVerb("etcd", "Make the etcd cluster", "  pig etcd\n  pig etcd -t etcd_config --check --diff\n"),
+		a.moduleVerb("minio", "Make MinIO clusters", "  pig minio\n  pig minio -t minio_provision --check\n"),
 		a.moduleVerb("pgsql", "Make PostgreSQL clusters", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff\n"),
 	}
 }
@@ -103,6 +104,12 @@ func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string
 	case "etcd":
 		if env.Etcd != nil {
 			for _, m := range env.Etcd.Members {
+				members[m.Name] = true
+			}
+		}
+	case "minio":
+		for _, c := range env.Minio {
+			for _, m := range c.Members {
 				members[m.Name] = true
 			}
 		}

@@ -42,6 +42,16 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		g.Add("etcd", Unit{Name: "etcd", Module: "etcd", Cluster: env.Etcd.Name, Hosts: hosts, Playbook: "etcd"})
 		need("etcd", hosts)
 	}
+	for _, c := range env.Minio {
+		name := "minio:" + c.Name
+		hosts := []string{}
+		for _, m := range c.Members {
+			hosts = append(hosts, m.Name)
+		}
+		g.Add(name, Unit{Name: name, Module: "minio", Cluster: c.Name, Hosts: hosts, Playbook: "minio"})
+		need(name, hosts)
+		g.Follow(name, "infra")
+	}
 	for _, c := range env.Pg {
 		name := "pgsql:" + c.Name
 		hosts := []string{}

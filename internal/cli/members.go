@@ -31,6 +31,28 @@ func (a *app) etcdVerbs() []*cobra.Command {
 	}
 }
 
+func (a *app) minioVerbs() []*cobra.Command {
+	return []*cobra.Command{
+		a.membersVerb("minio", "minio-add [HOST ...]", "Make MinIO clusters", "Make the MinIO clusters, or only those nodes of them that are named.",
+			"  pig minio-add\n  pig minio-add 10.10.10.13", cobra.ArbitraryArgs),
+		a.removalVerb(removal{
+			use: "minio-rm [HOST ...]", short: "Remove MinIO with its data",
+			long:    "Remove MinIO with its data from the hosts that are named, from all if there is none. The inventory has to say\nminio_safeguard: false, and the clusters' names have to be typed, or given with --confirm.",
+			example: "  pig minio-rm --confirm minio", args: cobra.ArbitraryArgs,
+			module: "minio", safeguard: "minio_safeguard",
+			name: func(env *resolve.Environment, hosts []string) string {
+				var names []string
+				for _, c := range env.Minio {
+					if slices.ContainsFunc(c.Members, func(m *resolve.MinioMember) bool { return slices.Contains(hosts, m.Name) }) {
+						names = append(names, c.Name)
+					}
+				}
+				return strings.Join(names, ",")
+			},
+		}),
+	}
+}
+
 func (a *app) nodeVerbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.membersVerb("node", "node-add PATTERN ...", "Make nodes", "Make nodes, as pig node does.", "  pig node-add 10.10.10.14\n  pig node-add pg-test", cobra.MinimumNArgs(1)),

@@ -1,0 +1,84 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// minioHealth waits until MinIO can write: until enough of the cluster's nodes are there.
+func minioHealth() Module {
+	return Module{
+		Name: "minio_health",
+		Spec: Spec{Args: append(minioArgs(), Arg{Name: "timeout", Type: Int, Default: int64(90)})},
+		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			begin := time.Now()
+			err := newMinio(c).await(ctx, "/minio/health/cluster", time.Duration(c.Args.Int("timeout"))*time.Second)
+			return value.DictOf("elapsed", int64(time.Since(begin).Seconds())), err
+		},
+	}
+}
+
+// minioRestart restarts this node's MinIO. The others go on meanwhile: it waits until the cluster can do without this node.
+// together is for settings that all nodes must have alike: then nobody is waited for, as one with the new ones and the others
+// would not understand each other.
+func minioRestart() Module {
+	return Module{
+		Name: "minio_restart",
+		Spec: Spec{Args: append(minioArgs(), Arg{Name: "timeout", Type: Int, Default: int64(90)}, Arg{Name: "members", Type: Int, Default: int64(1)}, Arg{Name: "together", Type: Bool})},
+		Run:  runMinioRestart,
+	}
+}
+
+func runMinioRestart(ctx context.Context, c *Call) (*value.Dict, error) {
+	m := newMinio(c)
+	unit := c.Args.String("unit")
+	services := c.System.Services()
+	u, err := services.Unit(ctx, unit)
+	if err != nil {
+		return nil, err
+	}
+	limit := time.Duration(c.Args.Int("timeout")) * time.Second
+	together := c.Args.Bool("together") || c.Args.Int("members") == 1
+	if u.Running() && !together {
+		if err := m.await(ctx, "/minio/health/cluster?maintenance=true", limit); err != nil {
+			return nil, fmt.Errorf("it is not restarted, since the cluster cannot do without this node now: %w", err)
+		}
+	}
+	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactRestart, NoBlock: together}); err != nil {
+		return nil, m.trouble(ctx, err)
+	}
+	if together {
+		return value.DictOf("restarted", true), nil
+	}
+	return value.DictOf("restarted", true), m.await(ctx, "/minio/health/cluster", limit)
+}
+
+// await waits for a health check to be met. A plan cannot wait.
+func (m minioClient) await(ctx context.Context, path string, limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	for {
+		status, err := m.plain(ctx, path)
+		switch {
+		case errors.Is(err, node.ErrUnknown), err == nil && status == http.StatusOK:
+			return nil
+		case err == nil:
+			err = fmt.Errorf("%s%s answers %d", m.base, path, status)
+		}
+		if m.call.System.Planned() {
+			m.call.Facts.Warn("MinIO is not well now: %v", err)
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return m.trouble(ctx, fmt.Errorf("MinIO was not well within %v: %w", limit, err))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
