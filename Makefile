@@ -13,7 +13,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build agents pig test test-full lint fmt bench demo clean setup setup-all vet unit sandbox-tests
+.PHONY: build agents pig test test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -61,7 +61,10 @@ unit: setup
 sandbox-tests: setup-all
 	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -p $(P) -count 1 -timeout 18m $(REAL); fi
 
-test-full: setup-all vet
+setup-full:
+	@scripts/setup.sh full
+
+test-full: setup-full vet
 	PIG_SANDBOX_TESTS=all $(GO) test -race -p $(P) -count 1 -timeout 60m ./...
 	@grep -rHo 'func Fuzz[A-Za-z0-9_]*' --include=*_test.go internal | sed 's/func //' | while IFS=: read -r file name; do \
 		echo "fuzzing $$name for $(FUZZTIME)"; \

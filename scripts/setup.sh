@@ -1,5 +1,6 @@
 #!/bin/bash
-# setup.sh [build|sandbox|all]: install what building pig, or running its sandbox, needs on a Debian machine.
+# setup.sh [build|sandbox|all|full]: install what building pig, running its sandbox, or all of its tests need on a Debian
+# machine: full is all, and a browser that looks at the portal.
 #
 # It does nothing, and says nothing, where nothing is missing. Packages come from apt; a Go that is new enough comes as
 # a Go module, fetched by the Go that Debian has, into $PIG_GO_DIR (default /var/cache/pig-go). scripts/go.sh finds it there.
@@ -87,6 +88,11 @@ sandbox() {
 		$([ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ] || echo debian-archive-keyring)
 }
 
+# shellcheck disable=SC2046 # a list of words
+browser() {
+	apt_install $(missing chromium=chromium) $([ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core)
+}
+
 case $what in
 build) build ;;
 sandbox) sandbox ;;
@@ -94,5 +100,10 @@ all)
 	build
 	sandbox
 	;;
-*) die "usage: scripts/setup.sh [build|sandbox|all]" ;;
+full)
+	build
+	sandbox
+	browser
+	;;
+*) die "usage: scripts/setup.sh [build|sandbox|all|full]" ;;
 esac
