@@ -401,3 +401,45 @@ type stopper struct {
 }
 
 func (s *stopper) HostStarted(string, TaskRef) { s.stop() }
+
+func TestWhatIsIgnoredOnceIsIgnoredForAll(t *testing.T) {
+	newLab(t).expect("a,b", `
+- hosts: all
+  tasks:
+    - { name: once, fail: { msg: x }, run_once: true, ignore_errors: true }
+    - { name: away, ping: {}, run_once: true, delegate_to: down1, ignore_unreachable: true }
+    - { name: last, debug: { msg: "{{ inventory_hostname }}" }, run_once: true }
+`, "a once: ignored", "a away: unreachable", "a last: a")
+}
+
+func TestLoopsGoOnBehindADelegateThatIsAway(t *testing.T) {
+	dir := t.TempDir()
+	newLab(t).expect("a", `
+- hosts: all
+  tasks:
+    - name: tell
+      copy: { dest: "`+dir+`/{{ item }}", content: x }
+      delegate_to: "{{ item }}"
+      loop: [ down1, b, down2, c ]
+      ignore_unreachable: true
+    - { name: last, debug: { msg: x } }
+`, "a tell: unreachable", "a last: x")
+	for _, name := range []string{"b", "c"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAHostThatFailsInOneViewGoesOnInAnother(t *testing.T) {
+	e := New(Deps{}, Options{})
+	one, other := e.With(Discard{}), e.With(Discard{})
+	one.fates.end("a", false)
+	one.fates.end("b", true)
+	if !slices.Equal(one.Failed([]string{"a", "b"}), []string{"a", "b"}) || !slices.Equal(one.Unreachable([]string{"a", "b"}), []string{"b"}) {
+		t.Errorf("failed %v, unreachable %v", one.Failed([]string{"a", "b"}), one.Unreachable([]string{"a", "b"}))
+	}
+	if bad := other.Failed([]string{"a", "b"}); len(bad) > 0 {
+		t.Errorf("%v failed elsewhere", bad)
+	}
+}

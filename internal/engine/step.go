@@ -99,6 +99,8 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	var he *hostError
 	if errors.As(slot.err, &he) {
 		slot.result = he.result
+	} else if slot.err == nil && slot.result.Failed {
+		slot.result.Ignored = true // for those who wait for it too
 	}
 	close(slot.done)
 	return slot.err
