@@ -581,8 +581,11 @@ func (l *lab) worksWithoutInfra() {
 		l.t.Errorf("it took %s", took)
 	}
 	for _, addr := range []string{"10.10.10.11", "10.10.10.12"} {
-		if rules := l.node(addr, "cat", "/pg/data/pg_hba.conf"); !strings.Contains(rules, "10.10.10.99/32") {
-			l.t.Errorf("%s has not got the rule", addr)
-		}
+		l.eventually(30*time.Second, addr+" gets the rule", func() error {
+			if rules := l.node(addr, "cat", "/pg/data/pg_hba.conf"); !strings.Contains(rules, "10.10.10.99/32") {
+				return fmt.Errorf("it has %s", tail(rules))
+			}
+			return nil
+		})
 	}
 }

@@ -8,7 +8,7 @@ func overview() Dashboard {
 			stat("PostgreSQL clusters", "none", `count(pg:cls:leaders)`, ""),
 			stat("Clusters without a leader", "none", `count(pg:cls:leaders < 1) or vector(0)`, "").warn(1, 1),
 			stat("Instances that answer", "none", `sum(pg_up)`, ""),
-			stat("Alerts", "none", `count(ALERTS{alertstate="firing"}) or vector(0)`, "").warn(1, 5),
+			stat("Alerts", "none", `count(ALERTS{alertstate="firing", severity!="info"}) or vector(0)`, "").warn(1, 5),
 		}},
 		{"PostgreSQL", []Panel{
 			graph("Transactions", "ops", Q(`pg:cls:xacts`, "{{cls}}")),
