@@ -190,15 +190,6 @@ func TestTuningOfAMember(t *testing.T) {
 	}
 }
 
-func TestDiskRanges(t *testing.T) {
-	t.Parallel()
-	for pattern, want := range map[string]string{"/data": "[/data]", "/data{1...2}": "[/data1 /data2]", "/d{1...2}/x{8...9}": "[/d1/x8 /d1/x9 /d2/x8 /d2/x9]"} {
-		if got := fmt.Sprint(diskDirs(pattern)); got != want {
-			t.Errorf("%s: %s, want %s", pattern, got, want)
-		}
-	}
-}
-
 // 333 clusters of three on a thousand hosts: resolve all, and take the variables of every host.
 func BenchmarkThousandHosts(b *testing.B) {
 	var s strings.Builder
