@@ -208,6 +208,50 @@ func TestPgsqlFields(t *testing.T) {
 		}
 		l.as(n, "postgres", "revoke connect on database shop from asked")
 	})
+	l.sub(t, "a pool that looks everybody up", func(t *testing.T) {
+		l.write("node_tune: none", "node_tune: none\n    pgbouncer_auth_query: true")
+		l.settled()
+		if got, err := l.login(n, "host=10.10.10.10 port=6432 user=asked dbname=postgres", "Asked.For.3", "select current_user"); err != nil || got != "asked" {
+			t.Errorf("%q, %v", got, err)
+		}
+		if list := l.node(n, "cat", "/etc/pgbouncer/userlist.txt"); strings.Contains(list, "App.Secret.1") {
+			t.Error("the list of users still has their passwords")
+		}
+	})
+	l.sub(t, "md5, for clients that know nothing else", func(t *testing.T) {
+		l.write("node_tune: none", "node_tune: none\n    pg_pwd_enc: md5")
+		l.settled()
+		l.as(n, "postgres", "drop role until")
+		l.settled()
+		if got := l.as(n, "postgres", "select left(rolpassword, 3) from pg_authid where rolname = 'until'"); got != "md5" {
+			t.Errorf("a new user has %s", got)
+		}
+		for user, password := range map[string]string{"asked": "Asked.For.3", "app": "App.Secret.1"} {
+			if _, err := l.login(n, "host=10.10.10.10 dbname=postgres user="+user, password, "select 1"); err != nil {
+				t.Error(err)
+			}
+		}
+		l.write()
+		l.settled()
+		if got := l.as(n, "postgres", "select left(rolpassword, 3) from pg_authid where rolname = 'until'"); got != "SCR" {
+			t.Errorf("afterwards it has %s", got)
+		}
+	})
+	l.sub(t, "a crontab that comes and goes", func(t *testing.T) {
+		l.write("node_tune: none", "node_tune: none\n    pg_crontab: [ '00 01 * * * /bin/true' ]")
+		l.settled()
+		if tab := l.node(n, "crontab", "-u", "postgres", "-l"); !strings.Contains(tab, "00 01 * * * /bin/true") {
+			t.Errorf("%s", tab)
+		}
+		if size := strings.TrimSpace(l.node(n, "stat", "-c", "%s %U", "/pg/dummy")); size != "67108864 postgres" {
+			t.Errorf("kept aside: %s", size)
+		}
+		l.write()
+		l.settled()
+		if out, code := l.try(n, "crontab", "-u", "postgres", "-l"); code == 0 {
+			t.Errorf("still there: %s", out)
+		}
+	})
 	l.sub(t, "services", func(t *testing.T) {
 		text := l.node(n, "sh", "-c", "cat /etc/haproxy/conf.d/pg-meta-odd.cfg /etc/haproxy/conf.d/pg-meta-spare.cfg")
 		for _, want := range []string{"bind 10.10.10.10:5440", "maxconn 77", "balance leastconn", "uri /health", "default-server inter 4s rise 2 fall 2 weight 9",

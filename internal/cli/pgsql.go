@@ -19,6 +19,7 @@ const (
 	tagsDB      = "pg_db,pgbouncer_config"
 	tagsHBA     = "pg_hba,pg_reload,pgbouncer_hba,pgbouncer_reload"
 	tagsService = "pg_service"
+	tagsExt     = "pg_ext,pg_db"
 )
 
 // pgVerb is a verb about one PostgreSQL cluster.
@@ -43,8 +44,8 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 	verbs := []pgVerb{
 		{
 			"pgsql-add CLUSTER [HOST ...]", "Make a PostgreSQL cluster, or add members to it",
-			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others send them work.",
-			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14", atLeastOne, pgAdd,
+			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them: services, and rules of who may connect.",
+			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14 10.10.10.15", atLeastOne, pgAdd,
 		},
 		{
 			"pgsql-rm CLUSTER [HOST ...]", "Remove a PostgreSQL cluster, or members of it",
@@ -65,6 +66,11 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 			"pgsql-hba CLUSTER [HOST ...]", "Apply the rules of who may connect",
 			"Write the rules of who may connect to a cluster and its pool, and reload them.",
 			"  pig pgsql-hba pg-test", atLeastOne, tagged(tagsHBA),
+		},
+		{
+			"pgsql-ext CLUSTER [HOST ...]", "Install the extensions of a cluster",
+			"Install the packages of pg_extensions and of the extensions that pg_databases declares, and make those in their databases. An\nextension that has to be preloaded takes a restart: that is for pig apply.",
+			"  pig pgsql-ext pg-test", atLeastOne, tagged(tagsExt),
 		},
 		{
 			"pgsql-svc CLUSTER [HOST ...]", "Apply the services of a cluster",
@@ -173,7 +179,7 @@ func pgAdd(ctx context.Context, w *pgWork, named []string) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return w.with(ctx, others, tagsService)
+	return w.with(ctx, others, tagsService+","+tagsHBA)
 }
 
 func pgUser(ctx context.Context, w *pgWork, args []string) error {
