@@ -44,7 +44,7 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 	verbs := []pgVerb{
 		{
 			"pgsql-add CLUSTER [HOST ...]", "Make a PostgreSQL cluster, or add members to it",
-			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them: services, and rules of who may connect.",
+			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them:\nservices, and rules of who may connect.",
 			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14 10.10.10.15", atLeastOne, pgAdd,
 		},
 		{
@@ -69,7 +69,7 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 		},
 		{
 			"pgsql-ext CLUSTER [HOST ...]", "Install the extensions of a cluster",
-			"Install the packages of pg_extensions and of the extensions that pg_databases declares, and make those in their databases. An\nextension that has to be preloaded takes a restart: that is for pig apply.",
+			"Install the packages of pg_extensions and of the extensions that pg_databases declares, and make those in their databases.\nAn extension that has to be preloaded takes a restart: that is for pig apply.",
 			"  pig pgsql-ext pg-test", atLeastOne, tagged(tagsExt),
 		},
 		{

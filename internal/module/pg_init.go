@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -27,7 +28,7 @@ func postgresInit() Module {
 			Arg{Name: "monitor", Default: "dbuser_monitor"},
 			Arg{Name: "admin_role", Default: "dbrole_admin"},
 			Arg{Name: "primary", Type: Bool, Default: true},
-			promotedArg(),
+			promotedArg(), encryptionArg(),
 		)},
 		Run: runPostgresInit,
 	}
@@ -47,6 +48,7 @@ func runPostgresInit(ctx context.Context, c *Call) (*value.Dict, error) {
 		return skip, err
 	}
 	expectExtensions(c, live.Available, live.Share, init.Extensions)
+	live.Encryption = cmp.Or(c.Args.String("encryption"), live.Encryption)
 	steps, notes, err := init.Plan(names, live, insideByName(names, insides))
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -25,7 +26,7 @@ func postgresRoles() Module {
 			Arg{Name: "prune", Type: Bool, Default: false},
 			Arg{Name: "renew", Type: Bool, Default: false},
 			Arg{Name: "primary", Type: Bool, Default: true},
-			promotedArg(), confirmedArg(),
+			promotedArg(), confirmedArg(), encryptionArg(),
 		)},
 		Run: runPostgresRoles,
 	}
@@ -42,6 +43,7 @@ func runPostgresRoles(ctx context.Context, c *Call) (*value.Dict, error) {
 	if skip != nil || err != nil {
 		return skip, err
 	}
+	live.Encryption = cmp.Or(c.Args.String("encryption"), live.Encryption)
 	plan, err := pgsql.PlanUsers(users, live, pgsql.UserPolicy{Keep: c.Args.Strings("known"), Prune: c.Args.Bool("prune"), Renew: c.Args.Bool("renew")})
 	if err != nil {
 		return nil, err
@@ -56,6 +58,9 @@ func runPostgresRoles(ctx context.Context, c *Call) (*value.Dict, error) {
 
 // confirmedArg names what may be destroyed. Without it there is no limit: that is how a plan shows all that would go.
 func confirmedArg() Arg { return Arg{Name: "confirmed", Type: List, Elements: Str} }
+
+// encryptionArg is how passwords are stored once the server is configured as declared, which in a plan it is not yet.
+func encryptionArg() Arg { return Arg{Name: "encryption", Choices: []string{"scram-sha-256", "md5"}} }
 
 // promotedArg says that a standby which is still one in a plan is the leader by the time of the run: its cluster is promoted.
 func promotedArg() Arg { return Arg{Name: "promoted", Type: Bool, Default: false} }
