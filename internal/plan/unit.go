@@ -62,6 +62,11 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		need(name, hosts)
 		g.Follow(name, "infra")
 		g.After(name, "etcd")
+		for _, m := range env.Minio {
+			if c.Stores {
+				g.After(name, "minio:"+m.Name)
+			}
+		}
 	}
 	for _, c := range env.Pg {
 		if c.Follows != nil {

@@ -33,6 +33,8 @@ type PgCluster struct {
 	// addresses to follow, the declared one first.
 	Follows       *PgCluster
 	UpstreamHosts []string
+	// Stores tells that its backups go to object storage, which may be this environment's own.
+	Stores bool
 
 	packageMap map[string]string
 	infra      []*Node
@@ -155,6 +157,7 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	if c.Shard == "" {
 		c.Shard = c.Name
 	}
+	c.Stores = r.stores(vars)
 	r.rtoPlan(c, vars)
 	r.pgVIP(c, vars)
 	r.pgDNS(c, vars)
@@ -355,4 +358,14 @@ func (c *PgCluster) Addresses() []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// stores tells whether the backup repository that is chosen is one of objects.
+func (r *resolver) stores(vars lookup) bool {
+	repos, _ := vars.get("pgbackrest_repo").(*value.Dict)
+	if !vars.bool("pgbackrest_enabled") || repos == nil {
+		return false
+	}
+	repo, _ := repos.At(vars.text("pgbackrest_method")).(*value.Dict)
+	return repo != nil && repo.At("type") == "s3"
 }

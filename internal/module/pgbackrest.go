@@ -1,0 +1,137 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// pgbackrestStanza makes a cluster's place in its backup repository (stanza), and with backup: true a first full backup where
+// there is none yet. It returns backups, how many there are.
+func pgbackrestStanza() Module {
+	return Module{
+		Name: "pgbackrest_stanza",
+		Spec: Spec{Args: []Arg{
+			{Name: "stanza", Required: true}, {Name: "backup", Type: Bool}, {Name: "state", Default: "present", Choices: []string{"present", "absent"}},
+			// unit is what PostgreSQL comes up with: before that there is nothing to ask for.
+			{Name: "unit", Default: "patroni.service"},
+		}},
+		Run: runPgbackrestStanza,
+	}
+}
+
+// What "pgbackrest info" says of a stanza (src/command/info/info.c): there is none, and there is no backup of it.
+const (
+	stanzaMissing     = 1
+	stanzaNoBackup    = 2
+	stanzaMissingData = 3
+)
+
+func runPgbackrestStanza(ctx context.Context, c *Call) (*value.Dict, error) {
+	p := pgbackrest{call: c, stanza: c.Args.String("stanza")}
+	status, backups, err := p.info(ctx)
+	if err != nil {
+		return nil, err
+	}
+	missing := status == stanzaMissing || status == stanzaMissingData
+	result := value.DictOf("backups", int64(backups))
+	if c.Args.String("state") == "absent" {
+		if missing {
+			return result, nil
+		}
+		// It deletes only what is stopped.
+		if err := p.run(ctx, nil, "stop"); err != nil {
+			return nil, err
+		}
+		err := p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "delete", Impact: node.ImpactDataLoss}, "stanza-delete", "--force")
+		return result, errors.Join(err, p.run(ctx, nil, "start")) // else nobody of that name could ever be backed up from here
+	}
+	if missing {
+		if err := p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "create"}, "stanza-create", "--no-online"); err != nil {
+			return nil, err
+		}
+	}
+	if c.Args.Bool("backup") && backups == 0 {
+		return result, p.run(ctx, &node.Change{Kind: "backup", ID: p.stanza, Action: "create", Attrs: []node.Attr{{Name: "type", After: "full"}}}, "backup", "--type=full")
+	}
+	return result, nil
+}
+
+type pgbackrest struct {
+	call   *Call
+	stanza string
+}
+
+// info asks for the stanza. Where PostgreSQL is only planned to start, there is none.
+func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
+	cmd := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")}
+	out, err := p.call.System.Exec(ctx, cmd)
+	if errors.Is(err, node.ErrNotYet) {
+		return stanzaMissing, 0, nil
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	if out.RC != 0 {
+		return 0, 0, fmt.Errorf("reading the backups of %s: %s", p.stanza, lastWords(out))
+	}
+	var stanzas []struct {
+		Name   string            `json:"name"`
+		Backup []json.RawMessage `json:"backup"`
+		Status struct {
+			Code    int    `json:"code"`
+			Message string `json:"message"`
+		} `json:"status"`
+	}
+	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
+		return 0, 0, fmt.Errorf("reading the backups of %s: %w", p.stanza, err)
+	}
+	for _, s := range stanzas {
+		if s.Name != p.stanza {
+			continue
+		}
+		if s.Status.Code > stanzaMissingData {
+			return 0, 0, fmt.Errorf("the backups of %s: %s", p.stanza, s.Status.Message)
+		}
+		return s.Status.Code, len(s.Backup), nil
+	}
+	return stanzaMissing, 0, nil
+}
+
+func (p pgbackrest) argv(command string, flags ...string) []string {
+	return append([]string{"pgbackrest", "--stanza=" + p.stanza, "--log-level-console=off", "--log-level-stderr=error", command}, flags...)
+}
+
+func (p pgbackrest) run(ctx context.Context, change *node.Change, command string, flags ...string) error {
+	if change == nil {
+		change = &node.Change{Kind: "backup stanza", ID: p.stanza, Action: command}
+	}
+	out, err := p.call.System.Exec(ctx, node.Cmd{Argv: p.argv(command, flags...), Change: change})
+	if err != nil {
+		return err
+	}
+	if out.RC != 0 {
+		return fmt.Errorf("pgbackrest %s: %s", command, lastWords(out))
+	}
+	return nil
+}
+
+// lastWords are what pgBackRest said in the end, without the columns before it.
+func lastWords(out node.Output) string {
+	text := strings.TrimSpace(string(out.Stderr))
+	if text == "" {
+		text = strings.TrimSpace(string(out.Stdout))
+	}
+	if i := strings.Index(text, "ERROR: "); i >= 0 {
+		text = text[i+len("ERROR: "):]
+	}
+	if text == "" {
+		return fmt.Sprintf("exit status %d", out.RC)
+	}
+	return clip(text, 600)
+}
