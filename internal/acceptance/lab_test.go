@@ -40,7 +40,8 @@ func newLab(t *testing.T) *lab {
 	return labOf(t, sandbox.Config{Prepared: true}, inventoryText, addresses...)
 }
 
-// labOf boots nodes, the first of which has the package repository, and writes the inventory for them.
+// labOf boots nodes, the first of which has the package repository, and writes the inventory for them. A host is an address, with
+// the disks that it has: 10.10.10.10+/data1+/data2.
 func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -59,8 +60,9 @@ func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab
 		t.Fatalf("building pig: %v\n%s", err, out)
 	}
 	conf.Name = fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000)
-	for i, a := range hosts {
-		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0})
+	for i, h := range hosts {
+		parts := strings.Split(h, "+")
+		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: parts[0], Addr: netip.MustParseAddr(parts[0]), Repo: i == 0, Disks: parts[1:]})
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -124,12 +126,20 @@ func (l *lab) file(name, text string) {
 	}
 }
 
+// tail is the end of what was printed, with what failed before it.
 func tail(s string) string {
 	lines := strings.Split(s, "\n")
-	if len(lines) > 80 {
-		lines = lines[len(lines)-80:]
+	const most = 60
+	if len(lines) <= most {
+		return s
 	}
-	return strings.Join(lines, "\n")
+	var kept []string
+	for i, line := range lines[:len(lines)-most] {
+		if strings.HasPrefix(line, "x ") || strings.HasPrefix(line, "! ") {
+			kept = append(kept, lines[i:min(i+8, len(lines)-most)]...)
+		}
+	}
+	return strings.Join(append(kept, lines[len(lines)-most:]...), "\n")
 }
 
 // write writes the inventory: the template with edits made to it.

@@ -34,7 +34,7 @@ func TestMinio(t *testing.T) {
 		t.Skip("MinIO is tested with PIG_SANDBOX_TESTS=all")
 	}
 	text := strings.Replace(sample(t, "minio"), "    node_tune: none", "    node_tune: none\n    node_etc_hosts: [ '10.10.10.11 sss.pigsty' ]", 1)
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, text, "10.10.10.10", "10.10.10.11", "10.10.10.12")
+	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, text, "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2")
 	out := l.must(0, "apply", "--yes")
 	if strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))
@@ -71,9 +71,12 @@ func TestMinio(t *testing.T) {
 			t.Errorf("%d restarts planned, want 3:\n%s", restarts, strings.Join(got, "\n"))
 		}
 		l.must(0, "apply", "--yes")
-		if out, code := l.minioShell("pgbackrest:An0ther.Key", "minio-client cat s/pgsql/hello && minio-client ls s/data"); code != 0 {
-			t.Errorf("with the new key: %s", out)
-		}
+		l.eventually(90*time.Second, "the new key on all nodes", func() error { // nodes tell each other of users, in time
+			if out, code := l.minioShell("pgbackrest:An0ther.Key", "for i in 1 2 3 4 5 6; do minio-client cat s/pgsql/hello && minio-client ls s/data || exit 1; done"); code != 0 {
+				return fmt.Errorf("%s", out)
+			}
+			return nil
+		})
 		if out, code := l.minioShell("pgbackrest:S3User.Backup", "minio-client cat s/pgsql/hello"); code == 0 {
 			t.Errorf("the old key still works: %s", out)
 		}
@@ -112,7 +115,7 @@ func TestBackups(t *testing.T) {
 	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
 		t.Skip("backups are tested with PIG_SANDBOX_TESTS=all")
 	}
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sample(t, "backup"), "10.10.10.10", "10.10.10.11", "10.10.10.12")
+	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sample(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
 	if out := l.must(0, "apply", "--yes"); strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))
 	}

@@ -54,9 +54,27 @@ func runMinioRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, m.trouble(ctx, err)
 	}
 	if together {
-		return value.DictOf("restarted", true), nil
+		return value.DictOf("restarted", true), m.replaced(ctx, u.InvocationID, limit)
 	}
 	return value.DictOf("restarted", true), m.await(ctx, "/minio/health/cluster", limit)
+}
+
+// replaced waits until the process of before is gone: what answers then has the new settings.
+func (m minioClient) replaced(ctx context.Context, before string, limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	for !m.call.System.Planned() {
+		u, err := m.call.System.Services().Unit(ctx, m.call.Args.String("unit"))
+		if err != nil || u.InvocationID != before && u.InvocationID != "" {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return m.trouble(ctx, fmt.Errorf("it did not stop within %v", limit))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // await waits for a health check to be met. A plan cannot wait.
