@@ -13,8 +13,8 @@ import (
 	"pig/internal/sandbox"
 )
 
-// sample reads one of the sample inventories.
-func sample(t *testing.T, name string) string {
+// sampleInventory reads one of the sample inventories.
+func sampleInventory(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("../../inventory", name+".yml"))
 	if err != nil {
@@ -33,7 +33,7 @@ func TestMinio(t *testing.T) {
 	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
 		t.Skip("MinIO is tested with PIG_SANDBOX_TESTS=all")
 	}
-	text := strings.Replace(sample(t, "minio"), "    node_tune: none", "    node_tune: none\n    node_etc_hosts: [ '10.10.10.11 sss.pigsty' ]", 1)
+	text := strings.Replace(sampleInventory(t, "minio"), "    node_tune: none", "    node_tune: none\n    node_etc_hosts: [ '10.10.10.11 sss.pigsty' ]", 1)
 	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, text, "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2")
 	out := l.must(0, "apply", "--yes")
 	if strings.Contains(out, "not as planned") {
@@ -115,7 +115,7 @@ func TestBackups(t *testing.T) {
 	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
 		t.Skip("backups are tested with PIG_SANDBOX_TESTS=all")
 	}
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sample(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
+	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sampleInventory(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
 	if out := l.must(0, "apply", "--yes"); strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))
 	}
