@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"pig/internal/inventory"
 	"pig/internal/plan"
 	"pig/internal/sandbox"
 )
@@ -30,6 +31,8 @@ type lab struct {
 	pig  string
 	home string
 	text string // the inventory as it begins
+	// hosts are the addresses of the nodes.
+	hosts []string
 }
 
 var addresses = []string{"10.10.10.10", "10.10.10.11", "10.10.10.12", "10.10.10.13"}
@@ -43,6 +46,66 @@ func newLab(t *testing.T) *lab {
 // labOf boots nodes, the first of which has the package repository, and writes the inventory for them. A host is an address, with
 // the disks that it has: 10.10.10.10+/data1+/data2.
 func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab {
+	t.Helper()
+	l := bareLab(t, text)
+	conf.Name = labName()
+	for i, h := range hosts {
+		parts := strings.Split(h, "+")
+		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: parts[0], Addr: netip.MustParseAddr(parts[0]), Repo: i == 0, Disks: parts[1:]})
+		l.hosts = append(l.hosts, parts[0])
+	}
+	l.goes(conf.Name)
+	var err error
+	if l.box, err = sandbox.Up(l.ctx, conf); err != nil {
+		t.Fatal(err)
+	}
+	l.write()
+	return l
+}
+
+// labFrom boots the nodes that an inventory names, as an operator would.
+func labFrom(t *testing.T, file, system string) *lab {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := bareLab(t, string(text))
+	l.write()
+	name := labName()
+	l.goes(name)
+	up := exec.CommandContext(l.ctx, l.pig, "sandbox", "up", "--name", name, "-i", filepath.Join(l.dir, "pigsty.yml"), "--prepared", "--os", system)
+	if out, err := up.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if l.box, err = sandbox.Open(name); err != nil {
+		t.Fatal(err)
+	}
+	inv, _, err := inventory.Load([]string{file}, inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range inv.Hosts() {
+		l.hosts = append(l.hosts, h.Name)
+	}
+	return l
+}
+
+func labName() string { return fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000) }
+
+// goes has the sandbox of that name taken down when the test ends.
+func (l *lab) goes(name string) {
+	l.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := sandbox.Down(ctx, name, true); err != nil {
+			l.t.Errorf("cleaning up: %v", err)
+		}
+	})
+}
+
+// bareLab is a lab that has a binary of pig, and no nodes yet.
+func bareLab(t *testing.T, text string) *lab {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("real nodes need root")
@@ -59,23 +122,6 @@ func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building pig: %v\n%s", err, out)
 	}
-	conf.Name = fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000)
-	for i, h := range hosts {
-		parts := strings.Split(h, "+")
-		conf.Nodes = append(conf.Nodes, sandbox.Node{Name: parts[0], Addr: netip.MustParseAddr(parts[0]), Repo: i == 0, Disks: parts[1:]})
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := sandbox.Down(ctx, conf.Name, true); err != nil {
-			t.Errorf("cleaning up: %v", err)
-		}
-	})
-	var err error
-	if l.box, err = sandbox.Up(ctx, conf); err != nil {
-		t.Fatal(err)
-	}
-	l.write()
 	return l
 }
 

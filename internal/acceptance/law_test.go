@@ -1,0 +1,143 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pig/internal/plan"
+)
+
+// lawRow is what the law of plans looks like on one inventory: all of unplanned, missed, left and restarts are to be 0.
+type lawRow struct {
+	name                                                                string
+	nodes, planned, unknown, applied, unplanned, missed, left, restarts int
+	seconds                                                             float64
+}
+
+// TestPlanLaw holds every sample inventory to the law of plans: plan, apply, nothing else than planned, an empty plan, and
+// another apply that changes and restarts nothing.
+func TestPlanLaw(t *testing.T) {
+	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
+		t.Skip("all samples are tested with PIG_SANDBOX_TESTS=all")
+	}
+	files, err := filepath.Glob("../../inventory/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if only := os.Getenv("PIG_LAW"); only != "" { // names, with commas
+		files = nil
+		for name := range strings.SplitSeq(only, ",") {
+			files = append(files, "../../inventory/"+name+".yml")
+		}
+	}
+	var rows []lawRow
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".yml")
+		if lawless[name] != "" {
+			t.Logf("%s: left out: %s", name, lawless[name])
+			continue
+		}
+		t.Run(name, func(t *testing.T) { rows = append(rows, planLaw(t, f, "debian13")) })
+	}
+	fmt.Println(lawTable(rows))
+}
+
+// lawless are samples that cannot be applied in a sandbox, and why.
+var lawless = map[string]string{
+	"citus": "Debian has no package of citus; that it is told before anything is changed is tested by itself",
+}
+
+var summary = regexp.MustCompile(`(?m)^Applied: (\d+) to create, (\d+) to update, (\d+) to delete, (\d+) other`)
+
+func planLaw(t *testing.T, file, system string) lawRow {
+	l := labFrom(t, file, system)
+	row := lawRow{name: strings.TrimSuffix(filepath.Base(file), ".yml"), nodes: len(l.hosts)}
+	p := l.plan()
+	row.planned, row.unknown = tally(p)
+	for _, c := range changes(p) {
+		if strings.Contains(c, "FAILED") {
+			t.Fatal(c)
+		}
+	}
+	begin := time.Now()
+	out := l.must(0, "apply", "--yes")
+	row.seconds = time.Since(begin).Seconds()
+	if m := summary.FindStringSubmatch(out); m != nil {
+		for _, n := range m[1:] {
+			i, _ := strconv.Atoi(n)
+			row.applied += i
+		}
+	}
+	row.unplanned, row.missed = strings.Count(out, "not as planned: unplanned"), strings.Count(out, "not as planned: missed")
+	left := changes(l.plan("--detailed-exitcode"))
+	row.left = len(left)
+	before := l.units()
+	l.must(0, "apply", "--yes")
+	after := l.units()
+	var restarted []string
+	for unit, id := range before {
+		if after[unit] != id {
+			restarted = append(restarted, unit)
+		}
+	}
+	row.restarts = len(restarted)
+	if row.unplanned+row.missed+row.left+row.restarts > 0 {
+		t.Errorf("%+v\nleft: %s\nrestarted: %s", row, strings.Join(left, "\n"), strings.Join(restarted, " "))
+		for line := range strings.SplitSeq(out, "\n") {
+			if strings.Contains(line, "not as planned") {
+				t.Error(line)
+			}
+		}
+	}
+	return row
+}
+
+// tally counts the changes of a plan, and the tasks of which it cannot tell.
+func tally(p *plan.Plan) (planned, unknown int) {
+	for _, u := range p.Units {
+		for _, e := range u.Entries {
+			planned += len(e.Changes)
+			if e.Unknown {
+				unknown++
+			}
+		}
+	}
+	return planned, unknown
+}
+
+// units are the identities of all services that run on all nodes.
+func (l *lab) units() map[string]string {
+	l.t.Helper()
+	all := map[string]string{}
+	for _, h := range l.hosts {
+		out := l.node(h, "sh", "-c", "systemctl list-units --type=service --state=running --no-legend --plain | cut -d' ' -f1 | grep -v '^user@' | xargs systemctl show -p Id -p InvocationID")
+		id := ""
+		for line := range strings.Lines(out) {
+			key, v, _ := strings.Cut(strings.TrimSpace(line), "=")
+			switch key {
+			case "Id":
+				id = v
+			case "InvocationID":
+				all[h+" "+id] = v
+			}
+		}
+	}
+	return all
+}
+
+func lawTable(rows []lawRow) string {
+	var b strings.Builder
+	b.WriteString("| inventory | nodes | planned | known after apply | applied | unplanned | missed | left in the next plan | restarts by the next apply | seconds |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %.0f |\n", r.name, r.nodes, r.planned, r.unknown, r.applied, r.unplanned, r.missed, r.left, r.restarts, r.seconds)
+	}
+	return b.String()
+}
