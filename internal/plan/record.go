@@ -13,6 +13,7 @@ import (
 // Entry is what one task changes on one host.
 type Entry struct {
 	Host    string        `json:"host"`
+	On      string        `json:"on,omitempty"` // the machine that it is done on, if that is not Host
 	Task    string        `json:"task"`
 	At      string        `json:"at"`
 	Changes []node.Change `json:"changes,omitempty"`
@@ -36,7 +37,7 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 
 // HostDone implements engine.Sink.
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
-	e := Entry{Host: host, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Warnings: res.Warnings}
+	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
 		e.Failed = res.Reason()
 	}
