@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -32,7 +33,15 @@ func TestWatchedAndShown(t *testing.T) {
 	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
 		t.Skip("the whole of monitoring is tested with PIG_SANDBOX_TESTS=all")
 	}
-	l := labOf(t, sandbox.Config{Prepared: true}, watchedText, addresses...)
+	conf := sandbox.Config{Prepared: true}
+	for i, a := range addresses {
+		n := sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0}
+		if i == 2 {
+			n.Disks = []string{"/data1", "/data2"}
+		}
+		conf.Nodes = append(conf.Nodes, n)
+	}
+	l := labOf(t, conf, watchedText)
 	out := l.must(0, "apply", "--yes")
 	if strings.Contains(out, "not as planned") {
 		t.Errorf("an apply differs from its plan:\n%s", tail(out))
@@ -71,6 +80,7 @@ all:
         pg_users: [ { name: test, password: Canary.Test.8861, pgbouncer: true, roles: [ dbrole_admin ] } ]
         pg_databases: [ { name: test } ]
         pg_hba_rules: []
+    minio: { hosts: { 10.10.10.12: { minio_seq: 1 } }, vars: { minio_cluster: minio, minio_data: '/data{1...2}' } }
     pg-solo:
       hosts: { 10.10.10.13: { pg_seq: 1, pg_role: primary } }
       vars: { pg_cluster: pg-solo, pg_dns_suffix: .db, pg_databases: [ { name: solo } ] }
@@ -95,6 +105,7 @@ all:
     patroni_password: Canary.Patroni.3317
     haproxy_admin_password: Canary.Haproxy.9092
     etcd_root_password: Canary.Etcd.4148
+    minio_secret_key: Canary.Minio.6650
 `
 
 const infraNode = "10.10.10.10"
@@ -205,7 +216,7 @@ func (l *lab) everythingIsScraped() {
 			jobs[target.Labels["job"]]++
 		}
 		// Four nodes with an exporter and a load balancer each; three instances with exporter and pool, one with a plain Patroni.
-		want := map[string]int{"node": 8, "ping": 4, "infra": 5, "http": 2, "etcd": 1, "pgsql": 9}
+		want := map[string]int{"node": 8, "ping": 4, "infra": 5, "http": 2, "etcd": 1, "minio": 1, "pgsql": 9}
 		if fmt.Sprint(jobs) != fmt.Sprint(want) {
 			return fmt.Errorf("targets %v, want %v", jobs, want)
 		}
@@ -356,7 +367,7 @@ func (l *lab) queriesHaveData() {
 type query struct{ where, expr string }
 
 // elsewhere are the dashboards and rules of modules that this environment does not have.
-var elsewhere = []string{"redis", "minio"}
+var elsewhere = []string{"redis"}
 
 func (l *lab) dashboardQueries(c *http.Client) []query {
 	l.t.Helper()

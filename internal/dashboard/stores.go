@@ -57,6 +57,24 @@ func minio() Dashboard {
 		Rows: []Row{
 			{"$cls", []Panel{
 				stat("Nodes that answer", "none", `sum(up{job="minio", cls="$cls"})`, ""),
+				stat("Nodes, as they see each other", "none", `min(minio_cluster_health_nodes_online_count{cls="$cls"})`, ""),
+				stat("Drives online", "none", `min(minio_cluster_health_drives_online_count{cls="$cls"})`, ""),
+				stat("Drives in all", "none", `max(minio_cluster_health_drives_count{cls="$cls"})`, ""),
+				stat("Drives that may still fail", "none", `min(minio_cluster_erasure_set_write_tolerance{cls="$cls"})`, "").warn(1, 0),
+				stat("Used", "percentunit", `minio:cls:usage{cls="$cls"}`, "").warn(0.8, 0.9),
+			}},
+			{"Work", []Panel{
+				graph("Requests", "ops", Q(`sum by (ins) (rate(minio_api_requests_total{cls="$cls"}[$__rate_interval]))`, "{{ins}}")),
+				graph("Requests by kind", "ops", Q(`sum by (name) (rate(minio_api_requests_total{cls="$cls"}[$__rate_interval]))`, "{{name}}")),
+				graph("Processors", "s", Q(`rate(minio_system_process_cpu_total_seconds{cls="$cls"}[$__rate_interval])`, "{{ins}}")),
+				graph("Received from clients", "Bps", Q(`sum by (ins) (rate(minio_api_requests_traffic_received_bytes{cls="$cls"}[$__rate_interval]))`, "{{ins}}")),
+				graph("Sent to clients", "Bps", Q(`sum by (ins) (rate(minio_api_requests_traffic_sent_bytes{cls="$cls"}[$__rate_interval]))`, "{{ins}}")),
+				graph("Memory", "bytes", Q(`minio_system_process_resident_memory_bytes{cls="$cls"}`, "{{ins}}")),
+			}},
+			{"Drives", []Panel{
+				graph("Free", "bytes", Q(`minio_system_drive_free_bytes{cls="$cls"}`, "{{ins}} {{drive}}")),
+				graph("Used", "bytes", Q(`minio_system_drive_used_bytes{cls="$cls"}`, "{{ins}} {{drive}}")),
+				graph("Files open", "none", Q(`minio_system_process_file_descriptor_open_total{cls="$cls"}`, "{{ins}}")),
 			}},
 		},
 	}
