@@ -33,7 +33,7 @@ func TestWatchedAndShown(t *testing.T) {
 	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
 		t.Skip("the whole of monitoring is tested with PIG_SANDBOX_TESTS=all")
 	}
-	conf := sandbox.Config{Prepared: true}
+	conf := sandbox.Config{Prepared: true, Minio: true}
 	for i, a := range addresses {
 		n := sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0}
 		if i == 2 {
@@ -62,6 +62,7 @@ func TestWatchedAndShown(t *testing.T) {
 	l.sub(t, "edits", func(*testing.T) { l.editsReload() })
 	l.sub(t, "a killed node is told of", func(*testing.T) { l.killedNodeIsToldOf() })
 	l.sub(t, "what is removed is forgotten", func(*testing.T) { l.removedIsForgotten() })
+	l.sub(t, "monitoring goes and comes back", func(*testing.T) { l.goesAndComesBack() })
 	l.sub(t, "clusters do without the infra node", func(*testing.T) { l.worksWithoutInfra() })
 }
 
@@ -574,6 +575,28 @@ func (l *lab) removedIsForgotten() {
 		}
 		return err
 	})
+}
+
+// goesAndComesBack takes monitoring away, without what other nodes need of the infra node, and makes it again.
+func (l *lab) goesAndComesBack() {
+	l.t.Helper()
+	c := l.client()
+	l.must(7, "infra-rm")
+	l.must(0, "infra-rm", "--confirm", "infra")
+	if code, _, err := l.get(c, "http://"+infraNode+":8428/api/v1/query?query=up", "", ""); err == nil {
+		l.t.Errorf("the metrics store still answers: %d", code)
+	}
+	if code, body, err := l.get(c, "http://"+infraNode+"/pigsty/", "", ""); err != nil || code != 200 || !strings.Contains(body, "Packages.gz") {
+		l.t.Errorf("the package repository: %d %v", code, err)
+	}
+	l.must(0, "infra-rm", "--confirm", "infra")
+	out := l.must(0, "apply", "infra:monitor", "--yes")
+	if strings.Contains(out, "not as planned") {
+		l.t.Errorf("making it again differs from the plan:\n%s", tail(out))
+	}
+	if code, _, err := l.get(c, "https://i.pigsty/", "", ""); err != nil || code != 200 {
+		l.t.Errorf("the portal: %d %v", code, err)
+	}
 }
 
 // worksWithoutInfra edits a cluster while the infra node is down.
