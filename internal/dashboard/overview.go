@@ -15,7 +15,7 @@ func overview() Dashboard {
 			graph("Sessions", "none", Q(`sum by (cls) (pg:ins:sessions)`, "{{cls}}")),
 			graph("Behind the leader", "bytes", Q(`pg:ins:lag_bytes`, "{{ins}}")),
 			table("Instances", Q(`max by (cls, ins, ip) (patroni_primary)`, "")),
-			Panel{Title: "Size of databases", Kind: Bars, Unit: "bytes", Width: 12, Queries: []Query{Q(`sum by (cls) (max by (cls, datname) (pg_db_size_bytes))`, "{{cls}}")}},
+			{Title: "Size of databases", Kind: Bars, Unit: "bytes", Width: 12, Queries: []Query{Q(`sum by (cls) (max by (cls, datname) (pg_db_size_bytes))`, "{{cls}}")}},
 		}},
 		{"Nodes", []Panel{
 			graph("Processors", "percentunit", Q(`node:cpu:usage`, "{{ins}}")).upTo(1),

@@ -60,7 +60,7 @@ func minio() Dashboard {
 				stat("Nodes, as they see each other", "none", `min(minio_cluster_health_nodes_online_count{cls="$cls"})`, ""),
 				stat("Drives online", "none", `min(minio_cluster_health_drives_online_count{cls="$cls"})`, ""),
 				stat("Drives in all", "none", `max(minio_cluster_health_drives_count{cls="$cls"})`, ""),
-				stat("Drives that may still fail", "none", `min(minio_cluster_erasure_set_write_tolerance{cls="$cls"})`, "").warn(1, 0),
+				stat("Drives that may still fail", "none", `min(minio_cluster_erasure_set_online_drives_count{cls="$cls"} - minio_cluster_erasure_set_write_quorum{cls="$cls"})`, "").warn(1, 0),
 				stat("Used", "percentunit", `minio:cls:usage{cls="$cls"}`, "").warn(0.8, 0.9),
 			}},
 			{"Work", []Panel{
