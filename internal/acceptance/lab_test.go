@@ -138,7 +138,13 @@ func (l *lab) sub(t *testing.T, name string, f func(t *testing.T)) {
 // run runs pig on the sandbox and gives its exit status and output.
 func (l *lab) run(args ...string) (int, string) {
 	l.t.Helper()
-	cmd := exec.CommandContext(l.ctx, l.pig, append(args, "--sandbox="+l.box.Name(), "-i", "pigsty.yml")...)
+	return l.bare(append(args, "--sandbox="+l.box.Name(), "-i", "pigsty.yml")...)
+}
+
+// bare runs pig with just these arguments.
+func (l *lab) bare(args ...string) (int, string) {
+	l.t.Helper()
+	cmd := exec.CommandContext(l.ctx, l.pig, args...)
 	cmd.Dir = l.dir
 	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1")
 	var out bytes.Buffer

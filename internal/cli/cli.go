@@ -203,7 +203,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		{"cluster", "One PostgreSQL cluster:", a.pgsqlVerbs()},
 		{"members", "Nodes and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
 		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema()}},
-		{"more", "More:", []*cobra.Command{a.play(), a.sandbox(), a.version()}},
+		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, v := range g.verbs {

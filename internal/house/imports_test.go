@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"diag", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "house"},
 	{"value"},
-	{"yaml", "pgsql", "etcd", "minio", "redis", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
+	{"yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook"},
 	{"agent", "params"},
 	{"fleet", "resolve"},

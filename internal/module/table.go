@@ -9,7 +9,7 @@ func Table() map[string]Module {
 		waitFor(), uri(), setup(), lock(), x509Module(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
 		patroniConfig(), patroniRestart(), patroniCluster(),
-		minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), publish(), packageCandidates(),
+		minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), packageDownload(), packageIndex(), publish(), packageCandidates(),
 	} {
 		table[m.Name] = m
 	}
