@@ -29,11 +29,11 @@ func (a *app) repo() *cobra.Command {
   pig repo build                 on the infra nodes, from the upstream repositories of repo_upstream
   pig repo bundle pigsty.tgz     bring it here as one file
   pig repo verify pigsty.tgz     is the file whole?
-  pig infra -e repo_bundle=pigsty.tgz    an installation without a network
+  pig repo load pigsty.tgz       on the infra nodes, from that file: an installation without a network
 
 ` + exitHelp,
 	}
-	c.AddCommand(a.repoBuild(), a.repoBundle(), a.repoVerify())
+	c.AddCommand(a.repoBuild(), a.repoBundle(), a.repoVerify(), a.repoLoad())
 	return c
 }
 
@@ -75,6 +75,30 @@ func (a *app) bundle(ctx context.Context, o *runOptions, file string) error {
 		return err
 	}
 	return a.verifyBundle(full)
+}
+
+func (a *app) repoLoad() *cobra.Command {
+	o := &runOptions{}
+	c := &cobra.Command{
+		Use: "load FILE", Short: "Fill the repository from a file", Args: cobra.ExactArgs(1),
+		Long: "Verify a bundle, copy it to the infra nodes, and make their repository of it.\n\n  pig repo load pigsty-debian13.tgz\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.verifyBundle(args[0]); err != nil {
+				return err
+			}
+			full, err := filepath.Abs(args[0])
+			if err != nil {
+				return err
+			}
+			o.extraVars = append(o.extraVars, string(value.PlainJSON(value.DictOf("repo_bundle", full, "repo_build", true))))
+			if len(o.tags) == 0 {
+				o.tags = []string{"ca", "repo"}
+			}
+			return a.module(c.Context(), o, "infra", "infra-base")
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
 }
 
 func (a *app) repoVerify() *cobra.Command {

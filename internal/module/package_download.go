@@ -27,23 +27,23 @@ func packageDownload() Module {
 
 func runPackageDownload(ctx context.Context, c *Call) (*value.Dict, error) {
 	names := slices.Compact(slices.Sorted(slices.Values(packageNames(c.Args.Strings("names")))))
-	found, err := c.System.Packages().Candidates(ctx, names)
+	found, err := offeredVersions(ctx, c, names)
 	if err != nil {
 		return nil, err
 	}
-	var offered, missing []string
+	var known, missing []string
 	for _, n := range names {
 		if found[n] != "" {
-			offered = append(offered, n)
+			known = append(known, n)
 		} else {
 			missing = append(missing, n)
 		}
 	}
-	closure, err := dependencies(ctx, c, offered)
+	closure, err := dependencies(ctx, c, known)
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := c.System.Packages().Candidates(ctx, closure)
+	wanted, err := offeredVersions(ctx, c, closure)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +73,29 @@ func runPackageDownload(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, fmt.Errorf("apt-get download: %s", clip(strings.TrimSpace(string(out.Stderr)), 600))
 	}
 	return result, nil
+}
+
+// offeredVersions are the newest versions that repositories have of names. What is only installed, as a system's base may be, is
+// in none.
+func offeredVersions(ctx context.Context, c *Call, names []string) (map[string]string, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: append([]string{"apt-cache", "madison"}, names...), ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	if out.RC != 0 {
+		return nil, fmt.Errorf("apt-cache madison: %s", clip(strings.TrimSpace(string(out.Stderr)), 600))
+	}
+	versions := map[string]string{}
+	for line := range strings.Lines(string(out.Stdout)) {
+		f := strings.Split(line, "|")
+		if name := strings.TrimSpace(f[0]); len(f) == 3 && versions[name] == "" && !strings.HasSuffix(strings.TrimSpace(f[2]), "Sources") {
+			versions[name] = strings.TrimSpace(f[1])
+		}
+	}
+	return versions, nil
 }
 
 // fileVersion is a version as apt-get download has it in the name of a file.
