@@ -75,6 +75,7 @@ func bench(ctx context.Context, rounds, ansible int, keep bool) error {
 			return err
 		}
 		results = append(results, r)
+		say("%s took %.2fs (median of %d)", r.name, r.wall.Seconds(), r.runs)
 	}
 	table(results)
 	return plans(ctx, dir, rounds)
