@@ -65,6 +65,14 @@ func (s *session) names(env *resolve.Environment) []string {
 	for _, c := range env.Pg {
 		names = append(names, c.Name)
 	}
+	for _, c := range env.Redis {
+		names = append(names, c.Name)
+		for _, m := range c.Members {
+			for _, i := range m.Instances {
+				names = append(names, i.Name)
+			}
+		}
+	}
 	return names
 }
 

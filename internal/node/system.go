@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"time"
 )
@@ -267,6 +268,20 @@ type Net interface {
 	Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error)
 	// HTTP makes one request.
 	HTTP(ctx context.Context, r Request) (Response, error)
+	// Converse opens a TCP connection and lets c.Speak use it. A Shadow converses only if it is ReadOnly; with a Change it
+	// records that and takes it for done; else it gives ErrUnknown.
+	Converse(ctx context.Context, c Conversation) error
+}
+
+// Conversation is what is said on one TCP connection, in a protocol that the caller speaks.
+type Conversation struct {
+	Host     string
+	Port     int
+	Timeout  time.Duration // for all of it
+	Speak    func(conn io.ReadWriter) error
+	ReadOnly bool
+	Needs    string  // as in Cmd
+	Change   *Change // as in Cmd
 }
 
 // Request is an HTTP request.

@@ -1,0 +1,101 @@
+package redis
+
+import "strings"
+
+// followMark begins the comment that keeps whom an instance was last told to follow. Redis keeps comments where they are. By
+// it an edit of the inventory is told from a failover: the one changes what is declared, the other does not.
+const followMark = "# declared to follow: "
+
+// Nobody is whom a primary follows.
+const Nobody = "nobody"
+
+// ToldToFollow is whom a file says that its instance was told to follow: Nobody, an address and port with a blank between, or ""
+// if it says nothing.
+func ToldToFollow(file string) string {
+	for line := range strings.SplitSeq(file, "\n") {
+		if who, ok := strings.CutPrefix(line, followMark); ok {
+			return strings.TrimSpace(who)
+		}
+	}
+	return ""
+}
+
+// Tell gives file with another mark.
+func Tell(file, who string) string {
+	lines := strings.Split(file, "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, followMark) {
+			lines[i] = followMark + who
+			return strings.Join(lines, "\n")
+		}
+	}
+	return followMark + who + "\n" + file
+}
+
+// Fresh is the file of an instance that never ran: declared, and whom it follows to begin with. told is the mark.
+func Fresh(declared, told, follow string) string {
+	text := Tell(declared, told)
+	if follow != "" && follow != Nobody {
+		text = strings.TrimRight(text, "\n") + "\nreplicaof " + follow + "\n"
+	}
+	return text
+}
+
+// Rewrite is the file as declared, with what belongs to Redis of the file as it is: its role, what sentinels know, what an
+// operator has set and kept. The hash of the password goes: Redis would take it for the password at the next start.
+func Rewrite(declared, current string) string {
+	want, have := ParseConf(declared), ParseConf(current)
+	keys := map[string]bool{}
+	for _, l := range want.Lines {
+		keys[l.Key] = true
+	}
+	var own, kept []string
+	for _, l := range have.Lines {
+		if Owned(l.Key) && !keys[l.Key] && !hash(l) {
+			kept = append(kept, l.Text)
+		}
+	}
+	for _, l := range have.Own {
+		if !keys[l.Key] && !hash(l) {
+			own = append(own, l.Text)
+		}
+	}
+	text := strings.TrimRight(declared, "\n") + "\n"
+	if told := ToldToFollow(current); told != "" {
+		text = Tell(text, told)
+	}
+	for _, l := range kept {
+		text += l + "\n"
+	}
+	if len(own) > 0 {
+		text += "\n" + ownMark + "\n" + strings.Join(own, "\n") + "\n"
+	}
+	return text
+}
+
+// Bare is a file without the hash of the password.
+func Bare(file string) string {
+	var lines []string
+	for line := range strings.SplitSeq(file, "\n") {
+		c := ParseConf(line)
+		if len(c.Lines) == 1 && hash(c.Lines[0]) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hash tells whether a line is the one that Redis writes for the password.
+func hash(l Line) bool { return l.Key == "user" && len(l.Args) > 0 && l.Args[0] == "default" }
+
+// Override gives a file in which one directive says something else.
+func Override(file, key, v string) string {
+	lines := strings.Split(file, "\n")
+	for i, line := range lines {
+		if c := ParseConf(line); len(c.Lines) == 1 && c.Lines[0].Key == key {
+			lines[i] = key + " " + Quote(v)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
