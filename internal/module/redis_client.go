@@ -18,6 +18,8 @@ import (
 func redisArgs() []Arg {
 	return []Arg{
 		{Name: "password"},
+		// login are passwords that it may still have, in a plan or where a run was interrupted.
+		{Name: "login", Type: List, Elements: Raw},
 		// renames are commands that have other names there, as redis_rename_commands has them.
 		{Name: "renames", Type: Dict},
 	}
@@ -40,7 +42,7 @@ const redisTimeout = 5 * time.Second
 // newRedis speaks to the instance at an address; needs is its unit, if it is one of this node.
 func newRedis(c *Call, at redis.Addr, needs string, passwords ...string) *redisAt {
 	r := &redisAt{call: c, at: at, needs: needs, names: map[string][]string{}, timeout: redisTimeout}
-	for _, p := range passwords {
+	for _, p := range append(passwords, c.Args.Strings("login")...) {
 		if !slices.Contains(r.passwords, p) {
 			r.passwords = append(r.passwords, p)
 		}

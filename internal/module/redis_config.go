@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 
 	"pig/internal/node"
 	"pig/internal/redis"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -16,7 +19,8 @@ import (
 // in the running server. The file is Redis's too: it keeps there whom it follows, and sentinels what they know; that stays as it
 // is. Only the file of an instance that never ran says whom it follows: the one who leads now, of those at peers and at follow.
 //
-// It returns restart (something takes hold only after a restart; redis_restart does that) and why. Sentinels, which cannot be
+// It returns restart (something takes hold only after a restart; redis_restart does that), why, and login (the password that the
+// instance takes, if it is another one than the declared). Sentinels, which cannot be
 // configured while they run, are stopped and started for it: run it with throttle: 1 for them.
 func redisConfig() Module {
 	return Module{Name: "redis_config", Spec: Spec{Args: redisConfigArgs()}, Run: runRedisConfig}
@@ -30,7 +34,7 @@ func redisConfigArgs() []Arg {
 		// follow is whom it is declared to follow, with a blank between address and port; chained says that this is a replica itself.
 		Arg{Name: "follow"}, Arg{Name: "chained", Type: Bool}, Arg{Name: "peers", Type: List, Elements: Str},
 		Arg{Name: "owner", Default: "redis"}, Arg{Name: "group", Default: "redis"},
-		Arg{Name: "log", Type: Path},
+		Arg{Name: "kind", Default: "redis", Choices: []string{"redis", "valkey"}},
 	)
 }
 
@@ -40,6 +44,8 @@ type redisInstance struct {
 	name, unit, path  string
 	content, file     string
 	exists, running   bool
+	invocation        string
+	waits             []string // directives that it has not taken yet
 	declared, current redis.Conf
 }
 
@@ -57,7 +63,10 @@ func newRedisInstance(ctx context.Context, c *Call) (*redisInstance, error) {
 	i.redisAt = newRedis(c, redis.Addr{Host: a.String("host"), Port: a.Int("port")}, i.unit, a.String("password"), i.current.Get("requirepass"))
 	i.rename(i.current.Renames())
 	u, err := c.System.Services().Unit(ctx, i.unit)
-	i.running = err == nil && u.Running()
+	i.running, i.invocation = err == nil && u.Running(), u.InvocationID
+	if i.running {
+		i.waits = redis.Waits(i.file, i.invocation)
+	}
 	return i, err
 }
 
@@ -66,21 +75,40 @@ func runRedisConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	var why []string
+	if err := i.same(ctx); err != nil {
+		return nil, err
+	}
 	switch {
 	case !i.exists:
 		err = i.first(ctx)
 	case c.Args.String("mode") == redis.Sentinels:
 		err = i.sentinel(ctx)
 	case i.running:
-		if why, err = i.live(ctx); err == nil {
+		if err = i.live(ctx); err == nil {
 			err = i.write()
 		}
 	default:
 		i.keepSnapshot()
 		err = i.write()
 	}
-	return value.DictOf("restart", len(why) > 0, "why", value.Strings(why)), err
+	return value.DictOf("restart", len(i.waits) > 0, "why", value.Strings(i.waits), "login", i.login()), err
+}
+
+// same refuses what would make the instance lose its data without a word: another directory, or a server that may not read it.
+func (i *redisInstance) same(ctx context.Context) error {
+	was, is := redis.Normal("dir", []string{i.current.Get("dir")}), redis.Normal("dir", []string{i.declared.Get("dir")})
+	if i.exists && was != "" && was != is {
+		return fmt.Errorf("%s has its data in %s, and is declared to have it in %s, where it would begin without any: leave redis_fs_main as it was, or remove the instance (pig redis-rm) and make it anew", i.name, was, is)
+	}
+	u, err := i.call.System.Services().Unit(ctx, i.unit)
+	if err != nil || u.PID == 0 {
+		return err
+	}
+	exe, err := i.call.System.Files().Stat(fmt.Sprintf("/proc/%d/exe", u.PID), false)
+	if kind := i.call.Args.String("kind"); err == nil && exe.Target != "" && !strings.Contains(path.Base(exe.Target), kind) {
+		return fmt.Errorf("%s runs %s, and redis_type is %s: the one may not read the data of the other. Make a new cluster, and let it take over", i.name, exe.Target, kind)
+	}
+	return nil
 }
 
 // first writes the file of an instance that has none.
@@ -114,16 +142,26 @@ func (i *redisInstance) first(ctx context.Context) error {
 
 // write puts the declared settings into the file, if it says something else.
 func (i *redisInstance) write() error {
-	if i.current.Says(i.declared) {
-		return i.put(i.file)
+	text := i.file
+	if !i.current.Says(i.declared) {
+		text = redis.Rewrite(i.content, i.file)
 	}
-	return i.put(redis.Rewrite(i.content, i.file))
+	return i.put(redis.Wait(text, i.invocation, i.waits))
+}
+
+// login is the password that the instance takes now, if it is not the declared one: a plan goes on with it.
+func (i *redisInstance) login() value.Value {
+	if i.used == "" || i.used == i.call.Args.String("password") {
+		return ""
+	}
+	return secret.New(i.used)
 }
 
 // put writes the file, and sees to its owner and mode. What shows the hash of the password goes before, so that no diff has it.
 func (i *redisInstance) put(text string) error {
 	mode := fs.FileMode(0o600)
 	attrs := node.Attrs{Mode: &mode, Owner: i.call.Args.String("owner"), Group: i.call.Args.String("group")}
+	attrs.NoDiff = redis.Confidential(i.file) || redis.Confidential(text)
 	if text == i.file && i.exists {
 		return i.call.System.Files().Set(i.path, true, attrs)
 	}
@@ -132,7 +170,7 @@ func (i *redisInstance) put(text string) error {
 			return err
 		}
 	}
-	return i.call.System.Files().Write(i.path, []byte(text), attrs)
+	return i.call.System.Files().Write(i.path, []byte(redis.Bare(text)), attrs)
 }
 
 // keepSnapshot leaves the append-only file off in the file of an instance that is down and has a snapshot only: it would start
@@ -183,25 +221,23 @@ func (i *redisInstance) sentinel(ctx context.Context) error {
 	return i.awaitReady(ctx, redisStarts, false)
 }
 
-// live sets what the running server takes while it runs, and tells what takes a restart.
-func (i *redisInstance) live(ctx context.Context) (restart []string, err error) {
+// live sets what the running server takes while it runs, and finds out what takes a restart.
+func (i *redisInstance) live(ctx context.Context) error {
 	replies, err := i.ask(ctx, []string{"CONFIG", "GET", "*"})
 	switch {
 	case errors.Is(err, node.ErrUnknown): // it starts with the file, or will answer by then
-		return nil, nil
-	case redis.Refused(err, "ERR unknown command"):
-		if !i.current.Says(i.declared) {
-			restart = append(restart, "CONFIG is switched off")
-		}
-		return restart, nil
+		return nil
+	case redis.Refused(err, "ERR unknown command"): // CONFIG is switched off
+		i.waitsFor(i.current.Differing(i.declared)...)
+		return nil
 	case err != nil:
-		return nil, redisTrouble(ctx, i.call, i.name, err)
+		return redisTrouble(ctx, i.call, i.name, err)
 	}
 	change := node.Change{Kind: "redis settings", ID: i.name, Action: "update", Impact: node.ImpactReload}
 	var commands [][]string
 	for _, d := range redis.Differences(i.declared, redis.Pairs(replies[0])) {
 		if d.Restart {
-			restart = append(restart, fmt.Sprintf("%s %s -> %s", d.Key, d.Before, d.After))
+			i.waitsFor(d.Key)
 			continue
 		}
 		attr := node.Attr{Name: d.Key, Before: d.Before, After: d.After}
@@ -213,30 +249,38 @@ func (i *redisInstance) live(ctx context.Context) (restart []string, err error) 
 	}
 	if len(commands) > 0 {
 		if err := i.tell(ctx, change, commands...); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	names, err := i.renamed(ctx)
-	return append(restart, names...), err
+	return i.names(ctx)
 }
 
-// renamed tells which commands do not have their declared names yet.
-func (i *redisInstance) renamed(ctx context.Context) ([]string, error) {
-	var restart []string
+// waitsFor takes down directives that take a restart.
+func (i *redisInstance) waitsFor(keys ...string) {
+	for _, k := range keys {
+		if !slices.Contains(i.waits, k) {
+			i.waits = append(i.waits, k)
+		}
+	}
+	slices.Sort(i.waits)
+}
+
+// names finds out which commands do not have their declared names yet.
+func (i *redisInstance) names(ctx context.Context) error {
 	want, have := i.declared.Renames(), i.current.Renames()
 	for command := range have {
 		if _, ok := want[command]; !ok {
-			restart = append(restart, command+" gets its own name back")
+			i.waitsFor("rename-command " + command)
 		}
 	}
 	for command, name := range want {
 		reply, err := i.ask1(ctx, "COMMAND", "INFO", command, name)
 		if err != nil {
-			return restart, err
+			return err
 		}
 		if l := redis.List(reply); len(l) == 2 && (l[0] != nil || name != "" && l[1] == nil) {
-			restart = append(restart, command+" is renamed")
+			i.waitsFor("rename-command " + command)
 		}
 	}
-	return restart, nil
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pig/internal/node"
@@ -55,12 +56,15 @@ func runRedisRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 // restart stops the instance, writes its file, starts it and waits until it is well.
 func (i *redisInstance) restart(ctx context.Context) error {
 	services := i.call.Scratch.Services()
+	if err := i.calm(ctx); err != nil {
+		return err
+	}
 	if err := services.Stop(ctx, i.unit, node.UnitOptions{}); err != nil {
 		return redisTrouble(ctx, i.call, i.name, err)
 	}
 	text, err := i.call.System.Files().Read(i.path)
 	if err == nil {
-		i.file, i.current = string(text), redis.ParseConf(string(text))
+		i.file, i.current, i.waits = string(text), redis.ParseConf(string(text)), nil
 		err = i.write()
 	}
 	if err != nil && !errors.Is(err, node.ErrUnknown) {
@@ -72,6 +76,28 @@ func (i *redisInstance) restart(ctx context.Context) error {
 	return i.awaitReady(ctx, time.Duration(i.call.Args.Int("timeout"))*time.Second, true)
 }
 
+// calm waits until the instance can stop: one that is about to write its first append-only file, as after a full
+// synchronization, ignores the signal, and systemd would wait and then kill it.
+func (i *redisInstance) calm(ctx context.Context) error {
+	for deadline := time.Now().Add(calmTakes); !i.call.System.Planned() && time.Now().Before(deadline); {
+		reply, err := i.ask1(ctx, "INFO", "persistence")
+		if err != nil {
+			return nil //nolint:nilerr // one that does not answer can be stopped
+		}
+		info := redis.ParseInfo(redis.Text(reply))
+		if info["aof_rewrite_in_progress"] != "1" && info["aof_rewrite_scheduled"] != "1" && info["loading"] != "1" {
+			return nil
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// calmTakes bounds the wait for an append-only file to be written.
+const calmTakes = 10 * time.Minute
+
 // handOver makes another instance the primary, if there is one and somebody who can. Else the data is kept in a snapshot, since
 // a primary that comes back empty makes its replicas empty too.
 func (i *redisInstance) handOver(ctx context.Context, role redis.Role) error {
@@ -81,12 +107,21 @@ func (i *redisInstance) handOver(ctx context.Context, role redis.Role) error {
 	case i.call.Args.String("mode") == redis.Native:
 		handed, err = i.handOverNative(ctx)
 	case len(role.Replicas) > 0 && len(i.call.Args.List("watchers")) > 0:
+		if i.foreign() {
+			break
+		}
 		handed, err = i.handOverWatched(ctx)
 	}
 	if err != nil || handed {
 		return err
 	}
 	return i.snapshot(ctx)
+}
+
+// foreign tells whether sentinels do not speak this instance's language and that of its replicas at once: a command that they
+// use is about to get another name, or has it already in its replicas.
+func (i *redisInstance) foreign() bool {
+	return slices.ContainsFunc(redis.Renaming(i.waits), redis.UsedBySentinels)
 }
 
 func (i *redisInstance) failover(to string) node.Change {
@@ -186,11 +221,11 @@ func (i *redisInstance) awaitReplica(ctx context.Context, to redis.Addr) error {
 
 // snapshot saves the data where Redis would not do so when it stops. Writes wait meanwhile.
 func (i *redisInstance) snapshot(ctx context.Context) error {
-	reply, err := i.ask1(ctx, "CONFIG", "GET", "*")
-	if err != nil {
-		return nil //nolint:nilerr // it is configured as it is, and cannot be asked
+	save, log := redis.Normal("save", []string{i.current.Get("save")}), i.current.Get("appendonly") // if CONFIG is switched off
+	if reply, err := i.ask1(ctx, "CONFIG", "GET", "*"); err == nil {
+		save, log = redis.Pairs(reply)["save"], redis.Pairs(reply)["appendonly"]
 	}
-	if kept := redis.Pairs(reply); kept["save"] != "" || kept["appendonly"] == "yes" {
+	if save != "" || log == "yes" {
 		return nil
 	}
 	i.timeout = 10 * time.Minute

@@ -114,6 +114,8 @@ type Attrs struct {
 	Mode  *fs.FileMode
 	Owner string // a name or a number
 	Group string
+	// NoDiff keeps the content of a write from being shown: there are secrets in it that nobody named.
+	NoDiff bool
 }
 
 // Files is the file tree.

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,8 +22,9 @@ type Cluster struct {
 	Name      string
 	Mode      string
 	Password  string
-	Replicas  int // of each primary of a native cluster
-	Exporter  int // the port of its exporter, 0 for none
+	Replicas  int               // of each primary of a native cluster
+	Exporter  int               // the port of its exporter, 0 for none
+	Renames   map[string]string // commands by other names, "" for those that are switched off
 	Instances []Instance
 	Monitors  []Monitor
 }
@@ -98,6 +100,7 @@ func (t Topology) Check() []Problem {
 	for _, c := range t {
 		k := checker{topology: t, cluster: c}
 		k.ports()
+		k.renames()
 		switch c.Mode {
 		case Native:
 			k.native()
@@ -147,6 +150,15 @@ func (k *checker) ports() {
 	for _, i := range k.cluster.Instances {
 		if k.cluster.Mode == Native {
 			claim(i, i.Addr.Port+10000, "the cluster bus of "+i.Name)
+		}
+	}
+}
+
+// renames refuses other names for commands that servers and sentinels use among themselves.
+func (k *checker) renames() {
+	for _, command := range slices.Sorted(maps.Keys(k.cluster.Renames)) {
+		if slices.Contains(fixed, strings.ToLower(command)) {
+			k.add(Problem{Hint: "leave it as it is"}, "redis_rename_commands of %s renames %s, which instances send to each other", k.cluster.Name, command)
 		}
 	}
 }
@@ -248,10 +260,23 @@ func (k *checker) monitor(number int, m Monitor) {
 	case i.Follows.Known():
 		at.Hint = "name the primary that it follows"
 		k.add(at, "%s at %s is declared to be a replica", m.Name, m.Primary)
+	case other.off() != "":
+		at.Hint = "give it another name instead"
+		k.add(at, "redis_rename_commands of %s switches %s off, and sentinels need it for a failover", other.Name, other.off())
 	case other.Password != m.Password:
 		at.Hint = "sentinels need the redis_password of " + other.Name
 		k.add(at, "the password for %s is not that of its cluster %s", m.Name, other.Name)
 	}
+}
+
+// off is a command that sentinels use and that is switched off, "" if there is none.
+func (c *Cluster) off() string {
+	for _, command := range slices.Sorted(maps.Keys(c.Renames)) {
+		if c.Renames[command] == "" && UsedBySentinels(command) {
+			return command
+		}
+	}
+	return ""
 }
 
 func count(n int, what string) string {

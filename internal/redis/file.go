@@ -60,7 +60,7 @@ func Rewrite(declared, current string) string {
 			own = append(own, l.Text)
 		}
 	}
-	text := strings.TrimRight(declared, "\n") + "\n"
+	text := alike(declared, have)
 	if told := ToldToFollow(current); told != "" {
 		text = Tell(text, told)
 	}
@@ -71,6 +71,27 @@ func Rewrite(declared, current string) string {
 		text += "\n" + ownMark + "\n" + strings.Join(own, "\n") + "\n"
 	}
 	return text
+}
+
+// alike is the declared file with the lines that mean the same as those that are there written as they are there.
+func alike(declared string, have Conf) string {
+	count := map[string]int{}
+	for _, l := range have.Lines {
+		count[l.Key]++
+	}
+	lines := strings.Split(strings.TrimRight(declared, "\n"), "\n")
+	for i, text := range lines {
+		c := ParseConf(text)
+		if len(c.Lines) != 1 || count[c.Lines[0].Key] != 1 {
+			continue
+		}
+		for _, l := range have.Lines {
+			if l.Key == c.Lines[0].Key && Normal(l.Key, l.Args) == Normal(l.Key, c.Lines[0].Args) {
+				lines[i] = l.Text
+			}
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // Bare is a file without the hash of the password.
@@ -84,6 +105,16 @@ func Bare(file string) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Confidential tells whether a file holds secrets of others: users, or what sentinels log in with.
+func Confidential(file string) bool {
+	for _, l := range ParseConf(file).All() {
+		if l.Key == "user" && !hash(l) || strings.HasPrefix(l.Key, "sentinel ") && strings.HasSuffix(l.Key, "-pass") {
+			return true
+		}
+	}
+	return false
 }
 
 // hash tells whether a line is the one that Redis writes for the password.

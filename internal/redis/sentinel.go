@@ -112,3 +112,15 @@ func kept(file Conf, key, name string) [][]string {
 	}
 	return all
 }
+
+// UsedBySentinels tells whether sentinels send a command to those that they watch.
+func UsedBySentinels(command string) bool {
+	switch strings.ToLower(command) {
+	case "slaveof", "replicaof", "config", "client", "multi", "exec", "info", "ping", "publish", "subscribe", "auth", "role", "script":
+		return true
+	}
+	return false
+}
+
+// fixed are the commands that servers send to each other by their own names.
+var fixed = []string{"auth", "ping", "psync", "sync", "replconf", "restore-asking", "hello"}

@@ -86,12 +86,16 @@ func values(lines []Line) map[string]string {
 	return m
 }
 
-// Says tells whether a file says what is declared. What Redis wrote on its own does not count against it, and neither do
-// buffer limits, of which it writes others than it was told.
-func (c Conf) Says(declared Conf) bool {
+// Says tells whether a file says what is declared.
+func (c Conf) Says(declared Conf) bool { return len(c.Differing(declared)) == 0 }
+
+// Differing are the directives of which a file says something else than is declared. What Redis wrote on its own does not count
+// against it, and neither do buffer limits, of which it writes others than it was told.
+func (c Conf) Differing(declared Conf) []string {
+	var keys []string
 	want, have, own := values(declared.Lines), values(c.Lines), values(c.Own)
 	for _, k := range append(declared.Keys(), c.Keys()...) {
-		if Owned(k) && !strings.HasPrefix(k, "sentinel ") || k == "client-output-buffer-limit" {
+		if Owned(k) && !strings.HasPrefix(k, "sentinel ") || k == "client-output-buffer-limit" || slices.Contains(keys, k) {
 			continue
 		}
 		is, there := have[k]
@@ -102,10 +106,10 @@ func (c Conf) Says(declared Conf) bool {
 			continue
 		}
 		if want[k] != is {
-			return false
+			keys = append(keys, k)
 		}
 	}
-	return true
+	return keys
 }
 
 // Difference is a setting of a running server that is not what is declared.

@@ -21,7 +21,6 @@ type RedisCluster struct {
 
 	declared *redis.Cluster
 	monitors []object // redis_sentinel_monitor
-	renames  map[string]string
 	r        *resolver
 }
 
@@ -114,10 +113,10 @@ func (c *RedisCluster) declare(vars lookup) {
 			d.Instances = append(d.Instances, redis.Instance{Name: i.Name, Addr: redis.Addr{Host: m.Name, Port: i.Port}, Follows: i.follows})
 		}
 	}
-	c.renames = map[string]string{}
+	d.Renames = map[string]string{}
 	if renamed, ok := vars.get("redis_rename_commands").(*value.Dict); ok {
 		for k, v := range renamed.All() {
-			c.renames[value.KeyText(k)] = value.Str(v)
+			d.Renames[value.KeyText(k)] = value.Str(v)
 		}
 	}
 	c.declared = d
@@ -239,8 +238,8 @@ func (c *RedisCluster) monitorValues() *value.List {
 		renames := value.NewDict()
 		for _, o := range c.r.env.Redis {
 			if of, _, ok := (redis.Topology{o.declared}).Find(mon.Primary); ok && of == o.declared {
-				for _, from := range slices.Sorted(maps.Keys(o.renames)) {
-					renames.Set(from, o.renames[from])
+				for _, from := range slices.Sorted(maps.Keys(o.declared.Renames)) {
+					renames.Set(from, o.declared.Renames[from])
 				}
 			}
 		}
