@@ -70,7 +70,9 @@ func declaredRole(r *resolve.RedisCluster, i resolve.RedisInstance) string {
 func (c *Cluster) redisMember(m *Member, d *value.Dict) {
 	if e := d.At("error"); e != nil {
 		m.State = "no answer"
-		c.problem("%s: %s", m.Name, value.Str(e))
+		if !slices.ContainsFunc(m.Units, func(u Unit) bool { return u.State != "active" }) { // else that is told already
+			c.problem("%s: %s", m.Name, value.Str(e))
+		}
 		return
 	}
 	m.Live, m.State = value.Str(d.At("role")), "running"
@@ -125,7 +127,7 @@ func (c *Cluster) leads() {
 
 // slots tells whether a native cluster serves all of its slots, by the word of each instance.
 func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) {
-	covered := int64(-1)
+	covered, knows := int64(-1), map[string]int{}
 	for _, at := range sortedKeys(states) {
 		d := states[at]
 		if state := value.Str(d.At("cluster_state")); d.At("cluster_state") != nil && state != "ok" {
@@ -134,10 +136,11 @@ func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) 
 		if n, ok := d.At("covered").(int64); ok {
 			covered = max(covered, n)
 		}
-		if known, ok := d.At("known").(*value.List); ok {
-			c.strangerInstances(at, known, r)
+		for _, k := range listOf(d.At("known")) {
+			knows[value.Str(k)]++
 		}
 	}
+	c.strangerInstances(knows, len(states), r)
 	if covered >= 0 {
 		c.Slots = fmt.Sprintf("%d/%d", covered, redis.Slots)
 	}
@@ -146,23 +149,31 @@ func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) 
 	}
 }
 
-// strangerInstances tells, once for each, instances that are in the cluster and not declared, and declared ones that at does not know.
-func (c *Cluster) strangerInstances(at string, known *value.List, r *resolve.RedisCluster) {
+// strangerInstances tells who is in the cluster and not declared, and who is declared and not in it. knows tells how many of all
+// that answer know an instance.
+func (c *Cluster) strangerInstances(knows map[string]int, all int, r *resolve.RedisCluster) {
 	declared := r.Endpoints()
-	var names []string
-	for _, k := range known.Items {
-		name := value.Str(k)
-		names = append(names, name)
-		text := name + " is in the cluster and not in the inventory"
-		if !slices.Contains(declared, name) && !slices.Contains(c.Problems, text) {
-			c.problem("%s", text)
+	for _, at := range sortedKeys(knows) {
+		if !slices.Contains(declared, at) {
+			c.problem("%s is in the cluster and not in the inventory", at)
 		}
 	}
-	for _, d := range declared {
-		if !slices.Contains(names, d) {
-			c.problem("%s does not know %s", at, d)
+	for _, at := range declared {
+		switch n := knows[at]; {
+		case all == 0:
+		case n == 0 || n == 1 && all > 1:
+			c.problem("%s is not in the cluster", at)
+		case n < all-1:
+			c.problem("%d of %d instances do not know %s", all-n, all, at)
 		}
 	}
+}
+
+func listOf(v value.Value) []value.Value {
+	if l, ok := v.(*value.List); ok {
+		return l.Items
+	}
+	return nil
 }
 
 // watches tells what the sentinels see: primaries that are down, that they disagree about, or for which they could not act.

@@ -157,6 +157,9 @@ func runRedisCluster(ctx context.Context, c *Call) (*value.Dict, error) {
 			return n.form(ctx) // its making was interrupted
 		}
 	}
+	if n.call.System.Planned() {
+		lone = n.withPlanned(lone, view)
+	}
 	if len(lone) > 0 {
 		if err := n.join(ctx, at, view, lone); err != nil {
 			return nil, err
@@ -164,6 +167,19 @@ func runRedisCluster(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	n.tellStrangers(view)
 	return n.outcome(ctx, wrong)
+}
+
+// withPlanned adds those that do not run yet and that the cluster does not know: the plan starts them. The order is the declared.
+func (n *nativeCluster) withPlanned(lone []redis.Addr, view redis.View) []redis.Addr {
+	var all []redis.Addr
+	for _, a := range n.declared {
+		_, answers := n.views[a]
+		_, known := view.At(a)
+		if contains(lone, a) || !answers && !known {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // sound tells whether the cluster that those who answer see serves all slots, so that nobody is waited for.

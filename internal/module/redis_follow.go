@@ -41,21 +41,26 @@ func runRedisFollow(ctx context.Context, c *Call) (*value.Dict, error) {
 	if before == told {
 		return value.DictOf("moved", false), nil
 	}
-	if before != "" && len(c.Args.List("watchers")) == 0 {
+	moves := before != "" && len(c.Args.List("watchers")) == 0
+	if moves {
 		if err := i.move(ctx, declared); err != nil {
 			return nil, err
 		}
 	}
-	return value.DictOf("moved", true), i.tellFile(told)
+	return value.DictOf("moved", moves), i.tellFile(told, declared, moves)
 }
 
-// tellFile takes down whom the instance was told to follow. Redis may have written the file since.
-func (i *redisInstance) tellFile(told string) error {
+// tellFile takes down whom the instance was told to follow and, where it moved, whom it follows when it starts. Redis may have
+// written the file since.
+func (i *redisInstance) tellFile(told string, follows redis.Addr, moved bool) error {
 	text, err := i.call.System.Files().Read(i.path)
 	if err != nil {
 		return err
 	}
 	i.file = string(text)
+	if moved {
+		return i.put(redis.Tell(redis.Follow(i.file, follows), told))
+	}
 	return i.put(redis.Tell(i.file, told))
 }
 
@@ -80,7 +85,7 @@ func (i *redisInstance) move(ctx context.Context, declared redis.Addr) error {
 
 func (i *redisInstance) follow(ctx context.Context, leader redis.Addr) error {
 	change := node.Change{Kind: "redis instance", ID: i.name, Action: "follow", Impact: node.ImpactReload, Attrs: []node.Attr{{Name: "primary", After: leader.String()}}}
-	if err := i.tell(ctx, change, []string{"REPLICAOF", leader.Host, fmt.Sprint(leader.Port)}, []string{"CONFIG", "REWRITE"}); err != nil {
+	if err := i.tell(ctx, change, []string{"REPLICAOF", leader.Host, fmt.Sprint(leader.Port)}); err != nil {
 		return err
 	}
 	return i.awaitReady(ctx, time.Duration(i.call.Args.Int("timeout"))*time.Second, true)
@@ -92,18 +97,15 @@ func (i *redisInstance) takeLead(ctx context.Context, from redis.Addr) error {
 	leader := newRedis(i.call, from, "", i.passwords...)
 	role, err := leader.role(ctx)
 	if err != nil || !role.Primary {
-		return i.tell(ctx, change, []string{"REPLICAOF", "NO", "ONE"}, []string{"CONFIG", "REWRITE"})
+		return i.tell(ctx, change, []string{"REPLICAOF", "NO", "ONE"})
 	}
 	if err := leader.tell(ctx, change, []string{"FAILOVER", "TO", i.at.Host, fmt.Sprint(i.at.Port), "TIMEOUT", "10000"}); err != nil {
 		return fmt.Errorf("handing the lead from %s to %s: %w", from, i.at, err)
 	}
-	if err := i.awaitRole(ctx, func(r redis.Role) bool { return r.Primary }); err != nil {
-		return err
-	}
-	return i.quietly(ctx, []string{"CONFIG", "REWRITE"})
+	return i.awaitRole(ctx, func(r redis.Role) bool { return r.Primary })
 }
 
-// giveLead waits for the one that is to lead to take the lead from this primary. Where it is another one's replica, or nobody's,
+// giveLead waits for the one that is to lead to take the lead from this primary, which then follows it. Where it is another one's replica, or nobody's,
 // this primary may follow only if it holds nothing.
 func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 	other, err := newRedis(i.call, to, "", i.passwords...).role(ctx)
@@ -111,7 +113,7 @@ func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 		if err := i.awaitRole(ctx, func(r redis.Role) bool { return !r.Primary }); err != nil {
 			return fmt.Errorf("%s leads until %s does: %w", i.name, to, err)
 		}
-		return i.follow(ctx, to)
+		return nil
 	}
 	reply, err := i.ask1(ctx, "INFO", "keyspace")
 	if err != nil {

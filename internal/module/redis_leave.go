@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pig/internal/node"
 	"pig/internal/redis"
@@ -206,7 +207,33 @@ func (l *leaver) resetAt(ctx context.Context, s *redisAt, name, what string) err
 	for _, item := range redis.List(reply) {
 		v := redis.Pairs(item)
 		if v["ip"]+":"+v["port"] == l.at.String() {
-			return s.tell(ctx, monitorChange(s.at.String(), name, "reset"), []string{"SENTINEL", "RESET", name})
+			if err := s.tell(ctx, monitorChange(s.at.String(), name, "reset"), []string{"SENTINEL", "RESET", name}); err != nil {
+				return err
+			}
+			return s.awaitSight(ctx, name, "REPLICAS", "SENTINELS")
+		}
+	}
+	return nil
+}
+
+// sightTakes is how long a sentinel that was reset takes at most to find the others again: they make themselves known every few
+// seconds.
+const sightTakes = 20 * time.Second
+
+// awaitSight waits until a sentinel knows replicas and other sentinels again, so that not all are blind at the same time.
+func (r *redisAt) awaitSight(ctx context.Context, name string, what ...string) error {
+	for deadline := time.Now().Add(sightTakes); !r.call.System.Planned() && time.Now().Before(deadline); {
+		seen := 0
+		for _, w := range what {
+			if reply, err := r.ask1(ctx, "SENTINEL", w, name); err == nil && len(redis.List(reply)) > 0 {
+				seen++
+			}
+		}
+		if seen == len(what) {
+			return nil
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
 		}
 	}
 	return nil

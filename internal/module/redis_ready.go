@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,11 @@ func redisReady() Module {
 			Arg{Name: "host", Required: true},
 			Arg{Name: "instances", Type: List, Elements: Dict, Required: true}, // name and port
 			Arg{Name: "timeout", Type: Int, Default: int64(30)},
+			// node and declared are for telling of instances that are on this node and no longer declared.
+			Arg{Name: "node"}, Arg{Name: "declared", Type: List, Elements: Str},
 		)},
 		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			tellStrays(c)
 			for _, item := range c.Args.List("instances") {
 				d, _ := item.(*value.Dict)
 				port, _ := d.At("port").(int64)
@@ -39,6 +43,21 @@ func redisReady() Module {
 			}
 			return value.NewDict(), nil
 		},
+	}
+}
+
+// tellStrays tells of instances whose files are still here although nobody declares them any more.
+func tellStrays(c *Call) {
+	names, err := c.System.Files().List("/etc/redis")
+	if err != nil || !c.Args.Has("node") {
+		return
+	}
+	for _, file := range names {
+		name, isConf := strings.CutSuffix(file, ".conf")
+		port, ours := strings.CutPrefix(name, c.Args.String("node")+"-")
+		if isConf && ours && port != "" && strings.Trim(port, "0123456789") == "" && !slices.Contains(c.Args.Strings("declared"), name) {
+			c.Facts.Warn("%s is on this node and no longer declared: it stays. To remove it, declare it and use pig redis-rm %s", name, name)
+		}
 	}
 }
 

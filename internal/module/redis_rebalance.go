@@ -80,17 +80,31 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 			Attrs: []node.Attr{{Name: "slots", After: fmt.Sprintf("%d (%s)", len(move.Slots), strings.Join(ranges, " "))}}}
 		if !n.call.System.Planned() {
 			for _, slot := range move.Slots {
-				if err := n.moveSlot(ctx, view, from, into, slot); err != nil {
+				if err := n.moveSlot(ctx, from, into, slot); err != nil {
 					return moved, fmt.Errorf("moving slot %d from %s to %s: %w", slot, from.Addr, into.Addr, err)
 				}
 				moved++
 			}
+			n.announce(ctx, view, move)
 		}
 		if err := n.at(into.Addr).tell(ctx, change, []string{"PING"}); err != nil {
 			return moved, err
 		}
 	}
 	return moved, nil
+}
+
+// announce tells the primaries that had no part in a move whose the slots are now. Gossip would, a little later.
+func (n *nativeCluster) announce(ctx context.Context, view redis.View, move redis.Move) {
+	var commands [][]string
+	for _, slot := range move.Slots {
+		commands = append(commands, []string{"CLUSTER", "SETSLOT", strconv.Itoa(slot), "NODE", move.To})
+	}
+	for _, m := range view {
+		if m.Primary() && m.Up() && m.ID != move.From && m.ID != move.To {
+			_ = n.at(m.Addr).quietly(ctx, commands...) // it learns it anyway
+		}
+	}
 }
 
 func contains(all []redis.Addr, a redis.Addr) bool {
@@ -123,7 +137,7 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 					if err != nil || !known {
 						return fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
 					}
-					if err := n.moveSlot(ctx, view, m, into, number); err != nil {
+					if err := n.moveSlot(ctx, m, into, number); err != nil {
 						return err
 					}
 				}
@@ -134,7 +148,7 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 }
 
 // moveSlot moves one slot with its keys. Clients are led to the right place all the while.
-func (n *nativeCluster) moveSlot(ctx context.Context, view redis.View, from, into redis.Node, slot int) error {
+func (n *nativeCluster) moveSlot(ctx context.Context, from, into redis.Node, slot int) error {
 	s := strconv.Itoa(slot)
 	source, target := n.at(from.Addr), n.at(into.Addr)
 	source.timeout, target.timeout = 2*time.Minute, time.Minute
@@ -171,11 +185,6 @@ func (n *nativeCluster) moveSlot(ctx context.Context, view redis.View, from, int
 	}
 	if err := source.quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "NODE", into.ID}); err != nil {
 		return err
-	}
-	for _, m := range view { // gossip would tell the others too, a little later
-		if m.Primary() && m.Up() && m.ID != from.ID && m.ID != into.ID {
-			_ = n.at(m.Addr).quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "NODE", into.ID})
-		}
 	}
 	return nil
 }

@@ -41,6 +41,20 @@ func Fresh(declared, told, follow string) string {
 	return text
 }
 
+// Follow gives file with another one to follow from the next start on, or nobody.
+func Follow(file string, leader Addr) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(file, "\n"), "\n") {
+		if c := ParseConf(line); len(c.Lines) != 1 || c.Lines[0].Key != "replicaof" {
+			lines = append(lines, line)
+		}
+	}
+	if leader.Known() {
+		lines = append(lines, "replicaof "+leader.Words())
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
 // Rewrite is the file as declared, with what belongs to Redis of the file as it is: its role, what sentinels know, what an
 // operator has set and kept. The hash of the password goes: Redis would take it for the password at the next start.
 func Rewrite(declared, current string) string {
