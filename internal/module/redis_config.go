@@ -34,6 +34,8 @@ func redisConfigArgs() []Arg {
 		// follow is whom it is declared to follow, with a blank between address and port; chained says that this is a replica itself.
 		Arg{Name: "follow"}, Arg{Name: "chained", Type: Bool}, Arg{Name: "peers", Type: List, Elements: Str},
 		Arg{Name: "owner", Default: "redis"}, Arg{Name: "group", Default: "redis"},
+		// watchers are the sentinels that watch it: address, name and password of each.
+		Arg{Name: "watchers", Type: List, Elements: Dict},
 		Arg{Name: "kind", Default: "redis", Choices: []string{"redis", "valkey"}},
 	)
 }
@@ -45,7 +47,8 @@ type redisInstance struct {
 	content, file     string
 	exists, running   bool
 	invocation        string
-	waits             []string // directives that it has not taken yet
+	waits             []string   // directives that it has not taken yet
+	follows           redis.Addr // whom it is to follow when it starts, if that has to change
 	declared, current redis.Conf
 }
 
@@ -89,7 +92,9 @@ func runRedisConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 		}
 	default:
 		i.keepSnapshot()
-		err = i.write()
+		if err = i.comeBack(ctx); err == nil {
+			err = i.write()
+		}
 	}
 	return value.DictOf("restart", len(i.waits) > 0, "why", value.Strings(i.waits), "login", i.login()), err
 }
@@ -145,6 +150,9 @@ func (i *redisInstance) write() error {
 	text := i.file
 	if !i.current.Says(i.declared) {
 		text = redis.Rewrite(i.content, i.file)
+	}
+	if i.follows.Known() {
+		text = redis.Follow(text, i.follows)
 	}
 	return i.put(redis.Wait(text, i.invocation, i.waits))
 }

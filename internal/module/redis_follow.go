@@ -21,7 +21,7 @@ func redisFollow() Module {
 	return Module{
 		Name: "redis_follow",
 		Spec: Spec{Args: append(redisConfigArgs(),
-			Arg{Name: "watchers", Type: List, Elements: Dict}, Arg{Name: "timeout", Type: Int, Default: int64(60)},
+			Arg{Name: "timeout", Type: Int, Default: int64(60)},
 		)},
 		Run: runRedisFollow,
 	}

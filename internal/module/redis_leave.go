@@ -181,13 +181,11 @@ func redisAddrsOf(view map[redis.Addr]redis.Role, leader redis.Addr) []redis.Add
 // forgottenBy makes a sentinel forget this instance: the whole group if all of it goes, else those that it remembers of it, which
 // it then learns anew.
 func (l *leaver) forgottenBy(ctx context.Context, item value.Value, all bool) error {
-	d, _ := item.(*value.Dict)
-	at, err := redis.ParseAddr(value.Str(d.At("address")))
+	w, err := watcherOf(l.call, item)
 	if err != nil {
 		return err
 	}
-	s := newRedis(l.call, at, "", value.Str(d.At("password")))
-	name := value.Str(d.At("name"))
+	s, at, name := w.redisAt, w.at, w.name
 	if all {
 		reply, err := s.ask1(ctx, "SENTINEL", "MASTERS")
 		if _, known := redis.ParseMasters(reply)[name]; err != nil || !known {

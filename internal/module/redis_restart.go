@@ -23,8 +23,6 @@ func redisRestart() Module {
 		Spec: Spec{Args: append(redisConfigArgs(),
 			Arg{Name: "role", Default: "any", Choices: []string{"replica", "any"}},
 			Arg{Name: "cluster", Required: true},
-			// watchers are the sentinels that watch it: address, name and password of each.
-			Arg{Name: "watchers", Type: List, Elements: Dict},
 			Arg{Name: "timeout", Type: Int, Default: int64(60)},
 		)},
 		Run: runRedisRestart,
@@ -172,23 +170,20 @@ func (i *redisInstance) successor(ctx context.Context) (redis.Addr, error) {
 func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
 	var last error
 	for _, item := range i.call.Args.List("watchers") {
-		d, _ := item.(*value.Dict)
-		at, err := redis.ParseAddr(value.Str(d.At("address")))
+		w, err := watcherOf(i.call, item)
 		if err != nil {
 			return false, err
 		}
-		sentinel := newRedis(i.call, at, "", value.Str(d.At("password")))
-		name := value.Str(d.At("name"))
-		reply, err := sentinel.ask1(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", name)
-		if err != nil {
+		primary, err := w.primaryNow(ctx)
+		switch {
+		case err != nil:
 			last = err
 			continue
-		}
-		if l := redis.List(reply); len(l) != 2 || redis.Text(l[0]) != i.at.Host || redis.Text(l[1]) != fmt.Sprint(i.at.Port) {
-			last = fmt.Errorf("%s takes another one for the primary of %s", at, name)
+		case primary != i.at:
+			last = fmt.Errorf("%s takes %s for the primary of %s", w.at, primary, w.name)
 			continue
 		}
-		if last = sentinel.tell(ctx, i.failover("(the sentinels' choice)"), []string{"SENTINEL", "FAILOVER", name}); last == nil {
+		if last = w.tell(ctx, i.failover("(the sentinels' choice)"), []string{"SENTINEL", "FAILOVER", w.name}); last == nil {
 			return true, i.awaitReplica(ctx, redis.Addr{})
 		}
 	}

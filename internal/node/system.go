@@ -239,8 +239,11 @@ type Unit struct {
 	Assumed      bool // the unit itself is only planned, or a planned package may bring it
 }
 
-// Running tells whether the unit is up or coming up.
+// Running tells whether the unit is up or coming up. One that waits for its automatic restart is down.
 func (u Unit) Running() bool {
+	if u.Sub == "auto-restart" {
+		return false
+	}
 	return u.Active == "active" || u.Active == "activating" || u.Active == "reloading"
 }
 

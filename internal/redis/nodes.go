@@ -163,3 +163,26 @@ func (v View) Owner() [Slots]string {
 	}
 	return owner
 }
+
+// WillReplace tells whether the one at an address, which is down, still has slots that a replica can take: most of the other
+// primaries have to be up to agree to that.
+func (v View) WillReplace(a Addr) bool {
+	var self Node
+	primaries, up := 0, 0
+	for _, n := range v {
+		if n.Slots() == 0 {
+			continue
+		}
+		primaries++
+		switch {
+		case n.Addr == a:
+			self = n
+		case n.Up():
+			up++
+		}
+	}
+	if self.ID == "" || up <= primaries/2 {
+		return false
+	}
+	return slices.ContainsFunc(v.Followers(self.ID), func(f Node) bool { return f.Up() && f.Addr != a })
+}

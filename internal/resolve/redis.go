@@ -194,18 +194,23 @@ func (c *RedisCluster) Vars(m *RedisMember) *value.Dict {
 		"redis_cluster_endpoints", value.Strings(c.Endpoints()), "redis_cluster_members", value.Strings(c.Hosts()), "redis_monitors", c.monitorValues())
 }
 
-// instance is an instance as roles see it: peers are the others with the same primary, watchers the sentinels that watch it.
+// instance is an instance as roles see it: peers are the others with the same primary, or of the same native cluster, watchers the sentinels that watch it.
 func (c *RedisCluster) instance(m *RedisMember, i RedisInstance) *value.Dict {
 	t, self := c.r.redisTopology, redis.Addr{Host: m.Name, Port: i.Port}
 	_, declared, _ := t.Find(self)
 	_, upstream, _ := t.Find(i.follows)
 	root, _ := t.Root(declared)
 	peers, watchers := value.NewList(), value.NewList()
-	if c.Mode == redis.Standalone {
-		for _, a := range t.Group(root) {
-			if a != self {
-				peers.Append(a.String())
-			}
+	group := t.Group(root)
+	if c.Mode == redis.Native {
+		group = nil
+		for _, o := range c.declared.Instances {
+			group = append(group, o.Addr)
+		}
+	}
+	for _, a := range group {
+		if a != self && c.Mode != redis.Sentinels {
+			peers.Append(a.String())
 		}
 	}
 	for _, o := range t {
