@@ -65,16 +65,12 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 		Use: v.use, Short: v.short, Args: cobra.MinimumNArgs(1),
 		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context(), o)
+			s, env, err := a.openEnvironment(c.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			w.session = s
-			if w.env, err = s.environment(); err != nil {
-				return err
-			}
-			s.withEnvironment(w.env)
+			w.session, w.env = s, env
 			if err := w.find(args[0], args[1:]); err != nil {
 				return err
 			}

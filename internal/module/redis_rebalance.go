@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,11 +80,11 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 		change := node.Change{Kind: "redis slots", ID: n.name + " " + from.Addr.String() + " to " + into.Addr.String(), Action: "move", Impact: node.ImpactReload,
 			Attrs: []node.Attr{{Name: "slots", After: fmt.Sprintf("%d (%s)", len(move.Slots), strings.Join(ranges, " "))}}}
 		if !n.call.System.Planned() {
-			for _, slot := range move.Slots {
-				if err := n.moveSlot(ctx, from, into, slot); err != nil {
-					return moved, fmt.Errorf("moving slot %d from %s to %s: %w", slot, from.Addr, into.Addr, err)
+			for some := range slices.Chunk(move.Slots, slotsAtOnce) {
+				if err := n.moveSlots(ctx, from, into, some); err != nil {
+					return moved, fmt.Errorf("moving slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
 				}
-				moved++
+				moved += len(some)
 			}
 			n.announce(ctx, view, move)
 		}
@@ -137,7 +138,7 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 					if err != nil || !known {
 						return fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
 					}
-					if err := n.moveSlot(ctx, m, into, number); err != nil {
+					if err := n.moveSlots(ctx, m, into, []int{number}); err != nil {
 						return err
 					}
 				}
@@ -147,44 +148,61 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 	return nil
 }
 
-// moveSlot moves one slot with its keys. Clients are led to the right place all the while.
-func (n *nativeCluster) moveSlot(ctx context.Context, from, into redis.Node, slot int) error {
-	s := strconv.Itoa(slot)
+// slotsAtOnce are how many slots are on their way at the same time: few enough that an interruption leaves little to mend.
+const slotsAtOnce = 64
+
+// moveSlots moves slots with their keys. Clients are led to the right place all the while: the source refers them to the target for
+// keys that it does not have any more.
+func (n *nativeCluster) moveSlots(ctx context.Context, from, into redis.Node, slots []int) error {
 	source, target := n.at(from.Addr), n.at(into.Addr)
 	source.timeout, target.timeout = 2*time.Minute, time.Minute
-	if err := target.quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "IMPORTING", from.ID}); err != nil && !redis.Refused(err) {
+	each := func(words ...string) (commands [][]string) {
+		for _, slot := range slots {
+			commands = append(commands, append([]string{"CLUSTER", words[0], strconv.Itoa(slot)}, words[1:]...))
+		}
+		return commands
+	}
+	if err := target.quietly(ctx, each("SETSLOT", "IMPORTING", from.ID)...); err != nil {
 		return err
 	}
-	if err := source.quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "MIGRATING", into.ID}); err != nil {
+	if err := source.quietly(ctx, each("SETSLOT", "MIGRATING", into.ID)...); err != nil {
 		return err
 	}
 	for {
-		reply, err := source.ask1(ctx, "CLUSTER", "GETKEYSINSLOT", s, "100")
+		replies, err := source.ask(ctx, each("GETKEYSINSLOT", "100")...)
 		if err != nil {
 			return err
 		}
-		keys := redis.List(reply)
-		if len(keys) == 0 {
+		left := 0
+		for _, r := range replies {
+			if err := n.migrate(ctx, source, into, redis.List(r)); err != nil {
+				return err
+			}
+			left += len(redis.List(r))
+		}
+		if left == 0 {
 			break
 		}
-		command := []string{"MIGRATE", into.Addr.Host, strconv.Itoa(into.Addr.Port), "", "0", "60000", "REPLACE"}
-		if p := n.call.Args.String("password"); p != "" {
-			command = append(command, "AUTH", p)
-		}
-		command = append(command, "KEYS")
-		for _, k := range keys {
-			command = append(command, redis.Text(k))
-		}
-		if err := source.quietly(ctx, command); err != nil {
-			return err
-		}
 	}
-	// The one who gets it learns first: then nobody is without an owner when the other lets go.
-	if err := target.quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "NODE", into.ID}); err != nil {
+	// The one who gets them learns first: then nobody is without an owner when the other lets go.
+	if err := target.quietly(ctx, each("SETSLOT", "NODE", into.ID)...); err != nil {
 		return err
 	}
-	if err := source.quietly(ctx, []string{"CLUSTER", "SETSLOT", s, "NODE", into.ID}); err != nil {
-		return err
+	return source.quietly(ctx, each("SETSLOT", "NODE", into.ID)...)
+}
+
+// migrate sends keys of one slot from its source to their new node.
+func (n *nativeCluster) migrate(ctx context.Context, source *redisAt, into redis.Node, keys []redis.Reply) error {
+	if len(keys) == 0 {
+		return nil
 	}
-	return nil
+	command := []string{"MIGRATE", into.Addr.Host, strconv.Itoa(into.Addr.Port), "", "0", "60000", "REPLACE"}
+	if p := n.call.Args.String("password"); p != "" {
+		command = append(command, "AUTH", p)
+	}
+	command = append(command, "KEYS")
+	for _, k := range keys {
+		command = append(command, redis.Text(k))
+	}
+	return source.quietly(ctx, command)
 }
