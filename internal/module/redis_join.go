@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pig/internal/node"
 	"pig/internal/redis"
@@ -38,6 +39,7 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 			return err
 		}
 	}
+	leaders := map[redis.Addr]string{}
 	for _, j := range joins {
 		leader, role := j.Leader, "primary without slots"
 		if id, ok := ids[leader]; ok {
@@ -51,8 +53,34 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 				}
 			}
 		}
+		leaders[j.Addr] = leader
 		change := node.Change{Kind: "redis cluster member", ID: j.Addr.String(), Action: "create", Attrs: []node.Attr{{Name: "cluster", After: n.name}, {Name: "as", After: role}}}
 		if err := n.at(j.Addr).tell(ctx, change, []string{"PING"}); err != nil {
+			return err
+		}
+	}
+	return n.agree(ctx, leaders)
+}
+
+// agree waits until all who answer know whom those that have joined replicate: word of it goes from one to another.
+func (n *nativeCluster) agree(ctx context.Context, leaders map[redis.Addr]string) error {
+	for deadline := time.Now().Add(n.limit); !n.call.System.Planned(); {
+		_ = n.look(ctx) // one that is down need not know
+		agreed := true
+		for _, v := range n.views {
+			for a, leader := range leaders {
+				m, ok := v.At(a)
+				agreed = agreed && ok && m.Leader == leader
+			}
+		}
+		if agreed {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			n.call.Facts.Warn("%s: not all instances know yet who replicates whom", n.name)
+			return nil
+		}
+		if err := pause(ctx, interval); err != nil {
 			return err
 		}
 	}

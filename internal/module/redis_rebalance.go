@@ -62,7 +62,8 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 	}
 	var to []string
 	for _, m := range view {
-		if m.Primary() && m.Up() && !contains(without, m.Addr) {
+		self, answers := n.views[m.Addr].Self()
+		if m.Primary() && m.Up() && !contains(without, m.Addr) && (!answers || self.Primary()) { // by its own word, too
 			to = append(to, m.ID)
 		}
 	}
@@ -188,7 +189,11 @@ func (n *nativeCluster) moveSlots(ctx context.Context, from, into redis.Node, sl
 	if err := target.quietly(ctx, each("SETSLOT", "NODE", into.ID)...); err != nil {
 		return err
 	}
-	return source.quietly(ctx, each("SETSLOT", "NODE", into.ID)...)
+	err := source.quietly(ctx, each("SETSLOT", "NODE", into.ID)...)
+	if redis.Refused(err, "ERR Please use SETSLOT only with masters") {
+		return nil // it has heard of it, has no slots left, and has become a replica of the one who has them
+	}
+	return err
 }
 
 // migrate sends keys of one slot from its source to their new node.
