@@ -141,7 +141,7 @@ func TestRedis(t *testing.T) {
 
 func redisLife(t *testing.T, system string) {
 	text := strings.NewReplacer("'redis.ms'", redisMS, "redis.ms,", redisMS+",", "'redis.meta'", redisMeta, "'redis.test'", redisTest,
-		"quorum: 2 }", "quorum: 2, down_after_milliseconds: 3000 }").Replace(sampleInventory(t, "redis"))
+		"quorum: 2 }", "quorum: 2, down_after_milliseconds: 3000 }", "node_tune: none", "node_tune: none\n    vmetrics_scrape_interval: 5s\n    vmetrics_scrape_timeout: 4s").Replace(sampleInventory(t, "redis"))
 	l := labOf(t, sandbox.Config{Prepared: true, OS: system}, text, addresses...)
 	said := ""
 	step := func(name string, f func(t *testing.T)) {
@@ -165,6 +165,7 @@ func redisLife(t *testing.T, system string) {
 		}
 	})
 	step("they are what they are declared to be", func(t *testing.T) { redisWorks(t, l) })
+	step("they are watched", func(*testing.T) { l.queriesHaveData(15, func(name string) bool { return name == "redis" }) })
 	step("a failover stays as it is", func(t *testing.T) { redisFailover(t, l) })
 	step("edits do as little as they can", func(t *testing.T) { said += redisEdits(t, l) })
 	step("the native cluster goes on without a primary", func(t *testing.T) { nativeFailover(t, l) })
