@@ -122,7 +122,7 @@ func (n redisNet) Converse(_ context.Context, c node.Conversation) error {
 		n.f.record(*c.Change)
 		return nil
 	}
-	if n.f.answer(at, []string{"PING"}) == errDown {
+	if err, down := n.f.answer(at, []string{"PING"}).(error); down && errors.Is(err, errDown) {
 		if n.f.planned {
 			return fmt.Errorf("%w: %w", errDown, node.ErrUnknown)
 		}

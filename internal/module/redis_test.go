@@ -23,7 +23,7 @@ func running(f *redisNode) *redisNode {
 	return f
 }
 
-func primary(replicas ...any) any { return []any{"master", int64(1), []any(replicas)} }
+func primary(replicas ...any) any { return []any{"master", int64(1), replicas} }
 
 func replicaOf(host string) any { return []any{"slave", host, int64(6379), "connected", int64(1)} }
 
