@@ -201,6 +201,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		{"all", "The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
 		{"module", "One module at once:", append(a.modules(), a.node())},
 		{"cluster", "One PostgreSQL cluster:", a.pgsqlVerbs()},
+		{"redis", "One Redis cluster:", a.redisVerbs()},
 		{"members", "Nodes and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
 		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema()}},
 		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},

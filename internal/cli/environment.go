@@ -17,7 +17,7 @@ import (
 
 // environment validates the inventory and resolves it. All mistakes are told in one go.
 func (s *session) environment() (*resolve.Environment, error) {
-	found := params.Validate(s.inventory)
+	found := append(slices.Clone(s.twice), params.Validate(s.inventory)...)
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
 	found = append(append(found, more...), s.baselines(env)...)
 	if found.HasErrors() {
@@ -64,6 +64,14 @@ func (s *session) names(env *resolve.Environment) []string {
 	}
 	for _, c := range env.Pg {
 		names = append(names, c.Name)
+	}
+	for _, c := range env.Redis {
+		names = append(names, c.Name)
+		for _, m := range c.Members {
+			for _, i := range m.Instances {
+				names = append(names, i.Name)
+			}
+		}
 	}
 	return names
 }

@@ -45,6 +45,7 @@ func (a *app) modules() []*cobra.Command {
 		a.moduleVerb("etcd", "Make the etcd cluster", "  pig etcd\n  pig etcd -t etcd_config --check --diff\n"),
 		a.moduleVerb("minio", "Make MinIO clusters", "  pig minio\n  pig minio -t minio_provision --check\n"),
 		a.moduleVerb("pgsql", "Make PostgreSQL clusters", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff\n"),
+		a.moduleVerb("redis", "Make Redis clusters", "  pig redis -l redis-test\n  pig redis -l redis-ms -t redis_config --check --diff\n"),
 	}
 }
 
@@ -117,6 +118,12 @@ func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string
 		for _, c := range env.Pg {
 			for _, m := range c.Members {
 				members[m.Name] = true
+			}
+		}
+	case "redis":
+		for _, c := range env.Redis {
+			for _, h := range c.Hosts() {
+				members[h] = true
 			}
 		}
 	default:

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 
 	"pig"
+	"pig/internal/diag"
 	"pig/internal/engine"
 	"pig/internal/fleet"
 	"pig/internal/inventory"
@@ -38,6 +40,8 @@ type session struct {
 	// recreate are names that the operator let go before anything was planned, confirmed those that a run may destroy. Both
 	// are variables, pig_recreate and pig_confirmed; without the latter, as in a plan, all is shown that would go.
 	recreate, confirmed []string
+	// twice are mistakes that only the text of the inventory shows: ports that are declared twice on a node.
+	twice diag.List
 }
 
 // defaultInventory is what is read where no -i says otherwise.
@@ -75,6 +79,7 @@ func (s *session) loadInventory() error {
 	for _, w := range warnings {
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
 	}
+	s.twice = portsTwice(warnings)
 	s.inventory = inv.Clone()
 	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{})
 	if err != nil {
@@ -83,6 +88,19 @@ func (s *session) loadInventory() error {
 	s.extra = params.Protect(s.extra)
 	s.redactor.Add(value.Secrets(s.extra)...)
 	return nil
+}
+
+var portTwice = regexp.MustCompile(`^duplicate key \d+,`)
+
+// portsTwice makes mistakes of the warnings about keys that are numbers: those are ports, and the last one would silently take the
+// place of another instance. A playbook of somebody else's gets away with it, as with Ansible.
+func portsTwice(warnings diag.List) (found diag.List) {
+	for _, w := range warnings {
+		if portTwice.MatchString(w.Summary) {
+			found.Add(diag.Errorf(w.Pos, "%s", w.Summary).WithHint("give each instance a port of its own"))
+		}
+	}
+	return found
 }
 
 // reach is how hosts are dialled: as the operator's ssh would, or inside a sandbox with its keys.

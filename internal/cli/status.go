@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/health"
+	"pig/internal/params"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
@@ -68,34 +69,49 @@ func pgUnits(vars *value.Dict) []string {
 func (s *session) report(ctx context.Context, env *resolve.Environment, args []string) (health.Report, error) {
 	wanted := func(name string) bool { return len(args) == 0 || slices.Contains(args, name) }
 	var report health.Report
-	hosts := map[string]string{} // host: the URL of Patroni there, "" for none
+	questions := map[string]*question{}
+	ask := func(host string) *question {
+		if questions[host] == nil {
+			questions[host] = &question{units: []string{"patroni.service", "pgbouncer.service", "haproxy.service", "etcd.service"}}
+		}
+		return questions[host]
+	}
 	if env.Etcd != nil && wanted(env.Etcd.Name) {
 		for _, m := range env.Etcd.Members {
-			hosts[m.Name] = ""
+			ask(m.Name)
 		}
 	}
-	found := 0
 	for _, c := range env.Pg {
-		if !wanted(c.Name) {
-			continue
-		}
-		found++
 		for _, m := range c.Members {
-			hosts[m.Name] = patroniURL(m.Name, s.vars(env, m.Name))
+			if wanted(c.Name) {
+				ask(m.Name).patroni = patroniURL(m.Name, s.vars(env, m.Name))
+			}
+		}
+	}
+	for _, c := range env.Redis {
+		for _, m := range c.Members {
+			if wanted(c.Name) {
+				s.askRedis(ask(m.Name), c, m, s.vars(env, m.Name))
+			}
 		}
 	}
 	for _, name := range args {
-		if env.PgCluster(name) == nil && (env.Etcd == nil || env.Etcd.Name != name) {
+		if env.PgCluster(name) == nil && env.RedisCluster(name) == nil && (env.Etcd == nil || env.Etcd.Name != name) {
 			return report, s.noCluster(env, name)
 		}
 	}
-	answers := s.askAll(ctx, hosts)
+	answers := s.askAll(ctx, questions)
 	if env.Etcd != nil && wanted(env.Etcd.Name) {
 		report.Clusters = append(report.Clusters, health.Etcd(env.Etcd, answers))
 	}
 	for _, c := range env.Pg {
 		if wanted(c.Name) {
 			report.Clusters = append(report.Clusters, health.Pg(c, answers, func(host string) []string { return pgUnits(s.vars(env, host)) }))
+		}
+	}
+	for _, c := range env.Redis {
+		if wanted(c.Name) {
+			report.Clusters = append(report.Clusters, health.Redis(c, answers))
 		}
 	}
 	return report, nil
@@ -112,6 +128,20 @@ func (s *session) vars(env *resolve.Environment, host string) *value.Dict {
 	}
 	d.Update(s.extra)
 	return d
+}
+
+// askRedis adds the instances of a node to what it is asked.
+func (s *session) askRedis(q *question, c *resolve.RedisCluster, m *resolve.RedisMember, vars *value.Dict) {
+	ports := value.NewList()
+	for _, i := range m.Instances {
+		ports.Append(int64(i.Port))
+		q.units = append(q.units, i.Name+".service")
+	}
+	host := m.Name
+	if bind := value.Str(vars.At("redis_bind_address")); bind != "" && bind != "0.0.0.0" && bind != "*" && bind != "::" {
+		host = bind
+	}
+	q.redis = params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands")))
 }
 
 func patroniURL(host string, vars *value.Dict) string {

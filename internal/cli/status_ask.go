@@ -9,29 +9,43 @@ import (
 	"pig/internal/value"
 )
 
-// askAll asks all nodes at once: for the state of their units, and for Patroni's view of the cluster.
-func (s *session) askAll(ctx context.Context, urls map[string]string) map[string]health.Answer {
+// question is what a node is asked.
+type question struct {
+	patroni string      // the URL of Patroni's view, "" for none
+	redis   *value.Dict // the arguments of redis_state, nil for none
+	units   []string
+}
+
+// askAll asks all nodes at once: for the state of their units, for Patroni's view of the cluster, for their Redis instances.
+func (s *session) askAll(ctx context.Context, questions map[string]*question) map[string]health.Answer {
 	e := s.engine(s.base, s.quiet())
 	answers := map[string]health.Answer{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	for host, url := range urls {
+	for host, q := range questions {
 		all.Go(func() {
 			var both sync.WaitGroup
 			var a health.Answer
-			var seen value.Value
-			if url != "" {
+			var seen, instances value.Value
+			if q.redis != nil {
 				both.Go(func() {
-					args := value.DictOf("url", url, "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)
+					if r := e.Everywhere(ctx, []string{host}, "redis_state", q.redis)[host]; !r.Failed {
+						instances = r.Values.At("instances")
+					}
+				})
+			}
+			if q.patroni != "" {
+				both.Go(func() {
+					args := value.DictOf("url", q.patroni, "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)
 					if r := e.Everywhere(ctx, []string{host}, "uri", args)[host]; !r.Failed {
 						seen = r.Values.At("json")
 					}
 				})
 			}
 			r := e.Everywhere(ctx, []string{host}, "command", value.DictOf("read_only", true,
-				"argv", value.Strings([]string{"systemctl", "show", "--property=Id,ActiveState", "patroni.service", "pgbouncer.service", "haproxy.service", "etcd.service"})))[host]
+				"argv", value.Strings(append([]string{"systemctl", "show", "--property=Id,ActiveState"}, q.units...))))[host]
 			both.Wait()
-			a.Patroni = seen
+			a.Patroni, a.Redis = seen, instances
 			if r.Failed {
 				a.Err = r.Msg
 			} else {

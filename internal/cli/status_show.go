@@ -25,6 +25,9 @@ func (s *session) showStatus(r health.Report) error {
 		if len(c.Problems) > 0 {
 			head = paint.Red("not well")
 		}
+		if c.Slots != "" {
+			head += ", slots " + c.Slots
+		}
 		fmt.Fprintf(&b, "%s %s: %s\n", c.Module, paint.Bold(c.Name), head)
 		w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(w, "  MEMBER\tHOST\tDECLARED\tLIVE\tSTATE\tLAG\tSERVICES")

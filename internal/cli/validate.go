@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -79,7 +80,7 @@ Warnings are told and do not fail, except with --strict.
 }
 
 func (s *session) validate(strict bool) error {
-	found := append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)
+	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
 	found = append(found, more...)
 	if !found.HasErrors() {

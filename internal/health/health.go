@@ -20,6 +20,7 @@ type Answer struct {
 	Err     string            // it did not answer
 	Units   map[string]string // systemd's state of a unit, such as active or failed
 	Patroni value.Value       // Patroni's view of its cluster, nil if it gave none
+	Redis   value.Value       // the states of Redis's instances by port (redis_state), nil if it has none
 }
 
 // Report is the state of all clusters that were asked for.
@@ -32,6 +33,7 @@ type Cluster struct {
 	Module   string   `json:"module"`
 	Name     string   `json:"name"`
 	Leader   string   `json:"leader,omitempty"`
+	Slots    string   `json:"slots,omitempty"` // of a native Redis cluster: how many are served
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`
 	Problems []string `json:"problems,omitempty"`
@@ -46,7 +48,11 @@ type Member struct {
 	State    string `json:"state,omitempty"`
 	Lag      *int64 `json:"lag,omitempty"` // bytes; nil: not known, or it leads
 	Timeline int64  `json:"timeline,omitempty"`
+	Offset   *int64 `json:"offset,omitempty"` // how far Redis's replication is
+	Slots    int64  `json:"slots,omitempty"`  // of a primary of a native Redis cluster
 	Units    []Unit `json:"units"`
+
+	at string // address:port, of a Redis instance
 }
 
 // Unit is a service of a node.

@@ -110,6 +110,11 @@ func setState(ctx context.Context, c *Call, name string, u node.Unit) (acted boo
 		if u.Running() {
 			return false, nil
 		}
+		if u.Sub == "auto-restart" { // a start would wait for the time of that restart
+			if err := c.Scratch.Services().Stop(ctx, name, node.UnitOptions{}); err != nil {
+				return false, err
+			}
+		}
 		err = s.Start(ctx, name, o)
 	case "stopped":
 		if !u.Running() && u.Active != "deactivating" {

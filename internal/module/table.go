@@ -10,6 +10,7 @@ func Table() map[string]Module {
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
 		patroniConfig(), patroniRestart(), patroniCluster(),
 		minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), packageDownload(), packageIndex(), publish(), packageCandidates(),
+		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(),
 	} {
 		table[m.Name] = m
 	}

@@ -138,3 +138,5 @@ func (bareNet) Dial(context.Context, string, int, time.Duration, int) ([]byte, e
 }
 
 func (bareNet) HTTP(context.Context, Request) (Response, error) { return Response{}, ErrUnknown }
+
+func (bareNet) Converse(context.Context, Conversation) error { return ErrUnknown }

@@ -21,7 +21,9 @@ func writeChange(before Info, old, content []byte, a Attrs) Change {
 		c.Assumed = before.Assumed
 	}
 	c.Attrs = attrDiff(before, a)
-	c.Diff = textDiff(before.Path, old, content)
+	if !a.NoDiff {
+		c.Diff = textDiff(before.Path, old, content)
+	}
 	return c
 }
 
@@ -52,12 +54,14 @@ func touchChange(before Info) Change {
 	return Change{Kind: string(before.Kind), ID: before.Path, Action: "touch"}
 }
 
+// removeChange shows what was in a file only if everybody could read it: what not everybody may read may hold a secret that
+// nobody named.
 func removeChange(before Info, old []byte) Change {
 	c := Change{Kind: string(before.Kind), ID: before.Path, Action: "delete"}
 	if !before.Exists() { // a package may bring it: most likely a file
 		c.Kind = string(File)
 	}
-	if before.Kind == File {
+	if before.Kind == File && before.Mode&0o004 != 0 {
 		c.Diff = textDiff(before.Path, old, nil)
 	}
 	return c

@@ -39,6 +39,29 @@ func (n liveNet) Dial(ctx context.Context, host string, port int, timeout time.D
 	return nil, err
 }
 
+func (n liveNet) Converse(ctx context.Context, c Conversation) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if until, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(until)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // a cancelled task waits for no answer
+	defer stop()
+	if err := c.Speak(conn); err != nil {
+		return err
+	}
+	if c.Change != nil {
+		n.record(*c.Change)
+	}
+	return nil
+}
+
 func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	client, err := n.client(r)
 	if err != nil {

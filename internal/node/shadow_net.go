@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -40,4 +41,27 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	n.shadow.skipped++
 	n.shadow.mu.Unlock()
 	return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrUnknown)
+}
+
+func (n shadowNet) Converse(ctx context.Context, c Conversation) error {
+	switch {
+	case n.notYet(ctx, c.Needs) && c.Change == nil:
+		return fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrNotYet)
+	case c.ReadOnly && c.Change == nil:
+		begun := false
+		speak := c.Speak
+		c.Speak = func(conn io.ReadWriter) error { begun = true; return speak(conn) }
+		err := n.live.Net().Converse(ctx, c)
+		if err != nil && !begun {
+			err = fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrUnknown)
+		}
+		return err
+	case c.Change != nil:
+		n.record(*c.Change)
+		return nil
+	}
+	n.shadow.mu.Lock()
+	n.shadow.skipped++
+	n.shadow.mu.Unlock()
+	return fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrUnknown)
 }

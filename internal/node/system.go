@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"time"
 )
@@ -113,6 +114,8 @@ type Attrs struct {
 	Mode  *fs.FileMode
 	Owner string // a name or a number
 	Group string
+	// NoDiff keeps the content of a write from being shown: there are secrets in it that nobody named.
+	NoDiff bool
 }
 
 // Files is the file tree.
@@ -236,8 +239,11 @@ type Unit struct {
 	Assumed      bool // the unit itself is only planned, or a planned package may bring it
 }
 
-// Running tells whether the unit is up or coming up.
+// Running tells whether the unit is up or coming up. One that waits for its automatic restart is down.
 func (u Unit) Running() bool {
+	if u.Sub == "auto-restart" {
+		return false
+	}
 	return u.Active == "active" || u.Active == "activating" || u.Active == "reloading"
 }
 
@@ -267,6 +273,20 @@ type Net interface {
 	Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error)
 	// HTTP makes one request.
 	HTTP(ctx context.Context, r Request) (Response, error)
+	// Converse opens a TCP connection and lets c.Speak use it. A Shadow converses only if it is ReadOnly; with a Change it
+	// records that and takes it for done; else it gives ErrUnknown.
+	Converse(ctx context.Context, c Conversation) error
+}
+
+// Conversation is what is said on one TCP connection, in a protocol that the caller speaks.
+type Conversation struct {
+	Host     string
+	Port     int
+	Timeout  time.Duration // for all of it
+	Speak    func(conn io.ReadWriter) error
+	ReadOnly bool
+	Needs    string  // as in Cmd
+	Change   *Change // as in Cmd
 }
 
 // Request is an HTTP request.

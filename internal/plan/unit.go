@@ -11,7 +11,7 @@ import (
 // Unit is one module on one cluster: what is planned, applied and refused as a whole.
 type Unit struct {
 	Name     string   // module, or module:cluster
-	Module   string   // infra, node, etcd, pgsql
+	Module   string   // infra, node, etcd, pgsql, redis
 	Cluster  string   // "" where the module has only one
 	Hosts    []string // that it runs on
 	Playbook string   // of pig's own, without .yml
@@ -73,11 +73,27 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 			g.After("pgsql:"+c.Name, "pgsql:"+c.Follows.Name)
 		}
 	}
+	redisUnits(g, env, need)
 	if len(infra) > 0 { // what watches and shows the environment: nothing waits for it
 		g.Add("infra:monitor", Unit{Name: "infra:monitor", Module: "infra", Hosts: infra, Playbook: "infra-monitor"})
 		g.After("infra:monitor", "infra")
 	}
 	return g
+}
+
+// redisUnits makes a unit of each Redis cluster. Sentinels come after those that they watch: what is watched before it runs
+// counts as down.
+func redisUnits(g *graph.Graph[Unit], env *resolve.Environment, need func(unit string, hosts []string)) {
+	for _, c := range env.Redis {
+		name := "redis:" + c.Name
+		g.Add(name, Unit{Name: name, Module: "redis", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "redis"})
+		need(name, c.Hosts())
+	}
+	for _, c := range env.Redis {
+		for _, watched := range c.Watches() {
+			g.After("redis:"+c.Name, "redis:"+watched)
+		}
+	}
 }
 
 // nodeUnits makes a unit of the nodes of each cluster, so that one cluster never waits for the nodes of another. It tells

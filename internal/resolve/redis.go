@@ -3,9 +3,12 @@ package resolve
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
+	"pig/internal/diag"
+	"pig/internal/redis"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -13,7 +16,12 @@ import (
 type RedisCluster struct {
 	Name    string
 	Mode    string // standalone, cluster or sentinel
+	Pos     diag.Pos
 	Members []*RedisMember
+
+	declared *redis.Cluster
+	monitors []object // redis_sentinel_monitor
+	r        *resolver
 }
 
 // RedisMember is a node with its instances.
@@ -28,48 +36,121 @@ type RedisInstance struct {
 	Name      string // <redis_cluster>-<redis_node>-<port>
 	Port      int
 	ReplicaOf string // address and port of the primary with a blank between, or ""
+	follows   redis.Addr
+	pos       diag.Pos
 }
 
 func (r *resolver) redis() {
 	names, members := r.clusters("redis_cluster")
+	var all redis.Topology
 	for _, name := range names {
-		c := &RedisCluster{Name: name, Mode: members[name][0].vars.text("redis_mode")}
+		first := members[name][0]
+		c := &RedisCluster{Name: name, Mode: first.vars.text("redis_mode"), Pos: first.vars.pos("redis_cluster"), r: r}
 		for _, n := range members[name] {
 			number, ok := asInt(n.vars.own("redis_node"))
 			instances, _ := n.vars.own("redis_instances").(*value.Dict)
 			if !ok || instances == nil {
 				continue
 			}
-			m := &RedisMember{Node: n, Number: number, Instances: r.redisInstances(fmt.Sprintf("%s-%d", name, number), instances)}
+			m := &RedisMember{Node: n, Number: number, Instances: r.redisInstances(n, fmt.Sprintf("%s-%d", name, number), instances)}
 			c.Members = append(c.Members, m)
 			n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
 		}
 		if len(c.Members) > 0 {
 			r.env.Redis = append(r.env.Redis, c)
+			c.declare(first.vars)
+			all = append(all, c.declared)
+		}
+	}
+	r.redisTopology = all
+	for _, p := range all.Check() {
+		d := r.errorf(r.redisPlace(p), "%s", p.Msg).WithHint("%s", p.Hint)
+		if p.Warning {
+			d.Severity = diag.Warning
 		}
 	}
 }
 
 // redisInstances reads instances by port. Ports are numbers in YAML, and texts where an inventory came as JSON.
-func (r *resolver) redisInstances(prefix string, declared *value.Dict) []RedisInstance {
+func (r *resolver) redisInstances(n *Node, prefix string, declared *value.Dict) []RedisInstance {
 	var list []RedisInstance
 	for key, v := range declared.All() {
 		port, ok := asInt(key)
 		if !ok {
 			continue
 		}
-		i := RedisInstance{Name: fmt.Sprintf("%s-%d", prefix, port), Port: port}
+		i := RedisInstance{Name: fmt.Sprintf("%s-%d", prefix, port), Port: port, pos: declared.KeyPos(key)}
+		if !i.pos.Known() {
+			i.pos = n.vars.pos("redis_instances")
+		}
 		if d, ok := v.(*value.Dict); ok && d.At("replica_of") != nil {
-			i.ReplicaOf = value.Str(d.At("replica_of"))
-			if len(strings.Fields(i.ReplicaOf)) != 2 {
-				r.errorf(d.ValuePos("replica_of"), "replica_of must be an address and a port with a blank between, not %s", i.ReplicaOf).
+			i.ReplicaOf, i.pos = value.Str(d.At("replica_of")), d.ValuePos("replica_of")
+			var err error
+			if i.follows, err = redis.ParseAddr(i.ReplicaOf); err != nil || i.follows.Words() != i.ReplicaOf {
+				r.errorf(i.pos, "replica_of must be an address and a port with a blank between, not %s", i.ReplicaOf).
 					WithHint("such as '10.10.10.10 6379'")
+				i.follows = redis.Addr{}
 			}
+		}
+		if slices.ContainsFunc(list, func(o RedisInstance) bool { return o.Port == port }) {
+			r.errorf(i.pos, "port %d is declared twice on %s", port, n.Name)
+			continue
 		}
 		list = append(list, i)
 	}
 	slices.SortStableFunc(list, func(a, b RedisInstance) int { return cmp.Compare(a.Port, b.Port) })
 	return list
+}
+
+// declare makes the cluster's part of the topology.
+func (c *RedisCluster) declare(vars lookup) {
+	d := &redis.Cluster{Name: c.Name, Mode: c.Mode, Password: vars.text("redis_password"), Replicas: vars.numberOr("redis_cluster_replicas", 1)}
+	if vars.bool("redis_exporter_enabled") {
+		d.Exporter = vars.numberOr("redis_exporter_port", 9121)
+	}
+	for _, m := range c.Members {
+		for _, i := range m.Instances {
+			d.Instances = append(d.Instances, redis.Instance{Name: i.Name, Addr: redis.Addr{Host: m.Name, Port: i.Port}, Follows: i.follows})
+		}
+	}
+	d.Renames = map[string]string{}
+	if renamed, ok := vars.get("redis_rename_commands").(*value.Dict); ok {
+		for k, v := range renamed.All() {
+			d.Renames[value.KeyText(k)] = value.Str(v)
+		}
+	}
+	c.declared = d
+	if c.Mode != redis.Sentinels {
+		return
+	}
+	c.monitors = vars.objects("redis_sentinel_monitor")
+	for _, o := range c.monitors {
+		d.Monitors = append(d.Monitors, redis.Monitor{
+			Name: o.text("name"), Primary: redis.Addr{Host: o.text("host"), Port: o.numberOr("port", 6379)}, Quorum: o.numberOr("quorum", 1),
+			Password: o.text("password"), Remove: asBool(o.At("remove")),
+		})
+	}
+}
+
+// redisPlace is where a problem stands.
+func (r *resolver) redisPlace(p redis.Problem) diag.Pos {
+	for _, c := range r.env.Redis {
+		if c.Name != p.Cluster {
+			continue
+		}
+		if p.Monitor > 0 {
+			return c.monitors[p.Monitor-1].pos
+		}
+		for _, m := range c.Members {
+			for _, i := range m.Instances {
+				if i.Name == p.Instance {
+					return i.pos
+				}
+			}
+		}
+		return c.Pos
+	}
+	return diag.Pos{}
 }
 
 // Endpoints are all instances as address:port, by member and port.
@@ -83,12 +164,99 @@ func (c *RedisCluster) Endpoints() []string {
 	return list
 }
 
-// Vars are the facts about the cluster as a member sees it: its instances, and the endpoints of all.
+// Hosts are the nodes of the cluster.
+func (c *RedisCluster) Hosts() []string {
+	var hosts []string
+	for _, m := range c.Members {
+		hosts = append(hosts, m.Name)
+	}
+	return hosts
+}
+
+// Watches are the names of the clusters whose primaries the sentinels of this one watch.
+func (c *RedisCluster) Watches() []string {
+	var names []string
+	for _, mon := range c.declared.Monitors {
+		if of, _, ok := c.r.redisTopology.Find(mon.Primary); ok && !slices.Contains(names, of.Name) {
+			names = append(names, of.Name)
+		}
+	}
+	return names
+}
+
+// Vars are the facts about the cluster as a member sees it: its instances, the endpoints of all, what sentinels watch.
 func (c *RedisCluster) Vars(m *RedisMember) *value.Dict {
 	instances := value.NewList()
 	for _, i := range m.Instances {
-		instances.Append(value.DictOf("name", i.Name, "port", int64(i.Port), "replica_of", i.ReplicaOf))
+		instances.Append(c.instance(m, i))
 	}
 	return value.DictOf("redis_nodename", fmt.Sprintf("%s-%d", c.Name, m.Number), "redis_instance_list", instances,
-		"redis_cluster_endpoints", value.Strings(c.Endpoints()))
+		"redis_cluster_endpoints", value.Strings(c.Endpoints()), "redis_cluster_members", value.Strings(c.Hosts()), "redis_monitors", c.monitorValues())
+}
+
+// instance is an instance as roles see it: peers are the others with the same primary, or of the same native cluster, watchers the sentinels that watch it.
+func (c *RedisCluster) instance(m *RedisMember, i RedisInstance) *value.Dict {
+	t, self := c.r.redisTopology, redis.Addr{Host: m.Name, Port: i.Port}
+	_, declared, _ := t.Find(self)
+	_, upstream, _ := t.Find(i.follows)
+	root, _ := t.Root(declared)
+	peers, watchers := value.NewList(), value.NewList()
+	group := t.Group(root)
+	if c.Mode == redis.Native {
+		group = nil
+		for _, o := range c.declared.Instances {
+			group = append(group, o.Addr)
+		}
+	}
+	for _, a := range group {
+		if a != self && c.Mode != redis.Sentinels {
+			peers.Append(a.String())
+		}
+	}
+	for _, o := range t {
+		for _, mon := range o.Monitors {
+			if mon.Primary != root || mon.Remove || c.Mode != redis.Standalone {
+				continue
+			}
+			for _, s := range o.Instances {
+				watchers.Append(value.DictOf("address", s.Addr.String(), "name", mon.Name, "password", sealed(o.Password)))
+			}
+		}
+	}
+	return value.DictOf("name", i.Name, "port", int64(i.Port), "replica_of", i.ReplicaOf, "chained", upstream.Follows.Known(), "peers", peers, "watchers", watchers)
+}
+
+// monitorValues are the primaries to watch, with what the inventory knows of them.
+func (c *RedisCluster) monitorValues() *value.List {
+	all := value.NewList()
+	for i, mon := range c.declared.Monitors {
+		group := value.NewList()
+		for _, a := range c.r.redisTopology.Group(mon.Primary) {
+			group.Append(a.String())
+		}
+		d := value.DictOf("name", mon.Name, "address", mon.Primary.String(), "quorum", int64(mon.Quorum), "password", sealed(mon.Password), "remove", mon.Remove, "group", group)
+		for _, field := range []string{"down_after_milliseconds", "failover_timeout", "parallel_syncs"} {
+			if v := c.monitors[i].At(field); v != nil {
+				d.Set(field, v)
+			}
+		}
+		renames := value.NewDict()
+		for _, o := range c.r.env.Redis {
+			if of, _, ok := (redis.Topology{o.declared}).Find(mon.Primary); ok && of == o.declared {
+				for _, from := range slices.Sorted(maps.Keys(o.declared.Renames)) {
+					renames.Set(from, o.declared.Renames[from])
+				}
+			}
+		}
+		d.Set("renames", renames)
+		all.Append(d)
+	}
+	return all
+}
+
+func sealed(password string) value.Value {
+	if password == "" {
+		return ""
+	}
+	return secret.New(password)
 }

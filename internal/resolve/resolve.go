@@ -10,6 +10,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
+	"pig/internal/redis"
 	"pig/internal/value"
 )
 
@@ -67,6 +68,16 @@ func (e *Environment) PgCluster(name string) *PgCluster {
 	return nil
 }
 
+// RedisCluster finds a cluster by name, or gives nil.
+func (e *Environment) RedisCluster(name string) *RedisCluster {
+	for _, c := range e.Redis {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
 // Vars are the resolved variables of a host: its identities, facts about its clusters, and parameters with placeholders and
 // older names replaced. They override the inventory's. Read only: values are shared. nil for an unknown host.
 func (e *Environment) Vars(host string) *value.Dict {
@@ -92,6 +103,8 @@ type resolver struct {
 	defaults *value.Dict
 	env      *Environment
 	diags    diag.List
+
+	redisTopology redis.Topology
 }
 
 func (r *resolver) errorf(pos diag.Pos, format string, args ...any) *diag.Diagnostic {

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/resolve"
+)
+
+// redisVerb is a verb about one Redis cluster, a node of it, or single instances.
+type redisVerb struct {
+	use, short, long string
+	example          string
+	run              func(ctx context.Context, w *redisWork) error
+}
+
+// redisWork is a session with what the operator named.
+type redisWork struct {
+	*session
+	verb    string
+	env     *resolve.Environment
+	cluster *resolve.RedisCluster
+	hosts   []string
+	ports   []int // of the one host; none means all instances
+	confirm string
+}
+
+func (a *app) redisVerbs() []*cobra.Command {
+	verbs := []redisVerb{
+		{
+			"redis-add CLUSTER|HOST|INSTANCE [PORT ...]", "Make a Redis cluster, or add a node or instances to it",
+			"Make a Redis cluster. With a host: the instances of that node. With ports: only those. What joins a native cluster comes\nwithout slots: pig redis-rebalance moves some to it.",
+			"  pig redis-add redis-ms\n  pig redis-add 10.10.10.14\n  pig redis-add 10.10.10.10 6381\n  pig redis-add redis-ms-1-6381", redisAdd,
+		},
+		{
+			"redis-rm CLUSTER|HOST|INSTANCE [PORT ...]", "Remove a Redis cluster, a node or instances of it",
+			"Remove a Redis cluster with its data, the instances of one node, or only those at some ports. What they lead is handed to\nthose who stay. The inventory has to say redis_safeguard: false, and the cluster's name has to be typed, or given with\n--confirm.",
+			"  pig redis-rm redis-ms\n  pig redis-rm 10.10.10.14 --confirm redis-test\n  pig redis-rm 10.10.10.10 6381", redisRemove,
+		},
+		{
+			"redis-rebalance CLUSTER", "Give every primary of a native cluster an equal share of the slots",
+			"Move slots with their keys until every primary of a native cluster has an equal share. Clients go on meanwhile. --check\ntells which would move.",
+			"  pig redis-rebalance redis-test --check\n  pig redis-rebalance redis-test", redisRebalance,
+		},
+	}
+	var all []*cobra.Command
+	for _, v := range verbs {
+		all = append(all, a.redisVerb(v))
+	}
+	return all
+}
+
+func (a *app) redisVerb(v redisVerb) *cobra.Command {
+	o := &runOptions{}
+	name, _, _ := strings.Cut(v.use, " ")
+	w := &redisWork{verb: name}
+	c := &cobra.Command{
+		Use: v.use, Short: v.short, Args: cobra.MinimumNArgs(1),
+		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, env, err := a.openEnvironment(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			w.session, w.env = s, env
+			if err := w.find(args[0], args[1:]); err != nil {
+				return err
+			}
+			return v.run(c.Context(), w)
+		},
+	}
+	o.AddFlags(c.Flags())
+	if name == "redis-rm" {
+		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
+	}
+	return c
+}
+
+// find finds what the operator means: a cluster, a host of one, or an instance by its name.
+func (w *redisWork) find(name string, ports []string) error {
+	for _, c := range w.env.Redis {
+		for _, m := range c.Members {
+			for _, i := range m.Instances {
+				if i.Name == name {
+					w.cluster, w.hosts, w.ports = c, []string{m.Name}, []int{i.Port}
+				}
+			}
+			if m.Name == name {
+				w.cluster, w.hosts = c, []string{m.Name}
+			}
+		}
+		if c.Name == name {
+			w.cluster, w.hosts = c, c.Hosts()
+		}
+	}
+	if w.cluster == nil {
+		return w.noCluster(w.env, name)
+	}
+	limited, err := w.session.hosts()
+	if err != nil {
+		return err
+	}
+	w.hosts = slices.DeleteFunc(w.hosts, func(h string) bool {
+		return !slices.ContainsFunc(limited, func(l *inventory.Host) bool { return l.Name == h })
+	})
+	if len(w.hosts) == 0 {
+		return fmt.Errorf("no node of %s matches %s", w.cluster.Name, w.opt.limit)
+	}
+	return w.findPorts(ports)
+}
+
+func (w *redisWork) findPorts(ports []string) error {
+	if len(ports) > 0 && len(w.hosts) > 1 {
+		return fmt.Errorf("%s has %d nodes: name the one whose instances you mean", w.cluster.Name, len(w.hosts))
+	}
+	for _, text := range ports {
+		port, err := strconv.Atoi(text)
+		if err != nil || !slices.Contains(w.declared(w.hosts[0]), port) {
+			var all []string
+			for _, p := range w.declared(w.hosts[0]) {
+				all = append(all, strconv.Itoa(p))
+			}
+			return diag.Errorf(w.cluster.Pos, "%s has no instance at port %s on %s", w.cluster.Name, text, w.hosts[0]).WithHint("declared there: %s", strings.Join(all, ", "))
+		}
+		w.ports = append(w.ports, port)
+	}
+	return nil
+}
+
+// declared are the ports of a host's instances.
+func (w *redisWork) declared(host string) []int {
+	var ports []int
+	for _, m := range w.cluster.Members {
+		for _, i := range m.Instances {
+			if m.Name == host {
+				ports = append(ports, i.Port)
+			}
+		}
+	}
+	return ports
+}
+
+// each runs a playbook for all instances, or for one port after the other.
+func (w *redisWork) each(ctx context.Context, playbook string) error {
+	if len(w.ports) == 0 {
+		return w.runModule(ctx, w.verb, playbook, w.hosts)
+	}
+	for _, port := range w.ports {
+		w.extra.Set("redis_port", int64(port))
+		w.base.ExtraVars = w.extra
+		if err := w.runModule(ctx, w.verb, playbook, w.hosts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func redisAdd(ctx context.Context, w *redisWork) error { return w.each(ctx, "redis") }
+
+func redisRebalance(ctx context.Context, w *redisWork) error {
+	if w.cluster.Mode != "cluster" {
+		return diag.Errorf(w.cluster.Pos, "%s has no slots: it is a %s cluster", w.cluster.Name, w.cluster.Mode)
+	}
+	w.base.Tags = []string{"redis_rebalance"}
+	return w.runModule(ctx, w.verb, "redis", w.hosts)
+}
+
+func redisRemove(ctx context.Context, w *redisWork) error {
+	if err := w.unguarded(w.env, "redis_safeguard", w.hosts); err != nil {
+		return err
+	}
+	if !w.base.Plan {
+		if err := w.typed(w.cluster.Name, w.hosts, w.confirm); err != nil {
+			return err
+		}
+	}
+	if err := w.each(ctx, "redis-rm"); err != nil {
+		return err
+	}
+	if !w.base.Plan && (len(w.ports) > 0 || len(w.hosts) < len(w.cluster.Hosts())) {
+		fmt.Fprintf(w.app.err, "Now take it out of the inventory: the next pig apply would make it anew.\n")
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package health
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"pig/internal/redis"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// Redis compares a Redis cluster with the answers of its nodes. Roles are those that instances have now: a failover is no
+// problem, a primary that nobody declared so is none either.
+func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
+	c := Cluster{Module: "redis", Name: r.Name}
+	states := map[string]*value.Dict{} // by address:port
+	for _, m := range r.Members {
+		a := answers[m.Name]
+		byPort := portStates(a.Redis)
+		for _, i := range m.Instances {
+			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), at: fmt.Sprintf("%s:%d", m.Name, i.Port)}
+			live.Units = c.units(i.Name, m.Name, a, []string{i.Name})
+			if d := byPort[int64(i.Port)]; d != nil {
+				states[live.at] = d
+				c.redisMember(&live, d)
+			}
+			c.Members = append(c.Members, live)
+		}
+	}
+	c.lags(states)
+	switch r.Mode {
+	case redis.Native:
+		c.slots(states, r)
+	case redis.Sentinels:
+		c.watches(states)
+	default:
+		c.leads()
+	}
+	return c
+}
+
+func portStates(v value.Value) map[int64]*value.Dict {
+	all := map[int64]*value.Dict{}
+	if l, ok := v.(*value.List); ok {
+		for _, item := range l.Items {
+			if d, ok := item.(*value.Dict); ok {
+				port, _ := d.At("port").(int64)
+				all[port] = d
+			}
+		}
+	}
+	return all
+}
+
+// declaredRole is what the inventory says of an instance: a native cluster decides by itself.
+func declaredRole(r *resolve.RedisCluster, i resolve.RedisInstance) string {
+	switch {
+	case r.Mode == redis.Native:
+		return ""
+	case r.Mode == redis.Sentinels:
+		return "sentinel"
+	case i.ReplicaOf != "":
+		return "replica"
+	}
+	return "primary"
+}
+
+// redisMember takes down what an instance says of itself.
+func (c *Cluster) redisMember(m *Member, d *value.Dict) {
+	if e := d.At("error"); e != nil {
+		m.State = "no answer"
+		if !slices.ContainsFunc(m.Units, func(u Unit) bool { return u.State != "active" }) { // else that is told already
+			c.problem("%s: %s", m.Name, value.Str(e))
+		}
+		return
+	}
+	m.Live, m.State = value.Str(d.At("role")), "running"
+	if m.Live != "sentinel" {
+		offset, _ := d.At("offset").(int64)
+		m.Offset = &offset
+	}
+	m.Slots, _ = d.At("slots").(int64)
+	if m.Live == "replica" {
+		m.State = value.Str(d.At("link"))
+		if m.State != "connected" {
+			c.problem("%s is not connected to %s, which it follows: %s", m.Name, value.Str(d.At("follows")), m.State)
+		}
+	}
+}
+
+// lags tells how many bytes each replica is behind the one that it follows.
+func (c *Cluster) lags(states map[string]*value.Dict) {
+	for n := range c.Members {
+		m := &c.Members[n]
+		self := states[m.at]
+		if m.Live != "replica" || m.Offset == nil || self == nil {
+			continue
+		}
+		upstream := states[value.Str(self.At("follows"))]
+		if upstream == nil {
+			continue
+		}
+		lead, ok := upstream.At("offset").(int64)
+		if !ok {
+			continue
+		}
+		behind := max(lead-*m.Offset, 0)
+		m.Lag = &behind
+		if behind >= lagging {
+			c.problem("%s lags %s behind", m.Name, Bytes(behind))
+		}
+	}
+}
+
+// leads tells who leads, and clusters in which nobody does.
+func (c *Cluster) leads() {
+	for _, m := range c.Members {
+		if m.Live == "primary" && (c.Leader == "" || m.Declared == "primary") {
+			c.Leader = m.Name
+		}
+	}
+	if c.Leader == "" && len(c.Members) > 0 {
+		c.problem("nobody leads")
+	}
+}
+
+// slots tells whether a native cluster serves all of its slots, by the word of each instance.
+func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) {
+	covered, knows := int64(-1), map[string]int{}
+	for _, at := range sortedKeys(states) {
+		d := states[at]
+		if state := value.Str(d.At("cluster_state")); d.At("cluster_state") != nil && state != "ok" {
+			c.problem("%s says that the cluster's state is %s", at, state)
+		}
+		if n, ok := d.At("covered").(int64); ok {
+			covered = max(covered, n)
+		}
+		for _, k := range listOf(d.At("known")) {
+			knows[value.Str(k)]++
+		}
+	}
+	c.strangerInstances(knows, len(states), r)
+	if covered >= 0 {
+		c.Slots = fmt.Sprintf("%d/%d", covered, redis.Slots)
+	}
+	if covered < redis.Slots {
+		c.problem("%d of %d slots are served", max(covered, 0), redis.Slots)
+	}
+}
+
+// strangerInstances tells who is in the cluster and not declared, and who is declared and not in it. knows tells how many of all
+// that answer know an instance.
+func (c *Cluster) strangerInstances(knows map[string]int, all int, r *resolve.RedisCluster) {
+	declared := r.Endpoints()
+	for _, at := range sortedKeys(knows) {
+		if !slices.Contains(declared, at) {
+			c.problem("%s is in the cluster and not in the inventory", at)
+		}
+	}
+	for _, at := range declared {
+		switch n := knows[at]; {
+		case all == 0:
+		case n == 0 || n == 1 && all > 1:
+			c.problem("%s is not in the cluster", at)
+		case n < all-1:
+			c.problem("%d of %d instances do not know %s", all-n, all, at)
+		}
+	}
+}
+
+func listOf(v value.Value) []value.Value {
+	if l, ok := v.(*value.List); ok {
+		return l.Items
+	}
+	return nil
+}
+
+// watches tells what the sentinels see: primaries that are down, that they disagree about, or for which they could not act.
+func (c *Cluster) watches(states map[string]*value.Dict) {
+	seen := map[string]map[string]bool{}
+	for _, at := range sortedKeys(states) {
+		list, _ := states[at].At("watches").(*value.List)
+		if list == nil {
+			continue
+		}
+		for _, item := range list.Items {
+			w, ok := item.(*value.Dict)
+			if !ok {
+				continue
+			}
+			name := value.Str(w.At("name"))
+			if seen[name] == nil {
+				seen[name] = map[string]bool{}
+			}
+			seen[name][value.Str(w.At("primary"))] = true
+			if flags := value.Str(w.At("flags")); flags != "master" {
+				c.problem("%s sees %s at %s as %s", at, name, value.Str(w.At("primary")), flags)
+			}
+			if q := w.At("quorum"); q != nil {
+				c.problem("%s could not act for %s: %s", at, name, value.Str(q))
+			}
+		}
+	}
+	for _, name := range sortedKeys(seen) {
+		if len(seen[name]) > 1 {
+			c.problem("sentinels disagree about who leads %s: %v", name, sortedKeys(seen[name]))
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, cmp.Compare[string])
+	return keys
+}

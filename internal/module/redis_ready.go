@@ -1,0 +1,138 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/redis"
+	"pig/internal/value"
+)
+
+// redisStarts bounds how long an instance may take to answer after its start; loading its data does not count.
+const redisStarts = 30 * time.Second
+
+// redisReady waits until instances of this node answer, have loaded their data and, if they are replicas, are connected to whom
+// they follow. A replica that is not after timeout is told and no failure: the other one may be down.
+func redisReady() Module {
+	return Module{
+		Name: "redis_ready",
+		Spec: Spec{Args: append(redisArgs(),
+			Arg{Name: "host", Required: true},
+			Arg{Name: "instances", Type: List, Elements: Dict, Required: true}, // name and port
+			Arg{Name: "timeout", Type: Int, Default: int64(30)},
+			// node and declared are for telling of instances that are on this node and no longer declared.
+			Arg{Name: "node"}, Arg{Name: "declared", Type: List, Elements: Str},
+		)},
+		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			tellStrays(c)
+			for _, item := range c.Args.List("instances") {
+				d, _ := item.(*value.Dict)
+				port, _ := d.At("port").(int64)
+				name := value.Str(d.At("name"))
+				at := redis.Addr{Host: c.Args.String("host"), Port: int(port)}
+				i := &redisInstance{name: name, unit: name + ".service", redisAt: newRedis(c, at, name+".service", c.Args.String("password"))}
+				if err := i.awaitReady(ctx, time.Duration(c.Args.Int("timeout"))*time.Second, true); err != nil {
+					return nil, err
+				}
+			}
+			return value.NewDict(), nil
+		},
+	}
+}
+
+// tellStrays tells of instances whose files are still here although nobody declares them any more.
+func tellStrays(c *Call) {
+	names, err := c.System.Files().List("/etc/redis")
+	if err != nil || !c.Args.Has("node") {
+		return
+	}
+	for _, file := range names {
+		name, isConf := strings.CutSuffix(file, ".conf")
+		port, ours := strings.CutPrefix(name, c.Args.String("node")+"-")
+		if isConf && ours && port != "" && strings.Trim(port, "0123456789") == "" && !slices.Contains(c.Args.Strings("declared"), name) {
+			c.Facts.Warn("%s is on this node and no longer declared: it stays. To remove it, declare it and use pig redis-rm %s", name, name)
+		}
+	}
+}
+
+// awaitReady waits until the instance answers and, if linked, until a replica follows.
+func (i *redisInstance) awaitReady(ctx context.Context, limit time.Duration, linked bool) error {
+	deadline := time.Now().Add(limit)
+	for {
+		role, err := i.role(ctx)
+		switch {
+		case errors.Is(err, node.ErrUnknown):
+			return nil // a plan cannot wait: what it starts will be ready
+		case redis.Refused(err, "LOADING"):
+			deadline = time.Now().Add(limit) // it takes as long as its data takes
+		case err == nil && (role.Primary || role.Sentinel || !linked || role.Link == "connected"):
+			return nil
+		case err == nil:
+			err = fmt.Errorf("it is not connected to %s, which it follows: %s", role.Follows, role.Link)
+		}
+		if i.call.System.Planned() {
+			return nil
+		}
+		switch {
+		case err != nil && errors.Is(err, errPassword):
+			return redisTrouble(ctx, i.call, i.name, err)
+		case time.Now().After(deadline) && role.Link != "":
+			i.call.Facts.Warn("%s: %v", i.name, err)
+			return nil
+		case time.Now().After(deadline):
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s was not ready within %v: %w", i.name, limit, err))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
+
+// redisSigns are what Redis's log says when an instance does not come up, and what it means.
+var redisSigns = []sign{
+	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
+	{regexp.MustCompile(`(?i)address already in use`), "another process has its port already"},
+	{regexp.MustCompile(`(?i)FATAL CONFIG FILE ERROR|Bad directive`), "its configuration has a mistake"},
+	{regexp.MustCompile(`(?i)Bad file format reading the append only file|Wrong signature trying to load DB|Short read or OOM loading DB|Terminating server after rdb file reading failure`), "its data is damaged: redis-check-aof and redis-check-rdb tell more"},
+	{regexp.MustCompile(`(?i)can't handle RDB format version`), "its data is of a newer version of Redis"},
+	{regexp.MustCompile(`(?i)already used by a different Redis Cluster node`), "another process has its cluster configuration file"},
+	{regexp.MustCompile(`(?i)permission denied`), "it may not read or write one of its files"},
+	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory`), "there is not enough memory"},
+	{regexp.MustCompile(`(?i)WRONGPASS|NOAUTH|invalid password|it takes neither the declared password`), "a password is wrong"},
+}
+
+// redisTrouble finds out why an instance of this node is not as it should be.
+func redisTrouble(ctx context.Context, c *Call, name string, cause error) error {
+	if c.System.Planned() {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	unit := name + ".service"
+	u, err := c.System.Services().Unit(ctx, unit)
+	var evidence []string
+	if err == nil {
+		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
+	}
+	for _, line := range journal(ctx, c, unit) {
+		evidence = append(evidence, clip(line, 400))
+	}
+	tail := node.Cmd{Argv: []string{"tail", "-n", "8", "--", "/var/log/redis/" + name + ".log"}, ReadOnly: true}
+	if out, err := c.System.Exec(ctx, tail); err == nil && out.RC == 0 {
+		for l := range strings.SplitSeq(strings.TrimSpace(string(out.Stdout)), "\n") {
+			evidence = append(evidence, "log: "+clip(l, 400))
+		}
+	}
+	for _, fs := range []string{"/", "/var", "/data"} {
+		if full := diskFull(ctx, c, fs); full != "" {
+			evidence = append(evidence, full)
+		}
+	}
+	return troubled(redisSigns, unit, u, err == nil, evidence, cause)
+}

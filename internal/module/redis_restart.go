@@ -1,0 +1,228 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/redis"
+	"pig/internal/value"
+)
+
+// redisRestart restarts an instance of this node whose settings take hold only then. Run it with throttle: 1, first for the
+// replicas of a cluster (role: replica leaves primaries alone), then for all: a primary hands its lead to a replica before, where
+// somebody can make it do so: the native cluster itself, or sentinels. One that stands alone keeps its data in a snapshot.
+//
+// The file is written again while the instance is down: a failover makes Redis write it, with the settings that it runs with.
+func redisRestart() Module {
+	return Module{
+		Name: "redis_restart",
+		Spec: Spec{Args: append(redisConfigArgs(),
+			Arg{Name: "role", Default: "any", Choices: []string{"replica", "any"}},
+			Arg{Name: "cluster", Required: true},
+			Arg{Name: "timeout", Type: Int, Default: int64(60)},
+		)},
+		Run: runRedisRestart,
+	}
+}
+
+func runRedisRestart(ctx context.Context, c *Call) (*value.Dict, error) {
+	i, err := newRedisInstance(ctx, c)
+	if err != nil || !i.running {
+		return value.DictOf("restarted", false), err
+	}
+	role, err := i.role(ctx)
+	switch {
+	case errors.Is(err, node.ErrNotYet): // it starts with everything as it is declared
+		return value.DictOf("restarted", false), nil
+	case err != nil && !errors.Is(err, node.ErrUnknown):
+		return nil, redisTrouble(ctx, c, i.name, err)
+	case role.Primary && c.Args.String("role") == "replica":
+		return value.DictOf("restarted", false), nil
+	}
+	if role.Primary {
+		if err := i.handOver(ctx, role); err != nil {
+			return nil, err
+		}
+	}
+	return value.DictOf("restarted", true), i.restart(ctx)
+}
+
+// restart stops the instance, writes its file, starts it and waits until it is well.
+func (i *redisInstance) restart(ctx context.Context) error {
+	services := i.call.Scratch.Services()
+	if err := i.calm(ctx); err != nil {
+		return err
+	}
+	if err := services.Stop(ctx, i.unit, node.UnitOptions{}); err != nil {
+		return redisTrouble(ctx, i.call, i.name, err)
+	}
+	text, err := i.call.System.Files().Read(i.path)
+	if err == nil {
+		i.file, i.current, i.waits = string(text), redis.ParseConf(string(text)), nil
+		err = i.write()
+	}
+	if err != nil && !errors.Is(err, node.ErrUnknown) {
+		return errors.Join(err, services.Start(ctx, i.unit, node.UnitOptions{}))
+	}
+	if err := i.call.System.Services().Restart(ctx, i.unit, node.UnitOptions{Impact: node.ImpactRestart}); err != nil {
+		return redisTrouble(ctx, i.call, i.name, err)
+	}
+	return i.awaitReady(ctx, time.Duration(i.call.Args.Int("timeout"))*time.Second, true)
+}
+
+// calm waits until the instance can stop: one that is about to write its first append-only file, as after a full
+// synchronization, ignores the signal, and systemd would wait and then kill it.
+func (i *redisInstance) calm(ctx context.Context) error {
+	for deadline := time.Now().Add(calmTakes); !i.call.System.Planned() && time.Now().Before(deadline); {
+		reply, err := i.ask1(ctx, "INFO", "persistence")
+		if err != nil {
+			return nil //nolint:nilerr // one that does not answer can be stopped
+		}
+		info := redis.ParseInfo(redis.Text(reply))
+		if info["aof_rewrite_in_progress"] != "1" && info["aof_rewrite_scheduled"] != "1" && info["loading"] != "1" {
+			return nil
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// calmTakes bounds the wait for an append-only file to be written.
+const calmTakes = 10 * time.Minute
+
+// handOver makes another instance the primary, if there is one and somebody who can. Else the data is kept in a snapshot, since
+// a primary that comes back empty makes its replicas empty too.
+func (i *redisInstance) handOver(ctx context.Context, role redis.Role) error {
+	var handed bool
+	var err error
+	switch {
+	case i.call.Args.String("mode") == redis.Native:
+		handed, err = i.handOverNative(ctx)
+	case len(role.Replicas) > 0 && len(i.call.Args.List("watchers")) > 0:
+		if i.foreign() {
+			break
+		}
+		handed, err = i.handOverWatched(ctx)
+	}
+	if err != nil || handed {
+		return err
+	}
+	return i.snapshot(ctx)
+}
+
+// foreign tells whether sentinels do not speak this instance's language and that of its replicas at once: a command that they
+// use is about to get another name, or has it already in its replicas.
+func (i *redisInstance) foreign() bool {
+	return slices.ContainsFunc(redis.Renaming(i.waits), redis.UsedBySentinels)
+}
+
+func (i *redisInstance) failover(to string) node.Change {
+	return node.Change{Kind: "redis cluster", ID: i.call.Args.String("cluster"), Action: "failover", Impact: node.ImpactFailover,
+		Attrs: []node.Attr{{Name: "primary", Before: i.at.String(), After: to}}}
+}
+
+// handOverNative lets the replica that is closest behind take over its slots.
+func (i *redisInstance) handOverNative(ctx context.Context) (bool, error) {
+	to, err := i.successor(ctx)
+	if err != nil || !to.Known() {
+		return false, err
+	}
+	if err := newRedis(i.call, to, "", i.passwords...).tell(ctx, i.failover(to.String()), []string{"CLUSTER", "FAILOVER"}); err != nil {
+		return false, fmt.Errorf("handing the lead from %s to %s: %w", i.at, to, err)
+	}
+	return true, i.awaitReplica(ctx, to)
+}
+
+// successor is the replica of this primary that is connected and closest behind, if there is one.
+func (i *redisInstance) successor(ctx context.Context) (redis.Addr, error) {
+	reply, err := i.ask1(ctx, "CLUSTER", "NODES")
+	if err != nil {
+		return redis.Addr{}, err
+	}
+	view, err := redis.ParseNodes(redis.Text(reply), i.at.Host)
+	if err != nil {
+		return redis.Addr{}, err
+	}
+	self, _ := view.Self()
+	var at []redis.Addr
+	for _, n := range view.Followers(self.ID) {
+		if n.Up() {
+			at = append(at, n.Addr)
+		}
+	}
+	roles := redisView(ctx, i.call, at, i.passwords...)
+	var best redis.Addr
+	for _, a := range at { // in the order of the cluster's list, so that a plan and its apply agree as far as they can
+		if r, ok := roles[a]; ok && r.Link == "connected" && (!best.Known() || r.Offset > roles[best].Offset) {
+			best = a
+		}
+	}
+	return best, nil
+}
+
+// handOverWatched asks a sentinel to make another instance the primary. It chooses which.
+func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
+	var last error
+	for _, item := range i.call.Args.List("watchers") {
+		w, err := watcherOf(i.call, item)
+		if err != nil {
+			return false, err
+		}
+		primary, err := w.primaryNow(ctx)
+		switch {
+		case err != nil:
+			last = err
+			continue
+		case primary != i.at:
+			last = fmt.Errorf("%s takes %s for the primary of %s", w.at, primary, w.name)
+			continue
+		}
+		if last = w.tell(ctx, i.failover("(the sentinels' choice)"), []string{"SENTINEL", "FAILOVER", w.name}); last == nil {
+			return true, i.awaitReplica(ctx, redis.Addr{})
+		}
+	}
+	i.call.Facts.Warn("%s is restarted as a primary, since no sentinel moves the lead: %v", i.name, last)
+	return false, nil
+}
+
+// awaitReplica waits until the instance follows another one, and is connected.
+func (i *redisInstance) awaitReplica(ctx context.Context, to redis.Addr) error {
+	if i.call.System.Planned() {
+		return nil
+	}
+	limit := time.Duration(i.call.Args.Int("timeout")) * time.Second
+	for deadline := time.Now().Add(limit); ; {
+		role, err := i.role(ctx)
+		if err == nil && !role.Primary && role.Link == "connected" && (!to.Known() || role.Follows == to) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			if err == nil {
+				err = fmt.Errorf("it follows %s: %s", role.Follows, role.Link)
+			}
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s handed its lead on and was not a replica within %v, so it is not restarted: %w", i.name, limit, err))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
+
+// snapshot saves the data where Redis would not do so when it stops. Writes wait meanwhile.
+func (i *redisInstance) snapshot(ctx context.Context) error {
+	save, log := redis.Normal("save", []string{i.current.Get("save")}), i.current.Get("appendonly") // if CONFIG is switched off
+	if reply, err := i.ask1(ctx, "CONFIG", "GET", "*"); err == nil {
+		save, log = redis.Pairs(reply)["save"], redis.Pairs(reply)["appendonly"]
+	}
+	if save != "" || log == "yes" {
+		return nil
+	}
+	i.timeout = 10 * time.Minute
+	return i.quietly(ctx, []string{"CLIENT", "PAUSE", "30000", "WRITE"}, []string{"SAVE"})
+}
