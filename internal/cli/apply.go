@@ -153,11 +153,12 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 		return err
 	}
 	defer finish(&err)
+	pace := newPace()
 	units, err := s.walk(ctx, e, g, "")
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)
 	if !s.opt.json {
-		fmt.Fprint(s.app.out, s.redactor.Redact(ui.Totals(s.app.paint, units, "Applied")))
+		fmt.Fprint(s.app.out, s.redactor.Redact(ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units)))
 		for _, d := range plan.Differences(planned.Units, units) {
 			fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), s.redactor.Redact(d))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"time"
 
 	"pig/internal/engine"
 	"pig/internal/graph"
@@ -20,8 +22,15 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 	for _, name := range g.Names() {
 		records[name] = plan.NewRecord(e.sink)
 	}
+	var mu sync.Mutex
+	took := map[string]time.Duration{}
 	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u plan.Unit) error {
-		return s.unit(ctx, e.With(records[name]), u)
+		begin := time.Now()
+		err := s.unit(ctx, e.With(records[name]), u)
+		mu.Lock()
+		defer mu.Unlock()
+		took[name] = time.Since(begin)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -33,7 +42,7 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 	var units []plan.UnitPlan
 	for _, name := range order {
 		u, _ := g.Node(name)
-		up := plan.UnitPlan{Unit: u, Entries: records[name].Entries(), Skipped: outcomes[name].Skipped}
+		up := plan.UnitPlan{Unit: u, Entries: records[name].Entries(), Skipped: outcomes[name].Skipped, Took: took[name]}
 		if err := outcomes[name].Err; err != nil {
 			up.Error = err.Error()
 			if errors.Is(err, engine.ErrStopped) || errors.Is(err, errInterrupted) {

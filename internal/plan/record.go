@@ -84,6 +84,8 @@ type UnitPlan struct {
 	Inputs  string  `json:"inputs"` // digest of the inventory's variables of its hosts
 	Skipped string  `json:"skipped,omitempty"`
 	Error   string  `json:"error,omitempty"`
+	// Took is how long a run needed for it.
+	Took time.Duration `json:"-"`
 }
 
 // Plan is what all units change.
