@@ -118,7 +118,7 @@ func (l *lab) units() map[string]string {
 	l.t.Helper()
 	all := map[string]string{}
 	for _, h := range l.hosts {
-		out := l.node(h, "sh", "-c", "systemctl list-units --type=service --state=running --no-legend --plain | cut -d' ' -f1 | grep -v '^user@' | xargs systemctl show -p Id -p InvocationID")
+		out := l.node(h, "sh", "-c", "systemctl list-units --type=service --state=running --no-legend --plain | cut -d' ' -f1 | grep -v -e '^user@' -e '^systemd-hostnamed' -e '^systemd-timedated' | xargs systemctl show -p Id -p InvocationID")
 		id := ""
 		for line := range strings.Lines(out) {
 			key, v, _ := strings.Cut(strings.TrimSpace(line), "=")
