@@ -169,6 +169,7 @@ func redisLife(t *testing.T, system string) {
 	step("a failover stays as it is", func(t *testing.T) { redisFailover(t, l) })
 	step("edits do as little as they can", func(t *testing.T) { said += redisEdits(t, l) })
 	step("the native cluster goes on without a primary", func(t *testing.T) { nativeFailover(t, l) })
+	step("who comes back without data takes nobody else's", func(t *testing.T) { redisWiped(t, l) })
 	step("it grows and shrinks without losing a key", func(t *testing.T) { said += nativeGrows(t, l) })
 	step("removal needs the name, and leaves nothing", func(t *testing.T) { said += redisRemoval(t, l) })
 	step("no secret shows", func(t *testing.T) {
@@ -361,6 +362,51 @@ func nativeFailover(t *testing.T, l *lab) {
 		}
 		return err
 	})
+	if got := changes(l.plan("--detailed-exitcode")); len(got) > 0 {
+		t.Errorf("the plan is not empty:\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// redisWiped takes away everything of primaries whose replicas hold the data, and applies at once: nobody has noticed yet, and a new
+// instance at the old address would make the replicas drop what they have.
+func redisWiped(t *testing.T, l *lab) {
+	wipe := func(host, name string) {
+		l.node(host, "sh", "-c", fmt.Sprintf("systemctl stop %[1]s; rm -rf /data/redis/%[1]s /etc/redis/%[1]s.conf /etc/systemd/system/%[1]s.service; systemctl daemon-reload", name))
+	}
+	primary := "10.10.10.10:6379"
+	if role, err := l.redisRole(primary, redisMS); err != nil || !role.Primary {
+		primary = "10.10.10.10:6380"
+	}
+	if _, err := l.redisAsk(primary, redisMS, "SET kept 1", "WAIT 1 2000"); err != nil {
+		t.Fatal(err)
+	}
+	wipe("10.10.10.10", "redis-ms-1-"+primary[len(primary)-4:])
+	view, err := l.nativeView("10.10.10.12:6379")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(view, func(n redis.Node) bool { return n.Primary() && n.Slots() > 0 && n.Addr.Host == "10.10.10.13" })
+	if at < 0 {
+		t.Fatalf("no primary on 10.10.10.13: %+v", view)
+	}
+	lost := view[at].Addr
+	wipe(lost.Host, fmt.Sprintf("redis-test-2-%d", lost.Port))
+	l.must(0, "apply", "--yes", "redis")
+	for _, addr := range []string{"10.10.10.10:6379", "10.10.10.10:6380"} {
+		l.eventually(15*time.Second, "the key on both", func() error {
+			r, err := l.redisAsk(addr, redisMS, "GET kept")
+			if err == nil && redis.Text(r[0]) != "1" {
+				err = fmt.Errorf("%s has lost it", addr)
+			}
+			return err
+		})
+	}
+	if n, err := l.keys("10.10.10.12:6379", 300, false); err != nil || n != 300 {
+		t.Errorf("%d of 300 keys, %v", n, err)
+	}
+	if role, err := l.redisRole(lost.String(), redisTest); err != nil || role.Primary {
+		t.Errorf("%s is %+v, %v", lost, role, err)
+	}
 	if got := changes(l.plan("--detailed-exitcode")); len(got) > 0 {
 		t.Errorf("the plan is not empty:\n%s", strings.Join(got, "\n"))
 	}

@@ -157,6 +157,9 @@ func runRedisCluster(ctx context.Context, c *Call) (*value.Dict, error) {
 			return n.form(ctx) // its making was interrupted
 		}
 	}
+	if view, err = n.heal(ctx, at, view); err != nil {
+		return nil, err
+	}
 	if n.call.System.Planned() {
 		lone = n.withPlanned(lone, view)
 	}

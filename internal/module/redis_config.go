@@ -92,7 +92,10 @@ func runRedisConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 		}
 	default:
 		i.keepSnapshot()
-		if err = i.comeBack(ctx); err == nil {
+		if err = i.comeBack(ctx); err == nil && !i.follows.Known() && i.current.Get("replicaof") == "" && !i.hasData() {
+			err = i.beginAnew(ctx)
+		}
+		if err == nil {
 			err = i.write()
 		}
 	}
@@ -119,6 +122,9 @@ func (i *redisInstance) same(ctx context.Context) error {
 // first writes the file of an instance that has none.
 func (i *redisInstance) first(ctx context.Context) error {
 	a := i.call.Args
+	if err := i.beginAnew(ctx); err != nil {
+		return err
+	}
 	told, text := "", i.content
 	if a.String("mode") == redis.Standalone {
 		declared, _ := redis.ParseAddr(a.String("follow"))
@@ -132,6 +138,9 @@ func (i *redisInstance) first(ctx context.Context) error {
 				peers = append(peers, declared)
 			}
 			target = redis.Target(i.at, declared, redisView(ctx, i.call, peers, i.passwords...))
+			if i.follows.Known() {
+				target = i.follows
+			}
 		}
 		if told = redis.Nobody; declared.Known() {
 			told = declared.Words()
@@ -199,6 +208,16 @@ func (i *redisInstance) keepSnapshot() {
 	i.content = redis.Override(i.content, "appendonly", "no")
 	i.declared = redis.ParseConf(i.content)
 	i.call.Facts.Warn("%s is down: its append-only file is switched on once it runs, so that it does not start without its snapshot", i.name)
+}
+
+// hasData tells whether the instance has anything to start with.
+func (i *redisInstance) hasData() bool {
+	for _, name := range []string{"dump.rdb", "appendonlydir", "appendonly.aof"} {
+		if data, err := i.call.System.Files().Stat(path.Join(i.declared.Get("dir"), name), true); err != nil || data.Exists() {
+			return true // or it cannot be seen
+		}
+	}
+	return false
 }
 
 // sentinel restarts a sentinel whose file has to change: it writes the file itself whenever it learns something, from memory.

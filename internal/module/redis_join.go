@@ -48,6 +48,9 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 		if j.Leader != "" {
 			role = "replica of " + n.addressOf(view, j.Leader)
 			if !n.call.System.Planned() {
+				if j.Moves {
+					n.awaitLinks(ctx, joins)
+				}
 				if err := n.replicate(ctx, j.Addr, leader); err != nil {
 					return fmt.Errorf("%s joins as a replica: %w", j.Addr, err)
 				}
@@ -55,11 +58,28 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 		}
 		leaders[j.Addr] = leader
 		change := node.Change{Kind: "redis cluster member", ID: j.Addr.String(), Action: "create", Attrs: []node.Attr{{Name: "cluster", After: n.name}, {Name: "as", After: role}}}
+		if j.Moves {
+			change.Action, change.Impact = "update", node.ImpactReload
+		}
 		if err := n.at(j.Addr).tell(ctx, change, []string{"PING"}); err != nil {
 			return err
 		}
 	}
 	return n.agree(ctx, leaders)
+}
+
+// awaitLinks waits until those that have joined as replicas have the data: one of them may take the place of a replica that moves on.
+func (n *nativeCluster) awaitLinks(ctx context.Context, joins []redis.Join) {
+	for deadline := time.Now().Add(n.limit); time.Now().Before(deadline); {
+		linked := true
+		for _, j := range joins {
+			role, err := n.at(j.Addr).role(ctx)
+			linked = linked && err == nil && (role.Primary || role.Link == "connected")
+		}
+		if linked || pause(ctx, interval) != nil {
+			return
+		}
+	}
 }
 
 // agree waits until all who answer know whom those that have joined replicate: word of it goes from one to another.

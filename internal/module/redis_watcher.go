@@ -87,27 +87,34 @@ func (i *redisInstance) comeBack(ctx context.Context) error {
 // comeBackNative waits until a replica has taken the slots of this instance of a native cluster, which is down, if one is there to
 // do so and enough primaries are up to let it.
 func (i *redisInstance) comeBackNative(ctx context.Context) error {
+	replaced, err := i.replaced(ctx, redis.View.WillReplace)
+	if err == nil && !replaced {
+		i.call.Facts.Warn("%s is down, and no replica has taken its slots: it starts as the primary again", i.name)
+	}
+	return err
+}
+
+// replaced waits until nobody has to wait for this instance's place in its native cluster any more. A plan does not wait.
+func (i *redisInstance) replaced(ctx context.Context, pending func(redis.View, redis.Addr) bool) (bool, error) {
 	peers, err := redisAddrs(i.call, "peers")
-	if err != nil || i.call.System.Planned() {
-		return err
+	if err != nil {
+		return false, err
 	}
 	n := &nativeCluster{call: i.call, declared: peers}
 	for deadline := time.Now().Add(takeOverTakes); time.Now().Before(deadline); {
 		_ = n.look(ctx) // whoever answers will do
 		joined, _ := n.joined()
-		if len(joined) == 0 {
-			return nil
+		if len(joined) == 0 || i.call.System.Planned() {
+			return true, nil
 		}
-		_, view := n.best(joined)
-		if !view.WillReplace(i.at) {
-			return nil
+		if _, view := n.best(joined); !pending(view, i.at) {
+			return true, nil
 		}
 		if err := pause(ctx, 5*interval); err != nil {
-			return err
+			return false, err
 		}
 	}
-	i.call.Facts.Warn("%s is down, and no replica has taken its slots: it starts as the primary again", i.name)
-	return nil
+	return false, nil
 }
 
 // sentinelsSay is whom the first sentinel that answers takes for the primary.

@@ -96,11 +96,21 @@ func TestJoins(t *testing.T) {
 	v, _ := ParseNodes(nodesText, "10.0.0.1")
 	got := fmt.Sprint(Joins(v, addrs("10.0.0.3:1 10.0.0.1:6382"), 8, 1))
 	// Four primaries are wanted and three are there; then one of them has no replica yet, and is on another host.
-	if want := "[{10.0.0.3:1 } {10.0.0.1:6382 bb}]"; got != want {
+	if want := "[{10.0.0.3:1  false} {10.0.0.1:6382 bb false}]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	got = fmt.Sprint(Joins(v, addrs("10.0.0.1:6382"), 7, 1))
-	if want := "[{10.0.0.1:6382 bb}]"; got != want {
+	if want := "[{10.0.0.1:6382 bb false}]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestJoinsPart(t *testing.T) {
+	t.Parallel()
+	v, _ := ParseNodes("aa a:1@1 myself,master - 0 0 1 connected 0-8191\nbb b:1@1 master - 0 0 2 connected 8192-16383\ncc b:2@1 slave aa 0 0 1 connected\ndd a:2@1 slave bb 0 0 2 connected\n", "a")
+	// A node with two instances makes a third shard: its second instance replaces a replica, which goes over to the new primary.
+	got := fmt.Sprint(Joins(v, addrs("c:1,2"), 6, 1))
+	if want := "[{c:1  false} {c:2 aa false} {b:2 c:1 true}]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -186,3 +186,14 @@ func (v View) WillReplace(a Addr) bool {
 	}
 	return slices.ContainsFunc(v.Followers(self.ID), func(f Node) bool { return f.Up() && f.Addr != a })
 }
+
+// Awaited tells whether the one at an address still has slots of which a replica holds the data. Whoever starts there without
+// that data makes the replica drop it.
+func (v View) Awaited(a Addr) bool {
+	for _, n := range v {
+		if n.Addr == a && n.Slots() > 0 && slices.ContainsFunc(v.Followers(n.ID), func(f Node) bool { return f.Up() }) {
+			return true
+		}
+	}
+	return false
+}

@@ -97,6 +97,8 @@ func alternate(instances []Addr) []Addr {
 type Join struct {
 	Addr   Addr
 	Leader string // the ID of a node, or the address of another one that joins
+	// Moves says that it is in the cluster already, and replicates another one from now on.
+	Moves bool
 }
 
 // Joins decides what new instances of a cluster become, of which so many are declared in all: primaries as long as there are
@@ -138,5 +140,28 @@ func Joins(v View, joiners []Addr, declared, replicas int) []Join {
 		leaders[best].replicas++
 		all = append(all, Join{Addr: a, Leader: leaders[best].id})
 	}
-	return all
+	return part(v, all)
+}
+
+// part sees to it that new primaries have their replicas on other hosts: a replica that is there already goes over to the new
+// primary, and the new one on that one's host takes its place.
+func part(v View, joins []Join) []Join {
+	moved := map[string]bool{}
+	var more []Join
+	for i, j := range joins {
+		leader, err := ParseAddr(j.Leader)
+		if err != nil || leader.Host != j.Addr.Host { // the ID of a node, or one that is elsewhere
+			continue
+		}
+		for _, r := range v {
+			l, ok := v.ByID(r.Leader)
+			if ok && r.Up() && !moved[r.ID] && r.Addr.Host != leader.Host && l.Up() && l.Addr.Host != j.Addr.Host {
+				moved[r.ID] = true
+				joins[i].Leader = l.ID
+				more = append(more, Join{Addr: r.Addr, Leader: j.Leader, Moves: true})
+				break
+			}
+		}
+	}
+	return append(joins, more...)
 }
