@@ -43,7 +43,7 @@ func (b bare) Exec(_ context.Context, c Cmd) (Output, error) {
 // bareDirs are on every machine.
 var bareDirs = []string{
 	"/", "/bin", "/boot", "/dev", "/etc", "/etc/apt", "/etc/apt/sources.list.d", "/etc/profile.d", "/etc/security", "/etc/security/limits.d",
-	"/etc/sudoers.d", "/etc/systemd", "/etc/systemd/system", "/home", "/lib", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp",
+	"/etc/cron.d", "/etc/modules-load.d", "/etc/sysctl.d", "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/sudoers.d", "/etc/systemd", "/etc/systemd/system", "/home", "/lib", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp",
 	"/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/share", "/usr/local/share/ca-certificates", "/usr/sbin",
 	"/usr/share", "/var", "/var/lib", "/var/log", "/var/run", "/var/tmp",
 }
