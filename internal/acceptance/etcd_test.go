@@ -36,9 +36,7 @@ const (
 
 // TestEtcd changes the members of a cluster that is written to all along.
 func TestEtcd(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("etcd by itself is tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	l := labOf(t, sandbox.Config{Prepared: true}, etcdInventory, "10.10.10.10", "10.10.10.11", "10.10.10.12", "10.10.10.13")
 	l.must(0, "apply", "--yes")
 	l.node("10.10.10.13", "sh", "-c", "mkdir -p /etc/pki; apt-get -q -y install etcd-client >/dev/null 2>&1; command -v etcdctl")

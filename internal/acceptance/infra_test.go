@@ -30,9 +30,7 @@ import (
 
 // TestWatchedAndShown makes an environment and asks its infra node, as a browser and as Grafana would.
 func TestWatchedAndShown(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("the whole of monitoring is tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	conf := sandbox.Config{Prepared: true, Minio: true}
 	for i, a := range addresses {
 		n := sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0}

@@ -25,9 +25,7 @@ type lawRow struct {
 // TestPlanLaw holds every sample inventory to the law of plans: plan, apply, nothing else than planned, an empty plan, and
 // another apply that changes and restarts nothing.
 func TestPlanLaw(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("all samples are tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	files, err := filepath.Glob("../../inventory/*.yml")
 	if err != nil {
 		t.Fatal(err)

@@ -30,9 +30,7 @@ func (l *lab) minioShell(user, script string) (string, int) {
 
 // TestMinio takes the cluster of inventory/minio.yml through its life.
 func TestMinio(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("MinIO is tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	text := strings.Replace(sampleInventory(t, "minio"), "    node_tune: none", "    node_tune: none\n    node_etc_hosts: [ '10.10.10.11 sss.pigsty' ]", 1)
 	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, text, "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2")
 	out := l.must(0, "apply", "--yes")
@@ -112,9 +110,7 @@ func TestMinio(t *testing.T) {
 
 // TestBackups applies inventory/backup.yml: archives and backups go where they are declared to go, and come back from there.
 func TestBackups(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("backups are tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sampleInventory(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
 	if out := l.must(0, "apply", "--yes"); strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))

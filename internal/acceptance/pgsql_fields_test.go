@@ -4,21 +4,12 @@ package acceptance
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"pig/internal/sandbox"
 )
-
-// thorough skips what boots nodes of its own unless everything is asked for.
-func thorough(t *testing.T) {
-	t.Helper()
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("tested with PIG_SANDBOX_TESTS=all")
-	}
-}
 
 // as runs SQL on a node as its superuser.
 func (l *lab) as(addr, db, query string) string {

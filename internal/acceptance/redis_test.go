@@ -5,7 +5,6 @@ package acceptance
 import (
 	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -131,9 +130,7 @@ func (l *lab) redisLawful(args ...string) string {
 
 // TestRedis takes the clusters of inventory/redis.yml through their life, on both systems: Redis 8 and 7.
 func TestRedis(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("Redis is tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	for _, system := range []string{"debian13", "debian12"} {
 		t.Run(system, func(t *testing.T) { redisLife(t, system) })
 	}

@@ -37,9 +37,7 @@ all:
 
 // TestRepository builds a repository from upstream, takes it away as a bundle, and installs from that where there is no network.
 func TestRepository(t *testing.T) {
-	if os.Getenv("PIG_SANDBOX_TESTS") != "all" {
-		t.Skip("the package repository is tested with PIG_SANDBOX_TESTS=all")
-	}
+	thorough(t)
 	l := labOf(t, sandbox.Config{}, repoInventory, "10.10.10.10", "10.10.10.11", "10.10.10.12")
 	l.must(0, "infra", "-t", "ca,repo")
 

@@ -58,16 +58,11 @@ func (a *app) node() *cobra.Command {
 
 // module runs the playbook of that name on the hosts of module.
 func (a *app) module(ctx context.Context, o *runOptions, module, playbook string) error {
-	s, err := a.open(ctx, o)
+	s, env, err := a.openEnvironment(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	env, err := s.environment()
-	if err != nil {
-		return err
-	}
-	s.withEnvironment(env)
 	hosts, err := s.moduleHosts(env, module)
 	if err != nil {
 		return err
@@ -97,6 +92,11 @@ func (s *session) runModule(ctx context.Context, verb, playbook string, hosts []
 // moduleHosts are the hosts of a module that -l leaves.
 func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string, error) {
 	members := map[string]bool{}
+	add := func(hosts []string) {
+		for _, h := range hosts {
+			members[h] = true
+		}
+	}
 	switch module {
 	case "infra":
 		for _, n := range env.Infra {
@@ -104,27 +104,19 @@ func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string
 		}
 	case "etcd":
 		if env.Etcd != nil {
-			for _, m := range env.Etcd.Members {
-				members[m.Name] = true
-			}
+			add(env.Etcd.Hosts())
 		}
 	case "minio":
 		for _, c := range env.Minio {
-			for _, m := range c.Members {
-				members[m.Name] = true
-			}
+			add(c.Hosts())
 		}
 	case "pgsql":
 		for _, c := range env.Pg {
-			for _, m := range c.Members {
-				members[m.Name] = true
-			}
+			add(c.Hosts())
 		}
 	case "redis":
 		for _, c := range env.Redis {
-			for _, h := range c.Hosts() {
-				members[h] = true
-			}
+			add(c.Hosts())
 		}
 	default:
 		for _, n := range env.Nodes {

@@ -93,16 +93,12 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 		Use: v.use, Short: v.short, Args: v.args,
 		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context(), o)
+			s, env, err := a.openEnvironment(c.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			w.session = s
-			if w.env, err = s.environment(); err != nil {
-				return err
-			}
-			s.withEnvironment(w.env)
+			w.session, w.env = s, env
 			if w.cluster = w.env.PgCluster(args[0]); w.cluster == nil {
 				return s.noCluster(w.env, args[0])
 			}

@@ -27,16 +27,11 @@ A member that is stopped, unreachable, missing or far behind is named, and the e
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context(), o)
+			s, env, err := a.openEnvironment(c.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			env, err := s.environment()
-			if err != nil {
-				return err
-			}
-			s.withEnvironment(env)
 			report, err := s.report(c.Context(), env, args)
 			if err != nil {
 				return err

@@ -35,29 +35,20 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		}
 	}
 	if env.Etcd != nil {
-		hosts := []string{}
-		for _, m := range env.Etcd.Members {
-			hosts = append(hosts, m.Name)
-		}
+		hosts := env.Etcd.Hosts()
 		g.Add("etcd", Unit{Name: "etcd", Module: "etcd", Cluster: env.Etcd.Name, Hosts: hosts, Playbook: "etcd"})
 		need("etcd", hosts)
 	}
 	for _, c := range env.Minio {
 		name := "minio:" + c.Name
-		hosts := []string{}
-		for _, m := range c.Members {
-			hosts = append(hosts, m.Name)
-		}
+		hosts := c.Hosts()
 		g.Add(name, Unit{Name: name, Module: "minio", Cluster: c.Name, Hosts: hosts, Playbook: "minio"})
 		need(name, hosts)
 		g.Follow(name, "infra")
 	}
 	for _, c := range env.Pg {
 		name := "pgsql:" + c.Name
-		hosts := []string{}
-		for _, m := range c.Members {
-			hosts = append(hosts, m.Name)
-		}
+		hosts := c.Hosts()
 		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
 		need(name, hosts)
 		g.Follow(name, "infra")

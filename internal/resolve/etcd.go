@@ -86,3 +86,12 @@ func (c *EtcdCluster) Vars(m *EtcdMember) *value.Dict {
 	return value.DictOf("etcd_instance", m.Instance, "etcd_cluster_members", value.Strings(members), "etcd_initial_cluster", c.InitialCluster(),
 		"etcd_quorum", int64(c.Quorum()))
 }
+
+// Hosts are those of all members, by first appearance.
+func (c *EtcdCluster) Hosts() []string {
+	hosts := make([]string, len(c.Members))
+	for i, m := range c.Members {
+		hosts[i] = m.Name
+	}
+	return hosts
+}

@@ -83,3 +83,12 @@ func (c *MinioCluster) Vars(m *MinioMember) *value.Dict {
 	return value.DictOf("minio_instance", m.Instance, "minio_nodename", m.Nodename, "minio_data_dirs", strings.Join(m.Dirs, ","),
 		"minio_cluster_members", value.Strings(addresses), "minio_seq_range", c.Range, "minio_member", strings.Join(names, ","), "minio_volumes", c.Volumes)
 }
+
+// Hosts are those of all members, by first appearance.
+func (c *MinioCluster) Hosts() []string {
+	hosts := make([]string, len(c.Members))
+	for i, m := range c.Members {
+		hosts[i] = m.Name
+	}
+	return hosts
+}

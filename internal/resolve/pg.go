@@ -369,3 +369,12 @@ func (r *resolver) stores(vars lookup) bool {
 	repo, _ := repos.At(vars.text("pgbackrest_method")).(*value.Dict)
 	return repo != nil && repo.At("type") == "s3"
 }
+
+// Hosts are those of all members, by first appearance.
+func (c *PgCluster) Hosts() []string {
+	hosts := make([]string, len(c.Members))
+	for i, m := range c.Members {
+		hosts[i] = m.Name
+	}
+	return hosts
+}
