@@ -92,6 +92,9 @@ func (c *conversation) run(ctx context.Context, f Frame) {
 		c.mu.Unlock()
 	}()
 	payload, err := EncodeResult(c.server.execute(ctx, f.Payload))
+	if err == nil && len(payload) > MaxPayload {
+		err = fmt.Errorf("it has %d MB, and %d MB is the most", len(payload)>>20, MaxPayload>>20)
+	}
 	if err != nil {
 		payload, _ = EncodeResult(failed("the result cannot be sent: " + err.Error()))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
+	"pig/internal/node"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -42,17 +43,22 @@ func copyFile(ctx context.Context, c *call) Result {
 }
 
 func (c *call) copyOne(ctx context.Context, path string, args *value.Dict) Result {
-	content, err := c.e.Files.Read(path)
+	info, err := c.e.Files.Stat(path)
 	if err != nil {
 		return failed(err)
 	}
 	args = args.Clone()
 	if args.At("mode") == "preserve" {
-		if info, err := c.e.Files.Stat(path); err == nil {
-			args.Set("mode", "0"+octal(info.Mode().Perm()))
-		}
+		args.Set("mode", "0"+octal(info.Mode().Perm()))
 	}
 	args.Set("src", filepath.Base(path))
+	if info.Size() > node.PieceSize {
+		return c.copyPieces(ctx, path, args)
+	}
+	content, err := c.e.Files.Read(path)
+	if err != nil {
+		return failed(err)
+	}
 	args.Set("content", string(content))
 	return c.node(ctx, "copy", args)
 }
@@ -198,47 +204,6 @@ func first2(a, b value.Value) value.Value {
 		return a
 	}
 	return b
-}
-
-// fetch brings a file of the node here.
-func fetch(ctx context.Context, c *call) Result {
-	src, dest := value.Str(c.args.At("src")), value.Str(c.args.At("dest"))
-	r := c.node(ctx, "slurp", value.DictOf("src", src))
-	if r.Failed || r.Unknown() {
-		return r
-	}
-	content, ok := value.Plain(r.Values.At("plain"))
-	if !ok {
-		return failure("the node sent no content of " + src)
-	}
-	switch {
-	case truth(c.args.At("flat")) && strings.HasSuffix(dest, "/"):
-		dest += filepath.Base(src)
-	case !truth(c.args.At("flat")):
-		dest = filepath.Join(dest, c.Name, src)
-	}
-	if !filepath.IsAbs(dest) {
-		dest = filepath.Join(c.playRun.play.Dir, dest)
-	}
-	out := fetched(src, dest, content)
-	if old, err := os.ReadFile(dest); err == nil && string(old) == content {
-		return out
-	}
-	out.Changed = true
-	if c.e.opt.Plan {
-		return out
-	}
-	if err := os.MkdirAll(filepath.Dir(dest), 0o755); err != nil {
-		return failed(err)
-	}
-	if err := os.WriteFile(dest, []byte(content), 0o600); err != nil {
-		return failed(err)
-	}
-	return out
-}
-
-func fetched(src, dest, content string) Result {
-	return ok(value.DictOf("src", src, "dest", dest, "size", int64(len(content))))
 }
 
 // setup gathers facts and keeps them.

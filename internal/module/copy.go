@@ -30,6 +30,8 @@ func copyModule() Module {
 				Arg{Name: "directory_mode", Type: Mode},
 				Arg{Name: "local_follow", Type: Bool},
 				Arg{Name: "checksum"},
+				Arg{Name: "pieces", Choices: []string{"wanted", "staged"}}, // pig's own, with size: see copy_pieces.go
+				Arg{Name: "size", Type: Int},
 				Arg{Name: "decrypt", Type: Bool},
 			),
 			OneOf: [][]string{{"content", "src"}},
@@ -58,6 +60,9 @@ func runCopy(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	if c.Args.Unknown("content") {
 		return value.DictOf("dest", dest), files.WriteUnknown(dest, a)
+	}
+	if c.Args.Has("pieces") {
+		return copyPieces(c, dest, before, a)
 	}
 	content, err := contentOf(c)
 	if err != nil {

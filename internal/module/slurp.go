@@ -7,10 +7,18 @@ import (
 	"pig/internal/value"
 )
 
+// slurp reads a file; of a large one pig itself asks for a piece at an offset.
 func slurp() Module {
 	return Module{
-		Name: "slurp", Spec: Spec{Args: []Arg{{Name: "src", Type: Path, Required: true, Aliases: []string{"path"}}}},
+		Name: "slurp", Spec: Spec{Args: []Arg{
+			{Name: "src", Type: Path, Required: true, Aliases: []string{"path"}},
+			{Name: "offset", Type: Int}, {Name: "length", Type: Int},
+		}},
 		Run: func(_ context.Context, c *Call) (*value.Dict, error) {
+			if c.Args.Has("length") {
+				piece, err := c.System.Files().ReadAt(c.Args.String("src"), int64(c.Args.Int("offset")), c.Args.Int("length"))
+				return value.DictOf("plain", string(piece)), err
+			}
 			content, err := c.System.Files().Read(c.Args.String("src"))
 			if err != nil {
 				return nil, err

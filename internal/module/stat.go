@@ -2,8 +2,6 @@ package module
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // the checksum that Ansible reports by default
-	"encoding/hex"
 	"fmt"
 
 	"pig/internal/node"
@@ -53,9 +51,8 @@ func runStat(_ context.Context, c *Call) (*value.Dict, error) {
 	}
 	describe(st, path, i)
 	if i.Kind == node.File && c.Args.Bool("get_checksum") {
-		content, err := c.System.Files().Read(path)
-		if err == nil {
-			st.Set("checksum", checksum(c.Args.String("checksum_algorithm"), content))
+		if sum, err := checksum(c.System.Files(), path, c.Args.String("checksum_algorithm")); err == nil {
+			st.Set("checksum", sum)
 		}
 	}
 	return value.DictOf("stat", st), nil
@@ -88,9 +85,3 @@ func describe(st *value.Dict, path string, i node.Info) {
 }
 
 func seconds(ns int64) float64 { return float64(ns) / 1e9 }
-
-// sum1 is the checksum that copy, template and stat report.
-func sum1(content []byte) string {
-	h := sha1.Sum(content) //nolint:gosec // compatibility, not security
-	return hex.EncodeToString(h[:])
-}

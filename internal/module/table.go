@@ -4,7 +4,7 @@ package module
 func Table() map[string]Module {
 	table := map[string]Module{}
 	for _, m := range []Module{
-		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), slurp(), lineinfile(), blockinfile(), replace(),
+		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), piece(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), setup(), lock(), x509Module(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),

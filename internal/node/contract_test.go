@@ -56,6 +56,12 @@ func deeds() []deed {
 			return errors.Join(f.Remove(d+"/tree"), f.Mkdir(d+"/tree", Attrs{}))
 		}},
 		{"rename", func(f Files, d string) error { return f.Rename(d+"/old", d+"/moved") }},
+		{"place the pieces of a file", func(f Files, d string) error {
+			return errors.Join(f.Stage(d+"/old", 0, []byte("ab")), f.Stage(d+"/old", 2, []byte("c\n")), f.Place(d+"/old", 4, Attrs{Mode: mode(0o640)}), f.Remove(d+"/old"))
+		}},
+		{"place pieces over a directory", func(f Files, d string) error {
+			return errors.Join(f.Stage(d+"/tree", 0, []byte("ab")), f.Place(d+"/tree", 2, Attrs{}))
+		}},
 		{"touch a new file", func(f Files, d string) error { return f.Touch(d+"/touched", Attrs{}) }},
 		{"give to an account that does not exist", func(f Files, d string) error {
 			return f.Write(d+"/new", nil, Attrs{Owner: "nobody-of-that-name"})
@@ -190,6 +196,30 @@ func TestShadowIsUnsureOfWhatASkippedCommandMayHaveMade(t *testing.T) {
 	}
 	if _, err := sys.Files().Read(dir + "/x"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("its content: %v, want unknown", err)
+	}
+}
+
+func TestPiecesBecomeAFile(t *testing.T) {
+	dir := playground(t)
+	f := mustFor(t, NewLive(), nil).Files()
+	stage := func(place int64) error {
+		return errors.Join(f.Stage(dir+"/old", 0, []byte("stale, and longer")), f.Stage(dir+"/old", 0, []byte("ab")), f.Stage(dir+"/old", 2, []byte("cd")),
+			f.Place(dir+"/old", place, Attrs{}))
+	}
+	if err := stage(5); err == nil || !strings.Contains(err.Error(), "4 bytes of 5") {
+		t.Errorf("a piece that is missing: %v", err)
+	}
+	if err := stage(4); err != nil {
+		t.Error(err)
+	}
+	if content, err := f.Read(dir + "/old"); err != nil || string(content) != "abcd" {
+		t.Errorf("%q, %v", content, err)
+	}
+	if piece, err := f.ReadAt(dir+"/old", 3, 9); err != nil || string(piece) != "d" {
+		t.Errorf("its last piece: %q, %v", piece, err)
+	}
+	if names, err := f.List(dir); err != nil || !slices.Equal(names, []string{"old", "tree"}) {
+		t.Errorf("left behind: %v, %v", names, err)
 	}
 }
 

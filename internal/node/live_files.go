@@ -100,7 +100,7 @@ func (f liveFiles) Write(path string, content []byte, a Attrs) error {
 
 // contentOf is the content for the diff: nothing where there is no file, or where it cannot be read.
 func (f liveFiles) contentOf(i Info) []byte {
-	if i.Kind != File {
+	if i.Kind != File || i.Size > PieceSize { // nobody reads the diff of that
 		return nil
 	}
 	content, err := f.Read(i.Path)

@@ -26,9 +26,9 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 	if before.Kind == Dir {
 		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
 	}
-	old, _ := f.Read(at) // for the diff alone: what cannot be read is shown as empty
-	if before.Kind == Link {
-		old = nil
+	var old []byte
+	if before.Kind != Link && before.Size <= PieceSize {
+		old, _ = f.Read(at) // for the diff alone: what cannot be read is shown as empty
 	}
 	c := writeChange(named(before, path), old, content, a)
 	c.Unknown = unknown
@@ -246,7 +246,7 @@ func (f shadowFiles) Remove(path string) error {
 		return nil
 	}
 	var old []byte
-	if before.Kind == File {
+	if before.Kind == File && before.Size <= PieceSize {
 		old, _ = f.Read(at) // for the diff alone
 	}
 	f.shadow.mu.Lock()

@@ -124,6 +124,12 @@ type Files interface {
 	Stat(path string, follow bool) (Info, error)
 	// Read gives the whole content; fs.ErrNotExist if there is none, ErrUnknown if it is only planned.
 	Read(path string) ([]byte, error)
+	// ReadAt gives up to n bytes of the content from offset on; fewer at its end.
+	ReadAt(path string, offset int64, n int) ([]byte, error)
+	// Stage keeps a piece of a large file, for Place; the first one, at offset 0, begins anew. It changes nothing yet.
+	Stage(path string, offset int64, piece []byte) error
+	// Place puts the pieces that were staged for path, size bytes in all, into its place in one step.
+	Place(path string, size int64, a Attrs) error
 	// List names the entries of a directory, sorted.
 	List(path string) ([]string, error)
 	// Write replaces the content of path in one step and sets its attributes. The directory must exist.
