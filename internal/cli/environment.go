@@ -17,9 +17,7 @@ import (
 
 // environment validates the inventory and resolves it. All mistakes are told in one go.
 func (s *session) environment() (*resolve.Environment, error) {
-	found := append(slices.Clone(s.twice), params.Validate(s.inventory)...)
-	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
-	found = append(append(found, more...), s.baselines(env)...)
+	env, found := s.mistakes()
 	if found.HasErrors() {
 		return nil, found
 	}
@@ -29,6 +27,19 @@ func (s *session) environment() (*resolve.Environment, error) {
 		}
 	}
 	return env, nil
+}
+
+// mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
+func (s *session) mistakes() (*resolve.Environment, diag.List) {
+	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
+	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
+	found = append(append(found, more...), s.baselines(env)...)
+	if !found.HasErrors() {
+		if _, err := plan.Units(env).Sort(); err != nil {
+			found.Add(err)
+		}
+	}
+	return env, found
 }
 
 // render renders a variable of a host that holds a template, with the host's other variables.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,7 +12,6 @@ import (
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
-	"pig/internal/plan"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
@@ -80,14 +78,7 @@ Warnings are told and do not fail, except with --strict.
 }
 
 func (s *session) validate(strict bool) error {
-	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
-	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
-	found = append(found, more...)
-	if !found.HasErrors() {
-		if _, err := plan.Units(env).Sort(); err != nil {
-			found.Add(err)
-		}
-	}
+	env, found := s.mistakes()
 	errors, warnings := 0, 0
 	for _, d := range found {
 		if d.Severity == diag.Error {

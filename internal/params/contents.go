@@ -3,7 +3,6 @@ package params
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -12,8 +11,8 @@ import (
 
 var userName = regexp.MustCompile(`^[a-z_][a-z0-9_@.-]{0,62}$`)
 
-// contents checks what a cluster declares against itself: names of users, owners and roles that exist, services whose ports
-// do not clash.
+// contents checks what an environment declares against itself: names of users, owners, roles and policies that exist, names
+// and ports that do not clash.
 func (v *validator) contents() {
 	for _, c := range v.clusters("pg_cluster") {
 		vars := v.inv.Vars(c.hosts[0])
@@ -22,11 +21,15 @@ func (v *validator) contents() {
 			v.users(vars, list, known)
 		}
 		v.owners(vars, known)
+		v.memberships(vars, known)
 		v.services(vars, c.name)
 	}
-	for _, h := range v.inv.Hosts() {
-		v.haproxyPorts(v.inv.Vars(h))
+	for _, c := range v.clusters("minio_cluster") {
+		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}
+	v.admin()
+	v.domains()
+	v.ports()
 }
 
 // items are the objects of a list parameter, its default's if it is not set.
@@ -67,27 +70,9 @@ func (v *validator) users(vars *value.Dict, list string, known map[string]bool) 
 	}
 }
 
-// owners warns of owners that nobody makes. The superuser is there without being made.
-func (v *validator) owners(vars *value.Dict, known map[string]bool) {
-	dbsu, _ := vars.At("pg_dbsu").(string)
-	for _, db := range items(vars, "pg_databases") {
-		owner, ok := db.At("owner").(string)
-		if !ok || known[owner] || owner == "postgres" || owner == dbsu || IsTemplate(owner) {
-			continue
-		}
-		names := make([]string, 0, len(known))
-		for n := range known {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		v.add(diag.Warnf(db.ValuePos("owner"), "database %s belongs to %s, whom neither pg_users nor pg_default_roles makes", value.Str(db.At("name")), owner).
-			WithHint("%s", diag.DidYouMean(owner, names)))
-	}
-}
-
-// services tells services of one cluster that share a port, and new ones that take the name of another.
+// services tells services that take the name of another.
 func (v *validator) services(vars *value.Dict, cluster string) {
-	ports, names := map[int64]string{}, map[string]bool{}
+	names := map[string]bool{}
 	for _, list := range []string{"pg_default_services", "pg_services"} {
 		for _, s := range items(vars, list) {
 			name := value.Str(s.At("name"))
@@ -95,33 +80,40 @@ func (v *validator) services(vars *value.Dict, cluster string) {
 				v.add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("the one would overwrite the other: rename it"))
 			}
 			names[name] = true
-			port, ok := toInt(s.At("port"))
-			if !ok {
-				continue
-			}
-			if other, taken := ports[port]; taken {
-				v.add(diag.Errorf(s.ValuePos("port"), "services %s and %s of pg_cluster %s have the same port %d", other, name, cluster, port))
-			}
-			ports[port] = name
 		}
 	}
 }
 
-func (v *validator) haproxyPorts(vars *value.Dict) {
-	ports := map[int64]string{}
-	if p, ok := toInt(vars.At("haproxy_exporter_port")); ok {
-		ports[p] = "haproxy_exporter_port"
+// domains tells sites of the portal that have a name in common: nginx would serve the first of them only.
+func (v *validator) domains() {
+	g := v.inv.Group("infra")
+	if g == nil || len(v.inv.HostsOf(g)) == 0 {
+		return
 	}
-	for _, s := range items(vars, "haproxy_services") {
-		name := "service " + value.Str(s.At("name"))
-		port, ok := toInt(s.At("port"))
+	sites, _ := v.inv.Vars(v.inv.HostsOf(g)[0]).At("infra_portal").(*value.Dict)
+	if sites == nil {
+		return
+	}
+	first := map[string]string{}
+	for key, val := range sites.All() {
+		site, ok := val.(*value.Dict)
 		if !ok {
 			continue
 		}
-		if other, taken := ports[port]; taken {
-			v.add(diag.Errorf(s.ValuePos("port"), "%s and %s of haproxy have the same port %d", other, name, port))
+		names := []value.Value{site.At("domain")}
+		if more, ok := site.At("domains").(*value.List); ok {
+			names = append(names, more.Items...)
 		}
-		ports[port] = name
+		for _, n := range names {
+			name, ok := n.(string)
+			if !ok || name == "" {
+				continue
+			}
+			if other, taken := first[name]; taken && other != value.KeyText(key) {
+				v.add(diag.Errorf(sites.KeyPos(key), "sites %s and %s of infra_portal have the same domain %s", other, value.KeyText(key), name))
+			}
+			first[name] = value.KeyText(key)
+		}
 	}
 }
 

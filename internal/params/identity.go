@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
@@ -74,6 +75,10 @@ func (v *validator) pgVIPs() {
 			v.add(diag.Errorf(v.where(c.hosts[0], "pg_vip_address"), "clusters %s and %s have the same pg_vip_address %s", other, c.name, address))
 		}
 		first[address] = c.name
+		ip, _, _ := strings.Cut(address, "/")
+		if h := v.inv.Host(ip); h != nil {
+			v.add(diag.Errorf(v.where(c.hosts[0], "pg_vip_address"), "pg_vip_address %s is the address of a node", ip).WithHint("take one that nobody has"))
+		}
 	}
 }
 

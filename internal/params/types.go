@@ -42,7 +42,7 @@ var kinds = map[string]string{
 	"path": "a path", "ip": "an IP address", "cidr": "an address with a mask, such as 10.10.10.2/24", "csv": "text with commas",
 	"interval": "a time, such as 30s, 5min or 7d", "size": "a size, such as 64MB", "username": "a name", "password": "a password", "dict": "a mapping",
 	"auto_int": "auto or a whole number", "jmespath": "a JMESPath expression", "dest": "default, postgres, pgbouncer or a port", "hba_addr": "an address of an HBA rule",
-	"hba_auth": "a method of an HBA rule",
+	"hba_auth": "a method of an HBA rule", "ratio": "a part, from 0 to less than 1",
 }
 
 func (c *Catalog) parseType(text string) (Type, error) {
@@ -50,7 +50,7 @@ func (c *Catalog) parseType(text string) (Type, error) {
 	t := Type{List: strings.HasSuffix(text, "[]"), Map: strings.HasPrefix(text, "{"), Object: c.Objects[name]}
 	if t.Object == nil {
 		t.Kind = name
-		if kinds[name] == "" {
+		if _, ok := forms()[name]; !ok && kinds[name] == "" {
 			return t, fmt.Errorf("unknown type %s", text)
 		}
 	}
@@ -122,19 +122,33 @@ func checkScalar(p *Param, v value.Value) string {
 		return checkHBA(pgsql.CheckAddr(s), isText)
 	case "hba_auth":
 		return checkHBA(pgsql.CheckAuth(s), isText)
+	case "ratio":
+		n, err := strconv.ParseFloat(value.Str(v), 64)
+		ok = err == nil && n >= 0 && n < 1
 	default: // texts of all sorts: a number is fine where a text is meant
 		ok = isText || isNumber(v)
 		if _, boolean := v.(bool); boolean {
-			return fmt.Sprintf("must be %s, not %s", kinds[kind], value.Repr(v))
+			return fmt.Sprintf("must be %s, not %s", called(kind), value.Repr(v))
 		}
 		if _, date := v.(value.Date); date {
 			ok = true
 		}
+		if f, formed := forms()[kind]; formed && ok && !hasPlaceholder(v) && !f.is(value.Str(v)) {
+			return fmt.Sprintf("must be %s, not %s", f.called, shown(p, v))
+		}
 	}
 	if !ok {
-		return fmt.Sprintf("must be %s, not %s", kinds[kind], shown(p, v))
+		return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, v))
 	}
 	return ""
+}
+
+// called is what a scalar kind is called to a user.
+func called(kind string) string {
+	if f, ok := forms()[kind]; ok {
+		return f.called
+	}
+	return kinds[kind]
 }
 
 func checkHBA(err error, isText bool) string {

@@ -274,7 +274,8 @@ func (r *resolver) services(c *PgCluster, vars lookup) {
 			PatroniPort: m.vars.numberOr("patroni_port", 8008), PatroniTLS: m.vars.bool("patroni_ssl_enabled"), Weight: m.vars.numberOr("pg_weight", 100),
 		}
 	}
-	for _, s := range append(vars.objects("pg_default_services"), vars.objects("pg_services")...) {
+	usual := vars.objects("pg_default_services")
+	for i, s := range append(usual, vars.objects("pg_services")...) {
 		port, ok := asInt(s.At("port"))
 		if s.text("name") == "" || !ok || s.text("selector") == "" {
 			continue // params.Validate has told
@@ -288,6 +289,9 @@ func (r *resolver) services(c *PgCluster, vars lookup) {
 		if err != nil {
 			r.addError(s.at("selector"), err)
 			continue
+		}
+		if len(servers) == 0 && i >= len(usual) {
+			r.diags = append(r.diags, diag.Warnf(s.at("selector"), "no member of %s serves %s: its selector chooses none", c.Name, service.Name))
 		}
 		service.Servers = servers
 		c.Services = append(c.Services, service)

@@ -1,0 +1,123 @@
+package params
+
+import (
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// form is a kind of text that has to read in a certain way: what it is called to a user, and whether a text is one. Texts with
+// placeholders are not looked at.
+type form struct {
+	called string
+	is     func(s string) bool
+}
+
+// forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
+func forms() map[string]form {
+	return map[string]form{
+		"dir":         {"an absolute path", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") }},
+		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
+		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
+		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
+		"cron_system": {"five times, a user and a command, such as 00 03 * * * root /usr/bin/true", func(s string) bool { return isCronLine(s, 2) }},
+		"cron_user":   {"five times and a command, such as 00 01 * * * /pg/bin/pg-backup full", func(s string) bool { return isCronLine(s, 1) }},
+		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
+		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
+		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
+		"disks":       {"an absolute path, in which {1...4} stands for several disks", isDisks},
+		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
+		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
+	}
+}
+
+var (
+	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
+	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
+	cronWord     = regexp.MustCompile(`(?i)^(?:\*|[a-z]{3}|\d+)(?:-(?:[a-z]{3}|\d+))?(?:/\d+)?$`)
+)
+
+func isHostRecord(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 2 {
+		return false
+	}
+	_, err := netip.ParseAddr(words[0])
+	return err == nil
+}
+
+func isTimeSource(s string) bool {
+	words := strings.Fields(s)
+	return len(words) >= 2 && slices.Contains([]string{"server", "pool", "peer", "refclock"}, words[0])
+}
+
+// isCronLine takes a line of a crontab with at least so many words after its times; an empty line, a comment and NAME=value are
+// lines, too.
+func isCronLine(s string, after int) bool {
+	s = strings.TrimSpace(s)
+	words := strings.Fields(s)
+	if len(words) == 0 || strings.HasPrefix(s, "#") || regexp.MustCompile(`^\w+\s*=`).MatchString(s) {
+		return true
+	}
+	if strings.HasPrefix(words[0], "@") {
+		known := []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
+		return slices.Contains(known, words[0]) && len(words) > after
+	}
+	if len(words) < 5+after {
+		return false
+	}
+	for i, highest := range []int{59, 23, 31, 12, 7} {
+		if !isCronTimes(words[i], highest) {
+			return false
+		}
+	}
+	return true
+}
+
+func isCronTimes(s string, highest int) bool {
+	for part := range strings.SplitSeq(s, ",") {
+		if !cronWord.MatchString(part) {
+			return false
+		}
+		times, _, _ := strings.Cut(part, "/")
+		for n := range strings.SplitSeq(times, "-") {
+			if v, err := strconv.Atoi(n); err == nil && v > highest {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isPublicKey(s string) bool {
+	_, _, _, _, err := ssh.ParseAuthorizedKey([]byte(s))
+	return err == nil
+}
+
+func isEndpoint(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	n, bad := strconv.Atoi(port)
+	return err == nil && host != "" && !strings.ContainsAny(host, " /") && bad == nil && n > 0 && n < 65536
+}
+
+func isDisks(s string) bool {
+	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
+}
+
+func isDay(s string) bool {
+	if s == "" || s == "infinity" {
+		return true
+	}
+	if len(s) > len(time.DateOnly) { // PostgreSQL takes a time of the day, too
+		s = s[:len(time.DateOnly)]
+	}
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
