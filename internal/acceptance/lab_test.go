@@ -71,25 +71,25 @@ func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab
 	return l
 }
 
-// labFrom boots the nodes that an inventory names, as an operator would.
-func labFrom(t *testing.T, file, system string) *lab {
+// labFrom boots the nodes that an inventory names, as an operator would, on systems as pig sandbox up --os takes them.
+func labFrom(t *testing.T, text string, systems ...string) *lab {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := bareLab(t, string(text))
+	l := bareLab(t, text)
 	l.write()
 	name := labName()
 	l.goes(name)
-	up := exec.CommandContext(l.ctx, l.pig, "sandbox", "up", "--name", name, "-i", filepath.Join(l.dir, "pigsty.yml"), "--prepared", "--os", system)
+	up := exec.CommandContext(l.ctx, l.pig, "sandbox", "up", "--name", name, "-i", filepath.Join(l.dir, "pigsty.yml"), "--prepared")
+	for _, s := range systems {
+		up.Args = append(up.Args, "--os", s)
+	}
 	if out, err := up.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	var err error
 	if l.box, err = sandbox.Open(name); err != nil {
 		t.Fatal(err)
 	}
-	inv, _, err := inventory.Load([]string{file}, inventory.Options{})
+	inv, _, err := inventory.Load([]string{filepath.Join(l.dir, "pigsty.yml")}, inventory.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,16 @@ func labFrom(t *testing.T, file, system string) *lab {
 		l.hosts = append(l.hosts, h.Name)
 	}
 	return l
+}
+
+// sampleInventory reads one of the sample inventories.
+func sampleInventory(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../../inventory", name+".yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func labName() string { return fmt.Sprintf("a%d-%d", os.Getpid(), time.Now().UnixNano()%1000) }

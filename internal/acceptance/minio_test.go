@@ -4,24 +4,12 @@ package acceptance
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"pig/internal/sandbox"
 )
-
-// sampleInventory reads one of the sample inventories.
-func sampleInventory(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../../inventory", name+".yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
 
 // minioShell runs a client of MinIO on the infra node, as a user.
 func (l *lab) minioShell(user, script string) (string, int) {

@@ -33,6 +33,7 @@ all:
     repo_upstream:
       - { name: upstream, description: a mirror, module: upstream, releases: [ 12, 13 ], arch: [ x86_64, aarch64 ], baseurl: { default: 'http://10.10.10.10/pigsty ./' } }
     repo_extra_packages: [ no-such-package ]
+    repo_url_packages: [ { name: postgresql-by-url.deb, url: 'http://10.10.10.10/pigsty/LARGE' } ]
 `
 
 // TestRepository builds a repository from upstream, takes it away as a bundle, and installs from that where there is no network.
@@ -41,7 +42,9 @@ func TestRepository(t *testing.T) {
 	l := labOf(t, sandbox.Config{}, repoInventory, "10.10.10.10", "10.10.10.11", "10.10.10.12")
 	l.must(0, "infra", "-t", "ca,repo")
 
-	l.file("pigsty.yml", builtInventory)
+	large := l.node("10.10.10.10", "sh", "-c", "cd /www/pigsty && ls postgresql-17_*")
+	built := strings.ReplaceAll(builtInventory, "LARGE", strings.TrimSpace(large))
+	l.file("pigsty.yml", built)
 	l.sub(t, "built from upstream", func(t *testing.T) {
 		out := l.must(0, "repo", "build")
 		if !strings.Contains(out, "no-such-package") {
@@ -50,6 +53,7 @@ func TestRepository(t *testing.T) {
 		if out := l.must(0, "repo", "build"); strings.Contains(out, "download") {
 			t.Errorf("it fetches again what it has:\n%s", tail(out))
 		}
+		l.node("10.10.10.11", "sh", "-c", "cmp /www/pigsty/"+strings.TrimSpace(large)+" /www/pigsty/postgresql-by-url.deb")
 		l.must(0, "infra", "-t", "repo,node")
 		l.node("10.10.10.11", "sh", "-c", "rm /etc/apt/sources.list.d/upstream.list; apt-get -qq update && apt-get -q -s install postgresql-17-pgvector patroni")
 	})
@@ -70,7 +74,7 @@ func TestRepository(t *testing.T) {
 		}
 	})
 	l.sub(t, "an installation without a network", func(t *testing.T) {
-		l.file("pigsty.yml", strings.NewReplacer("10.10.10.11", "10.10.10.12", "repo_modules: upstream", "repo_modules: none").Replace(builtInventory))
+		l.file("pigsty.yml", strings.NewReplacer("10.10.10.11", "10.10.10.12", "repo_modules: upstream", "repo_modules: none").Replace(built))
 		l.must(0, "repo", "load", "x.tgz")
 		l.must(0, "infra", "-t", "repo,node")
 		l.node("10.10.10.12", "sh", "-c", "apt-get -qq update && apt-get -q -s install postgresql-17 etcd-server haproxy")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -39,17 +40,25 @@ func (a *app) sandboxUp() *cobra.Command {
 	conf := sandbox.Config{}
 	var sources []string
 	var count int
+	var systems []string
 	c := &cobra.Command{
 		Use: "up", Short: "Start a node for each host of an inventory", Args: cobra.NoArgs,
 		Long: `Start a node for each host of an inventory. What runs already is left alone; the first time builds an image.
 
   pig sandbox up -i inventory/sandbox.yml --prepared
+  pig sandbox up -i inventory/mixed.yml --os debian13 --os pg-old=debian12
   pig sandbox up --nodes 10
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var err error
+			if len(sources) == 0 {
+				sources = []string{defaultInventory}
+			}
 			if conf.Nodes, conf.ExtraAddrs, err = sandboxNodes(sources, count); err != nil {
+				return err
+			}
+			if conf.OS, err = sandboxSystems(conf.Nodes, systems, sources); err != nil {
 				return err
 			}
 			conf.Minio = slices.ContainsFunc(conf.Nodes, func(n sandbox.Node) bool { return len(n.Disks) > 0 })
@@ -72,7 +81,7 @@ func (a *app) sandboxUp() *cobra.Command {
 	f.StringArrayVarP(&sources, "inventory", "i", nil, "inventory whose hosts become nodes")
 	f.IntVar(&count, "nodes", 0, "this many nodes from 10.10.10.10 on, instead of an inventory's")
 	f.StringVar(&conf.Name, "name", "pig", "name of the sandbox")
-	f.StringVar(&conf.OS, "os", "debian13", "debian13 or debian12")
+	f.StringArrayVar(&systems, "os", nil, "debian13 (default) or debian12; PATTERN=SYSTEM for some hosts; may be repeated")
 	f.BoolVar(&conf.Prepared, "prepared", false, "nodes that have the stack's packages already")
 	return c
 }
@@ -87,9 +96,6 @@ func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, er
 			at = at.Next()
 		}
 		return nodes, nil, nil
-	}
-	if len(sources) == 0 {
-		sources = []string{defaultInventory}
 	}
 	inv, _, err := inventory.Load(sources, inventory.Options{})
 	if err != nil {
@@ -121,6 +127,34 @@ func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, er
 		}
 	}
 	return nodes, vips, nil
+}
+
+// sandboxSystems gives the system of all nodes, and sets those of nodes that patterns choose.
+func sandboxSystems(nodes []sandbox.Node, systems, sources []string) (all string, err error) {
+	for _, s := range systems {
+		pattern, system, some := strings.Cut(s, "=")
+		if !some {
+			all = s
+			continue
+		}
+		inv, _, err := inventory.Load(sources, inventory.Options{})
+		if err != nil {
+			return "", err
+		}
+		hosts, err := inv.Match(pattern)
+		if err != nil {
+			return "", err
+		}
+		if len(hosts) == 0 {
+			return "", fmt.Errorf("--os %s: no host matches %s", s, pattern)
+		}
+		for i := range nodes {
+			if slices.ContainsFunc(hosts, func(h *inventory.Host) bool { return h.Name == nodes[i].Name }) {
+				nodes[i].OS = system
+			}
+		}
+	}
+	return all, nil
 }
 
 // minioDisks are the directories of MinIO's data: each becomes a file system of its own, as a disk would be.

@@ -90,7 +90,16 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		return Response{}, err
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	var body []byte
+	var size int64
+	if r.Into != "" && res.StatusCode == http.StatusOK {
+		size, err = n.stageBody(r, res.Body)
+	} else {
+		body, err = io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	}
+	if len(body) > maxBody {
+		err = fmt.Errorf("it has more than %d MB", maxBody>>20)
+	}
 	if err != nil {
 		return Response{}, fmt.Errorf("reading the answer of %s: %w", r.URL, err)
 	}
@@ -101,7 +110,30 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	if r.Change != nil && res.StatusCode < 300 {
 		n.record(*r.Change)
 	}
-	return Response{Status: res.StatusCode, Reason: http.StatusText(res.StatusCode), URL: res.Request.URL.String(), Header: header, Body: body}, nil
+	return Response{Status: res.StatusCode, Reason: http.StatusText(res.StatusCode), URL: res.Request.URL.String(), Header: header, Body: body, Size: size}, nil
+}
+
+// stageBody takes a body to the file that it is for, a piece at a time.
+func (n liveNet) stageBody(r Request, body io.Reader) (size int64, err error) {
+	if r.Tee != nil {
+		body = io.TeeReader(body, r.Tee)
+	}
+	piece := make([]byte, PieceSize)
+	for {
+		got, err := io.ReadFull(body, piece)
+		if got > 0 || size == 0 {
+			if err := n.Files().Stage(r.Into, size, piece[:got]); err != nil {
+				return size, err
+			}
+			size += int64(got)
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return size, nil
+		case err != nil:
+			return size, err
+		}
+	}
 }
 
 func (n liveNet) client(r Request) (*http.Client, error) {

@@ -57,10 +57,14 @@ func (f liveFiles) Stage(path string, offset int64, piece []byte) error {
 	})
 }
 
+func (f liveFiles) Unstage(path string) error {
+	return f.access(func() error { return os.Remove(staged(path)) })
+}
+
 func (f liveFiles) Place(path string, size int64, a Attrs) (err error) {
 	defer func() {
 		if err != nil {
-			_ = f.access(func() error { return os.Remove(staged(path)) })
+			_ = f.Unstage(path)
 		}
 	}()
 	before, err := f.Stat(path, false)
@@ -119,6 +123,7 @@ func (f shadowFiles) ReadAt(path string, offset int64, n int) ([]byte, error) {
 }
 
 func (shadowFiles) Stage(string, int64, []byte) error { return nil }
+func (shadowFiles) Unstage(string) error              { return nil }
 
 func (f shadowFiles) Place(path string, size int64, a Attrs) error {
 	at, before, err := f.target(path, a)
@@ -140,4 +145,5 @@ func (bareFiles) ReadAt(path string, _ int64, _ int) ([]byte, error) {
 }
 
 func (bareFiles) Stage(string, int64, []byte) error { return errBare }
+func (bareFiles) Unstage(string) error              { return errBare }
 func (bareFiles) Place(string, int64, Attrs) error  { return errBare }

@@ -26,6 +26,9 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		}
 		return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrNotYet)
 	}
+	if r.Into != "" {
+		return Response{Status: 200, URL: r.URL}, nil
+	}
 	if r.ReadOnly || r.Method == "" || r.Method == "GET" || r.Method == "HEAD" {
 		res, err := n.live.Net().HTTP(ctx, r)
 		if err != nil {

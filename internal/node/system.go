@@ -128,6 +128,8 @@ type Files interface {
 	ReadAt(path string, offset int64, n int) ([]byte, error)
 	// Stage keeps a piece of a large file, for Place; the first one, at offset 0, begins anew. It changes nothing yet.
 	Stage(path string, offset int64, piece []byte) error
+	// Unstage forgets them.
+	Unstage(path string) error
 	// Place puts the pieces that were staged for path, size bytes in all, into its place in one step.
 	Place(path string, size int64, a Attrs) error
 	// List names the entries of a directory, sorted.
@@ -313,6 +315,9 @@ type Request struct {
 	ReadOnly bool    // it changes nothing, so a plan may make it. GET and HEAD are taken so
 	Needs    string  // as in Cmd
 	Change   *Change // as in Cmd
+	// Into is a file for which the body is staged, instead of being in the answer; Tee gets it too. A Shadow fetches no such file.
+	Into string
+	Tee  io.Writer
 }
 
 // Response is the answer to a Request.
@@ -322,4 +327,5 @@ type Response struct {
 	URL    string
 	Header map[string]string
 	Body   []byte
+	Size   int64 // of what was staged
 }

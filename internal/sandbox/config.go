@@ -15,6 +15,7 @@ import (
 type Node struct {
 	Name  string     // the inventory's host name; often the address itself
 	Addr  netip.Addr // IPv4
+	OS    string     // its system; "" is that of the sandbox
 	Repo  bool       // gets the package repository at /www/pigsty (an infra node)
 	Disks []string   // mount points that are a file system of their own, as MinIO wants its drives
 }
@@ -60,6 +61,12 @@ func (c Config) withDefaults() Config {
 	if c.OS == "" {
 		c.OS = Systems()[0]
 	}
+	c.Nodes = slices.Clone(c.Nodes)
+	for i := range c.Nodes {
+		if c.Nodes[i].OS == "" {
+			c.Nodes[i].OS = c.OS
+		}
+	}
 	if c.AdminUser == "" {
 		c.AdminUser = "dba"
 	}
@@ -76,9 +83,6 @@ func (c Config) validate() error {
 
 	if !nameRE.MatchString(c.Name) {
 		bad("sandbox name %q: want up to 20 lower-case letters, digits and dashes, a letter first", c.Name)
-	}
-	if !slices.Contains(Systems(), c.OS) {
-		bad("system %q: want one of %s", c.OS, strings.Join(Systems(), ", "))
 	}
 	if !userRE.MatchString(c.AdminUser) || c.AdminUser == "root" {
 		bad("admin user %q: want the name of an ordinary user", c.AdminUser)
@@ -105,6 +109,8 @@ func (c Config) validate() error {
 
 func (n Node) validate() error {
 	switch {
+	case !slices.Contains(Systems(), n.OS):
+		return fmt.Errorf("node %s: system %q: want one of %s", n.Name, n.OS, strings.Join(Systems(), ", "))
 	case !hostRE.MatchString(n.Name):
 		return fmt.Errorf("node name %q: want letters, digits, dots and dashes", n.Name)
 	case !n.Addr.Is4():

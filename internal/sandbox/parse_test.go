@@ -13,7 +13,7 @@ import (
 
 func TestStateRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a", "state.json")
-	want := state{Version: stateVersion, Name: "pig", OS: "debian13", AdminUser: "dba",
+	want := state{Version: stateVersion, Name: "pig", AdminUser: "dba",
 		Control: []netip.Prefix{netip.MustParsePrefix("10.10.10.1/24")},
 		Nodes:   []nodeState{{Name: "meta", Addr: netip.MustParseAddr("10.10.10.10"), Machine: "ip-10-10-10-10", Image: image{ID: "i", Lower: []string{"/l"}}}}}
 	if err := want.save(path); err != nil {

@@ -73,9 +73,6 @@ func (s *Sandbox) node(name string) (nodeState, error) {
 // Name is the sandbox's name.
 func (s *Sandbox) Name() string { return s.state.Name }
 
-// OS is the system that new nodes get.
-func (s *Sandbox) OS() string { return s.state.OS }
-
 // AdminUser is who may log in to every node with PrivateKey; so may root.
 func (s *Sandbox) AdminUser() string { return s.state.AdminUser }
 

@@ -18,7 +18,6 @@ const stateVersion = 1
 type state struct {
 	Version   int            `json:"version"`
 	Name      string         `json:"name"`
-	OS        string         `json:"os"`
 	AdminUser string         `json:"admin_user"`
 	Control   []netip.Prefix `json:"control"`
 	Nodes     []nodeState    `json:"nodes"`

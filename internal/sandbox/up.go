@@ -64,16 +64,18 @@ func (s *Sandbox) adopt(ctx context.Context, c Config) (gone []nodeState, err er
 	if err != nil {
 		return nil, err
 	}
-	s.state = state{Version: stateVersion, Name: c.Name, OS: c.OS, AdminUser: c.AdminUser, Control: control}
+	s.state = state{Version: stateVersion, Name: c.Name, AdminUser: c.AdminUser, Control: control}
 	if old.AdminUser != "" && old.AdminUser != c.AdminUser {
 		return nil, fmt.Errorf("sandbox %s has the admin user %s, not %s: take it down with purge first", c.Name, old.AdminUser, c.AdminUser)
 	}
-	stock, err := prepareStock(ctx, c)
-	if err != nil {
-		return nil, err
-	}
+	stocks := map[string]stock{}
 	for _, want := range c.Nodes {
-		n, err := s.reconcile(want, stock, c)
+		if _, ok := stocks[want.OS]; !ok {
+			if stocks[want.OS], err = prepareStock(ctx, c, want.OS); err != nil {
+				return nil, err
+			}
+		}
+		n, err := s.reconcile(want, stocks[want.OS])
 		if err != nil {
 			return nil, err
 		}
@@ -105,8 +107,8 @@ type stock struct {
 	repo  string
 }
 
-func prepareStock(ctx context.Context, c Config) (stock, error) {
-	m := newImages(CacheDir(), c.OS, c.Progress)
+func prepareStock(ctx context.Context, c Config, system string) (stock, error) {
+	m := newImages(CacheDir(), system, c.Progress)
 	base, err := m.base(ctx)
 	if err != nil {
 		return stock{}, err
@@ -114,7 +116,7 @@ func prepareStock(ctx context.Context, c Config) (stock, error) {
 	out := stock{image: base}
 	needRepo := c.Prepared
 	for _, n := range c.Nodes {
-		needRepo = needRepo || n.Repo
+		needRepo = needRepo || n.Repo && n.OS == system
 	}
 	if !needRepo {
 		return out, nil
@@ -127,14 +129,14 @@ func prepareStock(ctx context.Context, c Config) (stock, error) {
 			return stock{}, err
 		}
 	}
-	if c.Minio {
+	if c.Minio && out.repo != "" {
 		out.repo, err = m.minio(ctx, out.repo)
 	}
 	return out, err
 }
 
 // reconcile describes one node. A node that has a disk keeps the image the disk was made on.
-func (s *Sandbox) reconcile(want Node, st stock, c Config) (nodeState, error) {
+func (s *Sandbox) reconcile(want Node, st stock) (nodeState, error) {
 	n := nodeState{Name: want.Name, Addr: want.Addr, Machine: machineName(want.Addr), Disks: want.Disks, Image: st.image}
 	if want.Repo {
 		n.Repo = st.repo
