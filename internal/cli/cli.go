@@ -187,7 +187,23 @@ Edit pigsty.yml, plan, look, apply. A plan changes nothing.
 		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
 	})
 	a.addVerbs(root)
+	tellUsage(root)
 	return root
+}
+
+// tellUsage makes verbs that get too few or too many arguments tell which they take.
+func tellUsage(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return fmt.Errorf("%w\nusage: %s", err, c.UseLine())
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		tellUsage(sub)
+	}
 }
 
 // addVerbs adds the verbs in the groups in which --help lists them.
