@@ -31,7 +31,7 @@ import (
 // TestWatchedAndShown makes an environment and asks its infra node, as a browser and as Grafana would.
 func TestWatchedAndShown(t *testing.T) {
 	thorough(t)
-	conf := sandbox.Config{Prepared: true, Minio: true}
+	conf := sandbox.Config{Prepared: true, Source: []string{"minio", "victoria-logs"}}
 	for i, a := range addresses {
 		n := sandbox.Node{Name: a, Addr: netip.MustParseAddr(a), Repo: i == 0}
 		if i == 2 {

@@ -20,7 +20,7 @@ func (l *lab) minioShell(user, script string) (string, int) {
 func TestMinio(t *testing.T) {
 	thorough(t)
 	text := strings.Replace(sampleInventory(t, "minio"), "    node_tune: none", "    node_tune: none\n    node_etc_hosts: [ '10.10.10.11 sss.pigsty' ]", 1)
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, text, "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2")
+	l := labOf(t, sandbox.Config{Prepared: true, Source: []string{"minio"}}, text, "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2")
 	out := l.must(0, "apply", "--yes")
 	if strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))
@@ -99,7 +99,7 @@ func TestMinio(t *testing.T) {
 // TestBackups applies inventory/backup.yml: archives and backups go where they are declared to go, and come back from there.
 func TestBackups(t *testing.T) {
 	thorough(t)
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, sampleInventory(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
+	l := labOf(t, sandbox.Config{Prepared: true, Source: []string{"minio"}}, sampleInventory(t, "backup"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12")
 	if out := l.must(0, "apply", "--yes"); strings.Contains(out, "not as planned") {
 		t.Errorf("the plan was wrong:\n%s", tail(out))
 	}

@@ -55,13 +55,12 @@ func (a *app) sandboxUp() *cobra.Command {
 			if len(sources) == 0 {
 				sources = []string{defaultInventory}
 			}
-			if conf.Nodes, conf.ExtraAddrs, err = sandboxNodes(sources, count); err != nil {
+			if err = sandboxNodes(&conf, sources, count); err != nil {
 				return err
 			}
 			if conf.OS, err = sandboxSystems(conf.Nodes, systems, sources); err != nil {
 				return err
 			}
-			conf.Minio = slices.ContainsFunc(conf.Nodes, func(n sandbox.Node) bool { return len(n.Disks) > 0 })
 			term := ui.NewTerminal(a.err, nil)
 			begin := time.Now()
 			conf.Progress = func(s string) {
@@ -86,22 +85,20 @@ func (a *app) sandboxUp() *cobra.Command {
 	return c
 }
 
-// sandboxNodes are the hosts that become nodes, and the addresses that must stay free.
-func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, error) {
-	var nodes []sandbox.Node
+// sandboxNodes finds out which hosts become nodes, which addresses must stay free, and what Debian's packages lack.
+func sandboxNodes(conf *sandbox.Config, sources []string, count int) error {
 	if count > 0 {
 		at := netip.MustParseAddr("10.10.10.10")
 		for range count {
-			nodes = append(nodes, sandbox.Node{Name: at.String(), Addr: at})
+			conf.Nodes = append(conf.Nodes, sandbox.Node{Name: at.String(), Addr: at})
 			at = at.Next()
 		}
-		return nodes, nil, nil
+		return nil
 	}
 	inv, _, err := inventory.Load(sources, inventory.Options{})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var vips []netip.Addr
 	for i, h := range inv.Hosts() {
 		vars := inv.Vars(h)
 		text := h.Name
@@ -110,23 +107,27 @@ func sandboxNodes(sources []string, count int) ([]sandbox.Node, []netip.Addr, er
 		}
 		addr, err := netip.ParseAddr(text)
 		if err != nil {
-			return nil, nil, fmt.Errorf("host %s has no address of its own: set ansible_host", h.Name)
+			return fmt.Errorf("host %s has no address of its own: set ansible_host", h.Name)
 		}
 		n := sandbox.Node{Name: h.Name, Addr: addr}
 		if isInfra(inv, h) || i == 0 && inv.Group("infra") == nil {
 			n.Repo = true
 		}
+		if isInfra(inv, h) && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
+			conf.Source = append(conf.Source, "victoria-logs")
+		}
 		if vars.Has("minio_cluster") {
 			n.Disks = minioDisks(vars)
+			conf.Source = append(conf.Source, "minio")
 		}
-		nodes = append(nodes, n)
+		conf.Nodes = append(conf.Nodes, n)
 		for _, key := range []string{"pg_vip_address", "vip_address"} {
 			if p, err := netip.ParsePrefix(value.Str(vars.At(key))); err == nil {
-				vips = append(vips, p.Addr())
+				conf.ExtraAddrs = append(conf.ExtraAddrs, p.Addr())
 			}
 		}
 	}
-	return nodes, vips, nil
+	return nil
 }
 
 // sandboxSystems gives the system of all nodes, and sets those of nodes that patterns choose.

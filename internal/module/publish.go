@@ -15,12 +15,13 @@ import (
 
 // publish keeps small files in directories that something else watches: targets for the metrics store, records for the name
 // server. The directory is made by whoever watches it. Where it is missing nobody does, so nothing is written, and a warning
-// tells so: a cluster is no worse for not being watched.
+// tells so: a cluster is no worse for not being watched. Where nobody has to watch (optional) there is nothing to tell.
 func publish() Module {
 	return Module{
 		Name: "publish",
 		Spec: Spec{Args: []Arg{
 			{Name: "root", Type: Path, Required: true}, {Name: "files", Type: List, Elements: Dict}, {Name: "absent", Type: List, Elements: Str},
+			{Name: "optional", Type: Bool},
 		}},
 		Run: runPublish,
 	}
@@ -36,7 +37,7 @@ func runPublish(_ context.Context, c *Call) (*value.Dict, error) {
 	}
 	if i.Kind != node.Dir && !i.Assumed {
 		result.Set("watched", false)
-		if len(c.Args.List("files")) > 0 {
+		if len(c.Args.List("files")) > 0 && !c.Args.Bool("optional") {
 			c.Facts.Warn("nobody reads %s here yet, so nothing is written there: make the infra node first (pig infra)", root)
 		}
 		return result, nil

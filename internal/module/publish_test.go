@@ -50,4 +50,8 @@ func TestPublishStaysBelowItsRootAndWarnsWhereNobodyReads(t *testing.T) {
 	if r.Failed != "" || len(r.Changes) > 0 || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "pig infra") {
 		t.Errorf("%+v", r)
 	}
+	args := value.DictOf("root", filepath.Join(root, "missing"), "optional", true, "files", value.NewList(value.DictOf("path", "a.yml", "content", "x")))
+	if r := Run(t.Context(), live, Table(), Task{Module: "publish", Args: args}); r.Failed != "" || len(r.Changes) > 0 || len(r.Warnings) > 0 {
+		t.Errorf("where nobody has to read: %+v", r)
+	}
 }

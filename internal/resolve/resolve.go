@@ -88,6 +88,7 @@ func (e *Environment) Vars(host string) *value.Dict {
 	d := value.NewDict()
 	d.Update(n.resolved)
 	d.Update(n.identity())
+	d.Set("log_stores", e.logStores(n))
 	if e.Etcd != nil {
 		d.Update(e.Etcd.shared())
 	}

@@ -26,7 +26,7 @@ type Config struct {
 	OS         string       // "debian13" (default) or "debian12"
 	Nodes      []Node       // all nodes of the sandbox; a running node that is missing here is stopped
 	Prepared   bool         // boot from the layer that has the stack's packages installed already
-	Minio      bool         // the package repository has MinIO too, built from source the first time
+	Source     []string     // what the repository has besides Debian's packages, built from source the first time: build/source.txt
 	AdminUser  string       // who logs in by ssh and may sudo; default "dba"
 	ExtraAddrs []netip.Addr // addresses to leave free, such as virtual ones
 

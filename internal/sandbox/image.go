@@ -5,12 +5,9 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -99,37 +96,6 @@ func (m images) repo(ctx context.Context, base image) (string, error) {
 		return indexRepo(tmp)
 	})
 	return filepath.Join(m.dir, id), err
-}
-
-// minioVersion is the version of MinIO's source that the sandbox builds its package from.
-const minioVersion = "v0.0.0-20260212201848-7aac2a2c5b7c"
-
-// minio is the repository with a package of MinIO added.
-func (m images) minio(ctx context.Context, repo string) (string, error) {
-	id := "minio-" + recipeID(minioScript, minioVersion, filepath.Base(repo))
-	err := m.ensure(ctx, id, func(tmp string) error {
-		tool, err := findGo()
-		if err != nil {
-			return err
-		}
-		return m.build(ctx, "minio", minioScript, []string{tmp, repo, tool, minioVersion, runtime.GOARCH})
-	})
-	return filepath.Join(m.dir, id), err
-}
-
-// findGo looks for a Go where scripts/setup.sh may have put one.
-func findGo() (string, error) {
-	candidates := []string{os.Getenv("PIG_GO"), "go", "/usr/local/go/bin/go"}
-	fetched, _ := filepath.Glob("/var/cache/pig-go/go*/bin/go")
-	for _, c := range append(candidates, fetched...) {
-		if c == "" {
-			continue
-		}
-		if path, err := exec.LookPath(c); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("Debian has no MinIO, and there is no Go here to build it with: run scripts/setup.sh")
 }
 
 // prepared is the base with the stack installed.

@@ -134,6 +134,24 @@ func TestStackHasEverySection(t *testing.T) {
 	}
 }
 
+func TestSources(t *testing.T) {
+	all, err := parseSources(sourceText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"minio", "victoria-logs"} {
+		if len(all[name]) < 4 || !strings.HasPrefix(all[name][2], "v") {
+			t.Errorf("%s: %q", name, all[name])
+		}
+	}
+	if _, err := parseSources("minio github.com/minio/minio"); err == nil {
+		t.Error("a line without a version was accepted")
+	}
+	if _, err := newImages(t.TempDir(), "debian13", nil).stocked(t.Context(), "repo", []string{"grafana"}); err == nil || !strings.Contains(err.Error(), "grafana") {
+		t.Errorf("an unknown package: %v", err)
+	}
+}
+
 func TestRecipeID(t *testing.T) {
 	a := recipeID("script", "x", "y")
 	if len(a) != 12 || a == recipeID("script", "xy") || a == recipeID("script2", "x", "y") {

@@ -23,8 +23,12 @@ var (
 	repoScript string
 	//go:embed build/prepared.sh
 	preparedScript string
-	//go:embed build/minio.sh
-	minioScript string
+	//go:embed build/source.txt
+	sourceText string
+	//go:embed build/source.sh
+	sourceScript string
+	//go:embed build/stock.sh
+	stockScript string
 	//go:embed build/start.sh
 	startScript string
 )

@@ -129,8 +129,8 @@ func prepareStock(ctx context.Context, c Config, system string) (stock, error) {
 			return stock{}, err
 		}
 	}
-	if c.Minio && out.repo != "" {
-		out.repo, err = m.minio(ctx, out.repo)
+	if len(c.Source) > 0 && out.repo != "" {
+		out.repo, err = m.stocked(ctx, out.repo, c.Source)
 	}
 	return out, err
 }
