@@ -387,6 +387,7 @@ func (l *lab) dashboardQueries(c *http.Client, of func(name string) bool) []quer
 			}
 			Panels []struct {
 				Title   string
+				Type    string
 				Targets []struct{ Expr string }
 			}
 		}
@@ -402,6 +403,9 @@ func (l *lab) dashboardQueries(c *http.Client, of func(name string) bool) []quer
 			with = append(with, "$"+v.Name, l.valueOf(c, v.Definition))
 		}
 		for _, p := range page.Panels {
+			if p.Type == "logs" {
+				continue // another store
+			}
 			for _, target := range p.Targets {
 				all = append(all, query{name + ": " + p.Title, strings.NewReplacer(with...).Replace(target.Expr)})
 			}

@@ -35,3 +35,8 @@ func (p Panel) upTo(limit float64) Panel {
 func table(title string, queries ...Query) Panel {
 	return Panel{Title: title, Kind: Table, Unit: "short", Width: 12, Queries: queries}
 }
+
+// complaints is a row with what was logged that is worth a look, by whatever the filter names.
+func complaints(filter string) Row {
+	return Row{"Warnings and errors logged", []Panel{{Title: "The last ones", Kind: Lines, Width: 24, Queries: []Query{Q(filter+" level:in(warning, error, critical)", "")}}}}
+}

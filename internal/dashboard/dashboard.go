@@ -51,15 +51,19 @@ const (
 	Stat  Kind = "stat"
 	Table Kind = "table"
 	Bars  Kind = "bargauge"
+	Lines Kind = "logs" // of the log store
 )
 
-// Query is one expression; Legend names its series.
+// Query is one expression, of the log store for lines; Legend names its series.
 type Query struct{ Expr, Legend string }
 
 // Q is a query.
 func Q(expr, legend string) Query { return Query{expr, legend} }
 
 const source = "ds-metrics"
+
+// logs is the source of lines.
+const logs = "ds-logs"
 
 type object = map[string]any
 
@@ -134,7 +138,23 @@ func (g *grid) place(p Panel) {
 	g.height = max(g.height, height)
 }
 
+// lines shows what was logged: another source, and nothing to measure.
+func (p Panel) lines() object {
+	from := object{"type": "victoriametrics-logs-datasource", "uid": logs}
+	targets := []object{}
+	for i, q := range p.Queries {
+		targets = append(targets, object{"refId": string(rune('A' + i)), "expr": q.Expr, "queryType": "instant", "datasource": from})
+	}
+	return object{
+		"type": string(p.Kind), "title": p.Title, "datasource": from, "targets": targets,
+		"options": object{"showTime": true, "wrapLogMessage": true, "enableLogDetails": true, "sortOrder": "Descending"},
+	}
+}
+
 func (p Panel) object() object {
+	if p.Kind == Lines {
+		return p.lines()
+	}
 	targets := []object{}
 	for i, q := range p.Queries {
 		t := object{"refId": string(rune('A' + i)), "expr": q.Expr, "legendFormat": q.Legend, "datasource": object{"type": "prometheus", "uid": source}}

@@ -36,6 +36,7 @@ func node() Dashboard {
 				graph("Dropped", "pps", Q(`sum(rate(node_network_receive_drop_total{ins="$ins"}[$__rate_interval]))`, "received"), Q(`sum(rate(node_network_transmit_drop_total{ins="$ins"}[$__rate_interval]))`, "sent")),
 				graph("Listen queues", "ops", Q(`rate(node_netstat_TcpExt_ListenOverflows{ins="$ins"}[$__rate_interval])`, "overflows"), Q(`rate(node_netstat_TcpExt_ListenDrops{ins="$ins"}[$__rate_interval])`, "drops")),
 			}},
+			complaints(`job:=syslog ins:="$ins"`),
 		},
 	}
 }

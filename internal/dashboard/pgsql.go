@@ -40,6 +40,7 @@ func pgCluster() Dashboard {
 				graph("Memory", "percentunit", Q(`node:mem:usage{cls="$cls"}`, "{{ins}}")).upTo(1),
 				graph("Disks", "percentunit", Q(`node:fs:usage{cls="$cls"}`, "{{ins}} {{mountpoint}}")).upTo(1),
 			}},
+			complaints(`job:in(postgres, patroni, pgbouncer, pgbackrest) cls:="$cls"`),
 		},
 	}
 }
@@ -81,6 +82,7 @@ func pgInstance() Dashboard {
 				table("Largest tables", Q(`topk(20, pg_table_size_bytes{ins="$ins"})`, "")),
 				table("Most dead rows", Q(`topk(20, pg_table_dead_rows{ins="$ins"})`, "")),
 			}},
+			complaints(`job:in(postgres, patroni, pgbouncer, pgbackrest) ins:="$ins"`),
 		},
 	}
 }

@@ -23,6 +23,7 @@ func etcd() Dashboard {
 				graph("Received from clients", "Bps", Q(`rate(etcd_network_client_grpc_received_bytes_total{cls="$cls"}[$__rate_interval])`, "{{ins}}")),
 				graph("Memory", "bytes", Q(`process_resident_memory_bytes{job="etcd", cls="$cls"}`, "{{ins}}")),
 			}},
+			complaints(`job:=etcd cls:="$cls"`),
 		},
 	}
 }
@@ -47,6 +48,7 @@ func redis() Dashboard {
 				graph("Sent", "Bps", Q(`rate(redis_net_output_bytes_total{cls="$cls"}[$__rate_interval])`, "{{ins}}")),
 				graph("Turned away", "ops", Q(`rate(redis_rejected_connections_total{cls="$cls"}[$__rate_interval])`, "{{ins}}")),
 			}},
+			complaints(`job:=redis cls:="$cls"`),
 		},
 	}
 }
@@ -76,6 +78,7 @@ func minio() Dashboard {
 				graph("Used", "bytes", Q(`minio_system_drive_used_bytes{cls="$cls"}`, "{{ins}} {{drive}}")),
 				graph("Files open", "none", Q(`minio_system_process_file_descriptor_open_total{cls="$cls"}`, "{{ins}}")),
 			}},
+			complaints(`job:=minio cls:="$cls"`),
 		},
 	}
 }
