@@ -113,7 +113,7 @@ const infraNode = "10.10.10.10"
 func (l *lab) watchers() string {
 	var all strings.Builder
 	for _, addr := range addresses {
-		all.WriteString(l.node(addr, "sh", "-c", "for u in nginx dnsmasq victoria-metrics vmalert prometheus-alertmanager prometheus-blackbox-exporter prometheus-nginx-exporter "+
+		all.WriteString(l.node(addr, "sh", "-c", "for u in nginx dnsmasq victoria-metrics vmalert vlogs logship prometheus-alertmanager prometheus-blackbox-exporter prometheus-nginx-exporter "+
 			"prometheus-node-exporter prometheus-postgres-exporter prometheus-pgbouncer-exporter patroni etcd; do echo $u $(systemctl show -p InvocationID --value $u); done"))
 	}
 	return all.String()
@@ -215,7 +215,7 @@ func (l *lab) everythingIsScraped() {
 			jobs[target.Labels["job"]]++
 		}
 		// Four nodes with an exporter and a load balancer each; three instances with exporter and pool, one with a plain Patroni.
-		want := map[string]int{"node": 8, "ping": 4, "infra": 5, "http": 2, "etcd": 1, "minio": 1, "pgsql": 9}
+		want := map[string]int{"node": 8, "ping": 4, "infra": 6, "http": 2, "etcd": 1, "minio": 1, "pgsql": 9}
 		if fmt.Sprint(jobs) != fmt.Sprint(want) {
 			return fmt.Errorf("targets %v, want %v", jobs, want)
 		}

@@ -113,7 +113,7 @@ func sandboxNodes(conf *sandbox.Config, sources []string, count int) error {
 		if isInfra(inv, h) || i == 0 && inv.Group("infra") == nil {
 			n.Repo = true
 		}
-		if isInfra(inv, h) && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
+		if isInfra(inv, h) && sandbox.HasGo() && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
 			conf.Source = append(conf.Source, "victoria-logs")
 		}
 		if vars.Has("minio_cluster") {

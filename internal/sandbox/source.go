@@ -73,6 +73,12 @@ func (m images) source(ctx context.Context, name string) (string, error) {
 	return filepath.Join(m.dir, id), err
 }
 
+// HasGo tells whether packages can be built from source here.
+func HasGo() bool {
+	_, err := findGo("")
+	return err == nil
+}
+
 // findGo looks for a Go where scripts/setup.sh may have put one.
 func findGo(wanted string) (string, error) {
 	candidates := []string{os.Getenv("PIG_GO"), "go", "/usr/local/go/bin/go"}
