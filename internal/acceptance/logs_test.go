@@ -104,10 +104,10 @@ func (l *lab) everythingIsShipped() {
 	postgres(`psql -d test -c "SELECT 'a
 b', no_such_column_7719 FROM pg_class"`)
 	postgres(`PGPASSWORD=wrong psql -h 127.0.0.1 -p 6432 -U test -d test -c 'SELECT 1'`)
-	postgres(`pgbackrest --stanza=pg-test check`)
+	postgres(`pgbackrest --stanza=pg-test expire`)
 	l.try(loggedNode, "redis-cli", "--no-auth-warning", "-h", loggedNode, "-a", "Canary.Redis.4471", "bgsave")
 	l.try(loggedNode, "logger", "-p", "user.err", "-t", "watched", `a line 7719 with "quotes"`)
-	l.try(infraNode, "curl", "-s", "-o", "/dev/null", "http://127.0.0.1/nowhere-7719")
+	l.try(infraNode, "curl", "-s", "-o", "/dev/null", "http://127.0.0.1/pigsty/nowhere-7719")
 	l.must(0, "node", "-t", "node_crontab") // which logs in
 	for _, want := range []struct {
 		query  string
@@ -119,7 +119,7 @@ b', no_such_column_7719 FROM pg_class"`)
 		}},
 		{`job:=pgbouncer "password authentication failed"`, map[string]string{"ins": "pg-test-1", "cls": "pg-test", "ip": loggedNode, "level": "error"}},
 		{`job:=patroni "the leader with the lock"`, map[string]string{"ins": "pg-test-1", "cls": "pg-test", "ip": loggedNode, "level": "info"}},
-		{`job:=pgbackrest "check command end"`, map[string]string{"ins": "pg-test-1", "cls": "pg-test", "ip": loggedNode, "level": "info"}},
+		{`job:=pgbackrest "expire command end"`, map[string]string{"ins": "pg-test-1", "cls": "pg-test", "ip": loggedNode, "level": "info"}},
 		{`job:=redis "Background saving started"`, map[string]string{"ins": "redis-ms-1-6379", "cls": "redis-ms", "ip": loggedNode, "level": "notice"}},
 		{`job:=syslog "a line 7719"`, map[string]string{"ins": "pg-test-1", "cls": "pg-test", "ip": loggedNode, "level": "error", "app": "watched", "_msg": `a line 7719 with "quotes"`}},
 		{`job:=syslog unit:=ssh.service "Accepted publickey"`, map[string]string{"ip": loggedNode, "level": "info"}},
@@ -254,7 +254,9 @@ func (l *lab) shipsOrNot() {
 
 func (l *lab) removedIsNotShipped() {
 	l.t.Helper()
-	sources := func() string { return strings.Join(strings.Fields(l.node(loggedNode, "ls", "/etc/logship/sources")), " ") }
+	sources := func() string {
+		return strings.Join(strings.Fields(l.node(loggedNode, "ls", "/etc/logship/sources")), " ")
+	}
 	if got, want := sources(), "patroni.conf pgbackrest.conf pgbouncer.conf postgres-text.conf postgres.conf redis-ms-1-6379.conf redis-ms-1-6380.conf"; got != want {
 		l.t.Errorf("shipped are %s, want %s", got, want)
 	}
