@@ -83,9 +83,9 @@ func TestControlAddrsOfAFullNetwork(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	good := func() Config {
-		return Config{Nodes: []Node{{Name: "pg-meta-1", Addr: netip.MustParseAddr("10.10.10.10"), Disks: []string{"/data1"}}}}.withDefaults()
+		return Config{Nodes: []Node{{Name: "pg-meta-1", Addr: netip.MustParseAddr("10.10.10.10"), Disks: []string{"/data1"}}}}
 	}
-	if err := good().validate(); err != nil {
+	if err := good().withDefaults().validate(); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -109,7 +109,7 @@ func TestValidate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := good()
 			tt.change(&c)
-			if err := c.validate(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if err := c.withDefaults().validate(); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v; want it to say %q", err, tt.want)
 			}
 		})
