@@ -28,6 +28,15 @@ func (s *Step) attr(name, before, after string) {
 
 func (s *Step) do(statements ...string) { s.SQL = append(s.SQL, statements...) }
 
+// comment sets the comment of an object, where one is wanted that it does not have.
+func (s *Step) comment(object string, want *string, was string) {
+	if want == nil || *want == was {
+		return
+	}
+	s.attr("comment", was, *want)
+	s.do("COMMENT ON " + object + " IS " + Literal(*want))
+}
+
 // Empty tells whether the step does nothing.
 func (s *Step) Empty() bool { return len(s.SQL) == 0 }
 
