@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func TestPgsqlAccess(t *testing.T) {
 	thorough(t)
 	members := []string{"10.10.10.10", "10.10.10.11", "10.10.10.12"}
 	const infra, other, follower = "10.10.10.10", "10.10.10.13", "10.10.10.13"
-	l := labOf(t, sandbox.Config{Prepared: true}, example(t, "access.yml"), append(members, follower)...)
+	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, example(t, "access.yml"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12", follower)
 	// Who gets past the firewall of the nodes is another question.
 	l.text = strings.Replace(l.text, "node_tune: none", "node_tune: none\n    node_firewall_mode: none", 1)
 	l.write()
@@ -86,6 +87,7 @@ func TestPgsqlAccess(t *testing.T) {
 
 	l.sub(t, "each rule from where it allows and from where it does not", func(t *testing.T) {
 		l.clientCert(other, "dbuser_dba")
+		l.as(infra, "postgres", "create role etl login password 'Off.Line.77' in role dbrole_offline")
 		// An address outside of the intranet: the node answers from it when it calls the primary.
 		const foreign = "198.51.100.5"
 		l.node(other, "ip", "addr", "add", foreign+"/32", "dev", "eth1")
@@ -115,6 +117,20 @@ func TestPgsqlAccess(t *testing.T) {
 			{"monitoring from infra", infra, infra, "port=5432 user=dbuser_monitor dbname=meta sslmode=require", "DBUser.Monitor", true},
 			{"monitoring from elsewhere", other, other, "port=5432 user=dbuser_monitor dbname=meta sslmode=require", "DBUser.Monitor", false},
 			{"the superuser over the network", infra, infra, "port=5432 user=postgres dbname=meta sslmode=require", "", false},
+			{"monitoring at home, without TLS", infra, infra, "host=127.0.0.1 port=5432 user=dbuser_monitor dbname=meta sslmode=disable", "DBUser.Monitor", true},
+			{"monitoring at home with a wrong password", infra, infra, "host=127.0.0.1 port=5432 user=dbuser_monitor dbname=meta sslmode=disable", "DBUser.View", false},
+			{"a reader at home with TLS", infra, infra, "host=127.0.0.1 port=5432 user=dbuser_view dbname=meta sslmode=require", "DBUser.Viewer", true},
+			{"a reader at home without TLS, which protects nothing there", infra, infra, "host=127.0.0.1 port=5432 user=dbuser_view dbname=meta sslmode=disable", "DBUser.Viewer", true},
+			{"a reader at home with a wrong password", infra, infra, "host=127.0.0.1 port=5432 user=dbuser_view dbname=meta sslmode=require", "DBUser.View", false},
+			{"an offline job with TLS", other, other, "port=5432 user=etl dbname=meta sslmode=require", "Off.Line.77", true},
+			{"an offline job without TLS", other, other, "port=5432 user=etl dbname=meta sslmode=disable", "Off.Line.77", false},
+			{"an offline job from abroad", other, foreign, "port=5432 user=etl dbname=meta sslmode=require", "Off.Line.77", false},
+			{"the replicator in the database postgres", other, other, "port=5432 user=replicator dbname=postgres sslmode=require", "DBUser.Replicator", true},
+			{"the replicator in the database postgres without TLS", other, other, "port=5432 user=replicator dbname=postgres sslmode=disable", "DBUser.Replicator", false},
+			{"the replicator in the database postgres from abroad", other, foreign, "port=5432 user=replicator dbname=postgres sslmode=require", "DBUser.Replicator", false},
+			{"replication at home with TLS", infra, infra, "host=127.0.0.1 port=5432 user=replicator replication=true sslmode=require", "DBUser.Replicator", true},
+			{"replication at home without TLS", infra, infra, "host=127.0.0.1 port=5432 user=replicator replication=true sslmode=disable", "DBUser.Replicator", true},
+			{"replication at home with a wrong password", infra, infra, "host=127.0.0.1 port=5432 user=replicator replication=true sslmode=require", "DBUser.View", false},
 			{"replication with TLS", other, other, "port=5432 user=replicator replication=true sslmode=require", "DBUser.Replicator", true},
 			{"replication without TLS", other, other, "port=5432 user=replicator replication=true sslmode=disable", "DBUser.Replicator", false},
 			{"replication from abroad", other, foreign, "port=5432 user=replicator replication=true sslmode=require", "DBUser.Replicator", false},
@@ -123,6 +139,9 @@ func TestPgsqlAccess(t *testing.T) {
 			{"the pool from abroad", other, foreign, "port=6432 user=dbuser_view dbname=meta sslmode=require", "DBUser.Viewer", false},
 			{"the pool for the admin", other, other, "port=6432 user=dbuser_dba dbname=meta sslmode=require", "DBUser.DBA", true},
 			{"the pool for the admin from abroad", other, foreign, "port=6432 user=dbuser_dba dbname=meta sslmode=require", "DBUser.DBA", false},
+			{"the pool at home", infra, infra, "host=127.0.0.1 port=6432 user=dbuser_view dbname=meta sslmode=require", "DBUser.Viewer", true},
+			{"the pool at home with a wrong password", infra, infra, "host=127.0.0.1 port=6432 user=dbuser_view dbname=meta sslmode=require", "DBUser.View", false},
+			{"the pool's console for monitoring from abroad", other, foreign, "port=6432 user=dbuser_monitor dbname=pgbouncer sslmode=require", "DBUser.Monitor", false},
 			{"the pool's console for monitoring", other, other, "port=6432 user=dbuser_monitor dbname=pgbouncer sslmode=require", "DBUser.Monitor", true},
 			{"the pool for monitoring", other, other, "port=6432 user=dbuser_monitor dbname=meta sslmode=require", "DBUser.Monitor", false},
 		} {
@@ -139,11 +158,14 @@ func TestPgsqlAccess(t *testing.T) {
 			}
 		}
 		from(other)
-		if l.as(infra, "meta", "select current_user") != "postgres" {
-			t.Error("the superuser does not get in at home")
-		}
-		if _, code := l.try(infra, "runuser", "-u", "nobody", "--", "psql", "-U", "postgres", "-c", "select 1"); code == 0 {
-			t.Error("anybody is the superuser at home")
+		l.as(infra, "postgres", "drop role etl")
+		for _, door := range [][]string{{"-d", "meta", "-c", "select 1"}, {"-d", "replication=true", "-c", "IDENTIFY_SYSTEM"}, {"-p", "6432", "-d", "pgbouncer", "-c", "show version"}} {
+			for user, in := range map[string]bool{"postgres": true, "nobody": false} {
+				out, code := l.try(infra, append([]string{"runuser", "-u", user, "--", "psql", "-XAtq", "-U", "postgres"}, door...)...)
+				if (code == 0) != in {
+					t.Errorf("the superuser at home, for the account %s: %v: %s", user, door, out)
+				}
+			}
 		}
 	})
 	l.sub(t, "Patroni speaks only TLS, and the load balancer with it", func(t *testing.T) {
@@ -158,6 +180,34 @@ func TestPgsqlAccess(t *testing.T) {
 			}
 			return err
 		})
+	})
+	l.sub(t, "the log and a backup are in MinIO", func(t *testing.T) {
+		var info []struct {
+			Backup  []struct{ Type string }
+			Archive []struct{ Max string }
+		}
+		archived := func() string {
+			if err := json.Unmarshal([]byte(l.node(infra, "runuser", "-u", "postgres", "--", "pgbackrest", "--stanza=pg-meta", "--output=json", "info")), &info); err != nil {
+				t.Fatal(err)
+			}
+			return info[0].Archive[0].Max
+		}
+		segment := l.as(infra, "meta", "create table kept as select 42 as n; select pg_walfile_name(pg_switch_wal())")
+		l.eventually(60*time.Second, "the segment "+segment+" in the archive", func() error {
+			if at := archived(); at < segment {
+				return fmt.Errorf("it has come to %s", at)
+			}
+			return nil
+		})
+		if len(info[0].Backup) != 1 || info[0].Backup[0].Type != "full" {
+			t.Errorf("backups: %+v", info[0].Backup)
+		}
+		if out := l.node(infra, "sh", "-c", "ls -d /data/minio/pgsql/*/archive/pg-meta/*/* /data/minio/pgsql/*/backup/pg-meta/*F; grep -c ^repo1-type=s3 /etc/pgbackrest/pgbackrest.conf"); !strings.Contains(out, segment[:16]) {
+			t.Errorf("not in the object storage:\n%s", out)
+		}
+		for _, m := range members[1:] { // any member may lead one day: each reaches the repository
+			l.node(m, "runuser", "-u", "postgres", "--", "pgbackrest", "--stanza=pg-meta", "info")
+		}
 	})
 	l.sub(t, "weak passwords", func(t *testing.T) {
 		if out, code := l.try(infra, "runuser", "-u", "postgres", "--", "psql", "-c", "alter user dbuser_view password 'short'"); code == 0 || !strings.Contains(out, "password is too short") {
