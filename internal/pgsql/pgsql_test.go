@@ -92,6 +92,9 @@ func TestRecoveryTimePlan(t *testing.T) {
 	if err != nil || r.RetryTimeout != 10 || !strings.HasPrefix(r.DefaultServer(), "inter 2s fastinter 1s downinter 2s rise 3 fall 3 on-marked-down") {
 		t.Errorf("%+v %v", r, err)
 	}
+	if got := (RTO{Inter: "3s", FastInter: "1.5s", DownInter: "20"}).DefaultServer(); !strings.HasPrefix(got, "inter 3s fastinter 1500ms downinter 20 ") {
+		t.Errorf("HAProxy does not read fractions: %s", got)
+	}
 	if _, err := RTOPlan([]value.Value{int64(1)}); err == nil {
 		t.Error("a short plan is taken")
 	}

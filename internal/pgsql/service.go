@@ -3,6 +3,8 @@ package pgsql
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"pig/internal/value"
 )
@@ -141,5 +143,14 @@ func RTOPlan(entry []value.Value) (RTO, error) {
 // DefaultServer are the options of HAProxy's servers under the plan.
 func (r RTO) DefaultServer() string {
 	return fmt.Sprintf("inter %s fastinter %s downinter %s rise %d fall %d on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100",
-		r.Inter, r.FastInter, r.DownInter, r.Rise, r.Fall)
+		whole(r.Inter), whole(r.FastInter), whole(r.DownInter), r.Rise, r.Fall)
+}
+
+// whole writes a time without a fraction, which HAProxy does not read: 0.5s is 500ms.
+func whole(text string) string {
+	d, err := time.ParseDuration(text)
+	if err != nil || !strings.Contains(text, ".") {
+		return text
+	}
+	return fmt.Sprintf("%dms", d.Milliseconds())
 }
