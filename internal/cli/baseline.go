@@ -1,46 +1,15 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
 	"pig/internal/params"
-	"pig/internal/playbook"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
-
-// baselineFile finds the SQL file that a database names as its baseline: beside the inventory or in its files directory, then
-// the same in the current directory, then among pig's own files.
-func (s *session) baselineFile(name string) (path string, looked []string, err error) {
-	if filepath.IsAbs(name) {
-		looked = []string{name}
-	} else {
-		var dirs []string
-		for _, source := range s.opt.inventory {
-			if info, err := os.Stat(source); err == nil && info.IsDir() {
-				dirs = append(dirs, source)
-			} else {
-				dirs = append(dirs, filepath.Dir(source))
-			}
-		}
-		for _, dir := range append(dirs, ".") {
-			looked = append(looked, filepath.Join(dir, "files", name), filepath.Join(dir, name))
-		}
-		looked = append(looked, playbook.Embedded+"files/"+name)
-	}
-	for _, p := range looked {
-		if s.files.Exists(p) && !s.files.IsDir(p) {
-			return p, looked, nil
-		}
-	}
-	return "", looked, errors.New("no such file")
-}
 
 // baselines tells baselines that are not there.
 func (s *session) baselines(env *resolve.Environment) diag.List {
@@ -60,7 +29,7 @@ func (s *session) baselines(env *resolve.Environment) diag.List {
 			if !ok || name == "" || params.IsTemplate(name) {
 				continue
 			}
-			if _, looked, err := s.baselineFile(name); err != nil {
+			if _, looked, err := s.localFile(name); err != nil {
 				found = append(found, diag.Errorf(db.ValuePos("baseline"), "there is no file %s to be the baseline of database %s", name, value.Str(db.At("name"))).
 					WithHint("looked for %s", strings.Join(looked, ", ")))
 			}
@@ -86,7 +55,7 @@ func (s *session) pgBaselines(_ *jinja.Scope, in value.Value, _ []value.Value, _
 			out.Append(item)
 			continue
 		}
-		path, looked, err := s.baselineFile(name)
+		path, looked, err := s.localFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("there is no file %s to be a baseline: looked for %s", name, strings.Join(looked, ", "))
 		}

@@ -34,6 +34,7 @@ func (s *session) mistakes() (*resolve.Environment, diag.List) {
 	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
 	found = append(append(found, more...), s.baselines(env)...)
+	found = append(found, s.dataFiles(env)...)
 	if !found.HasErrors() {
 		if _, err := plan.Units(env).Sort(); err != nil {
 			found.Add(err)

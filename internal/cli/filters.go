@@ -10,7 +10,7 @@ import (
 
 // filters are what roles compute in Go: domain formulas that have unit tests of their own.
 func (s *session) filters() map[string]jinja.Filter {
-	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "pg_at_least": pgAtLeast}
+	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "local_file": s.localFileFilter, "pg_at_least": pgAtLeast}
 }
 
 // pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.

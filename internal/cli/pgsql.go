@@ -175,7 +175,7 @@ func pgAdd(ctx context.Context, w *pgWork, named []string) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return w.with(ctx, others, tagsService+","+tagsHBA)
+	return w.with(ctx, others, tagsService+","+tagsHBA+",pg_ssh")
 }
 
 func pgUser(ctx context.Context, w *pgWork, args []string) error {

@@ -114,6 +114,7 @@ type memberState struct {
 	Role        string `json:"role"`
 	Replication string `json:"replication_state"` // from Patroni 4 on
 	Pending     bool   `json:"pending_restart"`
+	Paused      bool   `json:"pause"`
 	Reasons     map[string]struct {
 		Old json.RawMessage `json:"old_value"`
 		New json.RawMessage `json:"new_value"`

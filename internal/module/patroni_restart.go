@@ -18,7 +18,8 @@ import (
 // Nothing is restarted while the cluster is paused or a member is not well.
 //
 // expected says that a change was just made which takes a restart: the flags take a moment to come up, and in a plan they
-// cannot. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
+// cannot. moves names members of which that is known although the others need none. resumes says that a pause has just come to
+// its end. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
 // need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order), leader and leader_host: where what
 // comes after it has to be done, as the lead may have moved ("" where nothing runs yet).
 func patroniRestart() Module {
@@ -27,6 +28,8 @@ func patroniRestart() Module {
 		Unknowns: true,
 		Spec: Spec{Args: append(patroniArgs(),
 			Arg{Name: "expected", Type: Bool, Default: false},
+			Arg{Name: "moves", Type: List, Elements: Str},
+			Arg{Name: "resumes", Type: Bool, Default: false},
 			Arg{Name: "shrinks", Type: Bool, Default: false},
 			Arg{Name: "members", Type: List, Elements: Str},
 			Arg{Name: "force", Type: Bool, Default: false},
@@ -78,6 +81,13 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	return r.result(view), nil
 }
 
+// view is the cluster, in a plan as it is when what was planned so far is done.
+func (r *restarter) view(ctx context.Context) (pgsql.ClusterView, error) {
+	v, err := r.patroni.view(ctx)
+	v.Paused = v.Paused && !(r.c.System.Planned() && r.c.Args.Bool("resumes"))
+	return v, err
+}
+
 func (r *restarter) result(view pgsql.ClusterView) *value.Dict {
 	leader, _ := view.Leader()
 	return value.DictOf("restarted", value.Strings(r.done), "leader", leader.Name, "leader_host", leader.Host)
@@ -107,19 +117,45 @@ func (r *restarter) targets(ctx context.Context, view pgsql.ClusterView) (names 
 	if expected && r.c.System.Planned() { // the flags come up only when the change is made
 		return all, a.Bool("shrinks"), nil
 	}
+	names, leaderFirst, err = r.awaited(ctx, view, expected)
+	names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(all, n) })
+	return names, leaderFirst || a.Bool("shrinks"), err
+}
+
+// awaited are the members that wait for a restart, when the flags of those that a change was made for had time to come up.
+func (r *restarter) awaited(ctx context.Context, view pgsql.ClusterView, expected bool) (names []string, leaderFirst bool, err error) {
+	var moves []string
+	limit := movesTake
+	if expected {
+		limit = flagsTake
+	}
+	for _, m := range view.Members {
+		if expected || slices.Contains(r.c.Args.Strings("moves"), m.Name) {
+			moves = append(moves, m.Name)
+		}
+	}
 	names, leaderFirst, err = r.pending(ctx, view)
-	for deadline := time.Now().Add(flagsTake); expected && err == nil && len(names) < len(view.Members) && time.Now().Before(deadline); {
+	if r.c.System.Planned() {
+		return append(names, slices.DeleteFunc(moves, func(n string) bool { return slices.Contains(names, n) })...), leaderFirst, err
+	}
+	lacks := func() bool {
+		return slices.ContainsFunc(moves, func(n string) bool { return !slices.Contains(names, n) })
+	}
+	for deadline := time.Now().Add(limit); err == nil && lacks() && time.Now().Before(deadline); {
 		if err := pause(ctx, interval); err != nil {
 			return nil, false, err
 		}
 		names, leaderFirst, err = r.pending(ctx, view)
 	}
-	names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(all, n) })
-	return names, leaderFirst || a.Bool("shrinks"), err
+	return names, leaderFirst, err
 }
 
-// flagsTake is how long a member takes at most to notice a change of configuration: one turn of Patroni's loop.
-const flagsTake = 15 * time.Second
+// flagsTake is how long a member takes at most to notice a change of configuration: one turn of Patroni's loop. movesTake is how
+// long it takes where the member has to write a file of its own first, beside the one that runs this.
+const (
+	flagsTake = 15 * time.Second
+	movesTake = time.Minute
+)
 
 // pending asks each member that is up whether it waits for a restart.
 func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names []string, shrinks bool, err error) {

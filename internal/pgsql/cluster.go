@@ -80,7 +80,7 @@ func (v ClusterView) Member(name string) (MemberView, bool) {
 // Fit tells why no member may be taken down now; nil if one may.
 func (v ClusterView) Fit() error {
 	if v.Paused {
-		return fmt.Errorf("the cluster is in maintenance mode: resume it first (patronictl resume)")
+		return fmt.Errorf("the cluster is in maintenance mode: resume it first (patroni_mode: default, or patronictl resume)")
 	}
 	if _, ok := v.Leader(); !ok {
 		return fmt.Errorf("nobody leads the cluster now")

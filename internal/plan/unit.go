@@ -51,6 +51,7 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		hosts := c.Hosts()
 		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
 		need(name, hosts)
+		need(name, c.Provider)
 		g.Follow(name, "infra")
 		g.After(name, "etcd")
 		for _, m := range env.Minio {

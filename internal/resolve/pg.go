@@ -33,6 +33,8 @@ type PgCluster struct {
 	// addresses to follow, the declared one first.
 	Follows       *PgCluster
 	UpstreamHosts []string
+	// Provider are the hosts whose load balancers offer its services; none if the members' own do.
+	Provider []string
 	// Stores tells that its backups go to object storage, which may be this environment's own.
 	Stores bool
 
@@ -162,7 +164,9 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	r.pgVIP(c, vars)
 	r.pgDNS(c, vars)
 	r.services(c, vars)
+	r.provider(c, vars)
 	r.extensions(c, vars)
+	r.pgCheck(c, vars)
 	r.passwords(c, vars)
 	r.poolUsers(vars)
 	for _, m := range c.Members {

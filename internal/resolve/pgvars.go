@@ -22,6 +22,7 @@ import (
 // and beyond them:
 //
 //	pg_service_list        all services, each with its servers and the options of its servers
+//	pg_service_hosts       whose load balancers offer them, where those are not the members' own
 //	pg_hba_lines           lines of pg_hba.conf; pgb_hba_lines those of pgbouncer's
 //	pg_rto_timing          the recovery time plan: ttl, loop_wait, retry_timeout, primary_start_timeout, safety_margin, ...
 //	pg_vip_ip pg_vip_mask  the virtual address; "" and 0 if there is none
@@ -52,6 +53,7 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 		"pg_cluster_dir", fmt.Sprintf("%s/%s-%s", m.vars.text("pg_fs_main"), c.Name, m.vars.text("pg_version")),
 		"pg_backup_dir", fmt.Sprintf("%s/%s-%s", m.vars.text("pg_fs_backup"), c.Name, m.vars.text("pg_version")),
 		"pg_service_list", c.serviceList(),
+		"pg_service_hosts", value.Strings(c.Provider),
 		"pg_hba_lines", value.Strings(m.HBA),
 		"pgb_hba_lines", value.Strings(m.PoolHBA),
 		"pg_rto_timing", rtoDict(c.RTO),

@@ -51,6 +51,7 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 	r.redis()
 	r.pgClusters()
 	r.upstreams()
+	r.providers()
 	r.placeholders()
 	return r.env, r.diags
 }

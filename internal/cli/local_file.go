@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/params"
+	"pig/internal/playbook"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// localFile finds a file that a cluster names, such as the baseline of a database: beside the inventory or in its files directory, then
+// the same in the current directory, then among pig's own files.
+func (s *session) localFile(name string) (path string, looked []string, err error) {
+	if filepath.IsAbs(name) {
+		looked = []string{name}
+	} else {
+		var dirs []string
+		for _, source := range s.opt.inventory {
+			if info, err := os.Stat(source); err == nil && info.IsDir() {
+				dirs = append(dirs, source)
+			} else {
+				dirs = append(dirs, filepath.Dir(source))
+			}
+		}
+		for _, dir := range append(dirs, ".") {
+			looked = append(looked, filepath.Join(dir, "files", name), filepath.Join(dir, name))
+		}
+		looked = append(looked, playbook.Embedded+"files/"+name)
+	}
+	for _, p := range looked {
+		if s.files.Exists(p) && !s.files.IsDir(p) {
+			return p, looked, nil
+		}
+	}
+	return "", looked, errors.New("no such file")
+}
+
+// dataFiles tells files of pg_files that are not there.
+func (s *session) dataFiles(env *resolve.Environment) diag.List {
+	var found diag.List
+	for _, c := range env.Pg {
+		list, ok := s.inventory.Vars(c.Members[0].Host).At("pg_files").(*value.List)
+		if !ok {
+			continue
+		}
+		for i, item := range list.Items {
+			name, ok := value.Plain(item)
+			if !ok || params.IsTemplate(name) {
+				continue
+			}
+			if _, looked, err := s.localFile(name); err != nil {
+				found = append(found, diag.Errorf(list.Pos(i), "there is no file %s for the data directory of %s", name, c.Name).
+					WithHint("looked for %s", strings.Join(looked, ", ")))
+			}
+		}
+	}
+	return found
+}
+
+// localFileFilter gives the path of a file on this machine that an inventory names.
+func (s *session) localFileFilter(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
+	path, looked, err := s.localFile(value.Str(in))
+	if err != nil {
+		return nil, fmt.Errorf("there is no file %s: looked for %s", value.Str(in), strings.Join(looked, ", "))
+	}
+	if strings.HasPrefix(path, playbook.Embedded) {
+		return path, nil
+	}
+	return filepath.Abs(path)
+}

@@ -1,0 +1,71 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pig/internal/value"
+)
+
+func mistakes(t *testing.T, text string) string {
+	t.Helper()
+	_, diags := Resolve(loadText(t, text), Options{})
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintln(&b, strings.TrimPrefix(d.Error(), d.Pos.File))
+	}
+	return b.String()
+}
+
+func TestWhatAClusterCannotBe(t *testing.T) {
+	t.Parallel()
+	const one = "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, %s }\n"
+	for given, want := range map[string]string{
+		"patroni_enabled: false":                        ":3:46: pg-t is to run without Patroni",
+		"patroni_mode: remove":                          ":3:43: patroni_mode remove is not done",
+		"pg_mode: mssql":                                ":3:38: pg_mode mssql needs a kernel of its own",
+		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: pg_files may not bring pg_hba.conf",
+		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: pg_files brings map.csv twice",
+		"pgsodium_key: abc":                             ":3:43: pgsodium_key must be 64 hexadecimal digits",
+		"pg_libs: 'pgsodium, auto_explain'":             ":3:38: pgsodium_key is not set: the key is made from the name pg-t",
+		"pg_service_provider: proxy":                    ":3:50: pg_service_provider proxy is no group with hosts",
+		"pg_mode: citus":                                "",
+		"pg_files: [ tls/server.key, '{{ x }}' ]":       "",
+		"pg_libs: pgsodium, pgsodium_key: '{{ k }}'":    "",
+		"patroni_mode: pause, pg_mode: '{{ m }}'":       "",
+		"pg_libs: pgsodium, pgsodium_getkey_script: /x": "",
+	} {
+		got := mistakes(t, fmt.Sprintf(one, given))
+		if want == "" && got != "" || !strings.HasPrefix(got, want) || strings.Count(got, "\n") > 1 {
+			t.Errorf("%s: %q, want %q", given, got, want)
+		}
+	}
+}
+
+const sharing = `all:
+  children:
+    proxy: { hosts: { 10.0.0.9: { haproxy_services: [ { name: web, port: 5436, servers: [] } ] } } }
+    pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_service_provider: proxy, pg_default_services: [ %s ] } }
+    pg-b: { hosts: { 10.0.0.2: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-b, pg_service_provider: proxy, pg_default_services: [ { name: rw, port: 5433, selector: "[]" } ] } }
+    pg-c: { hosts: { 10.0.0.9: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-c, pg_default_services: [ { name: rw, port: 5440, selector: "[]" } ] } }
+`
+
+func TestClustersThatShareALoadBalancer(t *testing.T) {
+	t.Parallel()
+	for services, want := range map[string]string{
+		`{ name: rw, port: 5434, selector: "[]" }`:                                                               "",
+		`{ name: rw, port: 5433, selector: "[]", ip: 10.0.0.8 }`:                                                 "service rw of pg-a and service rw of pg-b are to have the same port 5433 on 10.0.0.9",
+		`{ name: rw, port: 5436, selector: "[]" }`:                                                               "service web of the node and service rw of pg-a are to have the same port 5436 on 10.0.0.9",
+		`{ name: rw, port: 5440, selector: "[]" }`:                                                               "service rw of pg-c and service rw of pg-a are to have the same port 5440 on 10.0.0.9",
+		`{ name: a, port: 1, selector: "[]", ip: 10.0.0.8 }, { name: b, port: 1, selector: "[]", ip: 10.0.0.7 }`: "",
+	} {
+		if got := mistakes(t, fmt.Sprintf(sharing, services)); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", services, got, want)
+		}
+	}
+	env, _ := Resolve(loadText(t, fmt.Sprintf(sharing, `{ name: rw, port: 5434, selector: "[]" }`)), Options{})
+	if got := value.Repr(env.Vars("10.0.0.1").At("pg_service_hosts")); got != "['10.0.0.9']" {
+		t.Errorf("the services of pg-a are on %s", got)
+	}
+}
