@@ -79,7 +79,7 @@ func TestPgsqlAround(t *testing.T) {
 	l.sub(t, "the database's accounts log in to each other", func(t *testing.T) {
 		everyone(t)
 		l.node(first, "sh", "-c", "cd ~postgres/.ssh && echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeepThisOneKeepThisOneKeepThisOneKeepThis me@home' >> authorized_keys && sed -i s/@pg-test-3/@pg-test-9/ authorized_keys")
-		planned("pgsql:pg-test 10.10.10.11 file /var/lib/pgsql/.ssh/authorized_keys update [none]")
+		planned("pgsql:pg-test 10.10.10.11 file /var/lib/pgsql/.ssh/authorized_keys write [none]")
 		l.settled()
 		if keys := l.node(first, "cat", "/var/lib/pgsql/.ssh/authorized_keys"); !strings.Contains(keys, "me@home") || strings.Contains(keys, "pg-test-9") || strings.Count(keys, "\n") != 4 {
 			t.Errorf("who may log in:\n%s", keys)
@@ -94,7 +94,7 @@ func TestPgsqlAround(t *testing.T) {
 		l.file("files/words/stop.list", "the\na\nan\n")
 		var want []string
 		for _, m := range members {
-			want = append(want, "pgsql:pg-test "+m+" file /pg/data/stop.list update [none]", "pgsql:pg-test "+m+" service patroni reload [reload]")
+			want = append(want, "pgsql:pg-test "+m+" file /pg/data/stop.list write [none]", "pgsql:pg-test "+m+" service patroni reload [reload]")
 		}
 		planned(want...)
 		l.settled()
@@ -244,7 +244,7 @@ func TestPgsqlAround(t *testing.T) {
 			return err
 		})
 		l.write("pg_rto: fast", "pg_rto: fast\n        pg_services: [ { name: odd, port: 5499, selector: '[]', check: /health } ]")
-		planned("pgsql:pg-test 10.10.10.11 file /etc/haproxy/conf.d/pg-test-odd.cfg create [none]", "pgsql:pg-test 10.10.10.11 service haproxy reload [reload]")
+		planned("pgsql:pg-test 10.10.10.11 file /etc/haproxy/conf.d/pg-test-odd.cfg write [none]", "pgsql:pg-test 10.10.10.11 service haproxy reload [reload]")
 		l.settled()
 		l.write()
 		l.settled()

@@ -33,8 +33,7 @@ func (s *session) environment() (*resolve.Environment, error) {
 func (s *session) mistakes() (*resolve.Environment, diag.List) {
 	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
-	found = append(append(found, more...), s.baselines(env)...)
-	found = append(found, s.dataFiles(env)...)
+	found = append(append(found, more...), s.missingFiles(env)...)
 	if !found.HasErrors() {
 		if _, err := plan.Units(env).Sort(); err != nil {
 			found.Add(err)

@@ -42,6 +42,11 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 	return "", looked, errors.New("no such file")
 }
 
+// missingFiles tells files of this machine that an inventory names and that are not there.
+func (s *session) missingFiles(env *resolve.Environment) diag.List {
+	return append(s.baselines(env), s.dataFiles(env)...)
+}
+
 // dataFiles tells files of pg_files that are not there.
 func (s *session) dataFiles(env *resolve.Environment) diag.List {
 	var found diag.List

@@ -185,7 +185,7 @@ func (r *resolver) rtoPlan(c *PgCluster, vars lookup) {
 		plan, _ = plans.At("norm").(*value.List)
 	}
 	if plan == nil {
-		r.errorf(vars.pos("pg_rto_plan"), "pg_rto_plan has neither %s nor norm", vars.text("pg_rto"))
+		r.errorf(vars.pos("pg_rto_plan"), "pg_rto_plan has no plan %s", vars.text("pg_rto"))
 		return
 	}
 	var err error
