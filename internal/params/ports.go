@@ -1,6 +1,8 @@
 package params
 
 import (
+	"slices"
+
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/value"
@@ -35,10 +37,14 @@ func (v *validator) ports() {
 		for _, s := range items(vars, "haproxy_services") {
 			taken.take("service "+value.Str(s.At("name")), addressOf(s), s.At("port"), s.ValuePos("port"))
 		}
-		if has["pgsql"] {
+		for _, o := range v.offers(h) {
 			for _, list := range []string{"pg_default_services", "pg_services"} {
-				for _, s := range items(vars, list) {
-					taken.take("service "+value.Str(s.At("name")), addressOf(s), s.At("port"), s.ValuePos("port"))
+				for _, s := range items(o.vars, list) {
+					var pos diag.Pos
+					if o.vars.Has(list) { // defaults have no place in the inventory
+						pos = s.ValuePos("port")
+					}
+					taken.take("service "+value.Str(s.At("name"))+o.of, addressOf(s), s.At("port"), pos)
 				}
 			}
 		}
@@ -48,6 +54,32 @@ func (v *validator) ports() {
 			}
 		}
 	}
+}
+
+// offer is a cluster whose services a host's load balancer offers; of names it where it is another's.
+type offer struct {
+	vars *value.Dict
+	of   string
+}
+
+// offers are the clusters whose services h offers: its own, unless that has a provider, and those whose provider it is in.
+func (v *validator) offers(h *inventory.Host) []offer {
+	var all []offer
+	for _, c := range v.clusters("pg_cluster") {
+		vars := v.inv.Vars(c.hosts[0])
+		provider, _ := vars.At("pg_service_provider").(string)
+		hosts, of := c.hosts, ""
+		if provider != "" {
+			hosts, of = nil, " of "+c.name
+			if g := v.inv.Group(provider); g != nil {
+				hosts = v.inv.HostsOf(g)
+			}
+		}
+		if slices.Contains(hosts, h) {
+			all = append(all, offer{vars, of})
+		}
+	}
+	return all
 }
 
 func or(v value.Value, param string) value.Value {

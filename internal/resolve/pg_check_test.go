@@ -43,28 +43,13 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 	}
 }
 
-const sharing = `all:
-  children:
-    proxy: { hosts: { 10.0.0.9: { haproxy_services: [ { name: web, port: 5436, servers: [] } ] } } }
-    pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_service_provider: proxy, pg_default_services: [ %s ] } }
-    pg-b: { hosts: { 10.0.0.2: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-b, pg_service_provider: proxy, pg_default_services: [ { name: rw, port: 5433, selector: "[]" } ] } }
-    pg-c: { hosts: { 10.0.0.9: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-c, pg_default_services: [ { name: rw, port: 5440, selector: "[]" } ] } }
-`
-
-func TestClustersThatShareALoadBalancer(t *testing.T) {
+func TestServicesAtALoadBalancerElsewhere(t *testing.T) {
 	t.Parallel()
-	for services, want := range map[string]string{
-		`{ name: rw, port: 5434, selector: "[]" }`:                                                               "",
-		`{ name: rw, port: 5433, selector: "[]", ip: 10.0.0.8 }`:                                                 "service rw of pg-a and service rw of pg-b are to have the same port 5433 on 10.0.0.9",
-		`{ name: rw, port: 5436, selector: "[]" }`:                                                               "service web of the node and service rw of pg-a are to have the same port 5436 on 10.0.0.9",
-		`{ name: rw, port: 5440, selector: "[]" }`:                                                               "service rw of pg-c and service rw of pg-a are to have the same port 5440 on 10.0.0.9",
-		`{ name: a, port: 1, selector: "[]", ip: 10.0.0.8 }, { name: b, port: 1, selector: "[]", ip: 10.0.0.7 }`: "",
-	} {
-		if got := mistakes(t, fmt.Sprintf(sharing, services)); want == "" && got != "" || !strings.Contains(got, want) {
-			t.Errorf("%s: %q, want %q", services, got, want)
-		}
-	}
-	env, _ := Resolve(loadText(t, fmt.Sprintf(sharing, `{ name: rw, port: 5434, selector: "[]" }`)), Options{})
+	env, _ := Resolve(loadText(t, `all:
+  children:
+    proxy: { hosts: { 10.0.0.9: } }
+    pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_service_provider: proxy } }
+`), Options{})
 	if got := value.Repr(env.Vars("10.0.0.1").At("pg_service_hosts")); got != "['10.0.0.9']" {
 		t.Errorf("the services of pg-a are on %s", got)
 	}

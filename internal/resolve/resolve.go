@@ -51,7 +51,6 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 	r.redis()
 	r.pgClusters()
 	r.upstreams()
-	r.providers()
 	r.placeholders()
 	return r.env, r.diags
 }
