@@ -58,7 +58,7 @@ func TestPgsqlAround(t *testing.T) {
 	}
 	planned := func(want ...string) {
 		l.t.Helper()
-		got := changes(l.plan())
+		got := changes(l.plan("pg-test"))
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			l.t.Errorf("it plans\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
