@@ -168,6 +168,18 @@ func TestPgsqlAccess(t *testing.T) {
 			}
 		}
 	})
+	l.sub(t, "parts of the work change nothing either", func(t *testing.T) {
+		for _, verb := range []string{"pgsql-hba", "pgsql-svc", "pgsql-ext"} {
+			if out := l.must(0, verb, "pg-meta"); strings.Count(out, "changed=0") != len(members) {
+				t.Errorf("pig %s:\n%s", verb, tail(out))
+			}
+		}
+		for _, tags := range []string{"pg_ssh", "pg_alias", "pg_watchdog", "pg_file", "pg_key", "pg_patroni", "pg_bin", "pg_param", "pg_launch", "patroni_conf"} {
+			if out := l.must(0, "pgsql", "-l", "pg-meta", "-t", tags); strings.Count(out, "changed=0") != len(members) {
+				t.Errorf("-t %s:\n%s", tags, tail(out))
+			}
+		}
+	})
 	l.sub(t, "Patroni speaks only TLS, and the load balancer with it", func(t *testing.T) {
 		if out, code := l.try(infra, "curl", "-s", "-f", "-m", "3", "http://10.10.10.11:8008/health"); code == 0 {
 			t.Errorf("plain: %s", out)

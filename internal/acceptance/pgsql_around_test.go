@@ -104,6 +104,13 @@ func TestPgsqlAround(t *testing.T) {
 		}
 		l.write()
 	})
+	l.sub(t, "one part of the work", func(t *testing.T) {
+		for _, tags := range []string{"pg_ssh", "pg_file", "pg_key", "pg_patroni", "pg_watchdog", "pg_service", "pg_hba"} {
+			if out := l.must(0, "pgsql", "-t", tags); strings.Count(out, "changed=0") != len(members) {
+				t.Errorf("-t %s:\n%s", tags, tail(out))
+			}
+		}
+	})
 	l.sub(t, "the root key of pgsodium", func(t *testing.T) {
 		for _, m := range members {
 			script := l.as(m, "postgres", "show pgsodium.getkey_script")
