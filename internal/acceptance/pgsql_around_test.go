@@ -289,6 +289,22 @@ func TestPgsqlAround(t *testing.T) {
 		}
 		l.settled()
 	})
+	l.sub(t, "the cluster has another port", func(t *testing.T) {
+		l.write("pg_rto: fast", "pg_rto: fast\n        pg_port: 5439")
+		l.settled()
+		for _, m := range members {
+			if port := l.node(m, "runuser", "-u", "postgres", "--", "psql", "-XAtq", "-p", "5439", "-c", "show port"); port != "5439\n" {
+				t.Errorf("%s has %s", m, port)
+			}
+		}
+		l.eventually(20*time.Second, "the primary service", func() error { // by way of the pool
+			got, err := l.login(second, "host=10.10.10.10 port=5433 user=test dbname=test", "Test.Around.5", "show port")
+			if err == nil && got != "5439" {
+				err = fmt.Errorf("it leads to %s", got)
+			}
+			return err
+		})
+	})
 	l.sub(t, "the cluster goes, and its services with it", func(t *testing.T) {
 		l.must(0, "pgsql-rm", "pg-test", "--confirm", "pg-test")
 		if out, _ := l.try(proxy, "sh", "-c", "ls /etc/haproxy/conf.d | grep pg-test"); strings.TrimSpace(out) != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -86,6 +87,7 @@ type fakeFiles struct{ node.Files }
 func (fakeFiles) Stat(path string, _ bool) (node.Info, error) {
 	return node.Info{Path: path, Kind: node.Absent}, nil
 }
+func (fakeFiles) Read(string) ([]byte, error)   { return nil, fs.ErrNotExist }
 func (fakeFiles) List(string) ([]string, error) { return nil, errors.New("none") }
 
 func keysOf(r Result) string {

@@ -36,11 +36,13 @@ func psqlArgs() []Arg {
 		{Name: "socket", Type: Path, Default: "/var/run/postgresql"},
 		// bin_dir is where psql is; found by itself if it is not given.
 		{Name: "bin_dir", Type: Path},
+		// data is the data directory: a server that runs has another port than the declared one until it is restarted.
+		{Name: "data", Type: Path, Default: "/pg/data"},
 	}
 }
 
 func newPsql(c *Call) psql {
-	return psql{call: c, port: c.Args.Int("port"), unit: c.Args.String("unit"), bin: psqlPath(c), dbsu: c.Args.String("dbsu")}
+	return psql{call: c, port: livePort(c), unit: c.Args.String("unit"), bin: psqlPath(c), dbsu: c.Args.String("dbsu")}
 }
 
 // psqlPath looks for the program itself: the wrapper that Debian has in /usr/bin takes as long to start as all the rest.

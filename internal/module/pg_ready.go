@@ -44,6 +44,7 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 	begin := time.Now()
 	limit := time.Duration(c.Args.Int("timeout")) * time.Second
 	for {
+		p.port = livePort(c)
 		role, patroni, err := p.role(ctx)
 		if errors.Is(err, node.ErrUnknown) { // a plan cannot wait: what it starts comes up
 			return readyResult(foreseen(ctx, c, want), "", begin), nil
