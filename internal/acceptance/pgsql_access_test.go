@@ -16,16 +16,6 @@ import (
 	"pig/internal/sandbox"
 )
 
-// example is the text of an inventory that comes with pig.
-func example(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../../inventory", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 const accessVIP = "10.10.10.2"
 
 // holder is the node that has the virtual address, "" if none has it.
@@ -79,7 +69,7 @@ func TestPgsqlAccess(t *testing.T) {
 	thorough(t)
 	members := []string{"10.10.10.10", "10.10.10.11", "10.10.10.12"}
 	const infra, other, follower = "10.10.10.10", "10.10.10.13", "10.10.10.13"
-	l := labOf(t, sandbox.Config{Prepared: true, Minio: true}, example(t, "access.yml"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12", follower)
+	l := labOf(t, sandbox.Config{Prepared: true, Source: []string{"minio"}}, sampleInventory(t, "access"), "10.10.10.10+/data/minio", "10.10.10.11", "10.10.10.12", follower)
 	// Who gets past the firewall of the nodes is another question.
 	l.text = strings.Replace(l.text, "node_tune: none", "node_tune: none\n    node_firewall_mode: none", 1)
 	l.write()
