@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"testing"
@@ -35,4 +36,17 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	walk(a.root())
+}
+
+func TestSamplesCanBePlannedWithoutTheirNodes(t *testing.T) {
+	t.Parallel()
+	for _, name := range samples() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			if code := Main([]string{"pig", "plan", "--offline", "-i", "../../inventory/" + name + ".yml"}, strings.NewReader(""), &out, &out); code != 0 {
+				t.Errorf("exit status %d\n%s", code, out.String())
+			}
+		})
+	}
 }

@@ -54,5 +54,6 @@ func assumedFacts(h Host) *value.Dict {
 		"ansible_distribution_release", "trixie", "ansible_os_family", "Debian", "ansible_pkg_mgr", "apt", "ansible_service_mgr", "systemd",
 		"ansible_architecture", "x86_64", "ansible_hostname", h.Name, "ansible_nodename", h.Name, "ansible_processor_vcpus", int64(4),
 		"ansible_memtotal_mb", int64(16000), "ansible_virtualization_type", "NA", "ansible_user_id", "root",
+		"ansible_interfaces", value.Unknown{Why: "the network interfaces of " + h.Name},
 		"ansible_default_ipv4", value.DictOf("address", h.Addr, "interface", "eth0"))
 }
