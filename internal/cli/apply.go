@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -139,6 +140,18 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 	return left, len(refused)
 }
 
+// showDifferences tells what was done otherwise than planned.
+func (s *session) showDifferences(list []string) {
+	for _, d := range list {
+		if d = s.redactor.Redact(d); s.opt.json {
+			line, _ := json.Marshal(map[string]any{"v": 1, "event": "difference", "msg": d}) //nolint:errchkjson // a map of texts
+			fmt.Fprintln(s.app.out, string(line))
+			continue
+		}
+		fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), d)
+	}
+}
+
 // perform applies the units of g.
 func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) (err error) {
 	release, err := s.lock(ctx, g)
@@ -159,10 +172,8 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	e.sink.Recap(names, stats)
 	if !s.opt.json {
 		fmt.Fprint(s.app.out, s.redactor.Redact(ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units)))
-		for _, d := range plan.Differences(planned.Units, units) {
-			fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), s.redactor.Redact(d))
-		}
 	}
+	s.showDifferences(plan.Differences(planned.Units, units))
 	for _, u := range units {
 		if u.Skipped != "" {
 			fmt.Fprintf(s.app.err, "%s was not begun, because %s failed\n", u.Unit.Name, u.Skipped)

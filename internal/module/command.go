@@ -33,7 +33,7 @@ func commandSpec() Spec {
 			{Name: "verify", Type: Bool},
 			// effect says what the command changes, so that a plan can foresee it; impact what that does to running systems.
 			{Name: "effect"},
-			{Name: "impact", Default: "none", Choices: []string{"none", "reload", "restart", "failover", "data loss"}},
+			{Name: "impact", Default: "none", Choices: []string{"none", "reload", "gap", "restart", "failover", "data loss"}},
 		},
 		OneOf:     [][]string{{"_raw_params", "argv"}},
 		Exclusive: [][]string{{"_raw_params", "argv"}},

@@ -22,7 +22,7 @@ func file() Module {
 			Arg{Name: "access_time"}, Arg{Name: "modification_time"},
 			Arg{Name: "access_time_format"}, Arg{Name: "modification_time_format"},
 			// impact says what losing or changing this file means: a directory does not know whether it is a database's.
-			Arg{Name: "impact", Default: "none", Choices: []string{"none", "reload", "restart", "failover", "data loss"}},
+			Arg{Name: "impact", Default: "none", Choices: []string{"none", "reload", "gap", "restart", "failover", "data loss"}},
 		)},
 		Weighed: true,
 		Run:     runFile,

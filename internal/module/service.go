@@ -18,6 +18,8 @@ func serviceArgs() []Arg {
 		{Name: "daemon_reload", Type: Bool, Aliases: []string{"daemon-reload"}},
 		{Name: "daemon_reexec", Type: Bool, Aliases: []string{"daemon-reexec"}},
 		{Name: "no_block", Type: Bool},
+		// impact says what a restart means, where that is less than what it says by itself: gap, of what only watches.
+		{Name: "impact", Choices: []string{"gap", "restart"}},
 		{Name: "force", Type: Bool}, {Name: "scope"}, {Name: "use"}, {Name: "sleep", Type: Int}, {Name: "pattern"}, {Name: "arguments", Aliases: []string{"args"}}, {Name: "runlevel"},
 	}
 }
@@ -125,6 +127,11 @@ func setState(ctx context.Context, c *Call, name string, u node.Unit) (acted boo
 		if !u.Running() { // nobody notices: it is a start
 			err = s.Start(ctx, name, o)
 			break
+		}
+		if text := c.Args.String("impact"); text != "" {
+			if o.Impact, err = node.ParseImpact(text); err != nil {
+				return false, err
+			}
 		}
 		err = s.Restart(ctx, name, o)
 	case "reloaded":

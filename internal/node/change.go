@@ -12,12 +12,13 @@ type Impact int
 const (
 	ImpactNone     Impact = iota
 	ImpactReload          // a service reads its configuration again
+	ImpactGap             // what only watches is down for a moment: nobody is served less, measurements have a gap
 	ImpactRestart         // a service or one member of a cluster goes down for a moment
 	ImpactFailover        // the leader of a cluster changes: writes stop for seconds
 	ImpactDataLoss        // data goes away for good
 )
 
-var impactNames = [...]string{"none", "reload", "restart", "failover", "data loss"}
+var impactNames = [...]string{"none", "reload", "gap", "restart", "failover", "data loss"}
 
 func (i Impact) String() string {
 	if int(i) < len(impactNames) {

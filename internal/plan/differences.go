@@ -8,7 +8,7 @@ import (
 
 // Differences compares what was planned with what was done, change by change. A change that the plan called unknown, or
 // that belongs to a task which it could not foresee, is no difference; nor is it one which of several units made a thing on a
-// machine that all of them want to be there.
+// machine that all of them want to be there. A change that meant more or less to what runs than was planned is one.
 func Differences(planned, done []UnitPlan) []string {
 	ended := map[string]bool{}
 	for _, u := range done {
@@ -23,6 +23,9 @@ func Differences(planned, done []UnitPlan) []string {
 		}
 	}
 	for _, k := range want.order {
+		if got.has[k] && got.impact[k] != want.impact[k] && !want.assumed[k] {
+			all = append(all, fmt.Sprintf("of another impact: %s: %s, planned as %s", want.shown[k], got.impact[k], want.impact[k]))
+		}
 		if !got.has[k] && !free[taskOf(want, k)] && !want.assumed[k] {
 			all = append(all, "missed: "+want.shown[k])
 		}
@@ -37,7 +40,8 @@ type keySet struct {
 	assumed map[string]bool
 	task    map[string]string
 	thing   map[string]string // the change's kind and ID, without what is done to it
-	vague   map[string]bool   // things of which the plan could not tell whether they would be there
+	impact  map[string]node.Impact
+	vague   map[string]bool // things of which the plan could not tell whether they would be there
 }
 
 func taskOf(s keySet, k string) string { return s.task[k] }
@@ -45,7 +49,7 @@ func taskOf(s keySet, k string) string { return s.task[k] }
 // keys are the changes of units by machine and what is changed; free are the tasks that were unknown.
 // Units that did not get to their end are left out: what they failed at has been told.
 func keys(units []UnitPlan, ended map[string]bool) (keySet, map[string]bool) {
-	s := keySet{shown: map[string]string{}, has: map[string]bool{}, assumed: map[string]bool{}, task: map[string]string{}, thing: map[string]string{}, vague: map[string]bool{}}
+	s := keySet{shown: map[string]string{}, has: map[string]bool{}, assumed: map[string]bool{}, task: map[string]string{}, thing: map[string]string{}, vague: map[string]bool{}, impact: map[string]node.Impact{}}
 	free := map[string]bool{}
 	for _, u := range units {
 		if !ended[u.Unit.Name] {
@@ -63,6 +67,7 @@ func keys(units []UnitPlan, ended map[string]bool) (keySet, map[string]bool) {
 					s.shown[k] = fmt.Sprintf("%s %s: %s", u.Unit.Name, e.Host, c.Key())
 				}
 				s.has[k], s.task[k] = true, task
+				s.impact[k] = max(s.impact[k], c.Impact)
 				s.assumed[k] = s.assumed[k] || c.Assumed || c.Unknown
 				s.thing[k] = place(u, e, c) + ": " + thing(c)
 				s.vague[s.thing[k]] = s.vague[s.thing[k]] || c.Assumed

@@ -21,6 +21,8 @@ func TestDifferences(t *testing.T) {
 	unknown.Unknown, unknown.Changes = true, nil
 	assumed := made("a", "", "/x")
 	assumed.Changes[0].Assumed = true
+	heavier := made("a", "", "/x")
+	heavier.Changes[0].Impact = node.ImpactRestart
 	broken := unit("one")
 	broken.Error = "failed on a"
 	cases := []struct {
@@ -35,6 +37,8 @@ func TestDifferences(t *testing.T) {
 			[]string{"unplanned: one b: directory /x create", "missed: one a: directory /x create"}},
 		{"what both want on a third machine is made by the other", []UnitPlan{unit("one", made("a", "localhost", "/x")), unit("two")},
 			[]UnitPlan{unit("one"), unit("two", made("b", "localhost", "/x"))}, nil},
+		{"of another impact", []UnitPlan{unit("one", made("a", "", "/x"))}, []UnitPlan{unit("one", heavier)},
+			[]string{"of another impact: one a: directory /x create: restart, planned as none"}},
 		{"a task that could not be foreseen", []UnitPlan{unit("one", unknown)}, []UnitPlan{unit("one", made("a", "", "/x"))}, nil},
 		{"what was only assumed", []UnitPlan{unit("one", assumed)}, []UnitPlan{unit("one")}, nil},
 		{"a unit that failed has told so", []UnitPlan{unit("one", made("a", "", "/x"))}, []UnitPlan{broken}, nil},

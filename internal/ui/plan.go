@@ -96,7 +96,7 @@ func counts(s plan.Summary) string {
 		text += fmt.Sprintf(", %d failed", s.Failed)
 	}
 	var impacts []string
-	for _, i := range []node.Impact{node.ImpactReload, node.ImpactRestart, node.ImpactFailover, node.ImpactDataLoss} {
+	for _, i := range []node.Impact{node.ImpactReload, node.ImpactGap, node.ImpactRestart, node.ImpactFailover, node.ImpactDataLoss} {
 		if n := s.Impact[i]; n > 0 {
 			impacts = append(impacts, fmt.Sprintf("%d %s", n, i))
 		}
