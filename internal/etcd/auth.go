@@ -77,7 +77,7 @@ func PlanUser(u User, user, role Account, knows bool) []Call {
 	case !user.Exists:
 		calls = append(calls, Call{"user/add", map[string]any{"name": u.Name, "password": u.Password}, "etcd user", u.Name, "create", ""})
 	case !knows:
-		calls = append(calls, Call{"user/changepw", map[string]any{"name": u.Name, "password": u.Password}, "etcd user", u.Name, "update", "password"})
+		calls = append(calls, ChangePassword(u.Name, u.Password))
 	}
 	if !slices.Contains(user.Roles, u.Name) {
 		calls = append(calls, Call{"user/grant", map[string]any{"user": u.Name, "role": u.Name}, "etcd user", u.Name, "grant", "role " + u.Name})
@@ -94,6 +94,11 @@ func planAbsent(name string, user, role Account) []Call {
 		calls = append(calls, Call{"role/delete", map[string]any{"role": name}, "etcd role", name, "delete", ""})
 	}
 	return calls
+}
+
+// ChangePassword is the call that gives a user another password.
+func ChangePassword(name, password string) Call {
+	return Call{"user/changepw", map[string]any{"name": name, "password": password}, "etcd user", name, "update", "password"}
 }
 
 // Enable is the call after which nobody does anything without a password.

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +20,9 @@ import (
 type etcdClient struct {
 	call      *Call
 	endpoints []string // URLs
+	former    []string // where it is found as long as it has not moved to endpoints; nil before that was looked up
 	token     string   // after login
+	outdated  bool     // root still has the password of before
 }
 
 // etcdArgs are the arguments that every module that speaks to etcd takes.
@@ -29,6 +33,10 @@ func etcdArgs() []Arg {
 		{Name: "ca", Type: Path}, {Name: "cert", Type: Path}, {Name: "key", Type: Path},
 		{Name: "validate_certs", Type: Bool, Default: true},
 		{Name: "root_password"},
+		// password_file is where members keep the password that root has; once it is declared to be another, this one still opens.
+		{Name: "password_file", Type: Path, Default: "/etc/etcd/etcd.pass"},
+		// client is the configuration of a client of etcd on this node: it names endpoints that etcd has not left yet.
+		{Name: "client", Type: Path},
 		{Name: "unit", Default: "etcd.service"},
 	}
 }
@@ -79,7 +87,7 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 		return err
 	}
 	var unreachable error
-	for _, at := range e.endpoints {
+	for at := range e.everywhere(ctx) {
 		r := e.request("POST", at+"/v3/"+path, etcdTimeout)
 		r.Body, r.Change, r.ReadOnly = text, change, change == nil
 		res, err := e.call.System.Net().HTTP(ctx, r)
@@ -101,6 +109,44 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 		return errors.New("no endpoint of etcd is given")
 	}
 	return fmt.Errorf("etcd does not answer: %w", unreachable)
+}
+
+// everywhere are the endpoints; then, if none of them answers, where etcd has been so far: a port that is declared anew counts
+// only after a restart.
+func (e *etcdClient) everywhere(ctx context.Context) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, at := range e.endpoints {
+			if !yield(at) {
+				return
+			}
+		}
+		if e.former == nil {
+			e.former = []string{}
+			at := listensAt(ctx, e.call, e.call.Args.String("unit"))
+			if text, err := e.call.Scratch.Files().Read(e.call.Args.String("client")); err == nil {
+				at = append(at, clientHosts(text)...)
+			}
+			for _, a := range at {
+				e.former = append(e.former, "https://"+a)
+			}
+		}
+		for _, at := range e.former {
+			if !slices.Contains(e.endpoints, at) && !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+var hostsOfClient = regexp.MustCompile(`(?m)^\s*hosts:\s*(\S+)\s*$`)
+
+// clientHosts reads the endpoints in Patroni's configuration.
+func clientHosts(text []byte) []string {
+	m := hostsOfClient.FindSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	return strings.Split(string(m[1]), ",")
 }
 
 // stopping tells whether err is what the gateway of a member says that goes down while it answers.
@@ -170,16 +216,24 @@ func (e *etcdClient) enter(ctx context.Context) (guarded bool, err error) {
 	if password == "" {
 		return true, nil
 	}
-	token, ok, err := e.login(ctx, etcd.Root, password)
-	if err != nil {
-		return true, err
+	kept, _ := e.call.Scratch.Files().Read(e.call.Args.String("password_file")) //nolint:errcheck // only members have it
+	for i, p := range []string{password, strings.TrimSpace(string(kept))} {
+		if p == "" {
+			continue
+		}
+		token, ok, err := e.login(ctx, etcd.Root, p)
+		if err != nil {
+			return true, err
+		}
+		if ok {
+			e.token, e.outdated = token, i > 0
+			return true, nil
+		}
 	}
-	if !ok {
-		return true, errors.New("etcd refuses the password of root: etcd_root_password is not what it was set to")
-	}
-	e.token = token
-	return true, nil
+	return true, errRoot
 }
+
+var errRoot = errors.New("etcd refuses the password of root: etcd_root_password is not what it was set to")
 
 // members lists the cluster.
 func (e *etcdClient) members(ctx context.Context) (etcd.Cluster, error) {

@@ -39,10 +39,17 @@ func runEtcdAuth(ctx context.Context, c *Call) (*value.Dict, error) {
 	switch {
 	case errors.Is(err, node.ErrUnknown):
 		a.assumed = true
+	case errors.Is(err, errRoot) && a.admits(ctx, users):
+		return value.DictOf("enabled", true), nil
 	case err != nil:
 		return nil, etcdTrouble(ctx, c, err)
 	case guarded && a.token == "":
 		return nil, errors.New("etcd asks for a password: give root_password")
+	}
+	if a.outdated {
+		if err := a.renew(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if c.Args.Has("root_password") && !guarded {
 		if err := a.open(ctx, c.Args.Bool("enable")); err != nil {
@@ -93,12 +100,40 @@ func (a *etcdAuthorizer) open(ctx context.Context, enable bool) error {
 	if err := a.run(ctx, calls); err != nil || !enable || a.assumed || a.call.System.Planned() {
 		return err
 	}
-	token, ok, err := a.login(ctx, etcd.Root, password)
+	return a.enterAnew(ctx)
+}
+
+// enterAnew logs in with the password that root was just given.
+func (a *etcdAuthorizer) enterAnew(ctx context.Context) error {
+	token, ok, err := a.login(ctx, etcd.Root, a.call.Args.String("root_password"))
 	if err == nil && !ok {
 		err = errors.New("etcd refuses the password that root was just given")
 	}
 	a.token = token
 	return err
+}
+
+// admits tells whether all users can log in as they are declared: then root, whose password this node does not know, has
+// nothing to do for them. So it is in a plan that gives root another password first.
+func (a *etcdAuthorizer) admits(ctx context.Context, users []etcd.User) bool {
+	for _, u := range users {
+		if u.Absent {
+			return false
+		}
+		if _, ok, err := a.login(ctx, u.Name, u.Password); err != nil || !ok {
+			return false
+		}
+	}
+	return len(users) > 0
+}
+
+// renew gives root the password that is declared now.
+func (a *etcdAuthorizer) renew(ctx context.Context) error {
+	password := a.call.Args.String("root_password")
+	if err := a.run(ctx, []etcd.Call{etcd.ChangePassword(etcd.Root, password)}); err != nil || a.call.System.Planned() {
+		return err
+	}
+	return a.enterAnew(ctx)
 }
 
 // settle makes a user and its role what they should be.

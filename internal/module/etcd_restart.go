@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"pig/internal/etcd"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -22,6 +24,8 @@ func etcdRestart() Module {
 		Spec: Spec{Args: append(etcdArgs(),
 			Arg{Name: "name", Required: true},
 			Arg{Name: "timeout", Type: Int, Default: int64(60)},
+			// url and peer_url are where clients and other members find this one after the restart.
+			Arg{Name: "url"}, Arg{Name: "peer_url"},
 			Arg{Name: "port", Type: Int, Default: int64(2379)},
 			// reads are the files, and directories of files, that etcd reads when it starts; none makes it restart in any case.
 			Arg{Name: "reads", Type: List, Elements: Str, Default: value.NewList("/etc/etcd", "/etc/default/etcd", "/etc/systemd/system/etcd.service",
@@ -53,7 +57,7 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 		return value.DictOf("restarted", false), nil
 	}
 	e := newEtcd(c)
-	own, others, err := e.neighbours(ctx)
+	me, own, others, err := e.neighbours(ctx)
 	if err != nil || own == "" { // the cluster does not answer, so it cannot get worse
 		own = "https://" + listener(ctx, c, c.Args.Int("port"))
 	}
@@ -62,20 +66,39 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
 		}
 	}
+	if err := e.moves(ctx, me); err != nil {
+		return nil, err
+	}
 	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactRestart}); err != nil {
 		return nil, etcdTrouble(ctx, c, err)
+	}
+	if url := c.Args.String("url"); url != "" {
+		own = url
 	}
 	return value.DictOf("restarted", true), e.awaitWell(ctx, []string{own}, limit)
 }
 
-// neighbours are the URL of this member and those of the others, from the cluster's own list.
-func (e *etcdClient) neighbours(ctx context.Context) (own string, others []string, err error) {
+// moves tells the others where they will find this member, just before it listens there.
+func (e *etcdClient) moves(ctx context.Context, me etcd.Member) error {
+	peer := e.call.Args.String("peer_url")
+	if peer == "" || me.ID == "" || slices.Contains(me.PeerURLs, peer) {
+		return nil
+	}
+	change := node.Change{Kind: "etcd member", ID: me.Name, Action: "update", Attrs: []node.Attr{{Name: "peer", Before: strings.Join(me.PeerURLs, ","), After: peer}}}
+	if err := e.reconfigure(ctx, "cluster/member/update", map[string]any{"ID": me.ID, "peerURLs": []string{peer}}, change); err != nil {
+		return fmt.Errorf("moving %s to %s: %w", me.Name, peer, err)
+	}
+	return nil
+}
+
+// neighbours are this member, its URL and those of the others, from the cluster's own list.
+func (e *etcdClient) neighbours(ctx context.Context) (me etcd.Member, own string, others []string, err error) {
 	if _, err = e.enter(ctx); err != nil {
-		return "", nil, err
+		return me, "", nil, err
 	}
 	cluster, err := e.members(ctx)
 	if err != nil {
-		return "", nil, err
+		return me, "", nil, err
 	}
 	for _, m := range cluster.Members {
 		for _, u := range m.ClientURLs {
@@ -83,14 +106,14 @@ func (e *etcdClient) neighbours(ctx context.Context) (own string, others []strin
 				continue
 			}
 			if m.Name == e.call.Args.String("name") {
-				own = strings.TrimSuffix(u, "/")
+				me, own = m, strings.TrimSuffix(u, "/")
 			} else {
 				others = append(others, strings.TrimSuffix(u, "/"))
 			}
 			break
 		}
 	}
-	return own, others, nil
+	return me, own, others, nil
 }
 
 // startedAfter tells whether the main process of a unit is younger than all of files, so that it has read them as they are;

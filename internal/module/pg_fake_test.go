@@ -15,13 +15,14 @@ import (
 	"pig/internal/value"
 )
 
-// fakeNode is a machine of which only commands, HTTP and units exist, each answered by a function.
+// fakeNode is a machine of which only commands, HTTP and units exist, each answered by a function, and files with a content.
 type fakeNode struct {
 	node.System
 	planned bool
 	exec    func(node.Cmd) (node.Output, error)
 	http    func(node.Request) (node.Response, error)
 	units   map[string]node.Unit
+	files   map[string]string
 	record  func(node.Change)
 }
 
@@ -35,7 +36,7 @@ func (f *fakeNode) For(t node.Task) (node.System, error) {
 
 func (f *fakeNode) Planned() bool           { return f.planned }
 func (f *fakeNode) User() string            { return "postgres" }
-func (f *fakeNode) Files() node.Files       { return fakeFiles{} }
+func (f *fakeNode) Files() node.Files       { return fakeFiles{files: f.files} }
 func (f *fakeNode) Services() node.Services { return fakeServices{f: f} }
 func (f *fakeNode) Net() node.Net           { return fakeNet{f: f} }
 
@@ -82,7 +83,17 @@ func (s fakeServices) Restart(_ context.Context, name string, _ node.UnitOptions
 	return nil
 }
 
-type fakeFiles struct{ node.Files }
+type fakeFiles struct {
+	node.Files
+	files map[string]string
+}
+
+func (f fakeFiles) Read(path string) ([]byte, error) {
+	if text, ok := f.files[path]; ok {
+		return []byte(text), nil
+	}
+	return nil, fs.ErrNotExist
+}
 
 func (fakeFiles) Stat(path string, _ bool) (node.Info, error) {
 	return node.Info{Path: path, Kind: node.Absent}, nil
@@ -379,6 +390,29 @@ func TestEtcdAuth(t *testing.T) {
 			t.Errorf("%s: %v, %q", name, calls, r.Failed)
 		}
 	}
+	rootOf := func(known string) func(node.Request) (node.Response, error) { // an etcd whose root has this password
+		return func(r node.Request) (node.Response, error) {
+			switch body := string(r.Body); {
+			case strings.HasSuffix(r.URL, "auth/user/list"):
+				return node.Response{Status: 400, Body: []byte(`{"error": "` + closed[1:] + `"}`)}, nil
+			case strings.HasSuffix(r.URL, "auth/user/changepw"):
+				known = "Root.Secret"
+			case strings.HasSuffix(r.URL, "auth/authenticate") && strings.Contains(body, `"root"`) && !strings.Contains(body, known):
+				return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: authentication failed"}`)}, nil
+			case strings.HasSuffix(r.URL, "auth/authenticate"):
+				return node.Response{Status: 200, Body: []byte(`{"token": "t"}`)}, nil
+			case strings.HasSuffix(r.URL, "auth/user/get"):
+				return node.Response{Status: 200, Body: []byte(`{"roles": ["pg"]}`)}, nil
+			}
+			return node.Response{Status: 200, Body: []byte(`{"perm": [{"permType": "READWRITE", "key": "L3BnL3BnLw==", "range_end": "L3BnL3BnMA=="}]}`)}, nil
+		}
+	}
+	for where, files := range map[string]map[string]string{"etcd user root password update": {"/etc/etcd/etcd.pass": "Old.Secret"}, "": nil} {
+		f := &fakeNode{http: rootOf("Old.Secret"), files: files, exec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
+		if r := runFake(t, f, "etcd_auth", args()); r.Failed != "" || keysOf(r) != where {
+			t.Errorf("another password of root: %s, %s, want %s", keysOf(r), r.Failed, where)
+		}
+	}
 	f := &fakeNode{planned: true, http: func(node.Request) (node.Response, error) { return node.Response{}, node.ErrUnknown }}
 	r := runFake(t, f, "etcd_auth", args())
 	if len(r.Changes) != 8 || slices.ContainsFunc(r.Changes, func(c node.Change) bool { return !c.Assumed }) {
@@ -409,5 +443,25 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 	well["https://b:2379"] = true
 	if r := run(); r.Failed != "" || keysOf(r) != "service etcd.service restart" {
 		t.Errorf("%q, %v", r.Failed, r.Changes)
+	}
+	// Another port: it is asked where it listens, tells the others where it goes, and is waited for there.
+	f.units["etcd.service"] = node.Unit{Name: "etcd.service", Exists: true, Active: "active", PID: 7}
+	f.exec = func(node.Cmd) (node.Output, error) {
+		return node.Output{Stdout: []byte(`LISTEN 0 9 a:2379 0.0.0.0:* users:(("etcd",pid=7,fd=3))`)}, nil
+	}
+	asked := f.http
+	f.http = func(r node.Request) (node.Response, error) {
+		if strings.HasPrefix(r.URL, "https://a:2479/v3") {
+			return node.Response{}, errors.New("connection refused")
+		}
+		if strings.HasSuffix(r.URL, "member/update") {
+			well["https://a:2479"] = true
+			return node.Response{Status: 200}, nil
+		}
+		return asked(r)
+	}
+	moved := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "timeout", int64(0), "reads", value.NewList(), "url", "https://a:2479", "peer_url", "https://a:2480")
+	if r := runFake(t, f, "etcd_restart", moved); r.Failed != "" || keysOf(r) != "etcd member e-1 update; service etcd.service restart" {
+		t.Errorf("moved: %q, %v", r.Failed, r.Changes)
 	}
 }
