@@ -15,7 +15,7 @@ import (
 // patroni speaks to Patroni's REST API: this node's, and those of the other members.
 type patroni struct {
 	call *Call
-	base string // of this node's, without a slash at the end
+	base string // of this node's, without a slash at the end: where it is declared to be
 }
 
 // patroniArgs are the arguments that every module that speaks to Patroni takes.
@@ -45,6 +45,21 @@ func (p patroni) request(method, url string, timeout time.Duration) node.Request
 		CAFile: a.String("ca"), CertFile: a.String("cert"), KeyFile: a.String("key"), Insecure: !a.Bool("validate_certs"),
 		User: a.String("username"), Password: a.String("password"),
 	}
+}
+
+// own is the root of this node's API where it is now: another port, or TLS, counts only once Patroni has read its file again.
+func (p patroni) own(ctx context.Context) string {
+	if err := p.get(ctx, p.base+"/patroni", nil); err == nil || errors.Is(err, node.ErrNotYet) {
+		return p.base
+	}
+	for _, at := range listensAt(ctx, p.call, p.call.Args.String("unit")) {
+		for _, scheme := range []string{"https://", "http://"} {
+			if p.get(ctx, scheme+at+"/patroni", &struct{}{}) == nil {
+				return scheme + at
+			}
+		}
+	}
+	return p.base
 }
 
 // get reads a resource into target. node.ErrNotYet says that Patroni is only planned to start.
@@ -78,6 +93,11 @@ func (p patroni) send(ctx context.Context, method, url string, body any, timeout
 	}
 	r.Change = &change
 	res, err := p.call.System.Net().HTTP(ctx, r)
+	for end := time.Now().Add(flagsTake); err == nil && res.Status == 401 && time.Now().Before(end); { // it may be about to read a new password
+		if err = pause(ctx, interval); err == nil {
+			res, err = p.call.System.Net().HTTP(ctx, r)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -104,7 +124,7 @@ func (p patroni) view(ctx context.Context) (pgsql.ClusterView, error) {
 
 // glance is view without a diagnosis of what goes wrong.
 func (p patroni) glance(ctx context.Context) (v pgsql.ClusterView, err error) {
-	err = p.get(ctx, p.base+"/cluster", &v)
+	err = p.get(ctx, p.own(ctx)+"/cluster", &v)
 	return v, err
 }
 
@@ -158,7 +178,7 @@ func (p patroni) state(ctx context.Context, m pgsql.MemberView) (memberState, er
 
 func (p patroni) scope(ctx context.Context) string {
 	var s memberState
-	if p.get(ctx, p.base+"/patroni", &s) != nil || s.Patroni.Scope == "" {
+	if p.get(ctx, p.own(ctx)+"/patroni", &s) != nil || s.Patroni.Scope == "" {
 		return "cluster"
 	}
 	return s.Patroni.Scope

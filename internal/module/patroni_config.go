@@ -31,7 +31,7 @@ func patroniConfig() Module {
 func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := newPatroni(ctx, c)
 	var body json.RawMessage
-	err := p.get(ctx, p.base+"/config", &body)
+	err := p.get(ctx, p.own(ctx)+"/config", &body)
 	if errors.Is(err, node.ErrNotYet) {
 		return configResult(nil), nil
 	}
@@ -111,7 +111,7 @@ func (p patroni) patch(ctx context.Context, changes []pgsql.ConfigChange) error 
 			continue
 		}
 		body := json.RawMessage(value.PlainJSON(pgsql.Patch(some)))
-		if err := p.send(ctx, "PATCH", p.base+"/config", body, 30*time.Second, change); err != nil {
+		if err := p.send(ctx, "PATCH", p.own(ctx)+"/config", body, 30*time.Second, change); err != nil {
 			return err
 		}
 	}
