@@ -1,0 +1,60 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"pig/internal/value"
+)
+
+// minioState tells how this node's MinIO is: the state of its drives, and whether the cluster takes writes. It changes nothing. names
+// are those under which the other nodes know this one.
+func minioState() Module {
+	return Module{
+		Name: "minio_state",
+		Spec: Spec{Args: append(minioArgs(), Arg{Name: "names", Type: List, Elements: Str})},
+		Run:  runMinioState,
+	}
+}
+
+func runMinioState(ctx context.Context, c *Call) (*value.Dict, error) {
+	m := newMinio(c)
+	status, err := m.plain(ctx, "/minio/health/cluster")
+	if err != nil {
+		return nil, err
+	}
+	result := value.DictOf("writes", status == http.StatusOK, "state", "online", "changed", false)
+	body, err := m.ask(ctx, "GET", admin("info"))
+	if err != nil {
+		result.Set("state", err.Error())
+		return result, nil
+	}
+	var info struct {
+		Servers []struct {
+			Endpoint string `json:"endpoint"`
+			State    string `json:"state"`
+			Drives   []struct {
+				Path  string `json:"path"`
+				State string `json:"state"`
+			} `json:"drives"`
+		} `json:"servers"`
+	}
+	if err := json.Unmarshal(body, &info); err != nil {
+		return nil, err
+	}
+	for _, s := range info.Servers {
+		if host, err := url.Parse("//" + s.Endpoint); err != nil || len(info.Servers) > 1 && !slices.Contains(c.Args.Strings("names"), host.Hostname()) {
+			continue
+		}
+		drives := value.NewList()
+		for _, d := range s.Drives {
+			drives.Append(value.DictOf("path", d.Path, "state", d.State))
+		}
+		result.Set("state", s.State)
+		result.Set("drives", drives)
+	}
+	return result, nil
+}
