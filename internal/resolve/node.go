@@ -16,10 +16,11 @@ type Node struct {
 	// VIP is the virtual address of keepalived, or nil.
 	VIP *NodeVIP
 
-	vars     lookup
-	resolved *value.Dict          // parameters whose placeholders or names were replaced
-	facts    []func() *value.Dict // what the clusters that it is a member of say
-	visible  *value.Dict          // what selectors see, once somebody asked
+	clusterVIP bool // whether any node of its cluster has one
+	vars       lookup
+	resolved   *value.Dict          // parameters whose placeholders or names were replaced
+	facts      []func() *value.Dict // what the clusters that it is a member of say
+	visible    *value.Dict          // what selectors see, once somebody asked
 }
 
 // NodeVIP is a virtual address that several nodes share.
@@ -33,7 +34,7 @@ type NodeVIP struct {
 // identifyNodes names nodes: after their PostgreSQL instance if node_id_from_pg, even where nodename says otherwise, as
 // Pigsty does.
 func (r *resolver) identifyNodes() {
-	vips := map[string][]string{}
+	vips, clusters := map[string][]string{}, map[string]bool{}
 	for _, n := range r.env.Nodes {
 		n.resolved = value.NewDict()
 		pg := n.vars.own("pg_cluster")
@@ -54,18 +55,20 @@ func (r *resolver) identifyNodes() {
 			id, _ := n.vars.number("vip_vrid")
 			n.VIP = &NodeVIP{Address: address, RouterID: id, Master: n.vars.text("vip_role") == "master"}
 			vips[address] = append(vips[address], n.Name)
+			clusters[n.Cluster] = true
 		}
 	}
 	for _, n := range r.env.Nodes {
 		if n.VIP != nil {
 			n.VIP.Peers = vips[n.VIP.Address]
 		}
+		n.clusterVIP = clusters[n.Cluster]
 	}
 }
 
 // identity are the variables of the node itself.
 func (n *Node) identity() *value.Dict {
-	d := value.DictOf("node_cluster", n.Cluster)
+	d := value.DictOf("node_cluster", n.Cluster, "node_cluster_vip", n.clusterVIP)
 	if n.Nodename != "" {
 		d.Set("nodename", n.Nodename)
 	}
