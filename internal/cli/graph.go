@@ -95,6 +95,9 @@ func graphDOT(g *graph.Graph[plan.Unit]) (string, error) {
 // noCluster says that there is no such cluster, and which one may be meant.
 func (s *session) noCluster(env *resolve.Environment, name string) error {
 	var names []string
+	if len(env.Infra) > 0 {
+		names = append(names, "infra")
+	}
 	if env.Etcd != nil {
 		names = append(names, env.Etcd.Name)
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,10 +15,21 @@ import (
 type question struct {
 	patroni string      // the URL of Patroni's view, "" for none
 	redis   *value.Dict // the arguments of redis_state, nil for none
+	minio   *value.Dict // the arguments of minio_state, nil for none
 	units   []string
 }
 
-// askAll asks all nodes at once: for the state of their units, for Patroni's view of the cluster, for their Redis instances.
+// runs adds units that the node should run.
+func (q *question) runs(units ...string) *question {
+	for _, u := range units {
+		if u += ".service"; !slices.Contains(q.units, u) {
+			q.units = append(q.units, u)
+		}
+	}
+	return q
+}
+
+// askAll asks all nodes at once: for the state of their units, for Patroni's view of the cluster, for their Redis instances and their part of the object storage.
 func (s *session) askAll(ctx context.Context, questions map[string]*question) map[string]health.Answer {
 	e := s.engine(s.base, s.quiet())
 	answers := map[string]health.Answer{}
@@ -26,11 +39,18 @@ func (s *session) askAll(ctx context.Context, questions map[string]*question) ma
 		all.Go(func() {
 			var both sync.WaitGroup
 			var a health.Answer
-			var seen, instances value.Value
+			var seen, instances, storage value.Value
 			if q.redis != nil {
 				both.Go(func() {
 					if r := e.Everywhere(ctx, []string{host}, "redis_state", q.redis)[host]; !r.Failed {
 						instances = r.Values.At("instances")
+					}
+				})
+			}
+			if q.minio != nil {
+				both.Go(func() {
+					if r := e.Everywhere(ctx, []string{host}, "minio_state", q.minio)[host]; !r.Failed {
+						storage = r.Values
 					}
 				})
 			}
@@ -43,9 +63,9 @@ func (s *session) askAll(ctx context.Context, questions map[string]*question) ma
 				})
 			}
 			r := e.Everywhere(ctx, []string{host}, "command", value.DictOf("read_only", true,
-				"argv", value.Strings(append([]string{"systemctl", "show", "--property=Id,ActiveState"}, q.units...))))[host]
+				"argv", value.Strings(append([]string{"systemctl", "show", "--property=Id,LoadState,ActiveState"}, q.units...))))[host]
 			both.Wait()
-			a.Patroni, a.Redis = seen, instances
+			a.Patroni, a.Redis, a.Minio = seen, instances, storage
 			if r.Failed {
 				a.Err = r.Msg
 			} else {
@@ -60,7 +80,7 @@ func (s *session) askAll(ctx context.Context, questions map[string]*question) ma
 	return answers
 }
 
-// unitStates reads what systemctl show prints: Id= and ActiveState= of each unit.
+// unitStates reads what systemctl show prints of each unit. One that is not there at all is "not-found".
 func unitStates(text string) map[string]string {
 	states := map[string]string{}
 	for block := range strings.SplitSeq(text, "\n\n") {
@@ -69,8 +89,12 @@ func unitStates(text string) map[string]string {
 			switch key, v, _ := strings.Cut(line, "="); key {
 			case "Id":
 				id = strings.TrimSuffix(v, ".service")
+			case "LoadState":
+				if v == health.NotFound {
+					state = v
+				}
 			case "ActiveState":
-				state = v
+				state = cmp.Or(state, v)
 			}
 		}
 		states[id] = state

@@ -32,7 +32,7 @@ func (s *session) showStatus(r health.Report) error {
 		w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(w, "  MEMBER\tHOST\tDECLARED\tLIVE\tSTATE\tLAG\tSERVICES")
 		for _, m := range c.Members {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, m.Host, dash(m.Declared), dash(m.Live), dash(m.State), lag(m), services(m))
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, m.Host, dash(m.Declared), dash(m.Live), state(m), lag(m), services(m))
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -43,6 +43,13 @@ func (s *session) showStatus(r health.Report) error {
 	}
 	_, err := fmt.Fprint(s.app.out, s.redactor.Redact(b.String()))
 	return err
+}
+
+func state(m health.Member) string {
+	if m.Drives != "" {
+		return m.State + ", drives " + m.Drives
+	}
+	return dash(m.State)
 }
 
 func dash(text string) string {

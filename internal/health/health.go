@@ -15,12 +15,16 @@ import (
 // lagging is from how many bytes on a replica is told to lag, unless it does so by declaration.
 const lagging = 64 << 20
 
+// NotFound is the state of a unit that a node does not have.
+const NotFound = "not-found"
+
 // Answer is what a node said.
 type Answer struct {
 	Err     string            // it did not answer
 	Units   map[string]string // systemd's state of a unit, such as active or failed
 	Patroni value.Value       // Patroni's view of its cluster, nil if it gave none
 	Redis   value.Value       // the states of Redis's instances by port (redis_state), nil if it has none
+	Minio   value.Value       // what the node's server says of its cluster (minio_state), nil if it has none
 }
 
 // Report is the state of all clusters that were asked for.
@@ -50,6 +54,7 @@ type Member struct {
 	Timeline int64  `json:"timeline,omitempty"`
 	Offset   *int64 `json:"offset,omitempty"` // how far Redis's replication is
 	Slots    int64  `json:"slots,omitempty"`  // of a primary of a native Redis cluster
+	Drives   string `json:"drives,omitempty"` // of a node of MinIO: how many of them work
 	Units    []Unit `json:"units"`
 
 	at string // address:port, of a Redis instance
@@ -86,6 +91,23 @@ func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 	}
 	if running < e.Quorum() {
 		c.problem("%d of %d members run, and %d are needed to decide anything", running, len(e.Members), e.Quorum())
+	}
+	return c
+}
+
+// Infra looks at the services of the infra nodes. Units that a node does not have were left out because no repository has their
+// package; where none of them is there, nothing has been made yet.
+func Infra(nodes []*resolve.Node, answers map[string]Answer, units func(host string) []string) Cluster {
+	c := Cluster{Module: "infra", Name: "infra"}
+	for _, n := range nodes {
+		a := answers[n.Name]
+		names := slices.DeleteFunc(slices.Clone(units(n.Name)), func(u string) bool { return a.Units[u] == NotFound })
+		live := Member{Name: cmp.Or(n.Nodename, n.Name), Host: n.Name}
+		live.Units = c.units(live.Name, n.Name, a, names)
+		if a.Err == "" && len(names) == 0 {
+			c.problem("%s has none of the services of an infra node", live.Name)
+		}
+		c.Members = append(c.Members, live)
 	}
 	return c
 }

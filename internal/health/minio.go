@@ -1,0 +1,70 @@
+package health
+
+import (
+	"cmp"
+	"fmt"
+
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// MinioUnits are the units of the servers that the object storage may be of. A node has one of them.
+var MinioUnits = []string{"silo", "minio"}
+
+// Minio compares a MinIO cluster with the answers of its nodes: whether each server runs, which of its drives work, and
+// whether the cluster as a whole takes what is written to it.
+func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
+	c := Cluster{Module: "minio", Name: m.Name}
+	answered, writes := false, false
+	for _, member := range m.Members {
+		a := answers[member.Name]
+		live := Member{Name: member.Instance, Host: member.Name}
+		live.Units = c.units(member.Instance, member.Name, a, []string{minioUnit(a)})
+		if d, ok := a.Minio.(*value.Dict); ok {
+			answered, writes = true, writes || d.At("writes") == true
+			c.drives(&live, d)
+		} else if a.Err == "" && a.Units[minioUnit(a)] == "active" {
+			c.problem("%s runs, and does not answer", member.Instance)
+		}
+		c.Members = append(c.Members, live)
+	}
+	switch {
+	case !answered:
+		c.problem("no node answers")
+	case !writes:
+		c.problem("too few drives are there: nothing can be written")
+	}
+	return c
+}
+
+// minioUnit is the unit of a node's server.
+func minioUnit(a Answer) string {
+	for _, u := range MinioUnits {
+		if state := a.Units[u]; state != "" && state != NotFound {
+			return u
+		}
+	}
+	return MinioUnits[len(MinioUnits)-1]
+}
+
+// drives takes down what a server says of itself and its drives.
+func (c *Cluster) drives(m *Member, d *value.Dict) {
+	m.State = value.Str(cmp.Or(d.At("state"), value.Value("online")))
+	list, _ := d.At("drives").(*value.List)
+	if list == nil {
+		return
+	}
+	well := 0
+	for _, item := range list.Items {
+		drive, ok := item.(*value.Dict)
+		if !ok {
+			continue
+		}
+		if state := value.Str(drive.At("state")); state == "ok" {
+			well++
+		} else {
+			c.problem("%s: its drive %s is %s", m.Name, value.Str(drive.At("path")), state)
+		}
+	}
+	m.Drives = fmt.Sprintf("%d/%d", well, len(list.Items))
+}

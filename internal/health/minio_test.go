@@ -1,0 +1,84 @@
+package health
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pig/internal/inventory"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+func storage(t *testing.T) *resolve.Environment {
+	t.Helper()
+	inv, _, err := inventory.LoadText("pigsty.yml", []byte(`
+all:
+  children:
+    infra: { hosts: { a: { infra_seq: 1 } } }
+    minio: { hosts: { a: { minio_seq: 1 }, b: { minio_seq: 2 } }, vars: { minio_cluster: minio } }
+`), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, _ := resolve.Resolve(inv, resolve.Options{})
+	return env
+}
+
+func server(unit, active string, writes bool, drives ...string) Answer {
+	a := Answer{Units: map[string]string{"minio": NotFound, "silo": NotFound}}
+	a.Units[unit] = active
+	if active != "active" {
+		return a
+	}
+	l := value.NewList()
+	for i, state := range drives {
+		l.Append(value.DictOf("path", "/data"+string(rune('1'+i)), "state", state))
+	}
+	a.Minio = value.DictOf("writes", writes, "state", "online", "drives", l)
+	return a
+}
+
+func TestMinio(t *testing.T) {
+	t.Parallel()
+	m := storage(t).Minio[0]
+	for _, c := range []struct {
+		name     string
+		a, b     Answer
+		problems []string
+	}{
+		{"well", server("minio", "active", true, "ok", "ok"), server("silo", "active", true, "ok", "ok"), nil},
+		{"a server is stopped", server("minio", "active", true, "ok"), server("minio", "inactive", false), []string{"minio-2: minio is inactive on b"}},
+		{"a drive is gone", server("minio", "active", true, "ok", "offline"), server("minio", "active", true, "ok", "ok"), []string{"minio-1: its drive /data2 is offline"}},
+		{"too few drives", server("minio", "active", false, "ok"), server("minio", "failed", false), []string{"minio-2: minio is failed on b", "too few drives are there: nothing can be written"}},
+		{"nobody answers", Answer{Err: "no route"}, Answer{Err: "no route"}, []string{"minio-1: a does not answer: no route", "minio-2: b does not answer: no route", "no node answers"}},
+		{"it hangs", Answer{Units: map[string]string{"minio": "active"}}, server("minio", "active", true, "ok"), []string{"minio-1 runs, and does not answer"}},
+	} {
+		got := Minio(m, map[string]Answer{"a": c.a, "b": c.b})
+		if !slices.Equal(got.Problems, c.problems) {
+			t.Errorf("%s: %q", c.name, got.Problems)
+		}
+	}
+	if got := Minio(m, map[string]Answer{"a": server("minio", "active", true, "ok", "offline"), "b": {}}); got.Members[0].Drives != "1/2" {
+		t.Errorf("%+v", got.Members[0])
+	}
+}
+
+func TestInfra(t *testing.T) {
+	t.Parallel()
+	env := storage(t)
+	units := func(string) []string { return []string{"nginx", "vmalert", "grafana-server"} }
+	for name, c := range map[string]struct {
+		states  map[string]string
+		problem string
+	}{
+		"well, without what no repository has": {map[string]string{"nginx": "active", "vmalert": "active", "grafana-server": NotFound}, ""},
+		"one is down":                          {map[string]string{"nginx": "failed", "vmalert": "active", "grafana-server": NotFound}, "nginx is failed"},
+		"nothing is made yet":                  {map[string]string{"nginx": NotFound, "vmalert": NotFound, "grafana-server": NotFound}, "has none of the services"},
+	} {
+		got := strings.Join(Infra(env.Infra, map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
+		if (got == "") != (c.problem == "") || !strings.Contains(got, c.problem) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
