@@ -143,6 +143,13 @@ func bareLab(t *testing.T, text string) *lab {
 	return l
 }
 
+// unhurried gives a long test more time than others have.
+func (l *lab) unhurried(limit time.Duration) {
+	ctx, cancel := context.WithTimeout(l.t.Context(), limit)
+	l.t.Cleanup(cancel)
+	l.ctx = ctx
+}
+
 // sub runs a part of a test, in which the lab reports to that part.
 func (l *lab) sub(t *testing.T, name string, f func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) {
