@@ -124,12 +124,15 @@ func tally(p *plan.Plan) (planned, unknown int) {
 	return planned, unknown
 }
 
+// unitsScript tells the identity of each service that runs, but for those that D-Bus starts and ends by itself.
+const unitsScript = `systemctl list-units --type=service --state=running --no-legend --plain | cut -d' ' -f1 | grep -v -e '^user@' -e '^systemd-hostnamed' -e '^systemd-timedated' | xargs systemctl show -p Id -p InvocationID`
+
 // units are the identities of all services that run on all nodes.
 func (l *lab) units() map[string]string {
 	l.t.Helper()
 	all := map[string]string{}
 	for _, h := range l.hosts {
-		out := l.node(h, "sh", "-c", "systemctl list-units --type=service --state=running --no-legend --plain | cut -d' ' -f1 | grep -v -e '^user@' -e '^systemd-hostnamed' -e '^systemd-timedated' | xargs systemctl show -p Id -p InvocationID")
+		out := l.node(h, "sh", "-c", unitsScript)
 		id := ""
 		for line := range strings.Lines(out) {
 			key, v, _ := strings.Cut(strings.TrimSpace(line), "=")

@@ -149,9 +149,9 @@ func clientHosts(text []byte) []string {
 	return strings.Split(string(m[1]), ",")
 }
 
-// stopping tells whether err is what the gateway of a member says that goes down while it answers.
+// stopping tells whether err is what the gateway of a member says that goes down, or has its leader go down, while it answers.
 func stopping(err error) bool {
-	for _, words := range []string{"malformed header", "transport is closing", "server stopped", "connection error", "error reading from server"} {
+	for _, words := range []string{"malformed header", "transport is closing", "server stopped", "connection error", "error reading from server", "leader changed"} {
 		if says(err, words) {
 			return true
 		}

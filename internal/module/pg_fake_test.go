@@ -424,7 +424,9 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 	t.Parallel()
 	members := `{"members": [{"ID": "1", "name": "e-1", "clientURLs": ["https://a:2379"]}, {"ID": "2", "name": "e-2", "clientURLs": ["https://b:2379"]}]}`
 	well := map[string]bool{}
-	base := fakeEtcd(map[string]string{"v3/auth/user/list": "{}", "v3/cluster/member/list": members}, new([]string))
+	base := func(r node.Request) (node.Response, error) {
+		return fakeEtcd(map[string]string{"v3/auth/user/list": "{}", "v3/cluster/member/list": members}, new([]string))(r)
+	}
 	f := &fakeNode{units: map[string]node.Unit{"etcd.service": {Name: "etcd.service", Exists: true, Active: "active"}},
 		exec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil },
 		http: func(r node.Request) (node.Response, error) {
@@ -460,8 +462,12 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 		}
 		return asked(r)
 	}
-	moved := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "timeout", int64(0), "reads", value.NewList(), "url", "https://a:2479", "peer_url", "https://a:2480")
+	moved := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "timeout", int64(0), "reads", value.NewList(), "url", "https://a:2479", "peer_url", "https://a:2480", "clients_learn", int64(0))
 	if r := runFake(t, f, "etcd_restart", moved); r.Failed != "" || keysOf(r) != "etcd member e-1 update; service etcd.service restart" {
 		t.Errorf("moved: %q, %v", r.Failed, r.Changes)
+	}
+	members = `{"members": [{"ID": "1", "name": "e-1", "clientURLs": ["https://a:2379"]}]}`
+	if r := runFake(t, f, "etcd_restart", moved); !strings.Contains(r.Failed, "it is the only member") {
+		t.Errorf("the only one moved: %q, %v", r.Failed, r.Changes)
 	}
 }
