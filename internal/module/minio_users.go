@@ -18,7 +18,9 @@ import (
 func minioUsers() Module {
 	return Module{
 		Name: "minio_users",
-		Spec: Spec{Args: append(minioArgs(), Arg{Name: "users", Type: List, Elements: Dict})},
+		Spec: Spec{Args: append(minioArgs(), Arg{Name: "users", Type: List, Elements: Dict},
+			// buckets are those that have been made, each with a policy of its name.
+			Arg{Name: "buckets", Type: List, Elements: Dict})},
 		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
 			m := newMinio(c)
 			for _, item := range c.Args.List("users") {
@@ -81,10 +83,34 @@ func (m minioClient) user(ctx context.Context, who minio.Credentials, want []str
 	if !missing && slices.Equal(policies(live.Policy), want) || len(want) == 0 {
 		return nil
 	}
-	names := strings.Join(want, ",")
-	return m.do(ctx, "PUT", admin("set-user-or-group-policy", "policyName", names, "userOrGroup", who.AccessKey, "isGroup", "false"), nil,
-		node.Change{Kind: "minio user", ID: who.AccessKey, Action: "update", Attrs: []node.Attr{{Name: "policy", Before: live.Policy, After: names}}})
+	return m.grant(ctx, who.AccessKey, live.Policy, want)
 }
+
+// grant gives a user its policies. A server that has just begun may forget a policy once more that it was told: it reads all of
+// them from its drives while it answers already.
+func (m minioClient) grant(ctx context.Context, user, before string, want []string) error {
+	names := strings.Join(want, ",")
+	change := node.Change{Kind: "minio user", ID: user, Action: "update", Attrs: []node.Attr{{Name: "policy", Before: before, After: names}}}
+	for try := 0; ; try++ {
+		err := m.do(ctx, "PUT", admin("set-user-or-group-policy", "policyName", names, "userOrGroup", user, "isGroup", "false"), nil, change)
+		var e *minioError
+		if !errors.As(err, &e) || e.Code != "XMinioAdminNoSuchPolicy" || try == policyTries {
+			return err
+		}
+		for _, item := range m.call.Args.List("buckets") {
+			if bucket := value.Str(item.(*value.Dict).At("name")); slices.Contains(want, bucket) {
+				if err := m.policy(ctx, bucket); err != nil {
+					return err
+				}
+			}
+		}
+		if err := pause(ctx, 10*interval); err != nil {
+			return err
+		}
+	}
+}
+
+const policyTries = 10
 
 // knows tries a user's key: what it may do is another matter.
 func (m minioClient) knows(ctx context.Context, who minio.Credentials) (bool, error) {
