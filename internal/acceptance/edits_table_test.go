@@ -217,7 +217,7 @@ func streams(l *lab) error {
 // writes wants the service of the primary to take a write through both of the members' nodes.
 func writes(l *lab) error {
 	for _, host := range []string{"11", "12"} {
-		if err := has("10", "PGPASSWORD=DBUser.Test PGCONNECT_TIMEOUT=3 psql -XAtq -h 10.10.10."+host+" -p 5433 -U test -d test -c 'create temporary table t as select 1'")(l); err != nil {
+		if err := has("10", "PGPASSWORD=DBUser.Test PGCONNECT_TIMEOUT=3 psql -XAtq -h 10.10.10."+host+" -p 5433 -U test -d test -c 'create table if not exists written(n int); insert into written values (1)'")(l); err != nil {
 			return err
 		}
 	}

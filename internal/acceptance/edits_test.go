@@ -157,6 +157,7 @@ func (l *lab) tryEdit(e edit) editRow {
 	if l.t.Failed() {
 		row.name += " (FAILED)"
 	}
+	l.t.Log(row.line())
 	return row
 }
 
@@ -394,20 +395,24 @@ func editTable(rows []editRow) string {
 			module = r.module
 			fmt.Fprintf(&b, "\n## %s\n\n| edit | planned impact | what happened | seconds |\n|---|---|---|---|\n", module)
 		}
-		happened := gather(r.seen)
-		if happened == "" {
-			happened = "—"
-		}
-		impact := r.impact
-		if r.refused != "" {
-			impact = "refused"
-		}
-		if r.command != nil {
-			impact = "`pig " + strings.Join(r.command, " ") + "`"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %.0f |\n", r.name, impact, happened, r.seconds)
+		b.WriteString(r.line() + "\n")
 	}
 	return b.String()
+}
+
+func (r editRow) line() string {
+	happened := gather(r.seen)
+	if happened == "" {
+		happened = "—"
+	}
+	impact := r.impact
+	if r.refused != "" {
+		impact = "refused"
+	}
+	if r.command != nil {
+		impact = "`pig " + strings.Join(r.command, " ") + "`"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %.0f |", r.name, impact, happened, r.seconds)
 }
 
 // gather writes one effect for all its hosts: "restart etcd (.10 .11 .12)".
