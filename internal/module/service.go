@@ -124,7 +124,7 @@ func setState(ctx context.Context, c *Call, name string, u node.Unit) (acted boo
 		}
 		err = s.Stop(ctx, name, o)
 	case "restarted":
-		if !u.Running() { // nobody notices: it is a start
+		if !u.Running() && u.Sub != "auto-restart" { // nobody notices: it is a start
 			err = s.Start(ctx, name, o)
 			break
 		}
