@@ -80,7 +80,7 @@ var etcdEdits = []edit{
 	{name: "the members' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_peer_port: 2480,"},
 		impact: "restart", does: []string{"restart etcd 10 11 12"}, rolls: true, check: etcdHas(3)},
 	{name: "the clients' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_port: 2479,"},
-		impact: "restart", does: []string{"restart etcd 10 11 12", "reload patroni 11 12"}, rolls: true},
+		refused: "cannot move from https://10.10.10.10:2379"},
 }
 
 var minioEdits = []edit{
@@ -96,7 +96,8 @@ var minioEdits = []edit{
 		impact: "restart", does: []string{"restart minio 10 11 12"}},
 	{name: "a node added to the pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }"},
 		refused: "a pool keeps the drives that it was made with"},
-	{name: "a node added as another pool", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_volumes: 'https://minio-{1...3}.pigsty:9000/data{1...2} https://minio-4.pigsty:9000/data{1...6}'"},
+	{name: "a node added as another pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }",
+		"minio_cluster: minio", "minio_cluster: minio\n        minio_volumes: 'https://minio-{1...3}.pigsty:9000/data{1...2} https://minio-4.pigsty:9000/data{1...6}'"},
 		impact: "restart", does: []string{"restart minio 10 11 12", "start minio 13"}},
 	{name: "the port", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_port: 9010", ":9000/data{1...2} https://minio-4.pigsty:9000", ":9010/data{1...2} https://minio-4.pigsty:9010"},
 		impact: "restart", does: []string{"restart minio 10 11 12 13"}, check: has("10", "curl -skf https://10.10.10.10:9010/minio/health/cluster")},

@@ -106,10 +106,11 @@ func sampleEdits(t *testing.T) string {
 	return string(text)
 }
 
-// tryEdit makes one edit. What it changes in the inventory stays for those that follow.
+// tryEdit makes one edit. What it changes in the inventory stays for those that follow, unless it is refused.
 func (l *lab) tryEdit(e edit) editRow {
 	l.t.Helper()
 	row := editRow{edit: e}
+	stood := l.text
 	l.edit(e.swap...)
 	if e.first != nil {
 		e.first(l)
@@ -119,6 +120,8 @@ func (l *lab) tryEdit(e edit) editRow {
 		if code, out := l.run("plan"); code == 0 || !strings.Contains(out, e.refused) {
 			l.t.Errorf("exit %d, and it does not say %q:\n%s", code, e.refused, tail(out))
 		}
+		l.text = stood
+		l.write()
 		return row
 	}
 	var did outcome

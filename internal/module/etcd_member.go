@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pig/internal/etcd"
@@ -29,6 +30,8 @@ func etcdMember() Module {
 		Spec: Spec{Args: append(etcdArgs(),
 			Arg{Name: "name", Required: true},
 			Arg{Name: "peer_url", Required: true},
+			// url is where clients find it: a member that has started stays there.
+			Arg{Name: "url"},
 			Arg{Name: "state", Default: "present", Choices: []string{"present", "absent"}},
 			// init is existing where there must be a cluster to join.
 			Arg{Name: "init", Default: "new", Choices: []string{"new", "existing"}},
@@ -97,6 +100,9 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 			return nil, fmt.Errorf("its data is lost, and it cannot join anew: %w", err)
 		}
 		cluster = cluster.Without(m)
+	}
+	if url := a.String("url"); known && !lost && url != "" && len(m.ClientURLs) > 0 && !slices.Contains(m.ClientURLs, url) {
+		return nil, fmt.Errorf("%s cannot move from %s to %s: Patroni, which asks it who leads, takes another address neither from its configuration nor from the members while it runs", name, strings.Join(m.ClientURLs, ","), url)
 	}
 	if known && !lost {
 		state, initial := "existing", cluster.InitialCluster(name, peer)

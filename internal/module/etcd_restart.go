@@ -24,12 +24,8 @@ func etcdRestart() Module {
 		Spec: Spec{Args: append(etcdArgs(),
 			Arg{Name: "name", Required: true},
 			Arg{Name: "timeout", Type: Int, Default: int64(60)},
-			// url and peer_url are where clients and other members find this one after the restart.
-			Arg{Name: "url"}, Arg{Name: "peer_url"},
-			// clients_learn is for how many seconds nothing else moves after a member has got another url: Patroni has to ask it, find
-			// it gone, and learn from another member where it is. Its configuration does not tell it, however often it reads that. A
-			// turn of its loop takes 20 s in the widest of its timings.
-			Arg{Name: "clients_learn", Type: Int, Default: int64(25)},
+			// peer_url is where other members find this one after the restart.
+			Arg{Name: "peer_url"},
 			Arg{Name: "port", Type: Int, Default: int64(2379)},
 			// reads are the files, and directories of files, that etcd reads when it starts; none makes it restart in any case.
 			Arg{Name: "reads", Type: List, Elements: Str, Default: value.NewList("/etc/etcd", "/etc/default/etcd", "/etc/systemd/system/etcd.service",
@@ -70,25 +66,13 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
 		}
 	}
-	url := c.Args.String("url")
-	moved := url != "" && me.ID != "" && own != url
-	if moved && len(others) == 0 {
-		return nil, fmt.Errorf("%s cannot move from %s to %s: it is the only member, and clients that run, such as Patroni, learn of another port from the other members alone. Let two more join first (pig etcd-add)", me.Name, own, url)
-	}
 	if err := e.moves(ctx, me); err != nil {
 		return nil, err
 	}
 	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactRestart}); err != nil {
 		return nil, etcdTrouble(ctx, c, err)
 	}
-	if url != "" {
-		own = url
-	}
-	err = e.awaitWell(ctx, []string{own}, limit)
-	if err == nil && moved && !c.System.Planned() {
-		err = pause(ctx, time.Duration(c.Args.Int("clients_learn"))*time.Second)
-	}
-	return value.DictOf("restarted", true), err
+	return value.DictOf("restarted", true), e.awaitWell(ctx, []string{own}, limit)
 }
 
 // moves tells the others where they will find this member, just before it listens there.
