@@ -18,19 +18,19 @@ const network = "10.10.10." // hosts are named by what follows
 
 var infraEdits = []edit{
 	{name: "a site of the portal added", swap: []string{"shop: { domain: shop.pigsty,", "wiki: { domain: wiki.pigsty, endpoint: \"10.10.10.11:8081\" }\n          shop: { domain: shop.pigsty,"},
-		impact: "reload", does: []string{"reload nginx 10"}, check: has("10", "grep -c wiki.pigsty /etc/nginx/conf.d/wiki.conf")},
+		impact: "reload", does: []string{"reload nginx 10"}, check: hostDoes("10", "grep -c wiki.pigsty /etc/nginx/conf.d/wiki.conf")},
 	{name: "a site's domain changed: the certificate's names", swap: []string{"domain: wiki.pigsty", "domain: notes.pigsty"},
-		impact: "reload", does: []string{"reload nginx 10"}, check: has("10", "echo | openssl s_client -connect 10.10.10.10:443 -servername notes.pigsty 2>/dev/null | openssl x509 -noout -text | grep notes.pigsty")},
+		impact: "reload", does: []string{"reload nginx 10"}, check: hostDoes("10", "echo | openssl s_client -connect 10.10.10.10:443 -servername notes.pigsty 2>/dev/null | openssl x509 -noout -text | grep notes.pigsty")},
 	{name: "a site removed", swap: []string{"wiki: { domain: notes.pigsty, endpoint: \"10.10.10.11:8081\" }\n", "\n"},
-		impact: "reload", does: []string{"reload nginx 10"}, check: has("10", "! test -e /etc/nginx/conf.d/wiki.conf")},
+		impact: "reload", does: []string{"reload nginx 10"}, check: hostDoes("10", "! test -e /etc/nginx/conf.d/wiki.conf")},
 	{name: "a name of the name server added", swap: []string{`"10.10.10.10 i.pigsty" ]`, `"10.10.10.10 i.pigsty", "10.10.10.99 lost.pigsty" ]`},
-		impact: "none", check: has("10", "getent hosts lost.pigsty | grep 10.10.10.99")},
+		impact: "none", check: hostDoes("10", "getent hosts lost.pigsty | grep 10.10.10.99")},
 	{name: "a name removed", swap: []string{`, "10.10.10.99 lost.pigsty"`, ""},
-		impact: "none", check: has("10", "! getent hosts lost.pigsty")},
+		impact: "none", check: hostDoes("10", "! getent hosts lost.pigsty")},
 	{name: "the portal's port", swap: []string{"infra_portal:", "nginx_ssl_port: 8443\n        infra_portal:"},
-		impact: "reload", does: []string{"reload nginx 10"}, check: has("10", "curl -sk https://10.10.10.10:8443/ >/dev/null")},
+		impact: "reload", does: []string{"reload nginx 10"}, check: hostDoes("10", "curl -sk https://10.10.10.10:8443/ >/dev/null")},
 	{name: "the alert manager's port", swap: []string{"infra_portal:", "alertmanager_port: 9159\n        infra_portal:"},
-		impact: "gap", does: []string{"reload nginx 10", "restart prometheus-alertmanager 10", "restart vmalert 10"}, check: has("10", "curl -sf http://10.10.10.10:9159/-/ready")},
+		impact: "gap", does: []string{"reload nginx 10", "restart prometheus-alertmanager 10", "restart vmalert 10"}, check: hostDoes("10", "curl -sf http://10.10.10.10:9159/-/ready")},
 	{name: "how often is measured", swap: []string{"infra_portal:", "vmetrics_scrape_interval: 5s\n        vmetrics_scrape_timeout: 4s\n        infra_portal:"},
 		impact: "gap", does: []string{"reload victoria-metrics 10", "restart vmalert 10"}},
 	{name: "how long metrics are kept", swap: []string{"infra_portal:", "vmetrics_options: '-retentionPeriod=3d'\n        infra_portal:"},
@@ -39,29 +39,29 @@ var infraEdits = []edit{
 
 var nodeEdits = []edit{
 	{name: "a service of HAProxy added", swap: []string{"node_cluster: spare", "node_cluster: spare\n        haproxy_services: [ { name: web, port: 8090, servers: [ { name: one, ip: 10.10.10.11, port: 80, options: check } ] } ]"},
-		impact: "reload", does: []string{"reload haproxy 13"}, check: has("13", "ss -Hltn | grep :8090")},
+		impact: "reload", does: []string{"reload haproxy 13"}, check: hostDoes("13", "ss -Hltn | grep :8090")},
 	{name: "its port changed", swap: []string{"port: 8090", "port: 8091"},
-		impact: "reload", does: []string{"reload haproxy 13"}, check: has("13", "ss -Hltn | grep :8091 && ! ss -Hltn | grep :8090")},
+		impact: "reload", does: []string{"reload haproxy 13"}, check: hostDoes("13", "ss -Hltn | grep :8091 && ! ss -Hltn | grep :8090")},
 	{name: "a service removed", swap: []string{"haproxy_services: [ { name: web, port: 8091, servers: [ { name: one, ip: 10.10.10.11, port: 80, options: check } ] } ]", "node_data: /data"},
-		impact: "reload", does: []string{"reload haproxy 13"}, check: has("13", "! ss -Hltn | grep :8091")},
+		impact: "reload", does: []string{"reload haproxy 13"}, check: hostDoes("13", "! ss -Hltn | grep :8091")},
 	{name: "the password of HAProxy's pages", swap: []string{"node_data: /data", "haproxy_admin_password: An0ther.Pages"},
 		impact: "reload", does: []string{"reload haproxy 13"}},
 	{name: "a kernel parameter, a line of the crontab, a key of the admin user", swap: []string{"node_cluster: spare", "node_cluster: spare\n        node_sysctl_params: { vm.swappiness: 3 }\n        node_crontab: [ '00 03 * * * root /bin/true' ]\n        node_admin_pk_list: [ 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDlhZGRlZCBieSBhIHRlc3QgYW5kIHJlbW92ZWQgbG9u who@where' ]"},
-		impact: "none", check: has("13", "grep swappiness /etc/sysctl.d/90-pigsty.conf && grep /bin/true /etc/crontab && grep who@where /home/dba/.ssh/authorized_keys")},
+		impact: "none", check: hostDoes("13", "grep swappiness /etc/sysctl.d/90-pigsty.conf && grep /bin/true /etc/crontab && grep who@where /home/dba/.ssh/authorized_keys")},
 	{name: "all three removed", swap: []string{"\n        node_sysctl_params: { vm.swappiness: 3 }\n        node_crontab: [ '00 03 * * * root /bin/true' ]\n        node_admin_pk_list: [ 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDlhZGRlZCBieSBhIHRlc3QgYW5kIHJlbW92ZWQgbG9u who@where' ]", ""},
-		impact: "none", check: has("13", "! grep swappiness /etc/sysctl.d/90-pigsty.conf && ! grep /bin/true /etc/crontab && ! grep who@where /home/dba/.ssh/authorized_keys")},
+		impact: "none", check: hostDoes("13", "! grep swappiness /etc/sysctl.d/90-pigsty.conf && ! grep /bin/true /etc/crontab && ! grep who@where /home/dba/.ssh/authorized_keys")},
 	{name: "a server of the time", swap: []string{"node_cluster: spare", "node_cluster: spare\n        node_ntp_servers: [ 'server 10.10.10.10 iburst' ]"},
 		impact: "restart", does: []string{"restart chrony 13"}},
 	{name: "the port of the node's exporter", swap: []string{"node_cluster: spare", "node_cluster: spare\n        node_exporter_port: 9200"},
-		impact: "gap", does: []string{"restart prometheus-node-exporter 13"}, check: has("10", "grep 10.10.10.13:9200 /infra/targets/node/10.10.10.13.yml")},
+		impact: "gap", does: []string{"restart prometheus-node-exporter 13"}, check: hostDoes("10", "grep 10.10.10.13:9200 /infra/targets/node/10.10.10.13.yml")},
 	{name: "the port of its load balancer's page, with `pig node` alone", swap: []string{"node_cluster: spare", "node_cluster: spare\n        haproxy_exporter_port: 9201"}, command: []string{"node", "-l", "10.10.10.13"},
-		does: []string{"reload haproxy 13", "reload nginx 10"}, check: has("10", "curl -s http://10.10.10.10/haproxy/10.10.10.13/ -o /dev/null -w '%{http_code}' | grep 401")},
+		does: []string{"reload haproxy 13", "reload nginx 10"}, check: hostDoes("10", "curl -s http://10.10.10.10/haproxy/10.10.10.13/ -o /dev/null -w '%{http_code}' | grep 401")},
 	{name: "a virtual address", swap: []string{"node_cluster: spare", "node_cluster: spare\n        vip_enabled: true\n        vip_address: 10.10.10.8\n        vip_vrid: 77"},
-		impact: "none", does: []string{"start keepalived 13"}, check: has("13", "ip -4 -o addr | grep 10.10.10.8")},
+		impact: "none", does: []string{"start keepalived 13"}, check: hostDoes("13", "ip -4 -o addr | grep 10.10.10.8")},
 	{name: "the virtual address is another", swap: []string{"vip_address: 10.10.10.8", "vip_address: 10.10.10.9"},
-		impact: "reload", does: []string{"reload keepalived 13"}, check: has("13", "ip -4 -o addr | grep 10.10.10.9 && ! ip -4 -o addr | grep '10.10.10.8/'")},
+		impact: "reload", does: []string{"reload keepalived 13"}, check: hostDoes("13", "ip -4 -o addr | grep 10.10.10.9 && ! ip -4 -o addr | grep '10.10.10.8/'")},
 	{name: "no virtual address any more", swap: []string{" vip_enabled: true", " vip_enabled: false"},
-		impact: "reload", does: []string{"reload keepalived 13"}, check: both(has("13", "! ip -4 -o addr | grep 10.10.10.9"), has("10", "! ls /infra/targets/ping | grep -e 10.10.10.8--- -e 10.10.10.9---"))},
+		impact: "reload", does: []string{"reload keepalived 13"}, check: both(hostDoes("13", "! ip -4 -o addr | grep 10.10.10.9"), hostDoes("10", "! ls /infra/targets/ping | grep -e 10.10.10.8--- -e 10.10.10.9---"))},
 }
 
 var etcdEdits = []edit{
@@ -87,9 +87,9 @@ var minioEdits = []edit{
 	{name: "a bucket and a user added", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_buckets: [ { name: pgsql }, { name: films } ]\n        minio_users: [ { access_key: viewer, secret_key: View.Films.1, policy: films } ]"},
 		impact: "none"},
 	{name: "the user's key", swap: []string{"View.Films.1", "View.Films.2"}, impact: "none"},
-	{name: "the bucket taken out: it stays", swap: []string{", { name: films }", ""}, impact: "none", check: has("10", "ls -d /data1/films")},
+	{name: "the bucket taken out: it stays", swap: []string{", { name: films }", ""}, impact: "none", check: hostDoes("10", "ls -d /data1/films")},
 	{name: "the certificate's names", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_domain: s3.pigsty"},
-		impact: "none", check: has("10", "echo | openssl s_client -connect 10.10.10.10:9000 2>/dev/null | openssl x509 -noout -text | grep s3.pigsty")},
+		impact: "none", check: hostDoes("10", "echo | openssl s_client -connect 10.10.10.10:9000 2>/dev/null | openssl x509 -noout -text | grep s3.pigsty")},
 	{name: "the root user's key", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_secret_key: An0ther.Root"},
 		impact: "restart", does: []string{"restart minio 10 11 12"}},
 	{name: "a limit of the server", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_extra_vars: 'MINIO_API_REQUESTS_MAX=500'"},
@@ -100,14 +100,14 @@ var minioEdits = []edit{
 		"minio_cluster: minio", "minio_cluster: minio\n        minio_volumes: 'https://minio-{1...3}.pigsty:9000/data{1...2} https://minio-4.pigsty:9000/data{1...6}'"},
 		impact: "restart", does: []string{"restart minio 10 11 12", "start minio 13"}},
 	{name: "the port", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_port: 9010", ":9000/data{1...2} https://minio-4.pigsty:9000", ":9010/data{1...2} https://minio-4.pigsty:9010"},
-		impact: "restart", does: []string{"restart minio 10 11 12 13"}, check: has("10", "curl -skf https://10.10.10.10:9010/minio/health/cluster")},
+		impact: "restart", does: []string{"restart minio 10 11 12 13"}, check: hostDoes("10", "curl -skf https://10.10.10.10:9010/minio/health/cluster")},
 }
 
 var pgsqlEdits = []edit{
 	{name: "a user added", swap: []string{"pgbouncer: true, roles: [ dbrole_admin ] }", "pgbouncer: true, roles: [ dbrole_admin ] }\n          - { name: reader, password: Reader.1, pgbouncer: true, roles: [ dbrole_readonly ] }"},
 		impact: "reload", does: []string{"reload pgbouncer 11 12"}},
 	{name: "the user's password", swap: []string{"Reader.1", "Reader.2"},
-		impact: "reload", does: []string{"reload pgbouncer 11 12"}, check: has("10", "PGPASSWORD=Reader.2 psql -XAtq -h 10.10.10.12 -p 5433 -U reader -d test -c 'select 1'")},
+		impact: "reload", does: []string{"reload pgbouncer 11 12"}, check: hostDoes("10", "PGPASSWORD=Reader.2 psql -XAtq -h 10.10.10.12 -p 5433 -U reader -d test -c 'select 1'")},
 	{name: "the user's limit in the pool", swap: []string{"Reader.2, pgbouncer: true,", "Reader.2, pgbouncer: true, pool_connlimit: 5,"},
 		impact: "reload", does: []string{"reload pgbouncer 11 12"}},
 	{name: "a database added", swap: []string{"- { name: test }", "- { name: test }\n          - { name: shop }"},
@@ -116,25 +116,25 @@ var pgsqlEdits = []edit{
 		impact: "reload", does: []string{"reload pgbouncer 11 12"}},
 	{name: "its limit of connections", swap: []string{"- { name: shop,", "- { name: shop, connlimit: 9,"}, impact: "none"},
 	{name: "a rule of who may connect", swap: []string{"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]"},
-		impact: "reload", does: []string{"reload patroni 11 12"}, check: has("12", "grep 10.9.9.9 /pg/data/pg_hba.conf")},
+		impact: "reload", does: []string{"reload patroni 11 12"}, check: hostDoes("12", "grep 10.9.9.9 /pg/data/pg_hba.conf")},
 	{name: "the rule removed", swap: []string{"pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]", "pg_hba_rules: []"},
-		impact: "reload", does: []string{"reload patroni 11 12"}, check: has("12", "! grep 10.9.9.9 /pg/data/pg_hba.conf")},
+		impact: "reload", does: []string{"reload patroni 11 12"}, check: hostDoes("12", "! grep 10.9.9.9 /pg/data/pg_hba.conf")},
 	{name: "a service added", swap: []string{"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]"},
 		impact: "reload", does: []string{"reload haproxy 11 12"}},
 	{name: "the service's port", swap: []string{"port: 5440", "port: 5441"},
-		impact: "reload", does: []string{"reload haproxy 11 12"}, check: has("11", "ss -Hltn | grep :5441 && ! ss -Hltn | grep :5440")},
+		impact: "reload", does: []string{"reload haproxy 11 12"}, check: hostDoes("11", "ss -Hltn | grep :5441 && ! ss -Hltn | grep :5440")},
 	{name: "the service removed", swap: []string{"pg_services: [ { name: extra, port: 5441, selector: '[]', check: /replica } ]", "pg_services: []"},
 		impact: "reload", does: []string{"reload haproxy 11 12"}},
 	{name: "a line of its crontab", swap: []string{"pg_services: []", "pg_services: []\n        pg_crontab: [ '00 01 * * * /pg/bin/pg-backup full' ]"}, impact: "none"},
 	{name: "a setting that is reloaded", swap: []string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB }"},
-		impact: "reload", check: has("12", `su postgres -c "psql -XAtqc 'show work_mem'" | grep 20MB`)},
+		impact: "reload", check: hostDoes("12", `su postgres -c "psql -XAtqc 'show work_mem'" | grep 20MB`)},
 	{name: "more connections", swap: []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"},
 		impact: "failover", does: []string{"failover pg-test", "restart postgres 11 12"}},
 	{name: "fewer connections: the leader goes first", swap: []string{"max_connections: 260", "max_connections: 220"},
 		impact: "restart", does: []string{"restart postgres 11 12"}},
 	{name: "the password of the monitoring user", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        pg_monitor_password: An0ther.Monitor"},
 		impact: "gap", does: []string{"reload pgbouncer 11 12", "restart prometheus-postgres-exporter 11 12", "restart prometheus-pgbouncer-exporter 11 12"},
-		check: has("10", "curl -s http://10.10.10.12:9630/metrics | grep '^pg_up 1'")},
+		check: hostDoes("10", "curl -s http://10.10.10.12:9630/metrics | grep '^pg_up 1'")},
 	{name: "the password of replication", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        pg_replication_password: An0ther.Replicator"},
 		impact: "reload", does: []string{"reload patroni 11 12"}, check: streams},
 	{name: "the password of Patroni's API, and a setting", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        patroni_password: An0ther.Patroni", "work_mem: 20MB", "work_mem: 21MB"},
@@ -146,7 +146,7 @@ var pgsqlEdits = []edit{
 	{name: "the port of PostgreSQL", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        pg_port: 5442"},
 		impact: "failover", does: []string{"reload patroni 11 12", "failover pg-test", "restart postgres 11 12", "reload pgbouncer 11 12", "reload haproxy 11 12", "restart prometheus-postgres-exporter 11 12"}, check: writes},
 	{name: "the virtual address: in the certificates too", swap: []string{"pg_vip_address: 10.10.10.3/24", "pg_vip_address: 10.10.10.5/24"},
-		impact: "reload", does: []string{"reload patroni 11 12", "reload keepalived 11 12"}, check: has("10", "! ls /infra/targets/ping | grep 10.10.10.3---")},
+		impact: "reload", does: []string{"reload patroni 11 12", "reload keepalived 11 12"}, check: hostDoes("10", "! ls /infra/targets/ping | grep 10.10.10.3---")},
 	{name: "a member added", swap: []string{"10.10.10.12: { pg_seq: 2, pg_role: replica }", "10.10.10.12: { pg_seq: 2, pg_role: replica }\n        10.10.10.13: { pg_seq: 3, pg_role: replica }"},
 		impact: "reload", does: []string{"reload haproxy 11 12 13", "reload keepalived 11 12 13", "reload patroni 11 12", "start patroni 13", "start pgbouncer 13", "start prometheus-postgres-exporter 13", "start prometheus-pgbouncer-exporter 13"}, check: streams},
 	{name: "it is removed", command: []string{"pgsql-rm", "pg-test", "10.10.10.13", "--confirm", "pg-test"}, pending: true,
@@ -158,12 +158,12 @@ var pgsqlEdits = []edit{
 var redisEditsTable = []edit{
 	{name: "a limit of memory", swap: []string{"redis_max_memory: 64MB", "redis_max_memory: 48MB"}, impact: "reload"},
 	{name: "the password", swap: []string{"redis_password: 'redis.ms'", "redis_password: 'redis.ms2'", "password: redis.ms,", "password: redis.ms2,"},
-		impact: "gap", does: []string{"restart redis_exporter 11 12"}, check: has("10", "REDISCLI_AUTH=redis.ms2 redis-cli -h 10.10.10.12 info replication | grep master_link_status:up || REDISCLI_AUTH=redis.ms2 redis-cli -h 10.10.10.11 info replication | grep master_link_status:up")},
+		impact: "gap", does: []string{"restart redis_exporter 11 12"}, check: hostDoes("10", "REDISCLI_AUTH=redis.ms2 redis-cli -h 10.10.10.12 info replication | grep master_link_status:up || REDISCLI_AUTH=redis.ms2 redis-cli -h 10.10.10.11 info replication | grep master_link_status:up")},
 	{name: "the password of the sentinels", swap: []string{"redis_password: 'redis.meta'", "redis_password: 'redis.meta2'"},
 		impact: "restart", does: []string{"restart redis_exporter 10", "restart redis-meta-1-26379 10", "restart redis-meta-1-26380 10", "restart redis-meta-1-26381 10"}, rolls: true},
 	{name: "how many sentinels must agree", swap: []string{"quorum: 2", "quorum: 1"}, impact: "none"},
 	{name: "the port of the exporter", swap: []string{"redis_cluster: redis-ms,", "redis_cluster: redis-ms, redis_exporter_port: 9221,"},
-		impact: "gap", does: []string{"restart redis_exporter 11 12"}, check: has("10", "grep 10.10.10.12:9221 /infra/targets/redis/redis-ms-2.yml")},
+		impact: "gap", does: []string{"restart redis_exporter 11 12"}, check: hostDoes("10", "grep 10.10.10.12:9221 /infra/targets/redis/redis-ms-2.yml")},
 	{name: "a command renamed", swap: []string{"redis_cluster: redis-ms,", "redis_cluster: redis-ms, redis_rename_commands: { FLUSHALL: '' },"},
 		impact: "failover", does: []string{"failover redis-ms", "restart redis-ms-1-6379 11", "restart redis-ms-2-6379 12"}, rolls: true},
 	{name: "an instance added", swap: []string{"6379: { replica_of: '10.10.10.11 6379' }", "6379: { replica_of: '10.10.10.11 6379' }, 6380: { replica_of: '10.10.10.11 6379' }"},
@@ -172,8 +172,8 @@ var redisEditsTable = []edit{
 	{name: "and is taken out of the file", swap: []string{", 6380: { replica_of: '10.10.10.11 6379' }", ""}, impact: "none"},
 }
 
-// has wants a command to succeed on a host.
-func has(host, script string) func(*lab) error {
+// hostDoes wants a command to succeed on a host.
+func hostDoes(host, script string) func(*lab) error {
 	return func(l *lab) error {
 		if out, code := l.try(network+host, "sh", "-c", script); code != 0 {
 			return fmt.Errorf("%s: %s: exit status %d: %s", host, script, code, out)
@@ -205,13 +205,13 @@ func etcdHas(n int) func(*lab) error {
 // streams wants a replica of pg-test to get what its leader writes.
 func streams(l *lab) error {
 	leader := strings.TrimPrefix(l.look()["leader pg-test"], network)
-	return has(leader, `. /etc/profile.d/pgsql.sh; runuser -u postgres -- psql -XAtqc "select state from pg_stat_replication" postgres | grep streaming`)(l)
+	return hostDoes(leader, `. /etc/profile.d/pgsql.sh; runuser -u postgres -- psql -XAtqc "select state from pg_stat_replication" postgres | grep streaming`)(l)
 }
 
 // writes wants the service of the primary to take a write through both of the members' nodes.
 func writes(l *lab) error {
 	for _, host := range []string{"11", "12"} {
-		if err := has("10", "PGPASSWORD=DBUser.Test PGCONNECT_TIMEOUT=3 psql -XAtq -h 10.10.10."+host+" -p 5433 -U test -d test -c 'create table if not exists written(n int); insert into written values (1)'")(l); err != nil {
+		if err := hostDoes("10", "PGPASSWORD=DBUser.Test PGCONNECT_TIMEOUT=3 psql -XAtq -h 10.10.10."+host+" -p 5433 -U test -d test -c 'create table if not exists written(n int); insert into written values (1)'")(l); err != nil {
 			return err
 		}
 	}

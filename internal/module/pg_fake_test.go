@@ -98,7 +98,6 @@ func (f fakeFiles) Read(path string) ([]byte, error) {
 func (fakeFiles) Stat(path string, _ bool) (node.Info, error) {
 	return node.Info{Path: path, Kind: node.Absent}, nil
 }
-func (fakeFiles) Read(string) ([]byte, error)   { return nil, fs.ErrNotExist }
 func (fakeFiles) List(string) ([]string, error) { return nil, errors.New("none") }
 
 func keysOf(r Result) string {
