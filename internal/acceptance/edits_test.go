@@ -51,7 +51,7 @@ type editRow struct {
 // records to have done, and what the nodes saw.
 func TestEdits(t *testing.T) {
 	thorough(t)
-	l := labOf(t, sandbox.Config{Prepared: true}, sampleEdits(t), "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2", "10.10.10.13+/data1+/data2+/data3+/data4+/data5+/data6")
+	l := labOf(t, sandbox.Config{Prepared: true, Source: []string{"minio"}}, sampleEdits(t), "10.10.10.10+/data1+/data2", "10.10.10.11+/data1+/data2", "10.10.10.12+/data1+/data2", "10.10.10.13+/data1+/data2+/data3+/data4+/data5+/data6")
 	l.unhurried(45 * time.Minute)
 	l.must(0, "apply", "--yes")
 	if got := changes(l.plan("--detailed-exitcode")); len(got) > 0 {
