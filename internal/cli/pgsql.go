@@ -20,6 +20,7 @@ const (
 	tagsHBA     = "pg_hba,pg_reload,pgbouncer_hba,pgbouncer_reload"
 	tagsService = "pg_service"
 	tagsExt     = "pg_ext,pg_db"
+	tagsKeys    = "pg_ssh"
 )
 
 // pgVerb is a verb about one PostgreSQL cluster.
@@ -44,7 +45,7 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 	verbs := []pgVerb{
 		{
 			"pgsql-add CLUSTER [HOST ...]", "Make a PostgreSQL cluster, or add members to it",
-			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them:\nservices, and rules of who may connect.",
+			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them:\nservices, rules of who may connect, keys.",
 			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14 10.10.10.15", atLeastOne, pgAdd,
 		},
 		{
@@ -175,7 +176,10 @@ func pgAdd(ctx context.Context, w *pgWork, named []string) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return w.with(ctx, others, tagsService+","+tagsHBA+",pg_ssh")
+	if err := w.with(ctx, others, tagsService+","+tagsHBA); err != nil {
+		return err
+	}
+	return w.with(ctx, append(others, hosts...), tagsKeys)
 }
 
 func pgUser(ctx context.Context, w *pgWork, args []string) error {
