@@ -324,8 +324,11 @@ func (l *lab) invocations(addr string) string {
 }
 
 // leader is the address of the member that leads pg-test.
-func (l *lab) leader() (string, error) {
-	out, code := l.try("10.10.10.12", "su", "postgres", "-c", "patronictl -c /etc/patroni/patroni.yml list -f json")
+func (l *lab) leader() (string, error) { return l.member("10.10.10.12", "Leader") }
+
+// member is the address of the member that has a role, as another one sees it.
+func (l *lab) member(from, role string) (string, error) {
+	out, code := l.try(from, "su", "postgres", "-c", "patronictl -c /etc/patroni/patroni.yml list -f json")
 	if code != 0 {
 		return "", fmt.Errorf("patronictl: %s", out)
 	}
@@ -334,11 +337,11 @@ func (l *lab) leader() (string, error) {
 		return "", err
 	}
 	for _, m := range members {
-		if m.Role == "Leader" && m.State == "running" {
+		if m.Role == role && (m.State == "running" || m.State == "streaming") {
 			return m.Host, nil
 		}
 	}
-	return "", fmt.Errorf("no leader: %s", out)
+	return "", fmt.Errorf("no %s: %s", role, out)
 }
 
 // secrets that must show up nowhere.
