@@ -69,7 +69,11 @@ func (e *etcdClient) request(method, url string, timeout time.Duration) node.Req
 	return r
 }
 
-const etcdTimeout = 5 * time.Second
+// A question may be asked again elsewhere soon; a change is made once, and gets the time that a busy machine takes for it.
+const (
+	etcdTimeout       = 5 * time.Second
+	etcdChangeTimeout = 30 * time.Second
+)
 
 // ask reads: it posts body to /v3/path at the first endpoint that answers and decodes the answer into target.
 func (e *etcdClient) ask(ctx context.Context, path string, body, target any) error {
@@ -88,7 +92,11 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 	}
 	var unreachable error
 	for at := range e.everywhere(ctx) {
-		r := e.request("POST", at+"/v3/"+path, etcdTimeout)
+		limit := etcdTimeout
+		if change != nil {
+			limit = etcdChangeTimeout
+		}
+		r := e.request("POST", at+"/v3/"+path, limit)
 		r.Body, r.Change, r.ReadOnly = text, change, change == nil
 		res, err := e.call.System.Net().HTTP(ctx, r)
 		if errors.Is(err, node.ErrNotYet) {
