@@ -29,7 +29,7 @@ type Param struct {
 	Secret   bool
 	Identity bool // says what a host is
 	Required bool // of a field
-	Unused   bool // known, but nothing reads it
+	Unused   string // why nothing reads it here; "" for those that are read
 	Was      []string
 	Doc      string
 }
@@ -192,7 +192,7 @@ func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
 		case "required":
 			p.Required = v.(bool)
 		case "unused":
-			p.Unused = v.(bool)
+			p.Unused = v.(string)
 		default:
 			return nil, fmt.Errorf("%s: unknown fact %s", name, value.KeyText(key))
 		}

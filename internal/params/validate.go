@@ -78,6 +78,9 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 		if p.Name != name {
 			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("it still works"))
 		}
+		if p.Unused != "" {
+			v.add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
+		}
 		v.level(p, name, level, hosts, pos)
 		v.value(p, name, val, vars.ValuePos(key))
 	}
