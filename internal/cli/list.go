@@ -9,35 +9,41 @@ import (
 	"pig/internal/value"
 )
 
-// list prints what a run would go through.
-func (s *session) list(plays []*playbook.Play, hosts, tasks, tags bool) error {
+// listing is what a run would go through, as --list-hosts, --list-tasks and --list-tags ask for it.
+type listing struct{ hosts, tasks, tags bool }
+
+func (l listing) any() bool { return l.hosts || l.tasks || l.tags }
+
+// list prints a listing of what -t and --skip-tags leave of plays, with the tasks of their includes.
+func (s *session) list(plays []*playbook.Play, l listing) error {
+	filter := playbook.NewTagFilter(s.opt.tags, s.opt.skipTags)
 	for i, p := range plays {
 		fmt.Fprintf(s.app.out, "play #%d (%s): %s\ttags: [%s]\n", i+1, value.Display(p.Hosts), p.Name, strings.Join(p.Tags, ", "))
-		if hosts {
-			pattern := value.Str(p.Hosts)
-			if l, ok := p.Hosts.(*value.List); ok {
-				parts := make([]string, len(l.Items))
-				for i, item := range l.Items {
-					parts[i] = value.Str(item)
-				}
-				pattern = strings.Join(parts, ",")
-			}
-			found, err := s.inventory.Match(pattern)
-			if err != nil {
+		if l.hosts {
+			if err := s.listHosts(p); err != nil {
 				return err
 			}
-			for _, h := range found {
-				fmt.Fprintf(s.app.out, "  %s\n", h.Name)
+		}
+		tasks, _, err := s.loader().Reach(p)
+		if err != nil {
+			return err
+		}
+		found := map[string]bool{}
+		for _, t := range tasks {
+			tags := t.AllTags()
+			if !filter.Selects(tags) {
+				continue
+			}
+			for _, tag := range tags {
+				found[tag] = true
+			}
+			if l.tasks {
+				fmt.Fprintf(s.app.out, "    %s\ttags: [%s]\n", t.Title(), strings.Join(tags, ", "))
 			}
 		}
-		all := map[string]bool{}
-		blocks := append(append([]*playbook.Block{p.PreTasks}, p.RoleTasks...), p.Tasks, p.PostTasks)
-		for _, b := range blocks {
-			s.listBlock(b, tasks, all)
-		}
-		if tags {
+		if l.tags {
 			var names []string
-			for t := range all {
+			for t := range found {
 				names = append(names, t)
 			}
 			slices.Sort(names)
@@ -47,24 +53,21 @@ func (s *session) list(plays []*playbook.Play, hosts, tasks, tags bool) error {
 	return nil
 }
 
-func (s *session) listBlock(b *playbook.Block, show bool, all map[string]bool) {
-	if b == nil {
-		return
-	}
-	for _, nodes := range [][]playbook.Node{b.Body, b.Rescue, b.Always} {
-		for _, n := range nodes {
-			switch n := n.(type) {
-			case *playbook.Block:
-				s.listBlock(n, show, all)
-			case *playbook.Task:
-				tags := n.AllTags()
-				for _, t := range tags {
-					all[t] = true
-				}
-				if show {
-					fmt.Fprintf(s.app.out, "    %s\ttags: [%s]\n", n.Title(), strings.Join(tags, ", "))
-				}
-			}
+func (s *session) listHosts(p *playbook.Play) error {
+	pattern := value.Str(p.Hosts)
+	if l, ok := p.Hosts.(*value.List); ok {
+		parts := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			parts[i] = value.Str(item)
 		}
+		pattern = strings.Join(parts, ",")
 	}
+	found, err := s.inventory.Match(pattern)
+	if err != nil {
+		return err
+	}
+	for _, h := range found {
+		fmt.Fprintf(s.app.out, "  %s\n", h.Name)
+	}
+	return nil
 }

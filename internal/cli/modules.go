@@ -72,6 +72,9 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 
 // runModule runs one of pig's own playbooks on hosts.
 func (s *session) runModule(ctx context.Context, verb, playbook string, hosts []string) error {
+	if err := s.checkTags(playbook); err != nil {
+		return err
+	}
 	plays, err := s.load([]string{playbookPath(playbook)})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -100,6 +101,9 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := s.checkTags(playbooksOf(g)...); err != nil {
+		return nil, nil, err
+	}
 	o := s.base
 	o.Plan, o.FreeByDefault = true, true
 	units, err := s.walk(ctx, s.engine(o, s.quiet()), g, salt)
@@ -107,6 +111,17 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 		return nil, nil, err
 	}
 	return &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+}
+
+// playbooksOf are the playbooks of all units, each once.
+func playbooksOf(g *graph.Graph[plan.Unit]) []string {
+	var names []string
+	for _, n := range g.Names() {
+		if u, _ := g.Node(n); !slices.Contains(names, u.Playbook) {
+			names = append(names, u.Playbook)
+		}
+	}
+	return names
 }
 
 // quiet shows just the progress of a plan: what it finds is shown in one piece at its end.

@@ -14,7 +14,8 @@ import (
 
 func (a *app) play() *cobra.Command {
 	o := &runOptions{}
-	var syntax, listTasks, listHosts, listTags bool
+	var syntax bool
+	var l listing
 	c := &cobra.Command{
 		Use:   "play FILE.yml ...",
 		Short: "Run Ansible playbooks",
@@ -40,8 +41,8 @@ pig does the same when it is started by the name ansible-playbook.
 			case syntax:
 				_, err := fmt.Fprintln(a.out, "the syntax is right")
 				return err
-			case listTasks, listHosts, listTags:
-				return s.list(plays, listHosts, listTasks, listTags)
+			case l.any():
+				return s.list(plays, l)
 			}
 			s.base.GatherFacts = true
 			return s.run(c.Context(), "play", s.engine(s.base, s.sink()), plays)
@@ -49,9 +50,9 @@ pig does the same when it is started by the name ansible-playbook.
 	}
 	o.AddFlags(c.Flags())
 	c.Flags().BoolVar(&syntax, "syntax-check", false, "read the playbooks, run nothing")
-	c.Flags().BoolVar(&listTasks, "list-tasks", false, "list the tasks, run nothing")
-	c.Flags().BoolVar(&listHosts, "list-hosts", false, "list the hosts, run nothing")
-	c.Flags().BoolVar(&listTags, "list-tags", false, "list the tags, run nothing")
+	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list the tasks, run nothing")
+	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list the hosts, run nothing")
+	c.Flags().BoolVar(&l.tags, "list-tags", false, "list the tags, run nothing")
 	return c
 }
 

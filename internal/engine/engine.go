@@ -90,7 +90,7 @@ type shared struct {
 	mu       sync.Mutex
 	hosts    map[string]*host
 	actions  map[string]action
-	tags     tagFilter
+	tags     playbook.TagFilter
 	started  bool // start_at was reached
 	stats    map[string]*Stats
 	order    []string
@@ -120,7 +120,7 @@ func New(d Deps, o Options) *Engine {
 	}
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
-		tags: newTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
+		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
 	}, fates: newFates()}
 }
 

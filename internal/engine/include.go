@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/playbook"
@@ -79,16 +78,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict) ([]inclusi
 	if blocks, ok := r.loaded[key]; ok {
 		return blocks, nil
 	}
-	parent, err := includeBlock(t, args, local)
-	if err != nil {
-		return nil, err
-	}
-	var blocks []*playbook.Block
-	if t.Action == "include_role" {
-		blocks, err = r.includeRole(t, args, parent)
-	} else {
-		blocks, err = r.includeTasks(t, args, parent)
-	}
+	blocks, err := r.bring(t, args, local)
 	if err != nil {
 		return nil, err
 	}
@@ -107,52 +97,10 @@ func localOrEmpty(d *value.Dict) *value.Dict {
 	return d
 }
 
-// includeBlock is what the included tasks hang below. Of the include's own keywords they get only vars; apply: brings others.
-func includeBlock(t *playbook.Task, args, local *value.Dict) (*playbook.Block, error) {
-	b := &playbook.Block{Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: t.Role, Params: t.Vars, Given: local}
-	apply, ok := args.At("apply").(*value.Dict)
-	if !ok {
-		return b, nil
-	}
-	k, err := playbook.ReadKeywords(apply)
-	b.Keywords = k
-	return b, err
-}
-
-// includeTasks and includeRole hold the lock of the play run.
-func (r *run) includeTasks(t *playbook.Task, args *value.Dict, parent *playbook.Block) ([]*playbook.Block, error) {
-	name := ""
-	for _, k := range []string{"file", "_raw_params"} {
-		if v := args.At(k); v != nil && name == "" {
-			name = strings.TrimSpace(value.Str(v))
-		}
-	}
-	if name == "" {
-		return nil, diag.Errorf(t.Pos, "include_tasks needs a file")
-	}
-	files := &lookupFiles{pr: r.playRun, t: t}
-	path, places, err := files.find("tasks", name)
-	if err != nil {
-		return nil, diag.Errorf(t.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
-	}
-	nodes, err := r.e.Loader.LoadTasks(path, parent, t.Role, r.playRun.play, t.Handler)
-	if err != nil {
-		return nil, err
-	}
-	parent.Body = nodes
-	return []*playbook.Block{parent}, nil
-}
-
-func (r *run) includeRole(t *playbook.Task, args *value.Dict, parent *playbook.Block) ([]*playbook.Block, error) {
-	rendered := *t
-	rendered.Args = args
-	rendered.Keywords = playbook.Keywords{}
-	use, err := playbook.RoleOf(&rendered)
-	if err != nil {
-		return nil, err
-	}
+// bring reads what an include brings, holding the lock of the play run. Handlers of its roles are the play's from then on.
+func (r *run) bring(t *playbook.Task, args, local *value.Dict) ([]*playbook.Block, error) {
 	before := len(r.playRun.play.Roles)
-	blocks, err := r.e.Loader.LoadRole(use, parent, r.playRun.play)
+	blocks, err := r.e.Loader.Include(t, args, local, r.playRun.play)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +111,7 @@ func (r *run) includeRole(t *playbook.Task, args *value.Dict, parent *playbook.B
 			}
 		}
 	}
-	if args.At("public") != true { // its variables stay its own
+	if t.Action == "include_role" && args.At("public") != true { // its variables stay its own
 		r.playRun.play.Roles = r.playRun.play.Roles[:before]
 	}
 	return blocks, nil

@@ -15,7 +15,7 @@ import (
 // step takes the host through one task: it waits for its turn, runs it, and draws the consequences.
 func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	tags := t.AllTags()
-	if !t.Handler && !r.e.tags.selects(tags) {
+	if !t.Handler && !r.e.tags.Selects(tags) {
 		return nil
 	}
 	if !r.e.reached(t) {

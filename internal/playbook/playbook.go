@@ -5,6 +5,8 @@
 package playbook
 
 import (
+	"slices"
+
 	"pig/internal/diag"
 	"pig/internal/value"
 )
@@ -153,11 +155,19 @@ func (t *Task) Chain() []*Block {
 	return chain
 }
 
-// AllTags are the task's own tags and those of everything around it.
+// AllTags are the task's own tags and those of everything around it, each once.
 func (t *Task) AllTags() []string {
-	tags := append([]string(nil), t.Tags...)
+	var tags []string
+	add := func(more []string) {
+		for _, tag := range more {
+			if !slices.Contains(tags, tag) {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	add(t.Tags)
 	for b := t.Parent; b != nil; b = b.Parent {
-		tags = append(tags, b.Tags...)
+		add(b.Tags)
 	}
 	return tags
 }

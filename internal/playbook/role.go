@@ -225,8 +225,3 @@ func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[str
 	}
 	return blocks, nil
 }
-
-// LoadRole reads a role at run time, for include_role. Its tasks belong below parent.
-func (l *Loader) LoadRole(use RoleUse, parent *Block, play *Play) ([]*Block, error) {
-	return l.useRole(use, parent, play, nil)
-}

@@ -49,6 +49,9 @@ func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took tim
 	fields := map[string]any{
 		"host": host, "task": t.Title(), "action": t.Action, "at": t.Pos.String(), "state": State(r), "seconds": took.Seconds(),
 	}
+	if len(t.Tags) > 0 {
+		fields["tags"] = t.Tags
+	}
 	if r.Msg != "" && !r.NoLog {
 		fields["msg"] = r.Msg
 	}

@@ -1,23 +1,24 @@
-package engine
+package playbook
 
 import "slices"
 
-// tagFilter decides which tasks run, as --tags and --skip-tags do.
-type tagFilter struct{ only, skip []string }
+// TagFilter decides which tasks run, as --tags and --skip-tags do.
+type TagFilter struct{ only, skip []string }
 
-func newTagFilter(only, skip []string) tagFilter {
+// NewTagFilter takes all tasks where only is empty.
+func NewTagFilter(only, skip []string) TagFilter {
 	if len(only) == 0 {
 		only = []string{"all"}
 	}
-	return tagFilter{only, skip}
+	return TagFilter{only, skip}
 }
 
-// selects tells whether a task with tags runs. The special tags are always, never, all, tagged and untagged.
-func (f tagFilter) selects(tags []string) bool {
+// Selects tells whether a task with tags runs. The special tags are always, never, all, tagged and untagged.
+func (f TagFilter) Selects(tags []string) bool {
 	return f.wanted(tags) && !f.unwanted(tags)
 }
 
-func (f tagFilter) wanted(tags []string) bool {
+func (f TagFilter) wanted(tags []string) bool {
 	untagged := len(tags) == 0
 	switch {
 	case slices.Contains(tags, "always"):
@@ -32,7 +33,7 @@ func (f tagFilter) wanted(tags []string) bool {
 	return slices.Contains(f.only, "untagged") && untagged
 }
 
-func (f tagFilter) unwanted(tags []string) bool {
+func (f TagFilter) unwanted(tags []string) bool {
 	untagged := len(tags) == 0
 	switch {
 	case slices.Contains(f.skip, "all"):
