@@ -27,8 +27,8 @@ type Param struct {
 	Values   []value.Value // of an enum
 	Default  value.Value   // nil if there is none
 	Secret   bool
-	Identity bool // says what a host is
-	Required bool // of a field
+	Identity bool   // says what a host is
+	Required bool   // of a field
 	Unused   string // why nothing reads it here; "" for those that are read
 	Was      []string
 	Doc      string
