@@ -65,7 +65,7 @@ setup-full:
 	@scripts/setup.sh full
 
 test-full: setup-full vet
-	PIG_SANDBOX_TESTS=all $(GO) test -race -p $(P) -count 1 -timeout 60m ./...
+	PIG_SANDBOX_TESTS=all $(GO) test -race -p $(P) -count 1 -timeout 180m ./...
 	@grep -rHo 'func Fuzz[A-Za-z0-9_]*' --include=*_test.go internal | sed 's/func //' | while IFS=: read -r file name; do \
 		echo "fuzzing $$name for $(FUZZTIME)"; \
 		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
