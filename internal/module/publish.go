@@ -44,6 +44,9 @@ func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 		}
 		return result, nil
 	}
+	if i.Assumed && c.Args.Bool("optional") {
+		return nil, fmt.Errorf("whether anybody reads %s: %w", root, node.ErrUnknown)
+	}
 	for _, item := range c.Args.List("files") {
 		wrote, err := publishOne(files, root, item.(*value.Dict))
 		if err != nil {

@@ -54,4 +54,9 @@ func TestPublishStaysBelowItsRootAndWarnsWhereNobodyReads(t *testing.T) {
 	if r := Run(t.Context(), live, Table(), Task{Module: "publish", Args: args}); r.Failed != "" || len(r.Changes) > 0 || len(r.Warnings) > 0 {
 		t.Errorf("where nobody has to read: %+v", r)
 	}
+	shadow := node.NewShadow(live)
+	Run(t.Context(), shadow, Table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("make", "it"))}) // it may make the directory
+	if r := Run(t.Context(), shadow, Table(), Task{Module: "publish", Args: args}); len(r.Changes) > 0 || !value.IsUnknown(r.Changed) {
+		t.Errorf("where a plan cannot know whether somebody will read: %+v", r)
+	}
 }
