@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -36,18 +37,11 @@ func (s *session) checkTags(playbooks ...string) error {
 			}
 		}
 		if why == "" {
-			return diag.Errorf(diag.Pos{}, "no task has the tag %s", tag).WithHint("%s", or(diag.DidYouMean(tag, known), "docs/tags.md lists them"))
+			return diag.Errorf(diag.Pos{}, "no task has the tag %s", tag).WithHint("%s", cmp.Or(diag.DidYouMean(tag, known), "docs/tags.md lists them"))
 		}
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: the tag "+tag+" does nothing here: "+why))
 	}
 	return nil
-}
-
-func or(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }
 
 // tagsOf are the tags of all tasks that pig's own playbooks can come to, and whether these are all.
