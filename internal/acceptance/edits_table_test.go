@@ -89,7 +89,7 @@ var minioEdits = []edit{
 	{name: "the user's key", swap: []string{"View.Films.1", "View.Films.2"}, impact: "none"},
 	{name: "the bucket taken out: it stays", swap: []string{", { name: films }", ""}, impact: "none", check: hostDoes("10", "ls -d /data1/films")},
 	{name: "the certificate's names", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_domain: s3.pigsty"},
-		impact: "none", check: hostDoes("10", "for i in $(seq 60); do echo | openssl s_client -connect 10.10.10.10:9000 2>/dev/null | openssl x509 -noout -text | grep s3.pigsty && exit; sleep 1; done; exit 1")},
+		impact: "reload", does: []string{"reload minio 10 11 12"}, check: hostDoes("10", "for i in $(seq 10); do echo | openssl s_client -connect 10.10.10.10:9000 2>/dev/null | openssl x509 -noout -text | grep s3.pigsty && exit; sleep 1; done; exit 1")},
 	{name: "the root user's key", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_secret_key: An0ther.Root"},
 		impact: "restart", does: []string{"restart minio 10 11 12"}},
 	{name: "a limit of the server", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_extra_vars: 'MINIO_API_REQUESTS_MAX=500'"},

@@ -58,7 +58,26 @@ func (m minioClient) bucket(ctx context.Context, name string, lock, versioning b
 			return err
 		}
 	}
+	if !missing && m.call.Args.Bool("renewed") {
+		if err := m.remembers(ctx, name); err != nil {
+			return err
+		}
+	}
 	return m.policy(ctx, name)
+}
+
+// remembers gives a server that has just begun again the time to read the policy of a bucket from its drives.
+func (m minioClient) remembers(ctx context.Context, bucket string) error {
+	for range policyTries {
+		_, err := m.ask(ctx, "GET", admin("info-canned-policy", "name", bucket))
+		if missing, err := absent(err); err != nil || !missing || m.call.System.Planned() {
+			return err
+		}
+		if err := pause(ctx, 2*interval); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m minioClient) versions(ctx context.Context, name, path string, fresh bool) error {
