@@ -166,13 +166,34 @@ func (i *redisInstance) successor(ctx context.Context) (redis.Addr, error) {
 	return best, nil
 }
 
-// handOverWatched asks a sentinel to make another instance the primary. It chooses which.
+// handOverWatched asks the sentinels to make another instance the primary. They choose which; one that has just restarted is no
+// candidate before they have heard from it.
 func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
+	for deadline := time.Now().Add(sentinelsHear); ; {
+		err := i.askWatchers(ctx)
+		switch {
+		case err == nil:
+			return true, i.awaitReplica(ctx, redis.Addr{})
+		case !redis.Refused(err, "NOGOODSLAVE", "INPROG") || i.call.System.Planned() || time.Now().After(deadline):
+			i.call.Facts.Warn("%s is restarted as a primary, since no sentinel moves the lead: %v", i.name, err)
+			return false, nil
+		}
+		if err := pause(ctx, interval); err != nil {
+			return false, err
+		}
+	}
+}
+
+// sentinelsHear bounds the wait until sentinels know a replica that restarted: they ask each for its state every 10 seconds.
+const sentinelsHear = 20 * time.Second
+
+// askWatchers tells one sentinel after the other to move the lead, until one does.
+func (i *redisInstance) askWatchers(ctx context.Context) error {
 	var last error
 	for _, item := range i.call.Args.List("watchers") {
 		w, err := watcherOf(i.call, item)
 		if err != nil {
-			return false, err
+			return err
 		}
 		primary, err := w.primaryNow(ctx)
 		switch {
@@ -184,11 +205,10 @@ func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
 			continue
 		}
 		if last = w.tell(ctx, i.failover("(the sentinels' choice)"), []string{"SENTINEL", "FAILOVER", w.name}); last == nil {
-			return true, i.awaitReplica(ctx, redis.Addr{})
+			return nil
 		}
 	}
-	i.call.Facts.Warn("%s is restarted as a primary, since no sentinel moves the lead: %v", i.name, last)
-	return false, nil
+	return last
 }
 
 // awaitReplica waits until the instance follows another one, and is connected.

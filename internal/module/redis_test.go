@@ -173,6 +173,34 @@ func TestRedisRestartTakesReplicasFirst(t *testing.T) {
 	}
 }
 
+func TestRedisRestartWaitsForSentinelsToKnowAReplica(t *testing.T) {
+	t.Parallel()
+	role, asked := primary([]any{"b", "6379", "7"}), 0
+	f := running(newRedisNode(func(_ string, command []string) any {
+		switch {
+		case command[0] == "SENTINEL" && command[1] == "FAILOVER":
+			if asked++; asked < 3 {
+				return redis.Error("NOGOODSLAVE No suitable replica to promote")
+			}
+			role = replicaOf("b")
+		case command[0] == "SENTINEL":
+			return []any{"h", "6379"}
+		case command[0] == "ROLE":
+			return role
+		case command[0] == "INFO":
+			return "aof_rewrite_in_progress:0\r\n"
+		}
+		return "OK"
+	}))
+	f.files["/c"] = "# waits for a restart of inv1: databases\n" + redisConf
+	args := configArgs("cluster", "ms", "role", "any", "peers", value.NewList("b:6379"))
+	args.Set("watchers", value.NewList(value.DictOf("address", "s:26379", "name", "ms", "password", "x")))
+	r := f.run(t, "redis_restart", args)
+	if r.Failed != "" || keysOf(r) != "redis cluster ms failover; file /c write; service ms-1-6379.service restart" || asked != 3 {
+		t.Errorf("%s: %s, asked %d times, %v", r.Failed, keysOf(r), asked, r.Warnings)
+	}
+}
+
 func TestRedisFollowTellsAnEditFromAFailover(t *testing.T) {
 	t.Parallel()
 	role, keys := replicaOf("b"), ""
