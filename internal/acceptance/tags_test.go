@@ -77,7 +77,7 @@ func (l *lab) runTag(playbook, tag string) {
 	}
 }
 
-// removals are the arguments of verbs that remove.
+// removals are the arguments of verbs that take data away.
 var removals = map[string][]string{
 	"infra-rm": {},
 	"node-rm":  {"10.10.10.14"},
@@ -85,4 +85,6 @@ var removals = map[string][]string{
 	"minio-rm": {},
 	"pgsql-rm": {"pg-test"},
 	"redis-rm": {"redis-test"},
+
+	"pgsql-pitr": {"pg-test", "--latest"},
 }

@@ -15,7 +15,7 @@ func pgRemove(ctx context.Context, w *pgWork, named []string) error {
 		return err
 	}
 	if !w.base.Plan {
-		if err := w.typed(w.cluster.Name, hosts, w.confirm); err != nil {
+		if err := w.typed(w.cluster.Name, w.confirm, removed(w.cluster.Name, hosts)); err != nil {
 			return err
 		}
 	}

@@ -178,7 +178,7 @@ func redisRemove(ctx context.Context, w *redisWork) error {
 		return err
 	}
 	if !w.base.Plan {
-		if err := w.typed(w.cluster.Name, w.hosts, w.confirm); err != nil {
+		if err := w.typed(w.cluster.Name, w.confirm, removed(w.cluster.Name, w.hosts)); err != nil {
 			return err
 		}
 	}

@@ -77,7 +77,8 @@ func (s *session) remove(ctx context.Context, env *resolve.Environment, r remova
 	}
 	verb := r.module + "-rm"
 	if !s.base.Plan {
-		if err := s.typed(r.name(env, hosts), hosts, confirm); err != nil {
+		name := r.name(env, hosts)
+		if err := s.typed(name, confirm, removed(name, hosts)); err != nil {
 			return err
 		}
 	}
@@ -122,26 +123,25 @@ func (s *session) unguarded(env *resolve.Environment, safeguard string, hosts []
 	return nil
 }
 
-// typed wants the name of what is removed: nothing irreversible happens with one key.
-func (s *session) typed(name string, hosts []string, given string) error {
+// typed wants the name of what loses its data, told by loss: nothing irreversible happens with one key.
+func (s *session) typed(name, given, loss string) error {
 	switch {
 	case given == name:
 		return nil
 	case given != "":
-		return fmt.Errorf("--confirm says %s, and what is removed is %s: nothing is removed", given, name)
+		return fmt.Errorf("--confirm says %s, and what is meant is %s: nothing was changed", given, name)
 	}
 	if f, ok := s.app.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(s.app.err, "Nothing was removed: nobody is here to confirm. Use --confirm %s\n", name)
+		fmt.Fprintf(s.app.err, "Nothing was changed: nobody is here to confirm. Use --confirm %s\n", name)
 		return exitStatus(exitConfirm)
 	}
-	fmt.Fprintf(s.app.err, "%s and all its data will be removed from %s. Type its name to go on: ", name, strings.Join(hosts, ", "))
-	line, err := bufio.NewReader(s.app.in).ReadString('\n')
-	if err != nil {
-		return err
-	}
-	if strings.TrimSpace(line) != name {
-		fmt.Fprintln(s.app.err, "Nothing was removed.")
+	if !s.app.answers(bufio.NewReader(s.app.in), loss+" Type its name to go on: ", name) {
 		return exitStatus(exitConfirm)
 	}
 	return nil
+}
+
+// removed tells what a removal takes away.
+func removed(name string, hosts []string) string {
+	return fmt.Sprintf("%s and all its data will be removed from %s.", name, strings.Join(hosts, ", "))
 }

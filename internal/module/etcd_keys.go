@@ -12,13 +12,13 @@ import (
 	"pig/internal/value"
 )
 
-// etcdKeys removes all keys that begin with a prefix: what a cluster left in etcd when it is no more. It returns found, how
-// many there were.
+// etcdKeys removes all keys that begin with a prefix, but the one with the name in keep: what a cluster left in etcd when it is no
+// more. It returns found, how many there were.
 func etcdKeys() Module {
 	return Module{
 		Name: "etcd_keys",
 		Spec: Spec{Args: append(etcdArgs(),
-			Arg{Name: "prefix", Required: true},
+			Arg{Name: "prefix", Required: true}, Arg{Name: "keep"},
 			Arg{Name: "state", Required: true, Choices: []string{"absent"}},
 		)},
 		Run: runEtcdKeys,
@@ -40,28 +40,52 @@ func runEtcdKeys(ctx context.Context, c *Call) (*value.Dict, error) {
 	case guarded && e.token == "":
 		return nil, errors.New("etcd asks for a password: give root_password")
 	}
-	span := map[string]any{
-		"key":       base64.StdEncoding.EncodeToString([]byte(prefix)),
-		"range_end": base64.StdEncoding.EncodeToString([]byte(etcd.PrefixEnd(prefix))),
+	found, spans := int64(0), keySpans(prefix, c.Args.String("keep"))
+	for _, span := range spans {
+		n, err := e.count(ctx, span)
+		if err != nil {
+			return nil, fmt.Errorf("reading the keys below %s: %w", prefix, err)
+		}
+		found += n
 	}
-	count := map[string]any{"count_only": true}
-	for k, v := range span {
-		count[k] = v
-	}
-	var answer struct {
-		Count string `json:"count"` // a 64-bit number, which the gateway quotes; missing where it is 0
-	}
-	if err := e.ask(ctx, "kv/range", count, &answer); err != nil {
-		return nil, fmt.Errorf("reading the keys below %s: %w", prefix, err)
-	}
-	found, _ := strconv.ParseInt(answer.Count, 10, 64)
 	if found == 0 {
 		return value.DictOf("found", found), nil
 	}
 	change := node.Change{Kind: "etcd keys", ID: prefix, Action: "delete", Impact: node.ImpactDataLoss,
-		Attrs: []node.Attr{{Name: "keys", Before: answer.Count, After: "0"}}}
-	if err := e.do(ctx, "kv/deleterange", span, change); err != nil {
+		Attrs: []node.Attr{{Name: "keys", Before: strconv.FormatInt(found, 10), After: "0"}}}
+	var deletes []any
+	for _, span := range spans {
+		deletes = append(deletes, map[string]any{"request_delete_range": span})
+	}
+	if err := e.do(ctx, "kv/txn", map[string]any{"success": deletes}, change); err != nil {
 		return nil, fmt.Errorf("removing the keys below %s: %w", prefix, err)
 	}
 	return value.DictOf("found", found), nil
+}
+
+// keySpans are the ranges of keys below a prefix, around the one to keep.
+func keySpans(prefix, keep string) []map[string]any {
+	span := func(from, to string) map[string]any {
+		return map[string]any{"key": base64.StdEncoding.EncodeToString([]byte(from)), "range_end": base64.StdEncoding.EncodeToString([]byte(to))}
+	}
+	if keep == "" {
+		return []map[string]any{span(prefix, etcd.PrefixEnd(prefix))}
+	}
+	return []map[string]any{span(prefix, prefix+keep), span(prefix+keep+"\x00", etcd.PrefixEnd(prefix))}
+}
+
+// count asks how many keys a range has.
+func (e *etcdClient) count(ctx context.Context, span map[string]any) (int64, error) {
+	ask := map[string]any{"count_only": true}
+	for k, v := range span {
+		ask[k] = v
+	}
+	var answer struct {
+		Count string `json:"count"` // a 64-bit number, which the gateway quotes; missing where it is 0
+	}
+	if err := e.ask(ctx, "kv/range", ask, &answer); err != nil {
+		return 0, err
+	}
+	n, _ := strconv.ParseInt(answer.Count, 10, 64)
+	return n, nil
 }

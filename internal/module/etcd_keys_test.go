@@ -1,6 +1,8 @@
 package module
 
 import (
+	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +13,11 @@ import (
 func TestEtcdKeys(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		prefix, count, calls, failed string
-		planned                      bool
+		prefix, keep, count, calls, failed string
+		planned                            bool
 	}{
-		"some":            {prefix: "/pg/a/", count: `{"count": "7"}`, calls: "kv/deleterange"},
+		"some":            {prefix: "/pg/a/", count: `{"count": "7"}`, calls: "kv/txn"},
+		"all but one":     {prefix: "/pg/a/", keep: "config", count: `{"count": "7"}`, calls: "kv/txn"},
 		"none":            {prefix: "/pg/a/", count: `{}`},
 		"planned":         {prefix: "/pg/a/", count: `{"count": "7"}`, planned: true},
 		"everything":      {prefix: "/", count: `{"count": "7"}`, failed: "everything"},
@@ -22,7 +25,7 @@ func TestEtcdKeys(t *testing.T) {
 	} {
 		var calls []string
 		f := &fakeNode{planned: c.planned, http: fakeEtcd(map[string]string{"v3/auth/user/list": "{}", "v3/kv/range": c.count}, &calls)}
-		r := runFake(t, f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", c.prefix, "state", "absent"))
+		r := runFake(t, f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", c.prefix, "keep", c.keep, "state", "absent"))
 		if strings.Join(calls, " ") != c.calls || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
 			t.Errorf("%s: %v, %q", name, calls, r.Failed)
 		}
@@ -34,5 +37,22 @@ func TestEtcdKeys(t *testing.T) {
 	r := runFake(t, f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", "/pg/a/", "state", "absent"))
 	if r.Failed != "" || len(r.Changes) != 0 {
 		t.Errorf("where etcd is only planned: %+v", r)
+	}
+}
+
+func TestEtcdKeySpansLeaveOutTheOneToKeep(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, span := range keySpans("/pg/a/", "config") {
+		for _, end := range []string{"key", "range_end"} {
+			text, err := base64.StdEncoding.DecodeString(span[end].(string))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(text))
+		}
+	}
+	if want := []string{"/pg/a/", "/pg/a/config", "/pg/a/config\x00", "/pg/a0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

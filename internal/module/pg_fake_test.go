@@ -88,6 +88,8 @@ type fakeFiles struct {
 	files map[string]string
 }
 
+func (fakeFiles) Remove(string) error { return nil }
+
 func (f fakeFiles) Read(path string) ([]byte, error) {
 	if text, ok := f.files[path]; ok {
 		return []byte(text), nil

@@ -12,12 +12,13 @@ import (
 )
 
 // pgbackrestStanza makes a cluster's place in its backup repository (stanza), and with backup: true a first full backup where
-// there is none yet. It returns backups, how many there are.
+// there is none yet. upgraded lets it go on with data of another origin, which needs another first backup. It returns backups,
+// how many there are.
 func pgbackrestStanza() Module {
 	return Module{
 		Name: "pgbackrest_stanza",
 		Spec: Spec{Args: []Arg{
-			{Name: "stanza", Required: true}, {Name: "backup", Type: Bool}, {Name: "state", Default: "present", Choices: []string{"present", "absent"}},
+			{Name: "stanza", Required: true}, {Name: "backup", Type: Bool}, {Name: "state", Default: "present", Choices: []string{"present", "absent", "upgraded"}},
 			// unit is what PostgreSQL comes up with: before that there is nothing to ask for.
 			{Name: "unit", Default: "patroni.service"},
 		}},
@@ -35,7 +36,8 @@ const (
 func runPgbackrestStanza(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := pgbackrest{call: c, stanza: c.Args.String("stanza")}
 	status, backups, err := p.info(ctx)
-	if err != nil {
+	unseen := errors.Is(err, node.ErrNotYet)
+	if err != nil && !unseen {
 		return nil, err
 	}
 	missing := status == stanzaMissing || status == stanzaMissingData
@@ -51,28 +53,45 @@ func runPgbackrestStanza(ctx context.Context, c *Call) (*value.Dict, error) {
 		err := p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "delete", Impact: node.ImpactDataLoss}, "stanza-delete", "--force")
 		return result, errors.Join(err, p.run(ctx, nil, "start")) // else nobody of that name could ever be backed up from here
 	}
-	if missing {
-		if err := p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "create"}, "stanza-create", "--no-online"); err != nil {
-			return nil, err
+	switch {
+	case missing:
+		err = p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "create", Assumed: unseen}, "stanza-create", "--no-online")
+	case c.Args.String("state") == "upgraded":
+		backups = 0 // of these data
+		err = p.run(ctx, &node.Change{Kind: "backup stanza", ID: p.stanza, Action: "upgrade"}, "stanza-upgrade")
+	}
+	if err == nil && c.Args.Bool("backup") && backups == 0 {
+		err = p.full(ctx, unseen)
+	}
+	return result, err
+}
+
+// full makes a full backup. A server that has just been promoted has still to write down its timeline: it is asked again.
+func (p pgbackrest) full(ctx context.Context, assumed bool) error {
+	for try := 0; ; try++ {
+		err := p.run(ctx, &node.Change{Kind: "backup", ID: p.stanza, Action: "create", Assumed: assumed, Attrs: []node.Attr{{Name: "type", After: "full"}}}, "backup", "--type=full")
+		if err == nil || !strings.Contains(err.Error(), "does not match pg_control timeline") || try == timelineTries {
+			return err
+		}
+		if err := pause(ctx, 10*interval); err != nil {
+			return err
 		}
 	}
-	if c.Args.Bool("backup") && backups == 0 {
-		return result, p.run(ctx, &node.Change{Kind: "backup", ID: p.stanza, Action: "create", Attrs: []node.Attr{{Name: "type", After: "full"}}}, "backup", "--type=full")
-	}
-	return result, nil
 }
+
+const timelineTries = 60
 
 type pgbackrest struct {
 	call   *Call
 	stanza string
 }
 
-// info asks for the stanza. Where PostgreSQL is only planned to start, there is none.
+// info asks for the stanza. Where PostgreSQL is only planned to start, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
 	cmd := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")}
 	out, err := p.call.System.Exec(ctx, cmd)
 	if errors.Is(err, node.ErrNotYet) {
-		return stanzaMissing, 0, nil
+		return stanzaMissing, 0, err
 	}
 	if err != nil {
 		return 0, 0, err

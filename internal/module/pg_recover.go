@@ -1,0 +1,173 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// postgresRecover lets PostgreSQL itself, without Patroni, replay the log of changes from a restored data directory up to the point
+// that its configuration names. What is done there is pitr's action: after promote and shutdown the server is stopped;
+// after pause it goes on, to be read. Nobody reaches it meanwhile but through the socket.
+//
+// It returns last: the time of the last transaction that came back, as the server tells it, "" if there was none.
+func postgresRecover() Module {
+	return Module{
+		Name: "postgres_recover",
+		Spec: Spec{Args: append(recoveryArgs(),
+			Arg{Name: "data", Type: Path, Required: true}, Arg{Name: "port", Type: Int, Default: int64(5432)}, Arg{Name: "socket", Type: Path, Required: true},
+			Arg{Name: "bin_dir", Type: Path, Required: true}, Arg{Name: "instance", Required: true}, Arg{Name: "log", Type: Path, Required: true},
+			Arg{Name: "dbsu", Default: "postgres"}, Arg{Name: "unit"},
+			// settings are given to the server for the time of the recovery. stay leaves it running in the end.
+			Arg{Name: "settings", Type: Dict}, Arg{Name: "stay", Type: Bool},
+			Arg{Name: "timeout", Type: Int, Default: int64(86400)},
+		)},
+		Run: runPostgresRecover,
+	}
+}
+
+// recoverer is a server that recovers.
+type recoverer struct {
+	psql
+	data, log string
+	limit     time.Duration
+}
+
+func runPostgresRecover(ctx context.Context, c *Call) (*value.Dict, error) {
+	r, err := recovery(c)
+	if err != nil {
+		return nil, err
+	}
+	v := recoverer{
+		psql: psql{call: c, port: c.Args.Int("port"), bin: path.Join(c.Args.String("bin_dir"), "psql"), dbsu: c.Args.String("dbsu"), unit: c.Args.String("unit")},
+		data: c.Args.String("data"), log: c.Args.String("log"), limit: time.Duration(c.Args.Int("timeout")) * time.Second,
+	}
+	change := node.Change{Kind: "postgres", ID: c.Args.String("instance"), Action: "recover", Impact: node.ImpactRestart, Attrs: []node.Attr{{Name: "to", After: r.String()}}}
+	if err := v.start(ctx, change); err != nil {
+		return nil, err
+	}
+	if c.System.Planned() {
+		return value.DictOf("last", value.Unknown{Why: "where the recovery ends"}), nil
+	}
+	if err := v.arrive(ctx, r.Action == "promote"); err != nil {
+		return nil, err
+	}
+	last := v.last()
+	if r.Action == "pause" || r.Action == "promote" && c.Args.Bool("stay") {
+		return value.DictOf("last", last), nil
+	}
+	return value.DictOf("last", last), v.stop(ctx)
+}
+
+// start waits until the server takes connections, which it does as soon as its data are consistent.
+func (v recoverer) start(ctx context.Context, change node.Change) error {
+	options := []string{"-p " + strconv.Itoa(v.port), "-c listen_addresses=''", "-c unix_socket_directories=" + v.call.Args.String("socket"),
+		"-c hba_file=" + path.Join(v.data, "pg_hba.conf"), "-c ident_file=" + path.Join(v.data, "pg_ident.conf"), "-c logging_collector=off", "-c log_destination=stderr", "-c hot_standby=on"}
+	if d := v.call.Args.Dict("settings"); d != nil {
+		for k, s := range d.All() {
+			options = append(options, "-c "+value.KeyText(k)+"="+value.Str(s))
+		}
+	}
+	if err := v.call.Scratch.Files().Remove(v.log); err != nil {
+		return err
+	}
+	cmd := v.ctl("-w", "-t", strconv.Itoa(int(v.limit/time.Second)), "-l", v.log, "-o", strings.Join(options, " "), "start")
+	cmd.Change = &change
+	out, err := v.call.System.Exec(ctx, cmd)
+	if err == nil && out.RC != 0 {
+		err = v.trouble(errors.New(strings.TrimSpace(string(out.Stderr) + string(out.Stdout))))
+	}
+	return err
+}
+
+func (v recoverer) ctl(argv ...string) node.Cmd {
+	return node.Cmd{Argv: append([]string{path.Join(path.Dir(v.bin), "pg_ctl"), "-D", v.data}, argv...)}
+}
+
+// arrive waits until the server is at the point: promoted, or paused there.
+func (v recoverer) arrive(ctx context.Context, promotes bool) error {
+	for deadline := time.Now().Add(v.limit); ; {
+		var state string
+		err := v.query(ctx, "postgres", "SELECT to_jsonb(CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'promoted' END);\n", &state)
+		if err == nil && (promotes && state == "promoted" || !promotes && state == "paused") {
+			return nil
+		}
+		if err != nil {
+			if out, e := v.call.System.Exec(ctx, node.Cmd{Argv: v.ctl("status").Argv, ReadOnly: true}); e == nil && out.RC != 0 { // it has ended
+				return v.trouble(err)
+			}
+		}
+		if time.Now().After(deadline) {
+			return v.trouble(fmt.Errorf("it was not there within %v: it is %q", v.limit, state))
+		}
+		if err := pause(ctx, 5*interval); err != nil {
+			return err
+		}
+	}
+}
+
+func (v recoverer) stop(ctx context.Context) error {
+	out, err := v.call.Scratch.Exec(ctx, v.ctl("-m", "fast", "-w", "-t", "600", "stop"))
+	if err == nil && out.RC != 0 {
+		err = fmt.Errorf("stopping the recovered server: %s", lastWords(out))
+	}
+	return err
+}
+
+var (
+	lastDone = regexp.MustCompile(`last completed transaction was at log time (.*)`)
+	fatal    = regexp.MustCompile(`(?m)^.*(?:FATAL|PANIC):\s+(.*)$`)
+)
+
+// last is when the last transaction was, by the server's log.
+func (v recoverer) last() string {
+	text, err := v.call.System.Files().Read(v.log)
+	if err != nil {
+		return ""
+	}
+	if m := lastDone.FindAllSubmatch(text, -1); m != nil {
+		return string(m[len(m)-1][1])
+	}
+	return ""
+}
+
+// recoveryHints say what to do about what PostgreSQL says (src/backend/access/transam/xlogrecovery.c).
+var recoveryHints = []struct{ says, hint string }{
+	{"recovery ended before configured recovery target was reached", "the archive ends before the target, or the target is on another timeline (timeline)"},
+	{"requested recovery stop point is before consistent recovery point", "begin with an earlier backup (set)"},
+	{"recovery aborted because of insufficient parameter settings", "the cluster had greater settings then: see the log"},
+}
+
+func (v recoverer) trouble(err error) error {
+	text, readErr := v.call.System.Files().Read(v.log)
+	if readErr != nil {
+		return fmt.Errorf("recovering %s: %w", v.data, err)
+	}
+	said := ""
+	for _, m := range fatal.FindAllStringSubmatch(string(text), -1) {
+		if !strings.Contains(m[1], "the database system is") { // what others are told meanwhile
+			said = m[1]
+			break
+		}
+	}
+	if said == "" {
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		said = strings.Join(lines[max(0, len(lines)-5):], "\n")
+	}
+	if i := slices.IndexFunc(recoveryHints, func(h struct{ says, hint string }) bool { return strings.Contains(said, h.says) }); i >= 0 {
+		said += ": " + recoveryHints[i].hint
+	}
+	if last := v.last(); last != "" {
+		said += "; the last transaction that came back is of " + last
+	}
+	return fmt.Errorf("recovering %s: %s\nthe log is in %s", v.data, clip(said, 1200), v.log)
+}

@@ -1,0 +1,169 @@
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// recoveryArgs are the arguments of modules that bring a data directory back to a point: pitr has the fields of pg_pitr.
+func recoveryArgs() []Arg {
+	return []Arg{{Name: "stanza", Required: true}, {Name: "pitr", Type: Dict, Required: true}}
+}
+
+// recovery reads the point from the module's arguments. A time without a zone is the node's.
+func recovery(c *Call) (pgsql.Recovery, error) {
+	return pgsql.RecoveryOf(c.Args.Dict("pitr"), time.Local)
+}
+
+// pgbackrestTarget looks in a repository for the backup from which a point can be reached; it changes nothing. repo has the options
+// of the repository. It returns fits, label (of the backup, "" for the latest), member (as given), target (the point in
+// words), why (what is missing) and command (what pgbackrest_restore runs).
+func pgbackrestTarget() Module {
+	return Module{
+		Name: "pgbackrest_target",
+		Spec: Spec{Args: append(recoveryArgs(), Arg{Name: "repo", Type: Dict, Required: true}, Arg{Name: "member", Required: true})},
+		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			r, err := recovery(c)
+			if err != nil {
+				return nil, err
+			}
+			result := value.DictOf("fits", false, "label", "", "member", c.Args.String("member"), "target", r.String(), "why", "", "command", "")
+			backups, err := repoBackups(ctx, c)
+			label := ""
+			if err == nil {
+				label, err = r.Choose(backups, time.Now())
+			}
+			if err != nil {
+				result.Set("why", err.Error())
+				return result, nil
+			}
+			result.Set("fits", true)
+			result.Set("label", label)
+			result.Set("command", strings.Join(restoreArgv(c, r, label), " "))
+			return result, nil
+		},
+	}
+}
+
+// repoBackups are the backups of a stanza. The options of the repository go by the environment, since some are secret.
+func repoBackups(ctx context.Context, c *Call) ([]pgsql.Backup, error) {
+	stanza, env := c.Args.String("stanza"), map[string]string{}
+	for k, v := range c.Args.Dict("repo").All() {
+		name := "PGBACKREST_REPO1_" + strings.ToUpper(strings.ReplaceAll(value.KeyText(k), "-", "_"))
+		env[name] = strings.ReplaceAll(optionText(v), "${pg_cluster}", stanza)
+	}
+	argv := []string{"pgbackrest", "--no-config", "--stanza=" + stanza, "--log-level-console=off", "--log-level-file=off", "--log-level-stderr=error", "info", "--output=json"}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: argv, Env: env, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	if out.RC != 0 {
+		return nil, fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
+	}
+	var stanzas []struct {
+		Name   string `json:"name"`
+		Backup []struct {
+			Label string `json:"label"`
+			Error bool   `json:"error"`
+			LSN   struct {
+				Stop string `json:"stop"`
+			} `json:"lsn"`
+			Timestamp struct {
+				Stop int64 `json:"stop"`
+			} `json:"timestamp"`
+		} `json:"backup"`
+		Status struct {
+			Message string `json:"message"`
+		} `json:"status"`
+	}
+	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
+		return nil, fmt.Errorf("reading the backups of %s: %w", stanza, err)
+	}
+	var all []pgsql.Backup
+	for _, s := range stanzas {
+		if s.Name == stanza && len(s.Backup) == 0 {
+			return nil, fmt.Errorf("the backups of %s: %s", stanza, s.Status.Message)
+		}
+		for _, b := range s.Backup {
+			if s.Name == stanza && !b.Error {
+				all = append(all, pgsql.Backup{Label: b.Label, Stop: time.Unix(b.Timestamp.Stop, 0), LSN: b.LSN.Stop})
+			}
+		}
+	}
+	return all, nil
+}
+
+// optionText is an option of a repository as pgBackRest takes it.
+func optionText(v value.Value) string {
+	switch v {
+	case true:
+		return "y"
+	case false:
+		return "n"
+	}
+	if text, ok := value.Plain(v); ok {
+		return text
+	}
+	return value.Str(v)
+}
+
+// pgbackrestRestore makes the data directory what it was in a backup, from which PostgreSQL can recover to the point. Files that are
+// the same already stay.
+func pgbackrestRestore() Module {
+	return Module{
+		Name: "pgbackrest_restore",
+		Spec: Spec{Args: append(recoveryArgs(),
+			Arg{Name: "config", Type: Path, Required: true}, Arg{Name: "label"}, Arg{Name: "data", Type: Path, Required: true}, Arg{Name: "instance", Required: true},
+		)},
+		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			r, err := recovery(c)
+			if err != nil {
+				return nil, err
+			}
+			label := c.Args.String("label")
+			change := node.Change{Kind: "data directory", ID: c.Args.String("data"), Action: "restore", Impact: node.ImpactDataLoss,
+				Attrs: []node.Attr{{Name: "of", After: c.Args.String("stanza")}, {Name: "to", After: r.String()}}}
+			if label != "" {
+				change.Attrs = append(change.Attrs, node.Attr{Name: "from backup", After: label})
+			}
+			out, err := c.System.Exec(ctx, node.Cmd{Argv: append(restoreArgv(c, r, label), "--pg1-path="+c.Args.String("data"), "--config="+c.Args.String("config"), "--log-level-console=off", "--log-level-stderr=error"), Change: &change})
+			if err == nil && out.RC != 0 {
+				err = fmt.Errorf("pgbackrest restore: %s", lastWords(out))
+			}
+			return value.NewDict(), err
+		},
+	}
+}
+
+// restoreArgv is the part of the command that says what is restored.
+func restoreArgv(c *Call, r pgsql.Recovery, label string) []string {
+	d := c.Args.Dict("pitr")
+	argv := append([]string{"pgbackrest", "--stanza=" + c.Args.String("stanza"), "--delta", "--force", "restore"}, r.Flags(label)...)
+	for _, name := range []string{"db_include", "db_exclude"} {
+		if l, ok := d.At(name).(*value.List); ok {
+			for _, db := range l.Items {
+				argv = append(argv, "--"+strings.ReplaceAll(name, "_", "-")+"="+value.Str(db))
+			}
+		}
+	}
+	if links, ok := d.At("link_map").(*value.Dict); ok {
+		for from, to := range links.All() {
+			argv = append(argv, "--link-map="+value.KeyText(from)+"="+value.Str(to))
+		}
+	}
+	if n, ok := d.At("process").(int64); ok {
+		argv = append(argv, "--process-max="+strconv.FormatInt(n, 10))
+	}
+	if d.Has("archive") && !flag(d, "archive") {
+		argv = append(argv, "--archive-mode=off")
+	}
+	return argv
+}

@@ -1,0 +1,77 @@
+package module
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pig/internal/node"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+const twoBackups = `[{"name": "pg-test", "status": {"code": 0, "message": "ok"}, "backup": [
+  {"label": "20261101-000000F", "error": false, "lsn": {"stop": "0/3000000"}, "timestamp": {"stop": 1793491800}},
+  {"label": "20261102-000000F", "error": true, "lsn": {"stop": "0/5000000"}, "timestamp": {"stop": 1793578200}}]}]`
+
+func TestPgbackrestTarget(t *testing.T) {
+	t.Parallel()
+	var asked node.Cmd
+	f := &fakeNode{planned: true, exec: func(c node.Cmd) (node.Output, error) {
+		asked = c
+		return node.Output{Stdout: []byte(twoBackups)}, nil
+	}}
+	repo := value.DictOf("type", "s3", "storage_port", int64(9000), "bundle", true, "path", "/b/${pg_cluster}", "s3_key_secret", secret.New("Very.Secret"))
+	args := value.DictOf("stanza", "pg-test", "member", "a", "repo", repo, "pitr", value.DictOf("time", "2026-11-03 00:00:00+00", "db_include", value.NewList("x", "y")))
+	r := runFake(t, f, "pgbackrest_target", args)
+	want := "pgbackrest --stanza=pg-test --delta --force restore --type=time --target=2026-11-03 00:00:00+00:00 --target-action=promote --set=20261101-000000F --db-include=x --db-include=y"
+	if r.Failed != "" || r.Values.At("fits") != true || r.Values.At("command") != want {
+		t.Errorf("%s %v, want %s", r.Failed, r.Values.At("command"), want)
+	}
+	for k, v := range map[string]string{"TYPE": "s3", "STORAGE_PORT": "9000", "BUNDLE": "y", "PATH": "/b/pg-test", "S3_KEY_SECRET": "Very.Secret"} {
+		if got := asked.Env["PGBACKREST_REPO1_"+k]; got != v {
+			t.Errorf("%s is %q, want %q", k, got, v)
+		}
+	}
+	if !asked.ReadOnly || slices.ContainsFunc(asked.Argv, func(a string) bool { return strings.Contains(a, "Very") }) {
+		t.Errorf("it runs %v", asked.Argv)
+	}
+	args.Set("stanza", "other")
+	if r := runFake(t, f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "there is no backup" {
+		t.Errorf("of another cluster: %v", r.Values.At("why"))
+	}
+}
+
+func TestPgbackrestStanzaBacksUpOnceTheTimelineIsWritten(t *testing.T) {
+	t.Parallel()
+	tries := 0
+	f := &fakeNode{exec: func(c node.Cmd) (node.Output, error) {
+		switch {
+		case slices.Contains(c.Argv, "info"):
+			return node.Output{Stdout: []byte("[]")}, nil
+		case slices.Contains(c.Argv, "backup"):
+			if tries++; tries == 1 {
+				return node.Output{RC: 58, Stderr: []byte("ERROR: [058]: WAL timeline 2 does not match pg_control timeline 1")}, nil
+			}
+		}
+		return node.Output{}, nil
+	}}
+	r := runFake(t, f, "pgbackrest_stanza", value.DictOf("stanza", "pg-test", "backup", true))
+	if r.Failed != "" || tries != 2 {
+		t.Errorf("%s after %d tries", r.Failed, tries)
+	}
+}
+
+func TestPostgresRecoverTellsWhyItEnded(t *testing.T) {
+	t.Parallel()
+	f := &fakeNode{
+		files: map[string]string{"/log": "LOG:  last completed transaction was at log time 2026-11-03 00:00:00+00\nFATAL:  the database system is starting up\nFATAL:  recovery ended before configured recovery target was reached\n"},
+		exec:  func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil },
+	}
+	r := runFake(t, f, "postgres_recover", value.DictOf("stanza", "pg-test", "pitr", value.DictOf("xid", "7"), "data", "/d", "socket", "/s", "bin_dir", "/b", "instance", "pg-test-1", "log", "/log"))
+	for _, want := range []string{"recovery ended before configured recovery target was reached: the archive ends before the target", "the last transaction that came back is of 2026-11-03", "the log is in /log"} {
+		if !strings.Contains(r.Failed, want) {
+			t.Errorf("it does not say %q: %s", want, r.Failed)
+		}
+	}
+}
