@@ -81,6 +81,7 @@ all:
       app: { domain: app.pigsty, endpoint: "10.10.10.13:8008" }
       docs: { domain: docs.pigsty, path: /www/pigsty, index: true, auth: true }
     nginx_users: { reader: Canary.Reader.1203 }
+    pg_exporters: { 20001: { pg_cluster: pg-rds, pg_seq: 7, pg_host: 10.10.10.13, pg_databases: [ { name: solo } ] } }
     vmetrics_scrape_interval: 5s
     vmetrics_scrape_timeout: 4s
     pg_admin_password: Canary.Admin.7714
@@ -141,7 +142,7 @@ func (l *lab) everythingIsScraped() {
 			jobs[target.Labels["job"]]++
 		}
 		// Four nodes with an exporter and a load balancer each; three instances with exporter and pool, one with a plain Patroni.
-		want := map[string]int{"node": 8, "ping": 4, "infra": 6, "http": 2, "etcd": 1, "minio": 1, "pgsql": 9}
+		want := map[string]int{"node": 8, "ping": 4, "infra": 6, "http": 2, "etcd": 1, "minio": 1, "pgsql": 9, "pgrds": 1}
 		if fmt.Sprint(jobs) != fmt.Sprint(want) {
 			return fmt.Errorf("targets %v, want %v", jobs, want)
 		}
@@ -169,8 +170,8 @@ func (l *lab) noSecretsShow() {
 		if found := leaked(l.node(addr, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")); len(found) > 0 {
 			l.t.Errorf("%s: passwords of %v in a command line", addr, found)
 		}
-		for path, mode := range map[string]string{"/etc/default/prometheus-postgres-exporter": "600", "/etc/default/prometheus-pgbouncer-exporter": "600"} {
-			if addr == infraNode {
+		for path, mode := range map[string]string{"/etc/default/prometheus-postgres-exporter": "600", "/etc/default/prometheus-pgbouncer-exporter": "600", "/etc/default/pg_exporter_pg-rds-7": "600"} {
+			if (addr == infraNode) != strings.Contains(path, "rds") {
 				continue
 			}
 			if got := strings.TrimSpace(l.node(addr, "stat", "-c", "%a", path)); got != mode {
@@ -184,7 +185,8 @@ func (l *lab) noSecretsShow() {
 func (l *lab) editsReload() {
 	l.t.Helper()
 	before := l.watchers()
-	edit := []string{"docs: { domain: docs.pigsty", "manual: { domain: docs.pigsty", "vmetrics_scrape_interval: 5s", "vmetrics_scrape_interval: 6s", "vmetrics_scrape_timeout: 4s", "vmetrics_scrape_timeout: 5s"}
+	edit := []string{"docs: { domain: docs.pigsty", "manual: { domain: docs.pigsty", "vmetrics_scrape_interval: 5s", "vmetrics_scrape_interval: 6s", "vmetrics_scrape_timeout: 4s", "vmetrics_scrape_timeout: 5s",
+		"pg_exporters: { 20001: { pg_cluster: pg-rds, pg_seq: 7, pg_host: 10.10.10.13, pg_databases: [ { name: solo } ] } }", "pg_exporters: {}"}
 	l.write(edit...)
 	out := l.must(0, "apply", "infra:monitor", "--yes")
 	if strings.Contains(out, "not as planned") {
@@ -200,6 +202,9 @@ func (l *lab) editsReload() {
 	}
 	if _, code := l.try(infraNode, "test", "-e", "/etc/nginx/conf.d/docs.conf"); code == 0 {
 		l.t.Error("a site that is no longer declared is still there")
+	}
+	if out, _ := l.try(infraNode, "sh", "-c", "ls -d /etc/default/pg_exporter* /etc/systemd/system/pg_exporter* /etc/pg_exporter/* /infra/targets/pgrds/* 2>/dev/null; pgrep -f listen-address=:20001"); out != "" {
+		l.t.Errorf("of an instance elsewhere that is no longer watched stays %s", out)
 	}
 	l.write()
 	l.must(0, "apply", "infra:monitor", "--yes")

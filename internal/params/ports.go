@@ -23,7 +23,7 @@ var listeners = []listener{
 	{"redis_exporter_port", "redis", "redis_exporter_enabled"},
 }
 
-// ports tells what wants the same port of a node: parameters, services of HAProxy, instances of Redis. Only one of them would start.
+// ports tells what wants the same port of a node: parameters, services of HAProxy, instances of Redis, exporters. Only one of them would start.
 func (v *validator) ports() {
 	for _, h := range v.inv.Hosts() {
 		vars := v.inv.Vars(h)
@@ -48,9 +48,13 @@ func (v *validator) ports() {
 				}
 			}
 		}
-		if instances, ok := vars.At("redis_instances").(*value.Dict); ok && has["redis"] {
-			for key := range instances.All() {
-				taken.take("a Redis instance", "", key, instances.KeyPos(key))
+		for _, by := range []struct{ param, module, what string }{{"redis_instances", "redis", "a Redis instance"}, {"pg_exporters", "infra", "the exporter of an instance elsewhere"}} {
+			entries, ok := vars.At(by.param).(*value.Dict)
+			if !ok || !has[by.module] {
+				continue
+			}
+			for key := range entries.All() {
+				taken.take(by.what, "", key, entries.KeyPos(key))
 			}
 		}
 	}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+func (a *app) pgsqlMonitor() *cobra.Command {
+	o := &runOptions{}
+	c := &cobra.Command{
+		Use: "pgsql-monitor [CLUSTER]", Short: "Watch PostgreSQL instances that others run", Args: cobra.MaximumNArgs(1),
+		Long: `Watch the instances of PostgreSQL that pg_exporters of the infra nodes names: of a cloud, of another environment. Each
+gets an exporter on the infra nodes. pig infra and pig apply do this too; with a cluster's name, only that one's are
+looked at.
+
+  pig pgsql-monitor
+  pig pgsql-monitor pg-rds --check --diff
+
+` + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, env, err := a.openEnvironment(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			hosts, err := s.moduleHosts(env, "infra")
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if !s.watches(hosts, args[0]) {
+					return diag.Errorf(diag.Pos{}, "no infra node watches a cluster %s", args[0]).WithHint("name its instances in pg_exporters of the infra nodes")
+				}
+				s.extra.Set("clsname", args[0])
+				s.base.ExtraVars = s.extra
+			}
+			return s.runModule(c.Context(), "pgsql-monitor", "pgsql-monitor", hosts)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+// watches tells whether one of hosts watches a cluster that others run.
+func (s *session) watches(hosts []string, cluster string) bool {
+	for _, name := range hosts {
+		entries, _ := s.inventory.Vars(s.inventory.Host(name)).At("pg_exporters").(*value.Dict)
+		if entries == nil {
+			continue
+		}
+		for _, e := range entries.All() {
+			if d, ok := e.(*value.Dict); ok && fmt.Sprint(d.At("pg_cluster")) == cluster {
+				return true
+			}
+		}
+	}
+	return false
+}
