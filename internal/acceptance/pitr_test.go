@@ -54,6 +54,9 @@ func (l *pitrLab) refusals() {
 	l.said(2, "there is no backup 20200101-000000F", "pg-test", "--latest", "--set", "20200101-000000F", "--confirm", "pg-test")
 	l.said(2, "takes no part: it would go on without the others", "pg-test", "--latest", "-l", pitrFirst, "--confirm", "pg-test")
 	l.said(7, "Use --confirm pg-test", "pg-test", "--latest")
+	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "pause", "--wait")
+	l.said(2, "pg-test is paused", "pg-test", "--latest", "--confirm", "pg-test")
+	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "resume", "--wait")
 	for unit, id := range l.units() {
 		if before[unit] != id {
 			l.t.Errorf("restarted: %s", unit)

@@ -12,10 +12,10 @@ import (
 func (a *app) pgsqlMonitor() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "pgsql-monitor [CLUSTER]", Short: "Watch PostgreSQL instances that others run", Args: cobra.MaximumNArgs(1),
+		Use: "pgsql-monitor [CLUSTER ...]", Aliases: []string{"pgmon-add"}, Short: "Watch PostgreSQL instances that others run",
 		Long: `Watch the instances of PostgreSQL that pg_exporters of the infra nodes names: of a cloud, of another environment. Each
-gets an exporter on the infra nodes. pig infra and pig apply do this too; with a cluster's name, only that one's are
-looked at.
+gets an exporter on the infra nodes. pig infra and pig apply do this too; with clusters' names, only theirs are looked
+at.
 
   pig pgsql-monitor
   pig pgsql-monitor pg-rds --check --diff
@@ -31,14 +31,20 @@ looked at.
 			if err != nil {
 				return err
 			}
-			if len(args) == 1 {
-				if !s.watches(hosts, args[0]) {
-					return diag.Errorf(diag.Pos{}, "no infra node watches a cluster %s", args[0]).WithHint("name its instances in pg_exporters of the infra nodes")
-				}
-				s.extra.Set("clsname", args[0])
-				s.base.ExtraVars = s.extra
+			if len(args) == 0 {
+				return s.runModule(c.Context(), "pgsql-monitor", "pgsql-monitor", hosts)
 			}
-			return s.runModule(c.Context(), "pgsql-monitor", "pgsql-monitor", hosts)
+			for _, cluster := range args {
+				if !s.watches(hosts, cluster) {
+					return diag.Errorf(diag.Pos{}, "no infra node watches a cluster %s", cluster).WithHint("name its instances in pg_exporters of the infra nodes")
+				}
+				s.extra.Set("clsname", cluster)
+				s.base.ExtraVars = s.extra
+				if err := s.runModule(c.Context(), "pgsql-monitor", "pgsql-monitor", hosts); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 	o.AddFlags(c.Flags())

@@ -130,15 +130,26 @@ func (p pgbackrest) run(ctx context.Context, change *node.Change, command string
 	if change == nil {
 		change = &node.Change{Kind: "backup stanza", ID: p.stanza, Action: command}
 	}
-	out, err := p.call.System.Exec(ctx, node.Cmd{Argv: p.argv(command, flags...), Change: change})
-	if err != nil {
-		return err
+	for try := 0; ; try++ {
+		out, err := p.call.System.Exec(ctx, node.Cmd{Argv: p.argv(command, flags...), Change: change})
+		if err != nil || out.RC == 0 {
+			return err
+		}
+		if out.RC != lockedByAnother || try == lockTries {
+			return fmt.Errorf("pgbackrest %s: %s", command, lastWords(out))
+		}
+		if err := pause(ctx, 10*interval); err != nil {
+			return err
+		}
 	}
-	if out.RC != 0 {
-		return fmt.Errorf("pgbackrest %s: %s", command, lastWords(out))
-	}
-	return nil
 }
+
+// The exit status of a command for which another one has to end first (LockAcquireError in src/build/error/error.yaml): a server
+// whose stanza is not there yet tries to archive again and again.
+const (
+	lockedByAnother = 50
+	lockTries       = 60
+)
 
 // lastWords are what pgBackRest said in the end, without the columns before it.
 func lastWords(out node.Output) string {

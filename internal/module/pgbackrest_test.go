@@ -42,7 +42,7 @@ func TestPgbackrestTarget(t *testing.T) {
 	}
 }
 
-func TestPgbackrestStanzaBacksUpOnceTheTimelineIsWritten(t *testing.T) {
+func TestPgbackrestStanzaWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
 	tries := 0
 	f := &fakeNode{exec: func(c node.Cmd) (node.Output, error) {
@@ -50,14 +50,17 @@ func TestPgbackrestStanzaBacksUpOnceTheTimelineIsWritten(t *testing.T) {
 		case slices.Contains(c.Argv, "info"):
 			return node.Output{Stdout: []byte("[]")}, nil
 		case slices.Contains(c.Argv, "backup"):
-			if tries++; tries == 1 {
+			switch tries++; tries {
+			case 1:
+				return node.Output{RC: 50, Stderr: []byte("ERROR: [050]: unable to acquire lock on file")}, nil
+			case 2:
 				return node.Output{RC: 58, Stderr: []byte("ERROR: [058]: WAL timeline 2 does not match pg_control timeline 1")}, nil
 			}
 		}
 		return node.Output{}, nil
 	}}
 	r := runFake(t, f, "pgbackrest_stanza", value.DictOf("stanza", "pg-test", "backup", true))
-	if r.Failed != "" || tries != 2 {
+	if r.Failed != "" || tries != 3 {
 		t.Errorf("%s after %d tries", r.Failed, tries)
 	}
 }
