@@ -181,6 +181,9 @@ func (l *lab) noSecretsShow() {
 	}
 }
 
+// unwatched tells what there is of instances elsewhere.
+const unwatched = "ls -d /etc/default/pg_exporter* /etc/systemd/system/pg_exporter* /etc/pg_exporter/* /infra/targets/pgrds/* 2>/dev/null; pgrep -x prometheus-post"
+
 // editsReload changes what is scraped and shown, and looks for restarts.
 func (l *lab) editsReload() {
 	l.t.Helper()
@@ -203,7 +206,7 @@ func (l *lab) editsReload() {
 	if _, code := l.try(infraNode, "test", "-e", "/etc/nginx/conf.d/docs.conf"); code == 0 {
 		l.t.Error("a site that is no longer declared is still there")
 	}
-	if out, _ := l.try(infraNode, "sh", "-c", "ls -d /etc/default/pg_exporter* /etc/systemd/system/pg_exporter* /etc/pg_exporter/* /infra/targets/pgrds/* 2>/dev/null; pgrep -f listen-address=:20001"); out != "" {
+	if out, _ := l.try(infraNode, "sh", "-c", unwatched); out != "" {
 		l.t.Errorf("of an instance elsewhere that is no longer watched stays %s", out)
 	}
 	l.write()
@@ -273,6 +276,9 @@ func (l *lab) goesAndComesBack() {
 	l.must(0, "infra-rm", "--confirm", "infra")
 	if code, _, err := l.get(c, "http://"+infraNode+":8428/api/v1/query?query=up", "", ""); err == nil {
 		l.t.Errorf("the metrics store still answers: %d", code)
+	}
+	if out, _ := l.try(infraNode, "sh", "-c", unwatched); out != "" {
+		l.t.Errorf("of an instance elsewhere stays %s", out)
 	}
 	if code, body, err := l.get(c, "http://"+infraNode+"/pigsty/", "", ""); err != nil || code != 200 || !strings.Contains(body, "Packages.gz") {
 		l.t.Errorf("the package repository: %d %v", code, err)
