@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -90,6 +91,34 @@ func (s *session) runModule(ctx context.Context, verb, playbook string, hosts []
 	o := s.base
 	o.FreeByDefault = true
 	return s.run(ctx, verb, s.engine(o, s.sink()), plays, hosts...)
+}
+
+// orLimit lets -l stand for the name of a cluster, as playbooks have it: ./playbooks/pgsql-rm.yml -l pg-test.
+func orLimit(o *runOptions, args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, given []string) error {
+		if len(given) == 0 && o.limit != "" && args(c, []string{o.limit}) == nil {
+			return nil
+		}
+		return args(c, given)
+	}
+}
+
+// clusterOf is the one cluster of which -l selects hosts; of gives the cluster of a host, "" for none.
+func (s *session) clusterOf(of func(host string) string) (string, error) {
+	hosts, err := s.hosts()
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, h := range hosts {
+		if name := of(h.Name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) != 1 {
+		return "", fmt.Errorf("-l %s selects hosts of %d clusters (%s): name the one that is meant", s.opt.limit, len(names), strings.Join(names, ", "))
+	}
+	return names[0], nil
 }
 
 // moduleHosts are the hosts of a module that -l leaves.

@@ -91,7 +91,7 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 	name, _, _ := strings.Cut(v.use, " ")
 	w := &pgWork{verb: name}
 	c := &cobra.Command{
-		Use: v.use, Short: v.short, Args: v.args,
+		Use: v.use, Short: v.short, Args: orLimit(o, v.args),
 		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, env, err := a.openEnvironment(c.Context(), o)
@@ -100,10 +100,10 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 			}
 			defer s.close()
 			w.session, w.env = s, env
-			if w.cluster = w.env.PgCluster(args[0]); w.cluster == nil {
-				return s.noCluster(w.env, args[0])
+			if args, err = w.find(args); err != nil {
+				return err
 			}
-			return v.run(c.Context(), w, args[1:])
+			return v.run(c.Context(), w, args)
 		},
 	}
 	o.AddFlags(c.Flags())
@@ -113,6 +113,28 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 		confirmFlag(c, &o.confirm)
 	}
 	return c
+}
+
+// find takes the cluster's name from args, and gives the rest. Without a name it is the one whose members -l selects.
+func (w *pgWork) find(args []string) ([]string, error) {
+	if len(args) == 0 {
+		name, err := w.clusterOf(func(host string) string {
+			for _, c := range w.env.Pg {
+				if slices.Contains(c.Hosts(), host) {
+					return c.Name
+				}
+			}
+			return ""
+		})
+		if err != nil {
+			return nil, err
+		}
+		args = []string{name}
+	}
+	if w.cluster = w.env.PgCluster(args[0]); w.cluster == nil {
+		return nil, w.noCluster(w.env, args[0])
+	}
+	return args[1:], nil
 }
 
 // members are the cluster's hosts: those that the operator named, all if there is none, as far as -l leaves them.

@@ -57,7 +57,7 @@ func (o *pitrOptions) AddFlags(c *cobra.Command) {
 func (a *app) pgsqlPitr() *cobra.Command {
 	o := &pitrOptions{}
 	c := &cobra.Command{
-		Use: "pgsql-pitr CLUSTER", Short: "Bring a PostgreSQL cluster back to a point in time", Args: cobra.ExactArgs(1),
+		Use: "pgsql-pitr CLUSTER", Short: "Bring a PostgreSQL cluster back to a point in time", Args: orLimit(&o.runOptions, cobra.ExactArgs(1)),
 		Long: `Bring a PostgreSQL cluster back to a point in time, from its backups and the archive of its changes: after somebody
 has dropped a table, or when every disk is lost. Whether a backup leads there is looked up before anything stops. The
 primary restores and recovers; the others keep their data until it leads again, and copy it then. The cluster's name
@@ -77,8 +77,8 @@ take from it what was lost.
 			}
 			defer s.close()
 			w := &pgWork{session: s, verb: "pgsql-pitr", env: env, confirm: o.confirm}
-			if w.cluster = env.PgCluster(args[0]); w.cluster == nil {
-				return s.noCluster(env, args[0])
+			if _, err := w.find(args); err != nil {
+				return err
 			}
 			return pgPitr(c.Context(), w, o)
 		},

@@ -62,7 +62,7 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 	name, _, _ := strings.Cut(v.use, " ")
 	w := &redisWork{verb: name}
 	c := &cobra.Command{
-		Use: v.use, Short: v.short, Args: cobra.MinimumNArgs(1),
+		Use: v.use, Short: v.short, Args: orLimit(o, cobra.MinimumNArgs(1)),
 		Long: v.long + "\n\n" + v.example + "\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, env, err := a.openEnvironment(c.Context(), o)
@@ -71,6 +71,13 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 			}
 			defer s.close()
 			w.session, w.env = s, env
+			if len(args) == 0 {
+				name, err := s.clusterOf(w.clusterAt)
+				if err != nil {
+					return err
+				}
+				args = []string{name}
+			}
 			if err := w.find(args[0], args[1:]); err != nil {
 				return err
 			}
@@ -82,6 +89,16 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
 	}
 	return c
+}
+
+// clusterAt is the name of the cluster that a host belongs to, "" for none.
+func (w *redisWork) clusterAt(host string) string {
+	for _, c := range w.env.Redis {
+		if slices.Contains(c.Hosts(), host) {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // find finds what the operator means: a cluster, a host of one, or an instance by its name.
