@@ -97,7 +97,7 @@ func (v recoverer) ctl(argv ...string) node.Cmd {
 func (v recoverer) arrive(ctx context.Context, promotes bool) error {
 	for deadline := time.Now().Add(v.limit); ; {
 		var state string
-		err := v.query(ctx, "postgres", "SELECT to_jsonb(CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'promoted' END);\n", &state)
+		err := v.query(ctx, "postgres", "SELECT to_jsonb(CASE WHEN NOT pg_is_in_recovery() THEN 'promoted' WHEN pg_is_wal_replay_paused() THEN 'paused' ELSE 'recovering' END);\n", &state)
 		if err == nil && (promotes && state == "promoted" || !promotes && state == "paused") {
 			return nil
 		}
