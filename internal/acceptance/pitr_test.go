@@ -132,7 +132,6 @@ func (l *pitrLab) pair(query, want string) {
 			return nil
 		})
 	}
-	l.as(pitrFirst, "postgres", "create table if not exists alive(n int)")
 	if out := l.must(0, "status", "pg-test"); !strings.Contains(out, "pgsql pg-test: well") {
 		l.t.Errorf("it is not well:\n%s", out)
 	}
@@ -179,8 +178,12 @@ func (l *pitrLab) missesTarget() {
 		}
 		return nil
 	})
+	l.as(pitrSecond, "postgres", "insert into films values (4)")
+	l.archived(pitrSecond, "pg-test")
+	l.said(2, "the archive on 10.10.10.11 ends before what 10.10.10.12 has written, where there is no backup", "pg-test", "--latest", "--confirm", "pg-test")
+	l.node(pitrSecond, "runuser", "-u", "postgres", "--", "/pg/bin/pg-backup", "full")
 	l.must(0, "pgsql-pitr", "pg-test", "--latest", "--confirm", "pg-test")
-	l.pair("select count(*) from films", "2")
+	l.pair("select count(*) from films", "3")
 	l.idle()
 }
 

@@ -99,14 +99,7 @@ func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
 	if out.RC != 0 {
 		return 0, 0, fmt.Errorf("reading the backups of %s: %s", p.stanza, lastWords(out))
 	}
-	var stanzas []struct {
-		Name   string            `json:"name"`
-		Backup []json.RawMessage `json:"backup"`
-		Status struct {
-			Code    int    `json:"code"`
-			Message string `json:"message"`
-		} `json:"status"`
-	}
+	var stanzas []stanzaInfo
 	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
 		return 0, 0, fmt.Errorf("reading the backups of %s: %w", p.stanza, err)
 	}

@@ -24,8 +24,9 @@ func recovery(c *Call) (pgsql.Recovery, error) {
 }
 
 // pgbackrestTarget looks in a repository for the backup from which a point can be reached; it changes nothing. repo has the options
-// of the repository. It returns fits, label (of the backup, "" for the latest), member (as given), target (the point in
-// words), why (what is missing) and command (what pgbackrest_restore runs).
+// of the repository. It returns fits, label (of the backup, "" for the latest), member (as given), kind (of the point), target (the
+// point in words), why (what is missing), reach (the last segment of the log in the archive) and command (what
+// pgbackrest_restore runs).
 func pgbackrestTarget() Module {
 	return Module{
 		Name: "pgbackrest_target",
@@ -35,8 +36,9 @@ func pgbackrestTarget() Module {
 			if err != nil {
 				return nil, err
 			}
-			result := value.DictOf("fits", false, "label", "", "member", c.Args.String("member"), "target", r.String(), "why", "", "command", "")
-			backups, err := repoBackups(ctx, c)
+			result := value.DictOf("fits", false, "label", "", "member", c.Args.String("member"), "kind", r.Kind, "target", r.String(), "why", "", "reach", "", "command", "")
+			backups, reach, err := repoBackups(ctx, c)
+			result.Set("reach", reach)
 			label := ""
 			if err == nil {
 				label, err = r.Choose(backups, time.Now())
@@ -53,8 +55,8 @@ func pgbackrestTarget() Module {
 	}
 }
 
-// repoBackups are the backups of a stanza. The options of the repository go by the environment, since some are secret.
-func repoBackups(ctx context.Context, c *Call) ([]pgsql.Backup, error) {
+// repoBackups are the backups of a stanza, and the last segment in its archive: names of later ones are greater. The options of the repository go by the environment, since some are secret.
+func repoBackups(ctx context.Context, c *Call) (all []pgsql.Backup, reach string, err error) {
 	stanza, env := c.Args.String("stanza"), map[string]string{}
 	for k, v := range c.Args.Dict("repo").All() {
 		name := "PGBACKREST_REPO1_" + strings.ToUpper(strings.ReplaceAll(value.KeyText(k), "-", "_"))
@@ -63,42 +65,54 @@ func repoBackups(ctx context.Context, c *Call) ([]pgsql.Backup, error) {
 	argv := []string{"pgbackrest", "--no-config", "--stanza=" + stanza, "--log-level-console=off", "--log-level-file=off", "--log-level-stderr=error", "info", "--output=json"}
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: argv, Env: env, ReadOnly: true})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if out.RC != 0 {
-		return nil, fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
+		return nil, "", fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
 	}
-	var stanzas []struct {
-		Name   string `json:"name"`
-		Backup []struct {
-			Label string `json:"label"`
-			Error bool   `json:"error"`
-			LSN   struct {
-				Stop string `json:"stop"`
-			} `json:"lsn"`
-			Timestamp struct {
-				Stop int64 `json:"stop"`
-			} `json:"timestamp"`
-		} `json:"backup"`
-		Status struct {
-			Message string `json:"message"`
-		} `json:"status"`
-	}
+	var stanzas []stanzaInfo
 	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
-		return nil, fmt.Errorf("reading the backups of %s: %w", stanza, err)
+		return nil, "", fmt.Errorf("reading the backups of %s: %w", stanza, err)
 	}
-	var all []pgsql.Backup
 	for _, s := range stanzas {
-		if s.Name == stanza && len(s.Backup) == 0 {
-			return nil, fmt.Errorf("the backups of %s: %s", stanza, s.Status.Message)
+		if s.Name != stanza {
+			continue
+		}
+		for _, a := range s.Archive {
+			reach = max(reach, a.Max)
+		}
+		if len(s.Backup) == 0 {
+			return nil, reach, fmt.Errorf("the backups of %s: %s", stanza, s.Status.Message)
 		}
 		for _, b := range s.Backup {
-			if s.Name == stanza && !b.Error {
+			if !b.Error {
 				all = append(all, pgsql.Backup{Label: b.Label, Stop: time.Unix(b.Timestamp.Stop, 0), LSN: b.LSN.Stop})
 			}
 		}
 	}
-	return all, nil
+	return all, reach, nil
+}
+
+// stanzaInfo is what "pgbackrest info" says of a stanza.
+type stanzaInfo struct {
+	Name    string `json:"name"`
+	Archive []struct {
+		Max string `json:"max"`
+	} `json:"archive"`
+	Backup []struct {
+		Label string `json:"label"`
+		Error bool   `json:"error"`
+		LSN   struct {
+			Stop string `json:"stop"`
+		} `json:"lsn"`
+		Timestamp struct {
+			Stop int64 `json:"stop"`
+		} `json:"timestamp"`
+	} `json:"backup"`
+	Status struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"status"`
 }
 
 // optionText is an option of a repository as pgBackRest takes it.

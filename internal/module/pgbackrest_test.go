@@ -10,7 +10,7 @@ import (
 	"pig/internal/value"
 )
 
-const twoBackups = `[{"name": "pg-test", "status": {"code": 0, "message": "ok"}, "backup": [
+const twoBackups = `[{"name": "pg-test", "status": {"code": 0, "message": "ok"}, "archive": [{"id": "16-1", "max": "0000000200000000000000A0"}, {"id": "17-1", "max": "000000030000000000000001"}], "backup": [
   {"label": "20261101-000000F", "error": false, "lsn": {"stop": "0/3000000"}, "timestamp": {"stop": 1793491800}},
   {"label": "20261102-000000F", "error": true, "lsn": {"stop": "0/5000000"}, "timestamp": {"stop": 1793578200}}]}]`
 
@@ -25,6 +25,9 @@ func TestPgbackrestTarget(t *testing.T) {
 	args := value.DictOf("stanza", "pg-test", "member", "a", "repo", repo, "pitr", value.DictOf("time", "2026-11-03 00:00:00+00", "db_include", value.NewList("x", "y")))
 	r := runFake(t, f, "pgbackrest_target", args)
 	want := "pgbackrest --stanza=pg-test --delta --force restore --type=time --target=2026-11-03 00:00:00+00:00 --target-action=promote --set=20261101-000000F --db-include=x --db-include=y"
+	if reach := r.Values.At("reach"); reach != "000000030000000000000001" {
+		t.Errorf("the archive reaches %v", reach)
+	}
 	if r.Failed != "" || r.Values.At("fits") != true || r.Values.At("command") != want {
 		t.Errorf("%s %v, want %s", r.Failed, r.Values.At("command"), want)
 	}
