@@ -16,7 +16,8 @@ type Node struct {
 	// VIP is the virtual address of keepalived, or nil.
 	VIP *NodeVIP
 
-	clusterVIP bool // whether any node of its cluster has one
+	peers      []string // all nodes of its cluster, by first appearance
+	clusterVIP bool     // whether any of them has a virtual address
 	vars       lookup
 	resolved   *value.Dict          // parameters whose placeholders or names were replaced
 	facts      []func() *value.Dict // what the clusters that it is a member of say
@@ -34,7 +35,7 @@ type NodeVIP struct {
 // identifyNodes names nodes: after their PostgreSQL instance if node_id_from_pg, even where nodename says otherwise, as
 // Pigsty does.
 func (r *resolver) identifyNodes() {
-	vips, clusters := map[string][]string{}, map[string]bool{}
+	vips, members, clusters := map[string][]string{}, map[string][]string{}, map[string]bool{}
 	for _, n := range r.env.Nodes {
 		n.resolved = value.NewDict()
 		pg := n.vars.own("pg_cluster")
@@ -51,6 +52,7 @@ func (r *resolver) identifyNodes() {
 		if n.Cluster == "" {
 			n.Cluster = "nodes"
 		}
+		members[n.Cluster] = append(members[n.Cluster], n.Name)
 		if address := n.vars.text("vip_address"); address != "" && n.vars.bool("vip_enabled") {
 			id, _ := n.vars.number("vip_vrid")
 			n.VIP = &NodeVIP{Address: address, RouterID: id, Master: n.vars.text("vip_role") == "master"}
@@ -62,13 +64,13 @@ func (r *resolver) identifyNodes() {
 		if n.VIP != nil {
 			n.VIP.Peers = vips[n.VIP.Address]
 		}
-		n.clusterVIP = clusters[n.Cluster]
+		n.peers, n.clusterVIP = members[n.Cluster], clusters[n.Cluster]
 	}
 }
 
 // identity are the variables of the node itself.
 func (n *Node) identity() *value.Dict {
-	d := value.DictOf("node_cluster", n.Cluster, "node_cluster_vip", n.clusterVIP)
+	d := value.DictOf("node_cluster", n.Cluster, "node_cluster_vip", n.clusterVIP, "node_cluster_members", value.Strings(n.peers))
 	if n.Nodename != "" {
 		d.Set("nodename", n.Nodename)
 	}
