@@ -164,6 +164,7 @@ func (l *pitrLab) pauses() {
 	l.must(0, "pgsql-pitr", "pg-test", "--name", "release", "--keep", "--confirm", "pg-test")
 	l.pair("select count(*) from films", "2")
 	l.node(pitrFirst, "test", "-d", "/pg/data-backup")
+	l.said(2, "/pg/data-backup is still there", "pg-test", "--name", "release", "--keep", "--confirm", "pg-test")
 	l.node(pitrFirst, "rm", "-r", "/pg/data-backup")
 	l.idle()
 }
