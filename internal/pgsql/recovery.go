@@ -104,6 +104,8 @@ func (r Recovery) check() error {
 		return fmt.Errorf("action %q: it is promote, pause or shutdown", r.Action)
 	case r.Set != "" && !setForm.MatchString(r.Set):
 		return fmt.Errorf("set %q: it is the label of a backup, such as 20261122-010000F", r.Set)
+	case r.Exclusive && !slices.Contains([]string{"time", "lsn", "xid"}, r.Kind):
+		return fmt.Errorf("exclusive is for a time, an lsn or an xid: %s has nothing before it to stop at", r)
 	case r.Kind == "default" && r.Action != "promote":
 		return fmt.Errorf("the action %s is for a target: without one, recovery ends where the archive ends", r.Action)
 	case r.Timeline != "" && r.Timeline != "latest" && r.Timeline != "current":
@@ -141,7 +143,7 @@ func (r Recovery) Flags(label string) []string {
 	if r.Kind != "default" {
 		add("type", r.Kind)
 		add("target", r.Target)
-		if r.Exclusive && r.Kind != "immediate" && r.Kind != "name" {
+		if r.Exclusive {
 			flags = append(flags, "--target-exclusive")
 		}
 		if r.Action == "promote" {

@@ -34,6 +34,7 @@ func TestRecoveryOf(t *testing.T) {
 		{value.DictOf("name", "x", "set", "latest"), "label of a backup", ""},
 		{value.DictOf("name", "x", "timeline", "old"), "a number, current or latest", ""},
 		{value.DictOf("name", "x", "action", "stop"), "promote, pause or shutdown", ""},
+		{value.DictOf("name", "x", "exclusive", true), "exclusive is for a time, an lsn or an xid", ""},
 		{value.DictOf("action", "pause"), "recovery ends where the archive ends", ""},
 	} {
 		r, err := RecoveryOf(c.fields, zone)
