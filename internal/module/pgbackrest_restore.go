@@ -25,8 +25,8 @@ func recovery(c *Call) (pgsql.Recovery, error) {
 
 // pgbackrestTarget looks in a repository for the backup from which a point can be reached; it changes nothing. repo has the options
 // of the repository. It returns fits, label (of the backup, "" for the latest), member (as given), kind (of the point), target (the
-// point in words), why (what is missing), reach (the last segment of the log in the archive) and command (what
-// pgbackrest_restore runs).
+// point in words), why (what is missing), reach (the last segment of the log in the archive) and command (the
+// arguments of what pgbackrest_restore runs).
 func pgbackrestTarget() Module {
 	return Module{
 		Name: "pgbackrest_target",
@@ -36,7 +36,7 @@ func pgbackrestTarget() Module {
 			if err != nil {
 				return nil, err
 			}
-			result := value.DictOf("fits", false, "label", "", "member", c.Args.String("member"), "kind", r.Kind, "target", r.String(), "why", "", "reach", "", "command", "")
+			result := value.DictOf("fits", false, "label", "", "member", c.Args.String("member"), "kind", r.Kind, "target", r.String(), "why", "", "reach", "", "command", value.NewList())
 			backups, reach, err := repoBackups(ctx, c)
 			result.Set("reach", reach)
 			label := ""
@@ -49,7 +49,7 @@ func pgbackrestTarget() Module {
 			}
 			result.Set("fits", true)
 			result.Set("label", label)
-			result.Set("command", strings.Join(restoreArgv(c, r, label), " "))
+			result.Set("command", value.Strings(restoreArgv(c, r, label)))
 			return result, nil
 		},
 	}
