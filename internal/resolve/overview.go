@@ -8,9 +8,7 @@ func (e *Environment) overview() *value.Dict {
 	nodes, pg, redis, minio := value.NewList(), value.NewList(), value.NewList(), value.NewList()
 	for _, n := range e.Nodes {
 		v := n.view()
-		port, _ := n.vars.number("haproxy_exporter_port")
 		v.Set("haproxy", n.vars.bool("haproxy_enabled"))
-		v.Set("haproxy_port", int64(port))
 		v.Set("roles", value.Strings(e.rolesOf(n)))
 		nodes.Append(v)
 	}
