@@ -67,7 +67,7 @@ func (s *session) load(paths []string) ([]*playbook.Play, error) {
 		}
 		plays = append(plays, more...)
 	}
-	for _, w := range l.Warnings {
+	for _, w := range l.Warnings() {
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
 	}
 	return plays, nil

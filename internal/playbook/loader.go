@@ -2,7 +2,9 @@ package playbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"pig/internal/diag"
 	"pig/internal/value"
@@ -23,7 +25,15 @@ type Loader struct {
 	Static func(v value.Value, vars *value.Dict, pos diag.Pos) (value.Value, error)
 	YAML   yaml.Options
 
-	Warnings diag.List
+	mu       sync.Mutex // hosts that run side by side read files, too
+	warnings diag.List
+}
+
+// Warnings are what the files that were read so far give reason to say.
+func (l *Loader) Warnings() diag.List {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.warnings)
 }
 
 // Load reads the playbook at path with all that it imports.
@@ -61,7 +71,9 @@ func (l *Loader) parse(path string) (value.Value, error) {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	v, warnings, err := yaml.Parse(text, path, l.YAML)
-	l.Warnings = append(l.Warnings, warnings...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.warnings = append(l.warnings, warnings...)
 	return v, err
 }
 
