@@ -59,8 +59,8 @@ func (a *app) pgsqlPitr() *cobra.Command {
 	c := &cobra.Command{
 		Use: "pgsql-pitr CLUSTER", Short: "Bring a PostgreSQL cluster back to a point in time", Args: orLimit(&o.runOptions, cobra.ExactArgs(1)),
 		Long: `Bring a PostgreSQL cluster back to a point in time, from its backups and the archive of its changes: after somebody
-has dropped a table, or when every disk is lost. Whether a backup leads there is looked up before anything stops. The
-primary restores and recovers; the others keep their data until it leads again, and copy it then. The cluster's name
+has dropped a table, or when every disk is lost. Whether a backup leads there is looked up before anything stops. Who
+leads restores and recovers; the others keep their data until it leads again, and copy it then. The cluster's name
 has to be typed, or given with --confirm. With --data the cluster goes on, and a second server comes up beside it, to
 take from it what was lost.
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pig/internal/node"
@@ -96,23 +97,54 @@ func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	s, found, err := readStanza(out, p.stanza)
+	switch {
+	case err != nil:
+		return 0, 0, err
+	case !found:
+		return stanzaMissing, 0, nil
+	case s.Status.Code > stanzaMissingData:
+		return 0, 0, fmt.Errorf("the backups of %s: %s", p.stanza, s.Status.Message)
+	}
+	return s.Status.Code, len(s.Backup), nil
+}
+
+// stanzaInfo is what "pgbackrest info" says of a stanza.
+type stanzaInfo struct {
+	Name    string `json:"name"`
+	Archive []struct {
+		Max string `json:"max"`
+	} `json:"archive"`
+	Backup []struct {
+		Label string `json:"label"`
+		Error bool   `json:"error"`
+		LSN   struct {
+			Stop string `json:"stop"`
+		} `json:"lsn"`
+		Timestamp struct {
+			Stop int64 `json:"stop"`
+		} `json:"timestamp"`
+	} `json:"backup"`
+	Status struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"status"`
+}
+
+// readStanza finds a stanza in what "pgbackrest info" has answered.
+func readStanza(out node.Output, stanza string) (s stanzaInfo, found bool, err error) {
 	if out.RC != 0 {
-		return 0, 0, fmt.Errorf("reading the backups of %s: %s", p.stanza, lastWords(out))
+		return s, false, fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
 	}
-	var stanzas []stanzaInfo
-	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
-		return 0, 0, fmt.Errorf("reading the backups of %s: %w", p.stanza, err)
+	var all []stanzaInfo
+	if err := json.Unmarshal(out.Stdout, &all); err != nil {
+		return s, false, fmt.Errorf("reading the backups of %s: %w", stanza, err)
 	}
-	for _, s := range stanzas {
-		if s.Name != p.stanza {
-			continue
-		}
-		if s.Status.Code > stanzaMissingData {
-			return 0, 0, fmt.Errorf("the backups of %s: %s", p.stanza, s.Status.Message)
-		}
-		return s.Status.Code, len(s.Backup), nil
+	i := slices.IndexFunc(all, func(s stanzaInfo) bool { return s.Name == stanza })
+	if i < 0 {
+		return s, false, nil
 	}
-	return stanzaMissing, 0, nil
+	return all[i], true, nil
 }
 
 func (p pgbackrest) argv(command string, flags ...string) []string {

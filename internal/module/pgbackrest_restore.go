@@ -2,7 +2,6 @@ package module
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -55,7 +54,8 @@ func pgbackrestTarget() Module {
 	}
 }
 
-// repoBackups are the backups of a stanza, and the last segment in its archive: names of later ones are greater. The options of the repository go by the environment, since some are secret.
+// repoBackups are the backups of a stanza, and the last segment in its archive: names of later ones are greater. The options of
+// the repository go by the environment, since some are secret.
 func repoBackups(ctx context.Context, c *Call) (all []pgsql.Backup, reach string, err error) {
 	stanza, env := c.Args.String("stanza"), map[string]string{}
 	for k, v := range c.Args.Dict("repo").All() {
@@ -67,52 +67,22 @@ func repoBackups(ctx context.Context, c *Call) (all []pgsql.Backup, reach string
 	if err != nil {
 		return nil, "", err
 	}
-	if out.RC != 0 {
-		return nil, "", fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
+	s, found, err := readStanza(out, stanza)
+	if err != nil || !found {
+		return nil, "", err
 	}
-	var stanzas []stanzaInfo
-	if err := json.Unmarshal(out.Stdout, &stanzas); err != nil {
-		return nil, "", fmt.Errorf("reading the backups of %s: %w", stanza, err)
+	for _, a := range s.Archive {
+		reach = max(reach, a.Max)
 	}
-	for _, s := range stanzas {
-		if s.Name != stanza {
-			continue
-		}
-		for _, a := range s.Archive {
-			reach = max(reach, a.Max)
-		}
-		if len(s.Backup) == 0 {
-			return nil, reach, fmt.Errorf("the backups of %s: %s", stanza, s.Status.Message)
-		}
-		for _, b := range s.Backup {
-			if !b.Error {
-				all = append(all, pgsql.Backup{Label: b.Label, Stop: time.Unix(b.Timestamp.Stop, 0), LSN: b.LSN.Stop})
-			}
+	if len(s.Backup) == 0 {
+		return nil, reach, fmt.Errorf("the backups of %s: %s", stanza, s.Status.Message)
+	}
+	for _, b := range s.Backup {
+		if !b.Error {
+			all = append(all, pgsql.Backup{Label: b.Label, Stop: time.Unix(b.Timestamp.Stop, 0), LSN: b.LSN.Stop})
 		}
 	}
 	return all, reach, nil
-}
-
-// stanzaInfo is what "pgbackrest info" says of a stanza.
-type stanzaInfo struct {
-	Name    string `json:"name"`
-	Archive []struct {
-		Max string `json:"max"`
-	} `json:"archive"`
-	Backup []struct {
-		Label string `json:"label"`
-		Error bool   `json:"error"`
-		LSN   struct {
-			Stop string `json:"stop"`
-		} `json:"lsn"`
-		Timestamp struct {
-			Stop int64 `json:"stop"`
-		} `json:"timestamp"`
-	} `json:"backup"`
-	Status struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	} `json:"status"`
 }
 
 // optionText is an option of a repository as pgBackRest takes it.
@@ -135,7 +105,7 @@ func pgbackrestRestore() Module {
 	return Module{
 		Name: "pgbackrest_restore",
 		Spec: Spec{Args: append(recoveryArgs(),
-			Arg{Name: "config", Type: Path, Required: true}, Arg{Name: "label"}, Arg{Name: "data", Type: Path, Required: true}, Arg{Name: "instance", Required: true},
+			Arg{Name: "config", Type: Path, Required: true}, Arg{Name: "label"}, Arg{Name: "data", Type: Path, Required: true},
 		)},
 		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
 			r, err := recovery(c)
