@@ -94,6 +94,7 @@ type shared struct {
 	started  bool // start_at was reached
 	stats    map[string]*Stats
 	order    []string
+	warned   map[string]bool // host and name of variables that a node wanted to set
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -121,6 +122,7 @@ func New(d Deps, o Options) *Engine {
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
+		warned: map[string]bool{},
 	}, fates: newFates()}
 }
 
