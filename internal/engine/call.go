@@ -13,6 +13,7 @@ import (
 	"pig/internal/jinja"
 	"pig/internal/module"
 	"pig/internal/playbook"
+	"pig/internal/secret"
 	"pig/internal/transport"
 	"pig/internal/value"
 )
@@ -65,7 +66,22 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	})
 	r := c.outcome(host, res, err)
 	r.Heard = !host.Local
+	c.learn(r)
 	return r
+}
+
+// maxLearned bounds the secrets that one result of a node makes known, minLearned how short they may be: a node that calls
+// every word a secret would hide what happens.
+const maxLearned, minLearned = 100, 12
+
+// learn makes secrets known that a task made, such as keys.
+func (c *call) learn(r Result) {
+	secrets := value.Secrets(r.Values)
+	if r.Heard {
+		secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < minLearned || secret.Weak(s) })
+		secrets = secrets[:min(len(secrets), maxLearned)]
+	}
+	c.e.Redactor.Add(secrets...)
 }
 
 // outcome is what a host answered as the result of a task.

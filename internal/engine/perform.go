@@ -97,7 +97,7 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 	all := merge(results)
 	all.Heard = all.Heard || heard
 	for _, res := range results {
-		all.NoLog = all.NoLog || res.NoLog
+		all.NoLog, all.NoDiff = all.NoLog || res.NoLog, all.NoDiff || res.NoDiff
 	}
 	return all
 }
@@ -176,6 +176,11 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		res = r.attempts(ctx, t, s)
 	}
 	res.NoLog = noLog
+	showDiff, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }), t.Pos, true)
+	if err != nil {
+		return failed(err)
+	}
+	res.NoDiff = !showDiff
 	return res
 }
 

@@ -22,6 +22,7 @@ type Result struct {
 	Item        value.Value
 	Items       []Result // the turns of a loop
 	NoLog       bool
+	NoDiff      bool // diff: false
 	Delegate    string
 	Attempts    int
 	Heard       bool // a node had a say in it
