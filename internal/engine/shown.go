@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,7 +20,17 @@ type shown struct {
 	red *secret.Redactor
 }
 
-func (s shown) text(t string) string { return diag.Visible(s.red.Redact(t)) }
+// maxShown bounds one text of a node on its way to people; registered results have all of it.
+const maxShown = 1 << 20
+
+func (s shown) text(t string) string {
+	t = s.red.Redact(t)
+	if len(t) > maxShown {
+		t = fmt.Sprintf("%s\n[pig: the text was cut here: %d bytes more]", t[:maxShown], len(t)-maxShown)
+	}
+	return diag.Visible(t)
+}
+
 func (s shown) name(t string) string { return diag.OneLine(s.red.Name(t)) }
 
 func (s shown) ref(t TaskRef) TaskRef {
@@ -104,6 +115,8 @@ func (s shown) value(v value.Value) value.Value {
 	switch v := v.(type) {
 	case string:
 		return s.text(v)
+	case secret.Text:
+		return s.text(v.Masked())
 	case *value.List:
 		l := value.NewList()
 		for _, item := range v.Items {
