@@ -27,6 +27,12 @@ func Serializers() map[string]Serializer {
 		"ini_quote":         GrafanaValue,
 		"ini_value":         INIValue,
 		"alias_name":        AliasName,
+		"haproxy_quote":     HAProxyWord,
+		"pgbouncer_quote":   PgbouncerUser,
+		"pgbouncer_key":     PgbouncerKey,
+		"pgbouncer_value":   PgbouncerValue,
+		"pgbouncer_setting": PgbouncerSetting,
+		"pgpass_quote":      PgpassField,
 	}
 }
 
