@@ -10,7 +10,7 @@ func Table() map[string]Module {
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
 		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(),
 		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), publish(), packageCandidates(),
-		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(),
+		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(), haproxyChecks(),
 	} {
 		table[m.Name] = m
 	}
