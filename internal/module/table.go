@@ -8,7 +8,7 @@ func Table() map[string]Module {
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), getURL(), setup(), lock(), x509Module(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
-		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(),
+		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(), patroniProcess(),
 		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), publish(), packageCandidates(),
 		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(),
 	} {
