@@ -181,6 +181,16 @@ func (l *lab) bare(args ...string) (int, string) {
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
+// password is a generated password of the environment.
+func (l *lab) password(name string) string {
+	l.t.Helper()
+	code, out := l.bare("secret", "show", name, "-i", "pigsty.yml")
+	if code != 0 {
+		l.t.Fatalf("the password %s: %s", name, out)
+	}
+	return strings.TrimSpace(out)
+}
+
 // must runs pig and fails the test unless it exits with want.
 func (l *lab) must(want int, args ...string) string {
 	l.t.Helper()

@@ -32,15 +32,15 @@ func TestMinio(t *testing.T) {
 
 	l.sub(t, "users reach their buckets through the load balancer, and no others", func(t *testing.T) {
 		l.eventually(30*time.Second, "writing as the user of the backups", func() error {
-			if out, code := l.minioShell("pgbackrest:S3User.Backup", "minio-client cp /tmp/hello s/pgsql/hello && minio-client cat s/pgsql/hello"); code != 0 || !strings.Contains(out, "hello") {
+			if out, code := l.minioShell("pgbackrest:"+l.password("minio_user_pgbackrest"), "minio-client cp /tmp/hello s/pgsql/hello && minio-client cat s/pgsql/hello"); code != 0 || !strings.Contains(out, "hello") {
 				return fmt.Errorf("%s", out)
 			}
 			return nil
 		})
-		if out, code := l.minioShell("pgbackrest:S3User.Backup", "minio-client ls s/meta"); code == 0 {
+		if out, code := l.minioShell("pgbackrest:"+l.password("minio_user_pgbackrest"), "minio-client ls s/meta"); code == 0 {
 			t.Errorf("it reads the bucket of others: %s", out)
 		}
-		if out, _ := l.minioShell("s3user_meta:S3User.Meta", "minio-client version info s/meta"); !strings.Contains(out, "enabled") {
+		if out, _ := l.minioShell("s3user_meta:"+l.password("minio_user_meta"), "minio-client version info s/meta"); !strings.Contains(out, "enabled") {
 			t.Errorf("versioning: %s", out)
 		}
 	})
@@ -63,7 +63,7 @@ func TestMinio(t *testing.T) {
 			}
 			return nil
 		})
-		if out, code := l.minioShell("pgbackrest:S3User.Backup", "minio-client cat s/pgsql/hello"); code == 0 {
+		if out, code := l.minioShell("pgbackrest:"+l.password("minio_user_pgbackrest"), "minio-client cat s/pgsql/hello"); code == 0 {
 			t.Errorf("the old key still works: %s", out)
 		}
 		if got := changes(l.plan("--detailed-exitcode")); len(got) > 0 {

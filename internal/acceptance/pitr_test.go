@@ -200,9 +200,9 @@ func (l *pitrLab) lostDisk() {
 }
 
 func (l *pitrLab) copied() {
-	repo := `{"type":"s3","s3_endpoint":"sss.pigsty","s3_region":"us-east-1","s3_bucket":"pgsql","s3_key":"pgbackrest","s3_key_secret":"S3User.Backup","s3_uri_style":"path","path":"/pgbackrest","storage_port":9000,"storage_ca_file":"/etc/pki/ca.crt","cipher_type":"aes-256-cbc","cipher_pass":"pgBackRest"}`
+	repo := `{"type":"s3","s3_endpoint":"sss.pigsty","s3_region":"us-east-1","s3_bucket":"pgsql","s3_key":"pgbackrest","s3_key_secret":"` + l.password("minio_user_pgbackrest") + `","s3_uri_style":"path","path":"/pgbackrest","storage_port":9000,"storage_ca_file":"/etc/pki/ca.crt","cipher_type":"aes-256-cbc","cipher_pass":"` + l.password("pgbackrest_cipher_pass") + `"}`
 	out := l.must(0, "pgsql-pitr", "pg-copy", "-e", `{"pg_pitr": {"cluster": "pg-meta", "type": "immediate", "repo": `+repo+`}}`, "--confirm", "pg-copy")
-	if strings.Contains(out, "S3User.Backup") {
+	if strings.Contains(out, l.password("minio_user_pgbackrest")) {
 		l.t.Error("a password is shown")
 	}
 	if got := l.as(pitrCopy, "postgres", "select pg_is_in_recovery()"); got != "f" {

@@ -20,13 +20,14 @@ import (
 
 	"pig"
 	"pig/internal/configure"
+	"pig/internal/credential"
 	"pig/internal/params"
 )
 
 type configureOptions struct {
 	sample, address, output, region string
 	version                         int
-	generate, force, skip, quiet    bool
+	force, skip, quiet              bool
 }
 
 // AddFlags adds the flags to a command; they are those of Pigsty's configure.
@@ -36,7 +37,7 @@ func (o *configureOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.output, "output", "o", defaultInventory, "file to write")
 	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: that of this machine's distribution)")
 	f.StringVarP(&o.region, "region", "r", "", "region of package mirrors: default, china, europe")
-	f.BoolVarP(&o.generate, "generate", "g", false, "make passwords of your own for all that have a default")
+	f.BoolP("generate", "g", true, "generate passwords (always; the flag is Pigsty's)")
 	f.BoolVarP(&o.skip, "skip", "s", false, "keep the sample's addresses")
 	f.BoolVarP(&o.quiet, "non-interactive", "n", false, "ask nothing")
 	f.BoolVar(&o.force, "force", false, "write over a file that is there")
@@ -50,7 +51,7 @@ func (a *app) configure() *cobra.Command {
 		Long: `Write a first pigsty.yml from one of the samples, for this machine or a given address.
 
   pig configure
-  pig configure -c ha -i 192.0.2.10 --generate
+  pig configure -c ha -i 192.0.2.10
   pig configure -c sandbox -s -o rehearsal.yml
 
 Samples: ` + strings.Join(samples(), ", ") + `.
@@ -87,9 +88,7 @@ func (a *app) writeSample(o *configureOptions) error {
 		}
 	}
 	change.Vars = o.vars(change.Address)
-	if o.generate {
-		change.Replaced = passwords(text)
-	}
+	change.Replaced = passwords(text)
 	out, err := configure.Rewrite(text, change)
 	if err != nil {
 		return err
@@ -133,29 +132,14 @@ func (o *configureOptions) vars(address string) []configure.Var {
 	if runtime.NumCPU() < 4 && address != "" && slices.Contains(ownAddresses(), address) {
 		vars = append(vars, configure.Var{Name: "pg_conf", Value: "tiny.yml"})
 	}
-	if !o.generate {
-		return vars
-	}
-	catalog := params.Load()
-	for _, name := range catalog.Names() {
-		p := catalog.Lookup(name)
-		known, ok := p.Default.(string)
-		if p.Secret && (ok && known != "" || name == "pg_etcd_password") {
-			vars = append(vars, configure.Var{Name: name, Value: configure.Password()})
-		}
-	}
 	return vars
 }
 
-// knownPassword is a password of the samples, which everybody knows.
-var knownPassword = regexp.MustCompile(`\b(?:DBUser|S3User)\.[A-Za-z0-9]+\b`)
-
+// passwords gives each well-known password of a sample another one.
 func passwords(text string) map[string]string {
 	all := map[string]string{}
-	for _, known := range knownPassword.FindAllString(text, -1) {
-		if all[known] == "" {
-			all[known] = configure.Password()
-		}
+	for _, known := range params.WellKnownIn(text) {
+		all[known] = credential.Generate()
 	}
 	return all
 }

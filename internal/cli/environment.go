@@ -32,7 +32,8 @@ func (s *session) environment() (*resolve.Environment, error) {
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
 func (s *session) mistakes() (*resolve.Environment, diag.List) {
 	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
-	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render})
+	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
+	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
 	if !found.HasErrors() {
 		if _, err := plan.Units(env).Sort(); err != nil {
@@ -48,7 +49,7 @@ func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Valu
 }
 
 // withEnvironment makes engines know what follows from the whole inventory.
-func (s *session) withEnvironment(env *resolve.Environment) {
+func (s *session) withEnvironment(env *resolve.Environment) error {
 	s.derived = func(host string) *value.Dict {
 		d := env.Vars(host)
 		if d == nil {
@@ -60,8 +61,12 @@ func (s *session) withEnvironment(env *resolve.Environment) {
 		}
 		return params.Protect(d)
 	}
-	s.defaults = params.Protect(params.Defaults())
+	s.defaults = params.Protect(env.Defaults)
 	s.redactor.Public(s.names(env)...)
+	if s.opt.forgets {
+		return nil
+	}
+	return s.keepPasswords()
 }
 
 // names are those of hosts and clusters, which stay readable whatever passwords there are.

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"pig/internal/format"
 	"pig/internal/jinja"
 	"pig/internal/pgsql"
 	"pig/internal/value"
@@ -10,7 +11,24 @@ import (
 
 // filters are what roles compute in Go: domain formulas that have unit tests of their own.
 func (s *session) filters() map[string]jinja.Filter {
-	return map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "local_file": s.localFileFilter, "pg_at_least": pgAtLeast}
+	all := map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "local_file": s.localFileFilter, "pg_at_least": pgAtLeast}
+	for name, write := range format.Serializers() {
+		all[name] = serializer(name, write)
+	}
+	return all
+}
+
+// serializer makes a filter of one that writes a value in a format. A secret stays one: the engine taints what comes out.
+func serializer(name string, write format.Serializer) jinja.Filter {
+	return func(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
+		switch in.(type) {
+		case *value.Dict, *value.List, value.Tuple:
+			return nil, fmt.Errorf("%s takes a text, not %s", name, value.TypeName(in))
+		case nil:
+			return write("")
+		}
+		return write(value.Str(in))
+	}
 }
 
 // pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.

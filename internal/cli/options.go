@@ -37,10 +37,13 @@ type runOptions struct {
 	flush      bool
 	sshCommon  string
 	confirm    []string // of verbs that have the flag
+	passwords  passwordOptions
+	forgets    bool // generated passwords are not kept: nothing is asked or told of a node
 }
 
 // AddFlags adds the flags to a command.
 func (o *runOptions) AddFlags(f *pflag.FlagSet) {
+	o.passwords.AddFlags(f)
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
 	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
 	f.StringSliceVarP(&o.tags, "tags", "t", nil, "only tasks with these tags")

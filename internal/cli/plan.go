@@ -51,7 +51,7 @@ func (a *app) plan() *cobra.Command {
 			}
 			defer s.close()
 			if o.offline {
-				s.nodes = fleet.NewOffline(s.fleet, s.modules)
+				s.nodes, o.forgets = fleet.NewOffline(s.fleet, s.modules), true
 			}
 			salt := ""
 			if o.out != "" {
@@ -96,7 +96,9 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil {
 		return nil, nil, err
 	}
-	s.withEnvironment(env)
+	if err := s.withEnvironment(env); err != nil {
+		return nil, nil, err
+	}
 	g, err := s.units(env, args)
 	if err != nil {
 		return nil, nil, err

@@ -61,7 +61,10 @@ func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *re
 		s.close()
 		return nil, nil, err
 	}
-	s.withEnvironment(env)
+	if err := s.withEnvironment(env); err != nil {
+		s.close()
+		return nil, nil, err
+	}
 	return s, env, nil
 }
 

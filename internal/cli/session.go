@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"pig"
+	"pig/internal/credential"
 	"pig/internal/diag"
 	"pig/internal/engine"
 	"pig/internal/fleet"
@@ -42,6 +43,9 @@ type session struct {
 	recreate, confirmed []string
 	// twice are mistakes that only the text of the inventory shows: ports that are declared twice on a node.
 	twice diag.List
+	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
+	passwords *credential.Store
+	vaultKey  string
 }
 
 // defaultInventory is what is read where no -i says otherwise.
@@ -65,14 +69,17 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 }
 
 func (s *session) loadInventory() error {
-	sources := s.opt.inventory
-	if len(sources) == 0 {
-		sources = []string{defaultInventory}
+	sources := s.sources()
+	if len(s.opt.inventory) == 0 {
 		if _, err := os.Stat(defaultInventory); err != nil {
 			return fmt.Errorf("there is no %s here; name an inventory with -i", defaultInventory)
 		}
 	}
-	inv, warnings, err := inventory.Load(sources, inventory.Options{})
+	decrypt, err := s.decrypt()
+	if err != nil {
+		return err
+	}
+	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt})
 	if err != nil {
 		return err
 	}
@@ -81,13 +88,13 @@ func (s *session) loadInventory() error {
 	}
 	s.twice = portsTwice(warnings)
 	s.inventory = inv.Clone()
-	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{})
+	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{Vault: decrypt})
 	if err != nil {
 		return err
 	}
 	s.extra = params.Protect(s.extra)
 	s.redactor.Add(value.Secrets(s.extra)...)
-	return nil
+	return s.openPasswords()
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)

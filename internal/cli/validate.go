@@ -21,10 +21,12 @@ type sourceOptions struct {
 	inventory []string
 	extraVars []string
 	limit     string
+	passwords passwordOptions
 }
 
 // AddFlags adds the flags to a command.
 func (o *sourceOptions) AddFlags(f *pflag.FlagSet) {
+	o.passwords.AddFlags(f)
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables above all others: key=value, JSON, or @file; may be repeated")
 }
@@ -36,7 +38,7 @@ func (o *sourceOptions) limitFlag(f *pflag.FlagSet) {
 
 // session is what a.open makes of the flags.
 func (a *app) read(ctx context.Context, o *sourceOptions) (*session, error) {
-	return a.open(ctx, &runOptions{inventory: o.inventory, extraVars: o.extraVars, limit: o.limit})
+	return a.open(ctx, &runOptions{inventory: o.inventory, extraVars: o.extraVars, limit: o.limit, passwords: o.passwords})
 }
 
 // hosts are those that -l selects, all without it.

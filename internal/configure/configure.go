@@ -48,6 +48,12 @@ func Rewrite(sample string, o Options) (string, error) {
 	return strings.Join(lines, "\n") + "\n", nil
 }
 
+// blockFollows tells whether nothing but a comment stands behind a key.
+func blockFollows(rest string) bool {
+	rest = strings.TrimSpace(rest)
+	return rest == "" || strings.HasPrefix(rest, "#")
+}
+
 // set gives a global variable a value: in its line if it has one, else in a new one at the end.
 func set(lines []string, v Var) ([]string, error) {
 	begin := -1
@@ -56,7 +62,7 @@ func set(lines []string, v Var) ([]string, error) {
 			begin = i
 		}
 	}
-	if begin < 0 || strings.TrimSpace(strings.TrimPrefix(lines[begin], "  vars:")) != "" {
+	if begin < 0 || !blockFollows(strings.TrimPrefix(lines[begin], "  vars:")) {
 		return nil, fmt.Errorf("the sample has no block of global variables to put %s into", v.Name)
 	}
 	end := begin + 1

@@ -44,15 +44,3 @@ func TestRewriteNeedsGlobalVariables(t *testing.T) {
 		}
 	}
 }
-
-func TestPassword(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for range 200 {
-		p := Password()
-		if len(p) != 24 || strings.Trim(p, alphabet) != "" || seen[p] {
-			t.Fatalf("%q", p)
-		}
-		seen[p] = true
-	}
-}

@@ -14,11 +14,11 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "parity", "house"},
+	{"diag", "format", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "parity", "vault", "house"},
 	{"value"},
 	{"yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook"},
-	{"agent", "params"},
+	{"agent", "params", "credential"},
 	{"fleet", "resolve"},
 	{"engine"},
 	{"plan", "health"},

@@ -1,9 +1,7 @@
 package params
 
 import (
-	"fmt"
 	"regexp"
-	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/value"
@@ -115,34 +113,4 @@ func (v *validator) domains() {
 			first[name] = value.KeyText(key)
 		}
 	}
-}
-
-// defaultPasswords warns once of all passwords that everybody knows.
-func (v *validator) defaultPasswords() {
-	uses := map[string]bool{"INFRA": v.inv.Group("infra") != nil, "NODE": v.inv.Group("infra") != nil, "ETCD": v.inv.Group("etcd") != nil,
-		"MINIO": len(v.clusters("minio_cluster")) > 0, "PGSQL": len(v.clusters("pg_cluster")) > 0}
-	var left []string
-	for _, p := range v.catalog.Params {
-		def, ok := p.Default.(string)
-		if !ok || !p.Secret || def == "" || !uses[p.Module] {
-			continue
-		}
-		for _, h := range v.inv.Hosts() {
-			if s, ok := value.Plain(v.inv.Vars(h).At(p.Name)); !ok || s == def {
-				left = append(left, p.Name)
-				break
-			}
-		}
-	}
-	if len(left) > 0 {
-		v.add(diag.Warnf(diag.Pos{}, "%s still the default that everybody knows: %s", count(len(left), "password is", "passwords are"), strings.Join(left, ", ")).
-			WithHint("set them before anybody else can reach these nodes"))
-	}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

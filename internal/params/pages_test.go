@@ -99,6 +99,9 @@ func typeOf(p *Param) string {
 // defaultOf leaves out what is too long for a table.
 func defaultOf(p *Param) string {
 	const long = 60
+	if p.Generated != "" {
+		return "generated"
+	}
 	switch d := p.Default.(type) {
 	case nil:
 		return ""

@@ -30,8 +30,13 @@ type Param struct {
 	Identity bool   // says what a host is
 	Required bool   // of a field
 	Unused   string // why nothing reads it here; "" for those that are read
-	Was      []string
-	Doc      string
+	// Generated says whose password it is where the inventory writes none: environment, or the identity of the cluster that has
+	// its own, such as pg_cluster. "" for what is not generated. BlankUnset tells that an empty text counts as not written.
+	Generated  string
+	BlankUnset bool
+	Known      string // the password that Pigsty sets, which everybody knows; pig never does
+	Was        []string
+	Doc        string
 }
 
 // Object is the shape of a mapping inside a parameter.
@@ -86,7 +91,7 @@ var Load = sync.OnceValue(func() *Catalog {
 func Lookup(name string) *Param { return Load().Lookup(name) }
 
 // Defaults are the defaults of the parameters of the given modules, of all if none is given: variables of the lowest
-// precedence. Each call makes new lists and mappings.
+// precedence. Each call makes new lists and mappings. Generate puts passwords into them.
 func Defaults(modules ...string) *value.Dict {
 	d := value.NewDict()
 	for _, p := range Load().Params {
@@ -193,6 +198,12 @@ func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
 			p.Required = v.(bool)
 		case "unused":
 			p.Unused = v.(string)
+		case "generated":
+			p.Generated = v.(string)
+		case "blank":
+			p.BlankUnset = v == "unset"
+		case "known":
+			p.Known = v.(string)
 		default:
 			return nil, fmt.Errorf("%s: unknown fact %s", name, value.KeyText(key))
 		}

@@ -131,7 +131,9 @@ func TestProtectSealsNestedSecrets(t *testing.T) {
 	t.Parallel()
 	inv := load(t, "../inventory/testdata/seed/custom.yml")
 	vars := inv.Vars(inv.Host("10.10.10.10")).Clone()
-	vars.Set("pgbackrest_repo", Lookup("pgbackrest_repo").Default)
+	defaults := Defaults()
+	Generate(defaults, func(name string) string { return "made for " + name })
+	vars.Set("pgbackrest_repo", defaults.At("pgbackrest_repo"))
 	vars.Set("my_api_token", "abcdef")
 	vars.Set("pg_exporters", value.DictOf("20001", value.DictOf("pg_monitor_password", "hunter22")))
 	vars.Set("patroni_password", "{{ lookup('env', 'X') }}")
@@ -140,7 +142,7 @@ func TestProtectSealsNestedSecrets(t *testing.T) {
 	before := value.Repr(vars)
 	protected := Protect(vars)
 	found := strings.Join(value.Secrets(protected), " ")
-	for _, want := range []string{"DBUser.Meta", "DBUser.Wiki", "S3User.Backup", "pgBackRest", "abcdef", "hunter22", "12345"} {
+	for _, want := range []string{"DBUser.Meta", "DBUser.Wiki", "made for minio_user_pgbackrest", "made for pgbackrest_cipher_pass", "abcdef", "hunter22", "12345"} {
 		if !strings.Contains(found, want) {
 			t.Errorf("%s is not sealed; sealed are %s", want, found)
 		}

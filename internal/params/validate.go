@@ -27,7 +27,7 @@ func Validate(inv *inventory.Inventory) diag.List {
 	}
 	v.identities()
 	v.contents()
-	v.defaultPasswords()
+	v.derivedPasswords()
 	slices.SortStableFunc(v.diags, byPlace)
 	return v.diags
 }
@@ -125,8 +125,8 @@ func (v *validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
 		v.add(diag.Errorf(pos, "%s %s", what, wrong).WithHint("%s", enumHint(p, val)))
 		return
 	}
-	if s, ok := value.Plain(val); ok && p.Secret && len(s) > 0 && len(s) < 4 {
-		v.add(diag.Warnf(pos, "%s is too short to be a secret, or to be masked in other text", what))
+	if s, ok := value.Plain(val); ok && p.Secret {
+		v.password(p, what, s, pos)
 	}
 }
 
@@ -211,6 +211,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			v.value(f, what+"."+name, item, d.ValuePos(key))
 		}
 	}
+	v.ownName(o, what, d)
 	for _, f := range o.Fields {
 		if f.Required && !hasField(d, f) {
 			v.add(diag.Errorf(pos, "%s lacks %s", what, f.Name))

@@ -21,6 +21,8 @@ type HBARule struct {
 	Auth  string   // an alias; "" is pwd
 	Raw   []string // lines to take as they are, instead of Addr
 	Pos   diag.Pos
+	// Default says that the rule is not the user's own: where the pool offers no TLS, it asks for none.
+	Default bool
 }
 
 // HBA is what the aliases in rules stand for on one instance.
@@ -37,6 +39,9 @@ type HBA struct {
 	Intranet     []string // networks, in the order of the inventory
 	MD5          bool     // pg_pwd_enc is md5
 	Pooler       bool     // the file is pgbouncer's
+	NoTLS        bool     // the pool offers no TLS
+	Remote       bool     // the database superuser has a password, with which it may come from other hosts
+	Privileged   []string // users that come from other hosts by TLS only: of replication, monitoring, administration
 }
 
 // hbaRoles are the values of a rule's role.
@@ -92,18 +97,22 @@ func hint(word string, known []string) string {
 // Render gives the lines of a pg_hba.conf, without a header: for each rule a comment and its records, rules with an order
 // first, blank lines between. A rule for another role is there as a comment. Faults of rules are diagnostics.
 func (h *HBA) Render(rules []HBARule) ([]string, error) {
-	var lines []string
+	var blocks [][]string
 	var errs diag.List
 	for _, r := range sortRules(rules) {
-		records, err := h.rule(r)
+		block, err := h.rule(r)
 		if err != nil {
 			errs.Add(diag.At(r.Pos, err))
 			continue
 		}
+		blocks = append(blocks, block)
+	}
+	var lines []string
+	for _, block := range h.guarded(blocks) {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, records...)
+		lines = append(lines, block...)
 	}
 	return lines, errs.Err()
 }
@@ -150,7 +159,7 @@ func (h *HBA) rule(r HBARule) ([]string, error) {
 			return nil, err
 		}
 	}
-	title := "# " + r.Title + " [" + role + "]"
+	title := "# " + strings.Join(strings.Fields(r.Title), " ") + " [" + role + "]"
 	if !active {
 		title += " [DISABLED]"
 	}
@@ -182,7 +191,16 @@ func (h *HBA) records(r HBARule) ([]string, error) {
 	if slices.Contains([]string{"ssl", "ssl-md5", "ssl-sha", "cert"}, r.Auth) {
 		kind = "hostssl"
 	}
-	user := h.user(r.User)
+	if h.Pooler && h.NoTLS && r.Default && r.Auth != "cert" {
+		kind = "host"
+	}
+	user, err := hbaNames(h.user(r.User))
+	if err != nil {
+		return nil, fmt.Errorf("user of an HBA rule: %w", err)
+	}
+	if db, err = hbaNames(db); err != nil {
+		return nil, fmt.Errorf("db of an HBA rule: %w", err)
+	}
 	local, hosts, err := h.addresses(r.Addr)
 	if err != nil {
 		return nil, err
@@ -265,9 +283,4 @@ func (h *HBA) method(auth string) string {
 		return "md5"
 	}
 	return "scram-sha-256"
-}
-
-// record lays one line out in columns.
-func record(kind, db, user, addr, method string) string {
-	return strings.TrimRight(fmt.Sprintf("%-8s %-18s %-18s %-18s %s", kind, db, user, addr, method), " ")
 }

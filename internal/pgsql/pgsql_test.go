@@ -135,6 +135,10 @@ local    replication        replicator                            scram-sha-256
 host     replication        replicator         127.0.0.1/32       scram-sha-256
 host     replication        replicator         ::1/128            scram-sha-256
 
+# the database superuser comes by the unix socket [default]
+host     all,replication    postgres           0.0.0.0/0          reject
+host     all,replication    postgres           ::/0               reject
+
 # last [default]
 host     all                +dbrole_readonly   10.0.0.0/8         scram-sha-256
 host     all                +dbrole_readonly   192.168.0.0/16     scram-sha-256
@@ -176,7 +180,7 @@ func TestHBAForPgbouncer(t *testing.T) {
 	t.Parallel()
 	h := &HBA{DBSU: "postgres", Pooler: true, MD5: true}
 	lines, err := h.Render([]HBARule{{Title: "a", User: "${dbsu}", DB: "pgbouncer", Addr: "local", Auth: "os"}, {Title: "b", Addr: "localhost", Auth: "pwd"}})
-	if err != nil || !strings.HasSuffix(lines[1], " peer") || !strings.HasSuffix(lines[4], " md5") {
+	if err != nil || !strings.HasSuffix(lines[1], " peer") || !strings.HasSuffix(lines[4], " reject") || !strings.HasSuffix(lines[8], " md5") {
 		t.Errorf("%v %v", lines, err)
 	}
 	for _, bad := range []HBARule{{DB: "replication", Addr: "world"}, {Addr: "inta"}, {}, {Addr: "world", Auth: "krb"}, {Addr: "world", Role: "leader"}} {

@@ -328,6 +328,9 @@ func (r *resolver) hba(c *PgCluster, m *PgMember, pooler bool) []string {
 		DBSU: vars.text("pg_dbsu"), Replicator: vars.text("pg_replication_username"), Monitor: vars.text("pg_monitor_username"), Admin: vars.text("pg_admin_username"),
 		AdminIP: vars.text("admin_ip"), Infra: addresses(r.env.Infra), Members: c.Addresses(), Intranet: vars.texts("node_firewall_intranet"),
 	}
+	h.NoTLS = vars.text("pgbouncer_sslmode") == "disable"
+	h.Remote = vars.text("pg_dbsu_password") != ""
+	h.Privileged = privileged(vars, h.Replicator, h.Monitor, h.Admin)
 	lists := []string{"pg_default_hba_rules", "pg_hba_rules"}
 	if pooler {
 		lists = []string{"pgb_default_hba_rules", "pgb_hba_rules"}
@@ -335,12 +338,27 @@ func (r *resolver) hba(c *PgCluster, m *PgMember, pooler bool) []string {
 	var rules []pgsql.HBARule
 	for _, list := range lists {
 		for _, o := range vars.objects(list) {
-			rules = append(rules, hbaRule(o))
+			rule := hbaRule(o)
+			rule.Default = vars.own(list) == nil
+			rules = append(rules, rule)
 		}
 	}
 	lines, err := h.Render(rules)
 	r.addError(m.Host.Pos, err)
 	return lines
+}
+
+// privileged are the users that come from other hosts by TLS only: those given, and the superusers and replication users that the
+// inventory declares.
+func privileged(vars lookup, names ...string) []string {
+	for _, list := range []string{"pg_default_roles", "pg_users"} {
+		for _, u := range vars.objects(list) {
+			if name := u.text("name"); (asBool(u.At("superuser")) || asBool(u.At("replication"))) && name != vars.text("pg_dbsu") && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 func hbaRule(o object) pgsql.HBARule {

@@ -2,10 +2,7 @@ package resolve
 
 import (
 	"path"
-	"slices"
-	"strings"
 
-	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/pgsql"
 	"pig/internal/value"
@@ -25,7 +22,7 @@ func (r *resolver) pgCheck(c *PgCluster, vars lookup) {
 		r.errorf(vars.pos("pg_mode"), "pg_mode %s needs a kernel of its own, of which there is no package here", c.Mode).WithHint("pgsql and citus can be made")
 	}
 	r.pgFiles(vars)
-	r.sodium(c, vars)
+	r.sodium(vars)
 }
 
 // pgFiles refuses files that would take the place of the server's own, or of each other.
@@ -50,16 +47,10 @@ func (r *resolver) pgFiles(vars lookup) {
 	}
 }
 
-// sodium checks the root key of pgsodium, and warns of one that everybody can work out.
-func (r *resolver) sodium(c *PgCluster, vars lookup) {
+// sodium checks the root key of pgsodium.
+func (r *resolver) sodium(vars lookup) {
 	key, set := value.Plain(vars.get("pgsodium_key"))
-	set = set && key != ""
-	switch {
-	case params.IsTemplate(vars.get("pgsodium_key")):
-	case set && !pgsql.SodiumKey(key):
-		r.errorf(vars.pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("openssl rand -hex 32 makes one")
-	case !set && vars.text("pgsodium_getkey_script") == "" && slices.Contains(strings.FieldsFunc(c.Libs, func(r rune) bool { return r == ',' || r == ' ' }), "pgsodium"):
-		r.diags = append(r.diags, diag.Warnf(vars.pos("pg_libs"), "pgsodium_key is not set: the key is made from the name %s, which is no secret", c.Name).
-			WithHint("openssl rand -hex 32 makes one; what is encrypted already needs the key that it was encrypted with"))
+	if set && key != "" && !params.IsTemplate(vars.get("pgsodium_key")) && !pgsql.SodiumKey(key) {
+		r.errorf(vars.pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("leave pgsodium_key out to have a key generated")
 	}
 }

@@ -127,7 +127,7 @@ func (c *RedisCluster) declare(vars lookup) {
 	for _, o := range c.monitors {
 		d.Monitors = append(d.Monitors, redis.Monitor{
 			Name: o.text("name"), Primary: redis.Addr{Host: o.text("host"), Port: o.numberOr("port", 6379)}, Quorum: o.numberOr("quorum", 1),
-			Password: o.text("password"), Remove: asBool(o.At("remove")),
+			Password: o.textOr("password", vars.r.redisPassword(o.text("name"))), Remove: asBool(o.At("remove")),
 		})
 	}
 }

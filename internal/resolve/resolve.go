@@ -21,6 +21,9 @@ type Options struct {
 	// Render renders templates in the value of a variable. Without it, values with templates are left as they are, and
 	// what would have to know them is left out.
 	Render func(h *inventory.Host, name string, v value.Value) (value.Value, error)
+	// Password gives the generated password of a name, always the same. Without it, passwords that the inventory does not
+	// write stay unset.
+	Password func(name string) string
 }
 
 // Environment is what an inventory declares.
@@ -31,6 +34,9 @@ type Environment struct {
 	Minio []*MinioCluster
 	Pg    []*PgCluster
 	Redis []*RedisCluster
+
+	// Defaults are the values of parameters that the inventory does not write, generated passwords among them.
+	Defaults *value.Dict
 
 	byHost map[string]*Node
 }
@@ -44,7 +50,10 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 		r.env.Nodes = append(r.env.Nodes, n)
 		r.env.byHost[h.Name] = n
 	}
+	r.generate()
+	r.env.Defaults = r.defaults
 	r.identifyNodes()
+	r.clusterPasswords()
 	r.infra()
 	r.etcd()
 	r.minio()

@@ -11,7 +11,7 @@ import (
 	"pig/internal/value"
 )
 
-// lookup finds the effective value of a parameter on one host: -e, the inventory, the catalog's default.
+// lookup finds the effective value of a parameter on one host: -e, the inventory, a generated password, the catalog's default.
 type lookup struct {
 	r    *resolver
 	host *inventory.Host
@@ -42,6 +42,9 @@ func (l lookup) own(name string) value.Value {
 }
 
 func (l lookup) get(name string) value.Value {
+	if s := l.generated(name); s != "" {
+		return s
+	}
 	if v := l.own(name); v != nil {
 		return v
 	}

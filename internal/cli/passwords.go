@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"pig/internal/credential"
+	"pig/internal/params"
+	"pig/internal/vault"
+)
+
+// passwordOptions are the flags about encrypted values of the inventory, and about the file of generated passwords.
+type passwordOptions struct {
+	file, vaultFile, ageIdentity string
+	askVault                     bool
+}
+
+// AddFlags adds the flags to a command.
+func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.file, "secrets", os.Getenv("PIG_SECRETS"), "file of generated passwords (default files/secrets.yml beside the inventory)")
+	f.StringVar(&o.vaultFile, "vault-password-file", os.Getenv("ANSIBLE_VAULT_PASSWORD_FILE"), "file or program that gives the vault password")
+	f.BoolVarP(&o.askVault, "ask-vault-pass", "J", false, "ask for the vault password")
+	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age that opens the file of generated passwords")
+}
+
+// vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
+func (s *session) vaultPassword() (string, error) {
+	o := &s.opt.passwords
+	if s.vaultKey != "" {
+		return s.vaultKey, nil
+	}
+	var err error
+	switch {
+	case o.vaultFile != "":
+		s.vaultKey, err = passwordFrom(o.vaultFile)
+	case o.askVault:
+		s.vaultKey, err = s.app.ask("Vault password")
+	}
+	s.redactor.Add(s.vaultKey)
+	return s.vaultKey, err
+}
+
+// passwordFrom reads a password file, or runs it where it is a program, as Ansible does.
+func passwordFrom(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the vault password: %w", err)
+	}
+	var text []byte
+	if info.Mode()&0o111 != 0 {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return "", fmt.Errorf("reading the vault password: %w", err)
+		}
+		text, err = exec.Command(abs).Output()
+		if err != nil {
+			return "", fmt.Errorf("running %s for the vault password: %w", path, err)
+		}
+	} else if text, err = os.ReadFile(path); err != nil {
+		return "", fmt.Errorf("reading the vault password: %w", err)
+	}
+	password := string(bytes.TrimRight(text, "\r\n"))
+	if password == "" {
+		return "", fmt.Errorf("invalid vault password in %s: must not be empty", path)
+	}
+	return password, nil
+}
+
+// decrypt opens a vault of the inventory; nil where no password was given, so that the error names the place.
+func (s *session) decrypt() (func(string) (string, error), error) {
+	password, err := s.vaultPassword()
+	if err != nil || password == "" {
+		return nil, err
+	}
+	return func(text string) (string, error) {
+		plain, err := vault.Decrypt([]byte(strings.TrimSpace(text)), password)
+		return string(plain), err
+	}, nil
+}
+
+// openPasswords opens the file of generated passwords.
+func (s *session) openPasswords() error {
+	o := &s.opt.passwords
+	home := s.home()
+	path := o.file
+	if path == "" {
+		path = filepath.Join(home, "files", "secrets.yml")
+	}
+	c, err := s.passwordCipher(path)
+	if err != nil {
+		return err
+	}
+	store, err := credential.Open(path, c)
+	if err != nil {
+		return err
+	}
+	// An environment that was made before passwords were generated: what encrypts its data stays, as data would be lost with it.
+	_, err = os.Stat(filepath.Join(home, "files", "pki", "ca", "ca.key"))
+	earlier := err == nil && !store.Exists()
+	store.Preset(func(name string) string {
+		known, _ := params.KeyOfData(name)
+		switch {
+		case known != "" && earlier:
+			return known
+		case strings.HasSuffix(name, ".pgsodium_key"):
+			return credential.GenerateKey()
+		}
+		return ""
+	})
+	s.passwords = store
+	s.knowPasswords()
+	return nil
+}
+
+func (s *session) passwordCipher(path string) (credential.Cipher, error) {
+	o := &s.opt.passwords
+	switch {
+	case o.ageIdentity != "":
+		return credential.NewAge(o.ageIdentity)
+	case filepath.Ext(path) == ".age":
+		return nil, errors.New("the file of generated passwords is to be encrypted with age: give --age-identity or PIG_AGE_IDENTITY")
+	}
+	password, err := s.vaultPassword()
+	if err != nil || password == "" {
+		return credential.Plain{}, err
+	}
+	return credential.Vault{Password: password}, nil
+}
+
+// home is the directory of the inventory: files/ lies beside it.
+func (s *session) home() string {
+	for _, source := range s.sources() {
+		if info, err := os.Stat(source); err == nil {
+			if info.IsDir() {
+				return source
+			}
+			return filepath.Dir(source)
+		}
+	}
+	return "."
+}
+
+// knowPasswords makes the generated passwords known to the redactor.
+func (s *session) knowPasswords() {
+	for _, name := range s.passwords.Names() {
+		password, _ := s.passwords.Lookup(name)
+		s.redactor.Add(password)
+	}
+}
+
+// rotatable refuses to change a key that data is encrypted with: the data would be lost.
+func rotatable(name string) error {
+	if _, is := params.KeyOfData(name); is {
+		return fmt.Errorf("cannot rotate %s: data is encrypted with it and would be lost", name)
+	}
+	return nil
+}
+
+// keepPasswords saves what was generated, before a node is told any of it.
+func (s *session) keepPasswords() error {
+	made := s.passwords.Made()
+	if len(made) == 0 {
+		return nil
+	}
+	if err := s.passwords.Save(); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.app.err, "Generated %s, kept in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
+	for _, name := range made {
+		if known, is := params.KeyOfData(name); is {
+			if password, _ := s.passwords.Lookup(name); password == known {
+				fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+name+" keeps the well-known value that this environment's data is encrypted with"))
+			}
+		}
+	}
+	return nil
+}

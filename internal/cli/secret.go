@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pig/internal/credential"
+	"pig/internal/diag"
+)
+
+func (a *app) secret() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "secret",
+		Short: "List, show, move and change generated passwords",
+		Long: `A password that the inventory does not write is generated, once for an environment, and kept in files/secrets.yml beside
+the inventory, for its owner only. Name another file with --secrets or PIG_SECRETS; with a vault password the file is an
+Ansible Vault, with --age-identity it is encrypted with age.
+
+  pig secret list
+  pig secret show pg_admin_password
+  pig secret rotate pg_monitor_password && pig apply
+  pig secret export --out moved.yml
+  pig secret import moved.yml
+
+What the inventory writes counts, and is not listed here.
+
+` + exitHelp,
+	}
+	c.AddCommand(a.secretList(), a.secretShow(), a.secretRotate(), a.secretExport(), a.secretImport())
+	return c
+}
+
+// secretVerb is a verb that works on the file of generated passwords.
+func (a *app) secretVerb(use, short, example string, args cobra.PositionalArgs, run func(s *session, args []string) error) *cobra.Command {
+	o := &sourceOptions{}
+	c := &cobra.Command{
+		Use: use, Short: short, Args: args,
+		Long: short + ".\n\n  pig secret " + example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.read(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if _, err := s.environment(); err != nil { // what the inventory needs is made here
+				return err
+			}
+			return run(s, args)
+		},
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func (a *app) secretList() *cobra.Command {
+	return a.secretVerb("list", "List the names of generated passwords", "list", cobra.NoArgs, func(s *session, _ []string) error {
+		made := map[string]bool{}
+		for _, name := range s.passwords.Made() {
+			made[name] = true
+		}
+		for _, name := range s.passwords.Names() {
+			state := ""
+			if made[name] {
+				state = "  (not made yet: the next plan or apply does)"
+			}
+			if _, err := fmt.Fprintln(a.out, name+state); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *app) secretShow() *cobra.Command {
+	return a.secretVerb("show NAME", "Show one generated password in the clear", "show pg_admin_password", cobra.ExactArgs(1), func(s *session, args []string) error {
+		if err := s.generated(args[0]); err != nil {
+			return err
+		}
+		password, _ := s.passwords.Lookup(args[0])
+		_, err := fmt.Fprintln(a.out, password)
+		return err
+	})
+}
+
+// generated refuses a name that the file does not have.
+func (s *session) generated(name string) error {
+	for _, made := range s.passwords.Made() {
+		if made == name {
+			return fmt.Errorf("password %s was not generated yet: the next plan or apply does", name)
+		}
+	}
+	if _, ok := s.passwords.Lookup(name); !ok {
+		return diag.Errorf(diag.Pos{}, "password %q not found in %s", name, s.passwords.Path()).WithHint("%s", diag.DidYouMean(name, s.passwords.Names()))
+	}
+	return nil
+}
+
+func (a *app) secretRotate() *cobra.Command {
+	return a.secretVerb("rotate NAME...", "Generate new passwords in place of present ones", "rotate pg_monitor_password", cobra.MinimumNArgs(1), func(s *session, args []string) error {
+		for _, name := range args {
+			if err := s.generated(name); err != nil {
+				return err
+			}
+			if err := rotatable(name); err != nil {
+				return err
+			}
+		}
+		for _, name := range args {
+			s.passwords.Set(name, credential.Generate())
+		}
+		if err := s.passwords.Save(); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(a.out, "Generated %s. The next pig apply puts them into force: %s\n", plural(len(args), "password"), strings.Join(args, ", "))
+		return err
+	})
+}
+
+func (a *app) secretExport() *cobra.Command {
+	var out string
+	c := a.secretVerb("export", "Write all generated passwords in the clear", "export --out moved.yml", cobra.NoArgs, func(s *session, _ []string) error {
+		text := credential.Format(s.passwords.Saved())
+		if out == "" || out == "-" {
+			_, err := a.out.Write(text)
+			return err
+		}
+		f, err := os.OpenFile(filepath.Clean(out), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return fmt.Errorf("exporting passwords: %w", err)
+		}
+		_, err = f.Write(text)
+		return errors.Join(err, f.Close())
+	})
+	c.Flags().StringVar(&out, "out", "", "write to this new file instead of the screen")
+	return c
+}
+
+func (a *app) secretImport() *cobra.Command {
+	return a.secretVerb("import FILE", "Take passwords from a file that export wrote, - for standard input", "import moved.yml", cobra.ExactArgs(1), func(s *session, args []string) error {
+		text, err := a.readAll(args[0])
+		if err != nil {
+			return err
+		}
+		values, err := credential.Parse(text, args[0])
+		if err != nil {
+			return err
+		}
+		for name, password := range values {
+			s.passwords.Set(name, password)
+		}
+		if err := s.passwords.Save(); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.out, "%s: %s imported\n", s.passwords.Path(), plural(len(values), "password"))
+		return err
+	})
+}
+
+func (a *app) readAll(path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(io.LimitReader(a.in, 1<<20))
+	}
+	return os.ReadFile(filepath.Clean(path))
+}
