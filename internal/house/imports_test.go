@@ -14,7 +14,7 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "format", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "parity", "vault", "house"},
+	{"diag", "format", "secret", "graph", "node", "transport", "agentbin", "pki", "openpgp", "sandbox", "dashboard", "configure", "parity", "vault", "house"},
 	{"value"},
 	{"yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook"},

@@ -9,7 +9,7 @@ func Table() map[string]Module {
 		waitFor(), uri(), getURL(), setup(), lock(), x509Module(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
 		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(), patroniProcess(),
-		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), publish(), packageCandidates(),
+		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), packageRelease(), repoSign(), publish(), packageCandidates(),
 		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(),
 	} {
 		table[m.Name] = m

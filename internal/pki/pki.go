@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -45,6 +46,19 @@ func NewKey(rsaBits int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
+	return encodeKey(key)
+}
+
+// NewSigningKey makes a private key for Ed25519 as PKCS#8 PEM.
+func NewSigningKey() ([]byte, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making a key: %w", err)
+	}
+	return encodeKey(key)
+}
+
+func encodeKey(key crypto.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
