@@ -71,7 +71,7 @@ func letsAnyoneIn(c *Call) (bool, error) {
 		return false, err
 	}
 	section := clientSecurity.FindSubmatch(append(text, '\n'))
-	return section == nil || !bytes.Contains(section[1], []byte("client-cert-auth: true")), nil
+	return section == nil || !bytes.Contains(section[1], []byte("trusted-ca-file: ")), nil
 }
 
 func etcdMembership(ctx context.Context, c *Call) (*value.Dict, error) {

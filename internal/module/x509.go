@@ -168,7 +168,10 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	certText, err := c.System.Files().Read(c.Args.String("ca_cert"))
 	if err != nil {
 		if errors.Is(err, node.ErrUnknown) {
-			return nil, nil, errors.Join(err, planCert(c))
+			if c.Args.Has("cert") {
+				err = errors.Join(err, planCert(c))
+			}
+			return nil, nil, err
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}
