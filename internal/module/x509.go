@@ -24,6 +24,7 @@ func x509Module() Module {
 		Name: "x509",
 		Spec: Spec{Args: []Arg{
 			{Name: "key", Type: Path, Required: true}, {Name: "cert", Type: Path, Required: true},
+			// Without ca_cert an authority signs itself.
 			{Name: "ca_key", Type: Path}, {Name: "ca_cert", Type: Path},
 			{Name: "authority", Type: Bool}, {Name: "create", Type: Bool, Default: true},
 			{Name: "cn", Required: true}, {Name: "o", Default: "pigsty"}, {Name: "ou"},
@@ -143,7 +144,7 @@ func certificate(c *Call, req pki.Request, key crypto.Signer) (text []byte, reas
 	files := c.System.Files()
 	var caCert *x509.Certificate
 	var caKey crypto.Signer
-	if !req.Authority {
+	if c.Args.Has("ca_cert") {
 		if caCert, caKey, err = authority(c); err != nil {
 			return nil, "", err
 		}
@@ -174,7 +175,10 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	certText, err := c.System.Files().Read(c.Args.String("ca_cert"))
 	if err != nil {
 		if errors.Is(err, node.ErrUnknown) {
-			return nil, nil, errors.Join(err, planCert(c))
+			if c.Args.Has("cert") {
+				err = errors.Join(err, planCert(c))
+			}
+			return nil, nil, err
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}
