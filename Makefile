@@ -3,7 +3,7 @@
 #   make build       agents for linux/amd64 and linux/arm64, then ./pig that carries them
 #   make test        everything that a change has to pass, real nodes included; under 20 minutes on 2 cores
 #   make test-full   the same under the race detector, on all images, and the fuzzers for a while
-#   make lint        formatting, linters, import directions
+#   make lint        formatting, linters (gosec too), import directions, known vulnerabilities (govulncheck)
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean
@@ -75,6 +75,7 @@ lint: setup
 	@$(GO) version >/dev/null
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) run ./...
 	$(GO) test ./internal/house
+	scripts/vulncheck.sh $(GO)
 
 fmt: setup
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) fmt ./...

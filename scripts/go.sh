@@ -5,7 +5,8 @@
 # Looked at, in this order: $PIG_GO, go in the PATH, /usr/local/go, what setup.sh fetched.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
-want=$(sed -n 's/^go \([0-9.]*\)$/\1/p' "$top/go.mod")
+# The toolchain that go.mod asks for: older patch releases have known vulnerabilities, and end up in pig.
+want=$(sed -n 's/^toolchain go\([0-9.]*\)$/\1/p' "$top/go.mod")
 
 # The version is asked for outside the module and with switching off: a go that would only fetch another one is not it.
 version() { (cd / && GOTOOLCHAIN=local "$1" env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*//'); }

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-all}
 go_dir=${PIG_GO_DIR:-/var/cache/pig-go}
-go_version=1.26.8 # the newest patch release that was tried; go.mod says what is the oldest that will do
+go_version=$(sed -n 's/^toolchain go//p' go.mod)
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }

@@ -14,9 +14,12 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 || os.Args[1] != "--stdio" {
+	if len(os.Args) < 2 || len(os.Args) > 3 || os.Args[1] != "--stdio" {
 		fmt.Println(agent.Magic)
 		return
+	}
+	if len(os.Args) == 3 {
+		agent.Settle(os.Args[2])
 	}
 	// sshd and the start-up script leave a mask of their own; commands of playbooks expect the usual one.
 	syscall.Umask(0o022)

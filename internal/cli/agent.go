@@ -12,8 +12,11 @@ import (
 func (a *app) agent() *cobra.Command {
 	var stdio bool
 	c := &cobra.Command{
-		Use: "agent", Hidden: true, Args: cobra.NoArgs, Short: "Serve the node that this runs on",
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use: "agent", Hidden: true, Args: cobra.MaximumNArgs(1), Short: "Serve the node that this runs on",
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				agent.Settle(args[0])
+			}
 			return agent.NewServer(node.NewLive(), module.Table()).Serve(c.Context(), a.in, a.out)
 		},
 	}

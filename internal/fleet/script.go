@@ -1,46 +1,48 @@
 package fleet
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
 	"pig/internal/agentbin"
 )
 
-// script is what runs on the node before there is an agent: plain sh, the one place where pig writes shell.
+// starter is what runs on the node before there is an agent: plain sh, the one place where pig writes shell.
 //
 // It looks for the agent in a place that allows execution, takes it from its input if it is not there or is not what its
 // name says, and becomes it. Agents of other versions that nobody used for a month are swept away.
+//
+// Other accounts of the node may have prepared any name below /var/tmp and /tmp. So the script goes into a directory, and
+// then asks what it is in: one that this account owns and that nobody else can write, at the path that was meant. From there
+// on it names files without a path, so that nothing above can be swapped between the check of the agent and its start.
+//
+//go:embed start.sh
+var starter string
+
+// itself becomes the agent of the directory that the script is in. Bash would look for ./agent at the path by which it knows
+// that directory; the kernel asks the directory itself.
+const itself = `exec "/proc/self/cwd/agent-$h"`
+
 func script(bin agentbin.Binary, h Host) string {
 	args := "--stdio"
 	if bin.Self {
 		args = "agent " + args
 	}
-	start := fmt.Sprintf(`exec "$a" %s`, args)
+	become := itself
 	if h.Become {
 		sudo := h.BecomeExe
 		if sudo == "" {
 			sudo = "sudo"
 		}
 		if h.BecomePassword == "" {
-			start = fmt.Sprintf(`if [ "$(id -u)" = 0 ]; then exec "$a" %[1]s; else exec %[2]s -n -- "$a" %[1]s; fi`, args, quote(sudo))
+			become = fmt.Sprintf(`[ "$u" = 0 ] || exec %s -n -- "$a"`, quote(sudo))
 		} else {
-			start = fmt.Sprintf(`if [ "$(id -u)" = 0 ]; then read -r _; exec "$a" %[1]s; else exec %[2]s -S -p '' -- "$a" %[1]s; fi`, args, quote(sudo))
+			become = fmt.Sprintf(`[ "$u" != 0 ] || read -r _; [ "$u" = 0 ] || exec %s -S -p '' -- "$a"`, quote(sudo))
 		}
+		become += " " + args + ` "$w"` + `; ` + itself
 	}
-	body := strings.Join([]string{
-		`umask 077`,
-		`h=` + bin.SHA256,
-		`ok() { [ -x "$1" ] && [ "$(sha256sum "$1" 2>/dev/null | cut -c1-64)" = "$h" ]; }`,
-		`for d in "$HOME/.cache/pig" "/var/tmp/pig-$(id -u)" "/tmp/pig-$(id -u)"; do a="$d/agent-$h"; if ok "$a"; then touch "$a"; echo pig have; ` + start + `; fi; done`,
-		`for d in "$HOME/.cache/pig" "/var/tmp/pig-$(id -u)" "/tmp/pig-$(id -u)"; do mkdir -p "$d" 2>/dev/null && [ -O "$d" ] || continue`,
-		`printf '#!/bin/sh\nexit 0\n' > "$d/.try" 2>/dev/null && chmod 700 "$d/.try" && "$d/.try" 2>/dev/null; r=$?; rm -f "$d/.try"; [ $r = 0 ] || continue`,
-		`a="$d/agent-$h"; t="$a.$$"; echo pig need`,
-		fmt.Sprintf(`head -c %d > "$t" && chmod 700 "$t" && ok "$t" && mv -f "$t" "$a" || { rm -f "$t"; echo "pig cannot: the agent did not arrive whole in $d (is the disk full?)"; exit 1; }`, len(bin.Content)),
-		`find "$d" -name 'agent-*' -mtime +30 -exec rm -f {} + 2>/dev/null`,
-		`echo pig have; ` + start + `; done`,
-		`echo "pig cannot: no directory where the agent may be kept and run"; exit 1`,
-	}, "\n")
+	body := strings.NewReplacer("HASH", bin.SHA256, "SIZE", fmt.Sprint(len(bin.Content)), "BECOME", become+" "+args+` "$w"`).Replace(starter)
 	return "exec /bin/sh -c " + quote(body)
 }
 

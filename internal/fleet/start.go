@@ -129,7 +129,7 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 }
 
 func greet(in io.Reader) error {
-	f, err := agent.Read(in)
+	f, err := agent.Read(in, agent.MaxAnswer)
 	if err != nil {
 		return fmt.Errorf("waiting for the agent: %w", err)
 	}

@@ -33,6 +33,7 @@ func Serializers() map[string]Serializer {
 		"pgbouncer_value":   PgbouncerValue,
 		"pgbouncer_setting": PgbouncerSetting,
 		"pgpass_quote":      PgpassField,
+		"rsyslog_quote":     RsyslogString,
 	}
 }
 

@@ -94,6 +94,13 @@ func certAttrs(mode uint32) node.Attrs {
 	return node.Attrs{Mode: &m}
 }
 
+// keyAttrs are those of a key: it is a secret from the moment that it is made, and no diff shows it.
+func keyAttrs() node.Attrs {
+	a := certAttrs(0o600)
+	a.NoDiff = true
+	return a
+}
+
 func certRequest(c *Call) (pki.Request, error) {
 	r := pki.Request{
 		CommonName: c.Args.String("cn"), Organization: c.Args.String("o"), Unit: c.Args.String("ou"), Names: c.Args.Strings("names"),
@@ -129,7 +136,7 @@ func certKey(c *Call) ([]byte, error) {
 	if !c.Args.Bool("create") {
 		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
 	}
-	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, certAttrs(0o600))
+	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, keyAttrs())
 }
 
 // certificate reads the certificate, or issues it if there is none that does.

@@ -13,6 +13,7 @@ type Live struct {
 	packages sync.Mutex // one package transaction at a time
 	dpkg     dpkgStatus
 	lock     machineLock
+	pieces   pieces
 }
 
 // NewLive is the machine itself.

@@ -43,7 +43,11 @@ func (n liveNet) Converse(ctx context.Context, c Conversation) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
+	network, address := "tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+	if c.Socket != "" {
+		network, address = "unix", c.Socket
+	}
+	conn, err := d.DialContext(ctx, network, address)
 	if err != nil {
 		return err
 	}

@@ -7,20 +7,56 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // PieceSize is how much of a large file travels, or lies in memory, at once. Smaller files go in one piece.
 const PieceSize = 8 << 20
 
-// staged is where the pieces of a large file gather, on the same file system as the file.
-func staged(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pig-pieces")
+// pieces are the large files that gather beside their places, open, by account and path: what lies under the name of one by
+// then may be somebody else's.
+type pieces struct {
+	mu   sync.Mutex
+	open map[string]*os.File
+}
+
+// keep holds file, or nothing, under key, and gives what was held.
+func (p *pieces) keep(key string, file *os.File) (was *os.File) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was = p.open[key]
+	if file == nil {
+		delete(p.open, key)
+		return was
+	}
+	if p.open == nil {
+		p.open = map[string]*os.File{}
+	}
+	p.open[key] = file
+	return was
+}
+
+func (p *pieces) at(key string) *os.File {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.open[key]
+}
+
+// pieceKey names the large file that gathers for path.
+func (f liveFiles) pieceKey(path string) string { return f.id.name + ":" + filepath.Clean(path) }
+
+// staged is where the pieces of a large file gather, on the same file system as the file. The name is known, so that what an
+// agent left behind that died is found and not left for ever.
+func (p place) staged() place {
+	return place{dir: p.dir, name: "." + p.name + ".pig-pieces", path: p.path}
 }
 
 func (f liveFiles) ReadAt(path string, offset int64, n int) (piece []byte, err error) {
-	err = f.access(func() error {
-		file, err := os.Open(path)
+	err = f.at(path, true, func(p place) error {
+		file, err := p.open(unix.O_RDONLY, 0)
 		if err != nil {
 			return err
 		}
@@ -37,53 +73,60 @@ func (f liveFiles) ReadAt(path string, offset int64, n int) (piece []byte, err e
 }
 
 func (f liveFiles) Stage(path string, offset int64, piece []byte) error {
-	return f.access(func() error {
-		flags := os.O_WRONLY
-		if offset == 0 {
-			flags |= os.O_CREATE | os.O_TRUNC
+	if offset == 0 {
+		if err := f.beginPieces(path); err != nil {
+			return err
 		}
-		file, err := os.OpenFile(staged(path), flags, 0o600)
+	}
+	file := f.live.pieces.at(f.pieceKey(path))
+	if file == nil {
+		return fmt.Errorf("a piece of %s comes before the first one", path)
+	}
+	_, err := file.WriteAt(piece, offset)
+	if err != nil { // a full disk is not to stay full
+		_ = f.Unstage(path)
+	}
+	return err
+}
+
+func (f liveFiles) beginPieces(path string) error {
+	return f.at(path, false, func(p place) error {
+		p.staged().unlink()
+		file, err := p.staged().open(unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
-		_, err = file.WriteAt(piece, offset)
-		if e := file.Close(); err == nil {
-			err = e
+		if was := f.live.pieces.keep(f.pieceKey(path), file); was != nil {
+			was.Close()
 		}
-		if err != nil { // a full disk is not to stay full
-			_ = os.Remove(staged(path))
-		}
-		return err
+		return nil
 	})
 }
 
 func (f liveFiles) Unstage(path string) error {
-	return f.access(func() error { return os.Remove(staged(path)) })
+	if file := f.live.pieces.keep(f.pieceKey(path), nil); file != nil {
+		file.Close()
+	}
+	return f.at(path, false, func(p place) error { p.staged().unlink(); return nil })
 }
 
-func (f liveFiles) Place(path string, size int64, a Attrs) (err error) {
-	defer func() {
-		if err != nil {
-			_ = f.Unstage(path)
+func (f liveFiles) Place(path string, size int64, a Attrs) error {
+	var before Info
+	err := f.at(path, false, func(p place) (err error) {
+		if before, err = p.info(); err != nil {
+			return err
 		}
-	}()
-	before, err := f.Stat(path, false)
-	if err != nil {
-		return err
-	}
-	if before.Kind == Dir {
-		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
-	}
-	mode, uid, gid, err := f.resolve(before, a, 0o666)
-	if err != nil {
-		return err
-	}
-	err = f.access(func() error {
-		file, err := os.OpenFile(staged(path), os.O_WRONLY, 0)
+		if before.Kind == Dir {
+			return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+		}
+		mode, uid, gid, err := f.resolve(before, a, 0o666)
 		if err != nil {
 			return err
 		}
-		defer file.Close()
+		file := f.live.pieces.at(f.pieceKey(path))
+		if file == nil {
+			return fmt.Errorf("no pieces of %s have come", path)
+		}
 		i, err := file.Stat()
 		if err != nil {
 			return err
@@ -94,12 +137,16 @@ func (f liveFiles) Place(path string, size int64, a Attrs) (err error) {
 		if err := errors.Join(attributes(file, mode, uid, gid), file.Sync()); err != nil {
 			return err
 		}
-		return os.Rename(staged(path), path)
+		return p.staged().become(p)
 	})
 	if err != nil {
+		_ = f.Unstage(path)
 		return err
 	}
-	f.record(writeChange(before, nil, nil, a))
+	if file := f.live.pieces.keep(f.pieceKey(path), nil); file != nil {
+		file.Close()
+	}
+	f.record(writeChange(named(before, path), nil, nil, a))
 	return nil
 }
 

@@ -20,9 +20,6 @@ type plannedFile struct {
 
 type shadowFiles struct{ *shadowSystem }
 
-// maxLinks bounds the links that are followed, as ELOOP does.
-const maxLinks = 40
-
 // real gives path with the links in its directories followed, planned ones and live ones.
 func (f shadowFiles) real(path string) (string, error) {
 	path = filepath.Clean(path)
@@ -42,6 +39,9 @@ func (f shadowFiles) real(path string) (string, error) {
 		if links++; links > maxLinks {
 			return "", &fs.PathError{Op: "stat", Path: path, Err: syscall.ELOOP}
 		}
+		if err := f.distrust(i, path); err != nil {
+			return "", err
+		}
 		target := i.Target
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(done, target)
@@ -50,6 +50,20 @@ func (f shadowFiles) real(path string) (string, error) {
 		done = "/"
 	}
 	return filepath.Join(done, rest[0]), nil
+}
+
+// root tells whether this task will act as root, to whom the rules of ForeignLink apply.
+func (f shadowFiles) root() bool {
+	live, ok := f.live.(*liveSystem)
+	return ok && live.id.uid == 0 && f.user == live.id.name
+}
+
+// distrust refuses a link that root would not follow.
+func (f shadowFiles) distrust(link Info, path string) error {
+	if !f.root() || link.UID == 0 {
+		return nil
+	}
+	return &ForeignLink{Path: path, Link: link.Path, Owner: link.Owner}
 }
 
 // entry describes one path whose directories hold no links.
@@ -94,6 +108,9 @@ func (f shadowFiles) Stat(path string, follow bool) (Info, error) {
 		i, err := f.entry(at)
 		if err != nil || !follow || i.Kind != Link {
 			return i, err
+		}
+		if err := f.distrust(i, path); err != nil {
+			return Info{}, err
 		}
 		path = i.Target
 		if !filepath.IsAbs(path) {

@@ -194,7 +194,7 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 		}
 		return &fs.PathError{Op: "set attributes", Path: path, Err: fs.ErrNotExist}
 	}
-	if err := f.known(a); err != nil {
+	if err := errors.Join(f.known(a), f.alias(before)); err != nil {
 		return err
 	}
 	c, changed := attrsChange(named(before, path), a)
@@ -214,6 +214,15 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	return nil
 }
 
+// alias refuses what grasp refuses.
+func (f shadowFiles) alias(i Info) error {
+	dir, err := f.entry(filepath.Dir(i.Path))
+	if err != nil || !f.root() {
+		return err
+	}
+	return alias(i, dir)
+}
+
 func (f shadowFiles) Touch(path string, a Attrs) error {
 	before, err := f.Stat(path, true)
 	if err != nil {
@@ -221,6 +230,9 @@ func (f shadowFiles) Touch(path string, a Attrs) error {
 	}
 	if !before.Exists() {
 		return f.Write(path, nil, a)
+	}
+	if err := f.alias(before); err != nil {
+		return err
 	}
 	f.record(touchChange(named(before, path)))
 	if a == (Attrs{}) {

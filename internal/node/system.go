@@ -286,10 +286,11 @@ type Net interface {
 	Converse(ctx context.Context, c Conversation) error
 }
 
-// Conversation is what is said on one TCP connection, in a protocol that the caller speaks.
+// Conversation is what is said on one connection, in a protocol that the caller speaks: to Host and Port, or to a unix socket.
 type Conversation struct {
 	Host     string
 	Port     int
+	Socket   string
 	Timeout  time.Duration // for all of it
 	Speak    func(conn io.ReadWriter) error
 	ReadOnly bool

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -33,16 +34,26 @@ func forms() map[string]form {
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
 		"disks":       {"an absolute path, in which {1...4} stands for several disks", isDisks},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
+		"username":    {"a name of at most 63 bytes in one line", isName},
+		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
+		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
+		"name":        {"a name of at most 63 bytes in one line", isName},
 		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
 	}
 }
 
 var (
+	labelForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
 	cronWord     = regexp.MustCompile(`(?i)^(?:\*|[a-z]{3}|\d+)(?:-(?:[a-z]{3}|\d+))?(?:/\d+)?$`)
 )
+
+// isName takes what PostgreSQL can name an object: quotes are somebody else's, but a name ends with its line.
+func isName(s string) bool {
+	return s != "" && len(s) <= 63 && !strings.ContainsFunc(s, unicode.IsControl)
+}
 
 func isHostRecord(s string) bool {
 	words := strings.Fields(s)

@@ -40,7 +40,7 @@ func (t Type) String() string {
 var kinds = map[string]string{
 	"bool": "true or false", "int": "a whole number", "float": "a number", "string": "text", "enum": "one of its values", "port": "a port, 1 to 65535",
 	"path": "a path", "ip": "an IP address", "cidr": "an address with a mask, such as 10.10.10.2/24", "csv": "text with commas",
-	"interval": "a time, such as 30s, 5min or 7d", "size": "a size, such as 64MB", "username": "a name", "password": "a password", "dict": "a mapping",
+	"interval": "a time, such as 30s, 5min or 7d", "size": "a size, such as 64MB", "dict": "a mapping",
 	"auto_int": "auto or a whole number", "jmespath": "a JMESPath expression", "dest": "default, postgres, pgbouncer or a port", "hba_addr": "an address of an HBA rule",
 	"hba_auth": "a method of an HBA rule", "ratio": "a part, from 0 to less than 1",
 }

@@ -1,4 +1,4 @@
 # What node_aliases declares.
 {% for name, does in node_aliases | dictsort %}
-alias {{ name }}={{ does | quote }}
+alias {{ name | alias_name }}={{ does | quote }}
 {% endfor %}

@@ -1,0 +1,89 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// haproxyChecks suspends HAProxy's health checks of servers: each keeps the state that it has until HAProxy reads its configuration
+// again. It is for the moment in which what answers the checks changes, and not the server.
+func haproxyChecks() Module {
+	return Module{
+		Name: "haproxy_checks",
+		Spec: Spec{Args: []Arg{
+			{Name: "server", Required: true}, // in every backend that has it
+			{Name: "socket", Type: Path, Default: "/run/haproxy/admin.sock"},
+			{Name: "state", Default: "suspended", Choices: []string{"suspended"}},
+		}},
+		Run: runHAProxyChecks,
+	}
+}
+
+func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
+	socket, server := c.Args.String("socket"), c.Args.String("server")
+	if i, err := c.System.Files().Stat(socket, true); err != nil || !i.Exists() {
+		return value.DictOf("backends", value.NewList()), err
+	}
+	backends, err := haproxyBackends(ctx, c, socket, server)
+	if err != nil || len(backends) == 0 {
+		return value.DictOf("backends", value.Strings(backends)), err
+	}
+	var commands []string
+	for _, b := range backends {
+		commands = append(commands, "disable health "+b+"/"+server)
+	}
+	err = c.System.Net().Converse(ctx, node.Conversation{
+		Socket: socket, Timeout: 10 * time.Second,
+		Change: &node.Change{Kind: "haproxy server", ID: server, Action: "suspend health checks"},
+		Speak: func(conn io.ReadWriter) error {
+			answer, err := haproxyAsk(conn, strings.Join(commands, ";"))
+			if err == nil && strings.TrimSpace(answer) != "" {
+				err = fmt.Errorf("haproxy says: %s", snippet([]byte(answer)))
+			}
+			return err
+		},
+	})
+	return value.DictOf("backends", value.Strings(backends)), err
+}
+
+// haproxyBackends are the backends that have a server of this name.
+func haproxyBackends(ctx context.Context, c *Call, socket, server string) ([]string, error) {
+	backends := []string{}
+	err := c.System.Net().Converse(ctx, node.Conversation{
+		Socket: socket, Timeout: 10 * time.Second, ReadOnly: true,
+		Speak: func(conn io.ReadWriter) error {
+			answer, err := haproxyAsk(conn, "show servers state")
+			for line := range strings.SplitSeq(answer, "\n") {
+				// be_id be_name srv_id srv_name ...
+				if f := strings.Fields(line); len(f) > 3 && f[3] == server && !strings.HasPrefix(line, "#") {
+					backends = append(backends, f[1])
+				}
+			}
+			return err
+		},
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return backends, nil
+	}
+	return backends, err
+}
+
+// haproxyAsk sends commands and reads the answer up to the end of the connection.
+func haproxyAsk(conn io.ReadWriter, commands string) (string, error) {
+	if _, err := io.WriteString(conn, commands+"\n"); err != nil {
+		return "", fmt.Errorf("speaking to haproxy: %w", err)
+	}
+	answer, err := io.ReadAll(io.LimitReader(conn, 1<<20))
+	if err != nil {
+		return "", fmt.Errorf("speaking to haproxy: %w", err)
+	}
+	return string(answer), nil
+}
