@@ -27,7 +27,9 @@ func TestProxyJumpThatLeadsToItself(t *testing.T) {
 		if err := os.WriteFile(file, []byte(c.config), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		conf := Config{ConfigFiles: []string{file}, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("nobody is to be dialled") }}
+		conf := Config{ConfigFiles: []string{file}, Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("nobody is to be dialled")
+		}}
 		target := Target{Name: "node", Addr: "node", Insecure: true}
 		if name == "a host by itself" {
 			target.Addr = "bastion"
