@@ -28,6 +28,7 @@ func Serializers() map[string]Serializer {
 		"ini_value":         INIValue,
 		"alias_name":        AliasName,
 		"haproxy_quote":     HAProxyWord,
+		"haproxy_line":      HAProxyLine,
 		"htpasswd_user":     HtpasswdUser,
 		"keepalived_quote":  KeepalivedWord,
 		"nginx_quote":       NginxWord,
