@@ -31,9 +31,9 @@ all:
     pg_version: 17
     repo_modules: upstream
     repo_upstream:
-      - { name: upstream, description: a mirror, module: upstream, releases: [ 12, 13 ], arch: [ x86_64, aarch64 ], baseurl: { default: 'http://10.10.10.10/pigsty ./' } }
+      - { name: upstream, description: a mirror, module: upstream, releases: [ 12, 13 ], arch: [ x86_64, aarch64 ], key: environment, baseurl: { default: 'http://10.10.10.10/pigsty ./' } }
     repo_extra_packages: [ no-such-package ]
-    repo_url_packages: [ { name: postgresql-by-url.deb, url: 'http://10.10.10.10/pigsty/LARGE' } ]
+    repo_url_packages: [ { name: postgresql-by-url.deb, url: 'http://10.10.10.10/pigsty/LARGE', checksum: 'sha256:SUM' } ]
 `
 
 // TestRepository builds a repository from upstream, takes it away as a bundle, and installs from that where there is no network.
@@ -43,7 +43,8 @@ func TestRepository(t *testing.T) {
 	l.must(0, "infra", "-t", "ca,repo")
 
 	large := l.node("10.10.10.10", "sh", "-c", "cd /www/pigsty && ls postgresql-17_*")
-	built := strings.ReplaceAll(builtInventory, "LARGE", strings.TrimSpace(large))
+	sum, _, _ := strings.Cut(l.node("10.10.10.10", "sh", "-c", "cd /www/pigsty && sha256sum postgresql-17_*"), " ")
+	built := strings.NewReplacer("LARGE", strings.TrimSpace(large), "SUM", sum).Replace(builtInventory)
 	l.file("pigsty.yml", built)
 	l.sub(t, "built from upstream", func(t *testing.T) {
 		out := l.must(0, "repo", "build")

@@ -25,19 +25,19 @@ func TestFramesSurviveTheStream(t *testing.T) {
 		}
 	}
 	for i, p := range []string{"", "x", strings.Repeat("long", 1000)} {
-		f, err := Read(&b)
+		f, err := Read(&b, MaxPayload)
 		if err != nil || f.Type != Run || f.Request != uint32(i) || string(f.Payload) != p {
 			t.Fatalf("frame %d: %v %d %d, %v", i, f.Type, f.Request, len(f.Payload), err)
 		}
 	}
-	if _, err := Read(&b); !errors.Is(err, io.EOF) {
+	if _, err := Read(&b, MaxPayload); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v", err)
 	}
 }
 
 func TestGarbageIsNoFrame(t *testing.T) {
 	for _, text := range []string{"Welcome to Debian!\n", "\x00\x00\x00\x01xxxxxxxx", "\x00\x00\x00\x20\x01\x00\x00\x00\x00cut"} {
-		if f, err := Read(strings.NewReader(text)); err == nil {
+		if f, err := Read(strings.NewReader(text), MaxPayload); err == nil {
 			t.Errorf("%q gave %+v", text, f)
 		}
 	}
@@ -46,7 +46,7 @@ func TestGarbageIsNoFrame(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x06\x02\x00\x00\x00\x01x"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		frame, err := Read(bytes.NewReader(b))
+		frame, err := Read(bytes.NewReader(b), MaxPayload)
 		if err != nil {
 			return
 		}
@@ -94,7 +94,7 @@ func talk(t *testing.T) (*Writer, io.Reader, io.Closer, chan error) {
 		done <- NewServer(node.NewLive(), module.Table()).Serve(context.Background(), inR, outW)
 		outW.Close()
 	}()
-	hello, err := Read(outR)
+	hello, err := Read(outR, MaxPayload)
 	if err != nil || hello.Type != Hello || string(hello.Payload) != Magic {
 		t.Fatalf("greeting: %+v, %v", hello, err)
 	}
@@ -115,7 +115,7 @@ func request(t *testing.T, w *Writer, id uint32, argv ...string) {
 
 func result(t *testing.T, r io.Reader) (uint32, module.Result) {
 	t.Helper()
-	f, err := Read(r)
+	f, err := Read(r, MaxPayload)
 	if err != nil || f.Type != Result {
 		t.Fatalf("answer: %+v, %v", f, err)
 	}

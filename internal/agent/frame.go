@@ -4,7 +4,9 @@
 package agent
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -32,8 +34,10 @@ type Frame struct {
 
 const (
 	headerSize = 9 // u32 length of what follows, u8 type, u32 request
-	// MaxPayload bounds a frame; a larger one means a broken stream.
+	// MaxPayload bounds a frame that a node takes; a larger one means a broken stream.
 	MaxPayload = 256 << 20
+	// MaxAnswer bounds a frame of a node: pieces of files are 8 MB, and fifty nodes may answer at once.
+	MaxAnswer = 32 << 20
 )
 
 // Magic is the first payload of a node: after it the stream is frames and nothing else.
@@ -64,19 +68,25 @@ func (w *Writer) Write(f Frame) error {
 	return err
 }
 
-// Read reads one frame. io.EOF means that the stream ended between frames.
-func Read(r io.Reader) (Frame, error) {
+// Read reads one frame of at most max bytes. io.EOF means that the stream ended between frames.
+func Read(r io.Reader, max int) (Frame, error) {
 	var h [headerSize]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {
 		return Frame{}, err
 	}
 	n := binary.BigEndian.Uint32(h[:])
-	if n < headerSize-4 || n > MaxPayload+headerSize {
+	if n < headerSize-4 || int64(n) > int64(max)+headerSize {
 		return Frame{}, fmt.Errorf("not a frame: it begins with %q", h[:])
 	}
-	f := Frame{Type: Type(h[4]), Request: binary.BigEndian.Uint32(h[5:]), Payload: make([]byte, n-(headerSize-4))}
-	if _, err := io.ReadFull(r, f.Payload); err != nil {
-		return Frame{}, fmt.Errorf("a frame is cut short: %w", err)
+	f := Frame{Type: Type(h[4]), Request: binary.BigEndian.Uint32(h[5:])}
+	var payload bytes.Buffer // grows with what comes, whatever the length says
+	size := int64(n) - (headerSize - 4)
+	if got, err := io.CopyN(&payload, r, size); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return Frame{}, fmt.Errorf("a frame is cut short after %d of %d bytes: %w", got, size, err)
 	}
+	f.Payload = payload.Bytes()
 	return f, nil
 }

@@ -81,7 +81,7 @@ func DecodeResult(b []byte) (module.Result, error) {
 	if err != nil {
 		return module.Result{}, err
 	}
-	r := module.Result{Changed: d.At("changed"), Failed: text(d, "failed"), Warnings: texts(d, "warnings")}
+	r := module.Result{Changed: changed(d.At("changed")), Failed: text(d, "failed"), Warnings: texts(d, "warnings")}
 	r.Values, _ = d.At("values").(*value.Dict)
 	if r.Values == nil {
 		r.Values = value.NewDict()
@@ -98,8 +98,17 @@ func DecodeResult(b []byte) (module.Result, error) {
 	return r, nil
 }
 
+// changed is a bool or unknown, whatever a node says.
+func changed(v value.Value) value.Value {
+	if value.IsUnknown(v) {
+		return v
+	}
+	return v == true
+}
+
 func changeOf(d *value.Dict) node.Change {
 	impact, _ := d.At("impact").(int64)
+	impact = max(int64(node.ImpactNone), min(impact, int64(node.ImpactDataLoss)))
 	c := node.Change{
 		Kind: text(d, "kind"), ID: text(d, "id"), Action: text(d, "action"), Before: text(d, "before"), After: text(d, "after"),
 		Diff: text(d, "diff"), Impact: node.Impact(impact), Assumed: d.At("assumed") == true, Unknown: d.At("unknown") == true,

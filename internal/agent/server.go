@@ -57,7 +57,7 @@ type conversation struct {
 
 func (c *conversation) listen(ctx context.Context, in io.Reader) error {
 	for {
-		f, err := Read(in)
+		f, err := Read(in, MaxPayload)
 		if err != nil {
 			return err
 		}
@@ -92,8 +92,8 @@ func (c *conversation) run(ctx context.Context, f Frame) {
 		c.mu.Unlock()
 	}()
 	payload, err := EncodeResult(c.server.execute(ctx, f.Payload))
-	if err == nil && len(payload) > MaxPayload {
-		err = fmt.Errorf("it has %d MB, and %d MB is the most", len(payload)>>20, MaxPayload>>20)
+	if err == nil && len(payload) > MaxAnswer {
+		err = fmt.Errorf("the size is %d MB, and %d MB is the most", len(payload)>>20, MaxAnswer>>20)
 	}
 	if err != nil {
 		payload, _ = EncodeResult(failed("the result cannot be sent: " + err.Error()))

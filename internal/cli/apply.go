@@ -129,7 +129,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		}
 		if why != "" {
 			refused[name] = true
-			fmt.Fprintf(s.app.err, "%s %s: the plan is stale: %s. Plan again.\n", s.app.paint.Red("refused"), name, s.redactor.Redact(why))
+			fmt.Fprintf(s.app.err, "%s %s: the plan is stale: %s. Plan again.\n", s.app.paint.Red("refused"), name, why)
 			continue
 		}
 		left.Add(name, u)
@@ -143,7 +143,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 // showDifferences tells what was done otherwise than planned.
 func (s *session) showDifferences(list []string) {
 	for _, d := range list {
-		if d = s.redactor.Redact(d); s.opt.json {
+		if s.opt.json {
 			line, _ := json.Marshal(map[string]any{"v": 1, "event": "difference", "msg": d}) //nolint:errchkjson // a map of texts
 			fmt.Fprintln(s.app.out, string(line))
 			continue
@@ -171,7 +171,7 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)
 	if !s.opt.json {
-		fmt.Fprint(s.app.out, s.redactor.Redact(ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units)))
+		fmt.Fprint(s.app.out, ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units))
 	}
 	s.showDifferences(plan.Differences(planned.Units, units))
 	for _, u := range units {

@@ -131,7 +131,7 @@ func (a *app) report(err error) int {
 	switch {
 	case err == nil, errors.As(err, &status):
 	case code(err) == exitInterrupted:
-		b.WriteString(a.paint.Yellow(err.Error()) + "\n")
+		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 	case errors.As(err, &list):
 		for _, d := range list {
 			diag.Render(&b, d, os.ReadFile)
@@ -145,7 +145,7 @@ func (a *app) report(err error) int {
 	if a.redact != nil {
 		text = a.redact(text)
 	}
-	fmt.Fprint(a.err, text)
+	fmt.Fprint(a.err, diag.Visible(text))
 	return code(err)
 }
 

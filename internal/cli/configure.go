@@ -22,6 +22,7 @@ import (
 	"pig/internal/configure"
 	"pig/internal/credential"
 	"pig/internal/params"
+	"pig/internal/private"
 )
 
 type configureOptions struct {
@@ -93,7 +94,7 @@ func (a *app) writeSample(o *configureOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(o.output, []byte(out), 0o600); err != nil {
+	if err := private.Write(o.output, []byte(out)); err != nil {
 		return err
 	}
 	at := change.Address

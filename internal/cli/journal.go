@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pig/internal/diag"
 	"pig/internal/journal"
 	"pig/internal/ui"
 )
@@ -109,7 +110,7 @@ func (a *app) shownRun(r *journal.Run) string {
 	var b strings.Builder
 	s := r.Start
 	fmt.Fprintf(&b, "%s\n", a.paint.Bold(r.ID))
-	fmt.Fprintf(&b, "  pig %s\n", strings.Join(s.Args, " "))
+	fmt.Fprintf(&b, "  pig %s\n", diag.OneLine(strings.Join(s.Args, " ")))
 	fmt.Fprintf(&b, "  by %s in %s, pid %d, pig %s, inventory %s\n", s.Who, s.Dir, s.PID, s.Pig, strings.Join(s.Inventory, " "))
 	fmt.Fprintf(&b, "  on %s\n", ui.Few(s.Hosts, 8))
 	for _, res := range r.Results {
@@ -117,16 +118,16 @@ func (a *app) shownRun(r *journal.Run) string {
 		if res.State != "changed" {
 			mark = a.paint.Red("✗")
 		}
-		fmt.Fprintf(&b, "%s %s %-15s %s", mark, res.Time.Format("15:04:05"), res.Host, res.Task)
+		fmt.Fprintf(&b, "%s %s %-15s %s", mark, res.Time.Format("15:04:05"), diag.OneLine(res.Host), diag.OneLine(res.Task))
 		if res.State != "changed" {
 			fmt.Fprintf(&b, ": %s", a.paint.Red(res.State))
 		}
 		b.WriteString("\n")
 		for _, c := range res.Changes {
-			fmt.Fprintf(&b, "    %v %v %v\n", c["action"], c["kind"], c["id"])
+			fmt.Fprintf(&b, "    %s\n", diag.OneLine(fmt.Sprintf("%v %v %v", c["action"], c["kind"], c["id"])))
 		}
 		if res.Msg != "" && res.State != "changed" {
-			fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(res.Msg, "\n", "\n    "))
+			fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(diag.Visible(res.Msg), "\n", "\n    "))
 		}
 	}
 	b.WriteString(a.shownEnd(r))
@@ -147,7 +148,7 @@ func (a *app) shownEnd(r *journal.Run) string {
 	fmt.Fprintf(&b, "%s: %s changed, %d failed\n", text, plural(r.Changed(), "task"), r.Failed())
 	stopped := slices.Clone(r.End.Stopped)
 	for _, s := range stopped {
-		fmt.Fprintf(&b, "  stopped: %s at %s (%s), %s\n", s.Host, s.Task, s.At, s.Why)
+		fmt.Fprintf(&b, "  stopped: %s at %s (%s), %s\n", diag.OneLine(s.Host), diag.OneLine(s.Task), s.At, s.Why)
 	}
 	return b.String()
 }

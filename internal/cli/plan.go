@@ -128,7 +128,7 @@ func playbooksOf(g *graph.Graph[plan.Unit]) []string {
 
 // quiet shows just the progress of a plan: what it finds is shown in one piece at its end.
 func (s *session) quiet() shown {
-	term := ui.NewTerminal(s.app.err, s.redactor.Redact)
+	term := ui.NewTerminal(s.app.err)
 	if s.opt.verbosity > 0 && !s.opt.json {
 		return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: true})
 	}
@@ -137,14 +137,17 @@ func (s *session) quiet() shown {
 
 func (s *session) showPlan(p *plan.Plan) error {
 	if s.opt.json {
+		if !s.opt.diff {
+			p = p.WithoutDiffs()
+		}
 		line, err := json.Marshal(map[string]any{"v": 1, "event": "plan", "plan": p})
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(s.app.out, s.redactor.Redact(string(line)))
+		_, err = fmt.Fprintln(s.app.out, string(line))
 		return err
 	}
 	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, "Plan")
-	_, err := fmt.Fprint(s.app.out, s.redactor.Redact(text))
+	_, err := fmt.Fprint(s.app.out, text)
 	return err
 }

@@ -80,9 +80,9 @@ type shown interface {
 }
 
 func (s *session) sink() shown {
-	term := ui.NewTerminal(s.app.out, s.redactor.Redact)
+	term := ui.NewTerminal(s.app.out)
 	if s.opt.json {
-		return ui.NewJSON(term, s.base.Plan)
+		return ui.NewJSON(term, s.base.Plan, s.opt.diff)
 	}
 	return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: s.base.Plan})
 }

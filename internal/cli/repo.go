@@ -12,10 +12,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"pig/internal/openpgp"
 	"pig/internal/repository"
 	"pig/internal/value"
 )
@@ -110,41 +112,77 @@ func (a *app) repoVerify() *cobra.Command {
 }
 
 func (a *app) verifyBundle(file string) error {
-	index, files, err := readBundle(file)
+	b, err := readBundle(file)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if wrong := repository.Verify(index, files); len(wrong) > 0 {
+	index, err := repository.Parse(b.texts["Packages"])
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	signer, err := b.signer()
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if wrong := repository.Verify(index, b.files); len(wrong) > 0 {
 		return fmt.Errorf("%s is not whole:\n  %s", file, strings.Join(wrong, "\n  "))
 	}
 	var bytes int64
 	for _, e := range index {
 		bytes += e.Size
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %d packages, %d MB, as its index says\n", file, len(index), bytes>>20)
+	_, err = fmt.Fprintf(a.out, "%s: %d packages, %d MB, as its index says; %s\n", file, len(index), bytes>>20, signer)
 	return err
 }
 
+// bundle is what a file of packages holds.
+type bundle struct {
+	files map[string]repository.File
+	texts map[string]string // the index and its signature
+}
+
+// bundleTexts are the files of a bundle that are read whole.
+var bundleTexts = []string{"Packages", "InRelease", "key.asc"}
+
+// signer tells by whose key the index is signed; a signature that does not fit is an error. Whether the key is the right one, its fingerprint says.
+func (b bundle) signer() (string, error) {
+	message, armored := b.texts["InRelease"], b.texts["key.asc"]
+	if message == "" || armored == "" {
+		return "not signed", nil
+	}
+	pub, err := openpgp.ParsePublicKey(armored)
+	if err != nil {
+		return "", fmt.Errorf("key.asc: %w", err)
+	}
+	release, err := openpgp.Verify(pub, message)
+	if err != nil {
+		return "", fmt.Errorf("InRelease: %w", err)
+	}
+	if !repository.Lists(release, "Packages", []byte(b.texts["Packages"])) {
+		return "", errors.New("the signature is not for this index")
+	}
+	return "signed by " + openpgp.Fingerprint(pub), nil
+}
+
 // readBundle reads a bundle once: its index, and what its files really are.
-func readBundle(file string) ([]repository.Entry, map[string]repository.File, error) {
+func readBundle(file string) (bundle, error) {
+	b := bundle{map[string]repository.File{}, map[string]string{}}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, nil, err
+		return b, err
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return nil, nil, fmt.Errorf("it is no bundle: %w", err)
+		return b, fmt.Errorf("it is no bundle: %w", err)
 	}
-	var index string
-	files := map[string]repository.File{}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, nil, err
+			return b, err
 		}
 		if h.Typeflag != tar.TypeReg {
 			continue
@@ -153,21 +191,20 @@ func readBundle(file string) ([]repository.Entry, map[string]repository.File, er
 		sum := sha256.New()
 		var w io.Writer = sum
 		var text strings.Builder
-		if name == "Packages" {
+		if slices.Contains(bundleTexts, name) {
 			w = &text
 		}
 		n, err := io.Copy(w, t) //nolint:gosec // a bundle is as large as it is; nothing of it is kept in memory but the index
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
+			return b, fmt.Errorf("%s: %w", name, err)
 		}
-		if name == "Packages" {
-			index = text.String()
+		if w != sum {
+			b.texts[name] = text.String()
 		}
-		files[name] = repository.File{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
+		b.files[name] = repository.File{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	}
-	if index == "" {
-		return nil, nil, errors.New("it is no bundle: it has no index")
+	if b.texts["Packages"] == "" {
+		return b, errors.New("it is no bundle: it has no index")
 	}
-	entries, err := repository.Parse(index)
-	return entries, files, err
+	return b, nil
 }

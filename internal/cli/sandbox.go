@@ -61,7 +61,7 @@ func (a *app) sandboxUp() *cobra.Command {
 			if conf.OS, err = sandboxSystems(conf.Nodes, systems, sources); err != nil {
 				return err
 			}
-			term := ui.NewTerminal(a.err, nil)
+			term := ui.NewTerminal(a.err)
 			begin := time.Now()
 			conf.Progress = func(s string) {
 				text := fmt.Sprintf("%4.0fs %s", time.Since(begin).Seconds(), s)

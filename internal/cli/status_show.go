@@ -3,19 +3,22 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"pig/internal/diag"
 	"pig/internal/health"
 )
 
 func (s *session) showStatus(r health.Report) error {
+	r = s.seen(r)
 	if s.opt.json {
 		line, err := json.Marshal(map[string]any{"v": 1, "event": "status", "well": r.Well(), "clusters": r.Clusters})
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(s.app.out, s.redactor.Redact(string(line)))
+		_, err = fmt.Fprintln(s.app.out, string(line))
 		return err
 	}
 	var b strings.Builder
@@ -41,8 +44,36 @@ func (s *session) showStatus(r health.Report) error {
 			fmt.Fprintf(&b, "  %s %s\n", paint.Red("!"), p)
 		}
 	}
-	_, err := fmt.Fprint(s.app.out, s.redactor.Redact(b.String()))
+	_, err := fmt.Fprint(s.app.out, b.String())
 	return err
+}
+
+// seen is a report as it may be shown: much of it is what nodes answered.
+func (s *session) seen(r health.Report) health.Report {
+	s.learnSecrets()
+	name := func(text *string) { *text = diag.OneLine(s.redactor.Name(*text)) }
+	r.Clusters = slices.Clone(r.Clusters)
+	for i := range r.Clusters {
+		c := &r.Clusters[i]
+		name(&c.Slots)
+		c.Problems = slices.Clone(c.Problems)
+		for j, p := range c.Problems {
+			c.Problems[j] = diag.Visible(s.redactor.Redact(p))
+		}
+		c.Members = slices.Clone(c.Members)
+		for j := range c.Members {
+			m := &c.Members[j]
+			for _, text := range []*string{&m.Name, &m.Live, &m.State, &m.Drives} {
+				name(text)
+			}
+			m.Units = slices.Clone(m.Units)
+			for k := range m.Units {
+				name(&m.Units[k].Name)
+				name(&m.Units[k].State)
+			}
+		}
+	}
+	return r
 }
 
 func state(m health.Member) string {

@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pig/internal/private"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -187,19 +188,7 @@ func (s *Store) write(values map[string]string) error {
 			return err
 		}
 	}
-	file, err := os.CreateTemp(filepath.Dir(s.path), ".secrets-*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), s.path)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-	}
-	return err
+	return private.Write(s.path, text)
 }
 
 // lock keeps other pigs out while the file is written.

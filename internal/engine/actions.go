@@ -122,18 +122,31 @@ func fail(_ context.Context, c *call) Result {
 
 func setFact(_ context.Context, c *call) Result {
 	facts := value.NewDict()
+	var dropped []string
 	for k, v := range c.args.All() {
-		if name := value.KeyText(k); name != "cacheable" {
+		switch name := value.KeyText(k); {
+		case name == "cacheable":
+		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
+			dropped = append(dropped, name)
+		default:
 			facts.Set(name, v)
 		}
+	}
+	c.e.dropped(c.Name, dropped)
+	if facts.Len() == 0 && dropped != nil {
+		return ok(nil)
 	}
 	if facts.Len() == 0 {
 		return failure("set_fact needs at least one key: value")
 	}
 	c.host.mu.Lock()
-	c.set.Update(facts)
+	for k, v := range facts.All() {
+		name := value.KeyText(k)
+		c.set.Set(name, v)
+		c.host.heard[name] = c.said.names || c.said.args[name]
+	}
 	c.host.mu.Unlock()
-	c.e.Redactor.Add(value.Secrets(facts)...)
+	c.learn(Result{Values: facts, Heard: c.said.any()})
 	return ok(value.DictOf("ansible_facts", facts))
 }
 
@@ -162,6 +175,10 @@ func addHost(_ context.Context, c *call) Result {
 	if name == "" {
 		return failure("add_host needs name: HOST")
 	}
+	vars, err := c.mayAdd(name, groups, vars)
+	if err != nil {
+		return failed(err)
+	}
 	_, changed, err := c.e.Inventory.AddHost(name, groups, vars)
 	if err != nil {
 		return failed(err)
@@ -177,6 +194,11 @@ func groupBy(_ context.Context, c *call) Result {
 		return failure("group_by needs key: GROUP")
 	}
 	group := strings.ReplaceAll(value.Str(key), " ", "-")
+	if c.said.any() {
+		if err := c.mayJoin(c.Name, []string{group}); err != nil {
+			return failed(err)
+		}
+	}
 	_, changed, err := c.e.Inventory.AddHost(c.Name, []string{group}, nil)
 	if err != nil {
 		return failed(err)
@@ -195,7 +217,7 @@ func pause(ctx context.Context, c *call) Result {
 		if v == nil {
 			continue
 		}
-		d, err := c.scope.seconds(v, c.task.Pos)
+		d, err := seconds(v, c.task.Pos)
 		if err != nil {
 			return failed(err)
 		}
@@ -211,22 +233,22 @@ func pause(ctx context.Context, c *call) Result {
 }
 
 func includeVars(_ context.Context, c *call) Result {
-	name, into := "", ""
+	name, into, arg := "", "", ""
 	for k, v := range c.args.All() {
 		switch key := value.KeyText(k); key {
 		case "file", "_raw_params":
-			name = strings.TrimSpace(value.Str(v))
+			name, arg = strings.TrimSpace(value.Str(v)), key
 		case "name":
 			into = value.Str(v)
 		case "dir", "depth", "files_matching", "ignore_files", "extensions", "ignore_unknown_extensions", "hash_behaviour":
 			if key == "dir" {
-				name = value.Str(v)
+				name, arg = value.Str(v), key
 			}
 		default:
 			return failed(diag.Errorf(c.args.KeyPos(k), "include_vars has no argument %q", key))
 		}
 	}
-	vars, err := c.varsFrom(name)
+	vars, err := c.varsFrom(arg, name)
 	if err != nil {
 		return failed(err)
 	}
@@ -244,11 +266,14 @@ func includeVars(_ context.Context, c *call) Result {
 }
 
 // varsFrom reads a file of variables, or all such files of a directory in order.
-func (c *call) varsFrom(name string) (*value.Dict, error) {
+func (c *call) varsFrom(arg, name string) (*value.Dict, error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find("vars", name)
 	if err != nil {
 		return nil, diag.Errorf(c.task.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+	}
+	if err := c.chosen(arg, name, path); err != nil {
+		return nil, err
 	}
 	if !c.e.Files.IsDir(path) {
 		return c.e.Loader.LoadVars(path)

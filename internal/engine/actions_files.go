@@ -15,13 +15,13 @@ import (
 )
 
 // source finds a file of the playbook for copy, script and template.
-func (c *call) source(kind, name string) (string, error) {
+func (c *call) source(kind, arg, name string) (string, error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find(kind, name)
 	if err != nil {
 		return "", diag.Errorf(c.args.ValuePos("src"), "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
-	return path, nil
+	return path, c.chosen(arg, name, path)
 }
 
 // copyFile reads what to copy here and leaves the rest to the module; a directory becomes many copies.
@@ -32,7 +32,7 @@ func copyFile(ctx context.Context, c *call) Result {
 		return c.node(ctx, "copy", args)
 	}
 	name := value.Str(src)
-	path, err := c.source("files", strings.TrimSuffix(name, "/"))
+	path, err := c.source("files", "src", strings.TrimSuffix(name, "/"))
 	if err != nil {
 		return failed(err)
 	}
@@ -122,18 +122,19 @@ func (c *call) copyTree(ctx context.Context, dir, name string, args *value.Dict)
 
 // template renders here and copies the result.
 func template(ctx context.Context, c *call) Result {
-	args, err := c.arguments(c.task, c.scope)
+	args, heard, err := c.arguments(c.task, c.scope)
 	if err != nil {
 		return failed(err)
 	}
 	if args == nil {
 		return unknown("the arguments")
 	}
+	c.args, c.said = args, heard
 	src := args.At("src")
 	if src == nil {
 		return failure("template needs src: FILE")
 	}
-	path, err := c.source("templates", value.Str(src))
+	path, err := c.source("templates", "src", value.Str(src))
 	if err != nil {
 		return failed(err)
 	}
@@ -170,11 +171,15 @@ func template(ctx context.Context, c *call) Result {
 
 // script sends a local script and runs it.
 func script(ctx context.Context, c *call) Result {
-	words := strings.Fields(value.Str(first2(c.args.At("_raw_params"), c.args.At("cmd"))))
+	arg := "cmd"
+	if c.args.Has("_raw_params") {
+		arg = "_raw_params"
+	}
+	words := strings.Fields(value.Str(c.args.At(arg)))
 	if len(words) == 0 {
 		return failure("script needs the path of a script")
 	}
-	path, err := c.source("files", words[0])
+	path, err := c.source("files", arg, words[0])
 	if err != nil {
 		return failed(err)
 	}
@@ -199,24 +204,19 @@ func script(ctx context.Context, c *call) Result {
 	return c.node(ctx, "command", args)
 }
 
-func first2(a, b value.Value) value.Value {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
 // setup gathers facts and keeps them.
 func setup(ctx context.Context, c *call) Result {
 	r := c.node(ctx, "setup", c.args)
-	if facts, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
+	if answered, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
+		facts, dropped := factsOf(answered)
 		c.host.mu.Lock()
+		c.own = !r.Heard
 		for k, v := range facts.All() {
-			name := strings.TrimPrefix(value.KeyText(k), "ansible_")
-			c.facts.Set(name, v)
-			c.injected.Set("ansible_"+name, v)
+			c.facts.Set(k, v)
+			c.injected.Set("ansible_"+value.KeyText(k), v)
 		}
 		c.host.mu.Unlock()
+		c.e.dropped(c.Name, dropped)
 	}
 	return r
 }
@@ -224,7 +224,7 @@ func setup(ctx context.Context, c *call) Result {
 func waitForConnection(ctx context.Context, c *call) Result {
 	limit := 600 * time.Second
 	if v := c.args.At("timeout"); v != nil {
-		d, err := c.scope.seconds(v, c.task.Pos)
+		d, err := seconds(v, c.task.Pos)
 		if err != nil {
 			return failed(err)
 		}

@@ -8,10 +8,12 @@ import (
 	"strconv"
 	"time"
 
+	"pig/internal/diag"
 	"pig/internal/fleet"
 	"pig/internal/jinja"
 	"pig/internal/module"
 	"pig/internal/playbook"
+	"pig/internal/secret"
 	"pig/internal/transport"
 	"pig/internal/value"
 )
@@ -22,6 +24,7 @@ type call struct {
 	task  *playbook.Task
 	scope *scope
 	args  *value.Dict
+	said  said
 }
 
 // node runs a module on the host that the task is for, or is delegated to.
@@ -38,6 +41,9 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		return failed(err)
 	}
 	host, user, err := c.where()
+	if errors.Is(err, errUnknownHost) {
+		return unknown("the host that delegate_to names")
+	}
 	if err != nil {
 		return failed(err)
 	}
@@ -58,6 +64,28 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		Task:    module.Task{Module: name, Args: args, User: user, Env: env},
 		Planned: planned, Timeout: timeout,
 	})
+	r := c.outcome(host, res, err)
+	r.Heard = !host.Local
+	c.learn(r)
+	return r
+}
+
+// maxLearned bounds the secrets that one result of a node makes known, minLearned how short they may be: a node that calls
+// every word a secret would hide what happens.
+const maxLearned, minLearned = 100, 12
+
+// learn makes secrets known that a task made, such as keys.
+func (c *call) learn(r Result) {
+	secrets := value.Secrets(r.Values)
+	if r.Heard {
+		secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < minLearned || secret.Weak(s) })
+		secrets = secrets[:min(len(secrets), maxLearned)]
+	}
+	c.e.Redactor.Add(secrets...)
+}
+
+// outcome is what a host answered as the result of a task.
+func (c *call) outcome(host fleet.Host, res module.Result, err error) Result {
 	var gone *fleet.Unreachable
 	switch {
 	case errors.As(err, &gone):
@@ -89,17 +117,30 @@ func (c *call) planned(name string, mod module.Module, args *value.Dict) (bool, 
 	return c.e.opt.Plan || check, nil
 }
 
+// errUnknownHost: only a run can tell what delegate_to names.
+var errUnknownHost = errors.New("the host that delegate_to names is not known yet")
+
 // where tells which host the call goes to, and as which user.
 func (c *call) where() (fleet.Host, string, error) {
 	s := c.scope
-	name := c.Name
+	name, heard := c.Name, false
 	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateTo }); v != nil {
-		to, err := s.Value(v, c.task.Pos)
+		var to value.Value
+		var err error
+		heard = s.Heard(func() { to, err = s.Value(v, c.task.Pos) })
 		if err != nil {
 			return fleet.Host{}, "", err
 		}
+		if value.IsUnknown(to) {
+			return fleet.Host{}, "", errUnknownHost
+		}
 		if to != jinja.Omit {
 			name = value.Str(to)
+		}
+		if heard {
+			if err := c.delegate(name); err != nil {
+				return fleet.Host{}, "", err
+			}
 		}
 	}
 	if name != c.Name {
@@ -113,7 +154,12 @@ func (c *call) where() (fleet.Host, string, error) {
 	if err != nil {
 		return host, "", err
 	}
-	user, become, err := c.become(s)
+	if heard && name != c.Name {
+		if err := c.notHere(host); err != nil {
+			return host, "", err
+		}
+	}
+	user, become, err := c.become(s, name)
 	if err != nil {
 		return host, "", err
 	}
@@ -138,15 +184,16 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 	h := fleet.Host{Target: transport.Target{
 		Name: name, Addr: vars.get("ansible_host", "ansible_ssh_host"),
 		User:    first(vars.get("ansible_user", "ansible_ssh_user"), kw(func(k *playbook.Keywords) value.Value { return k.RemoteUser }), c.e.opt.User),
-		KeyFile: first(vars.get("ansible_ssh_private_key_file", "ansible_private_key_file"), c.e.opt.KeyFile),
 		Timeout: c.e.opt.Timeout,
 	}}
 	h.Password = first(vars.get("ansible_password", "ansible_ssh_pass", "ansible_ssh_password"), c.e.opt.Password)
 	h.BecomePassword = first(vars.get("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"), c.e.opt.BecomePass)
-	h.BecomeExe = vars.get("ansible_become_exe")
 	port := first(vars.get("ansible_port", "ansible_ssh_port"), kw(func(k *playbook.Keywords) value.Value { return k.Port }))
+	vars.strict = true
 	kind := first(vars.get("ansible_connection"), kw(func(k *playbook.Keywords) value.Value { return k.Connection }))
 	sshArgs(&h, vars.get("ansible_ssh_common_args")+" "+vars.get("ansible_ssh_extra_args"))
+	h.KeyFile = first(vars.get("ansible_ssh_private_key_file", "ansible_private_key_file"), h.KeyFile, c.e.opt.KeyFile)
+	h.BecomeExe = vars.get("ansible_become_exe")
 	if vars.err != nil {
 		return h, vars.err
 	}
@@ -168,13 +215,19 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 
 // connectionVars reads variables of connections and remembers the first error.
 type connectionVars struct {
-	s   *scope
-	err error
+	s      *scope
+	strict bool // they must not come from a node
+	err    error
 }
 
 func (v *connectionVars) get(names ...string) string {
 	for _, n := range names {
-		val, ok, err := v.s.Lookup(n)
+		var val value.Value
+		var ok bool
+		var err error
+		if heard := v.s.Heard(func() { val, ok, err = v.s.Lookup(n) }); heard && v.strict && err == nil {
+			err = errors.New("a value that a host sent cannot choose a connection")
+		}
 		if err != nil && v.err == nil {
 			v.err = fmt.Errorf("%s: %w", n, err)
 		}
@@ -195,7 +248,7 @@ func first(texts ...string) string {
 }
 
 // become tells as which user to act, and whether that needs root's rights.
-func (c *call) become(s *scope) (string, bool, error) {
+func (c *call) become(s *scope, host string) (string, bool, error) {
 	on, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
 	if err != nil {
 		return "", false, err
@@ -208,8 +261,12 @@ func (c *call) become(s *scope) (string, bool, error) {
 	}
 	user := c.e.opt.BecomeUser
 	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.BecomeUser }); v != nil {
-		if user, err = c.scope.text(v, c.task.Pos); err != nil {
+		heard := c.scope.Heard(func() { user, err = c.scope.text(v, c.task.Pos) })
+		if err != nil {
 			return "", false, err
+		}
+		if heard && host != c.Name {
+			return "", false, diag.Errorf(c.task.Pos, "invalid become_user %q: what %s sent cannot choose a user on %s", user, c.Name, host)
 		}
 	}
 	vars := &connectionVars{s: s}

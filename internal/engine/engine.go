@@ -86,14 +86,16 @@ type shared struct {
 	forks chan struct{}
 	stop  chan struct{} // closed: finish the tasks at hand, begin no other
 
-	stopOnce sync.Once
-	mu       sync.Mutex
-	hosts    map[string]*host
-	actions  map[string]action
-	tags     playbook.TagFilter
-	started  bool // start_at was reached
-	stats    map[string]*Stats
-	order    []string
+	stopOnce  sync.Once
+	learnOnce sync.Once
+	mu        sync.Mutex
+	hosts     map[string]*host
+	actions   map[string]action
+	tags      playbook.TagFilter
+	started   bool // start_at was reached
+	stats     map[string]*Stats
+	order     []string
+	warned    map[string]bool // host and name of variables that a node wanted to set
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -118,10 +120,28 @@ func New(d Deps, o Options) *Engine {
 	if d.Redactor == nil {
 		d.Redactor = secret.NewRedactor()
 	}
+	d.Sink = shown{d.Sink, d.Redactor}
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
+		warned: map[string]bool{},
 	}, fates: newFates()}
+}
+
+// learnSecrets makes the secrets of all hosts known before the first task: what is masked does not depend on who is first.
+func (e *Engine) learnSecrets() {
+	for _, h := range e.Inventory.Hosts() {
+		vars := e.Inventory.Vars(h)
+		if e.Protect != nil {
+			vars = e.Protect(vars)
+		}
+		e.Redactor.Add(value.Secrets(vars)...)
+		if e.Derived != nil {
+			if derived := e.Derived(h.Name); derived != nil {
+				e.Redactor.Add(value.Secrets(derived)...)
+			}
+		}
+	}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -171,6 +191,7 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 // Run runs plays in order, on the hosts in only if it names any. The error is of the machinery or the playbook; hosts that
 // failed are told by Stats. Several calls may run side by side.
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
+	e.learnOnce.Do(e.learnSecrets)
 	for _, p := range plays {
 		if err := e.play(ctx, p, only); err != nil {
 			return err
@@ -210,7 +231,7 @@ func (e *Engine) count(name string, change func(*Stats)) {
 // one of them does not fail in the others: what depends on what is not for the engine to say.
 func (e *Engine) With(sink Sink) *Engine {
 	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: newFates()}
-	c.Sink = sink
+	c.Sink = shown{sink, e.Redactor}
 	return c
 }
 

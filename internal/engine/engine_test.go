@@ -32,6 +32,9 @@ type lab struct {
 	mu     sync.Mutex
 	events []string
 	stats  map[string]Stats
+	// inventory is read where a test names no hosts.
+	inventory string
+	warnings  []string
 }
 
 // here is a Nodes that executes modules in this process; hosts named down* cannot be reached.
@@ -82,6 +85,13 @@ func (l *lab) HostDone(host string, ref TaskRef, r Result, _ time.Duration) {
 	l.events = append(l.events, fmt.Sprintf("%s %s: %s", host, ref.Name, state))
 }
 
+// Warned implements Sink.
+func (l *lab) Warned(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.warnings = append(l.warnings, text)
+}
+
 func (l *lab) write(name, text string) {
 	l.t.Helper()
 	path := filepath.Join(l.dir, name)
@@ -97,7 +107,12 @@ func (l *lab) write(name, text string) {
 func (l *lab) run(hosts, text string) ([]string, error) {
 	l.t.Helper()
 	l.write("play.yml", text)
-	inv, _, err := inventory.Load([]string{hosts + ","}, inventory.Options{})
+	source := hosts + ","
+	if l.inventory != "" {
+		l.write("hosts.yml", l.inventory)
+		source = filepath.Join(l.dir, "hosts.yml")
+	}
+	inv, _, err := inventory.Load([]string{source}, inventory.Options{})
 	if err != nil {
 		l.t.Fatal(err)
 	}

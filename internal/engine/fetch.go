@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +17,9 @@ import (
 // fetch brings a file of the node here, a piece at a time, and puts it into place when it is whole.
 func fetch(ctx context.Context, c *call) Result {
 	src := value.Str(c.args.At("src"))
+	if path.Join("/", src) == "/" {
+		return failure(fmt.Sprintf("invalid src %q: not a file", src))
+	}
 	r := c.node(ctx, "stat", value.DictOf("path", src, "follow", true, "checksum_algorithm", "sha1"))
 	if r.Failed || r.Unreachable || r.Unknown() {
 		return r
@@ -30,6 +35,9 @@ func fetch(ctx context.Context, c *call) Result {
 		return failure(src + " is not a file")
 	}
 	dest := c.fetchTo(src)
+	if err := c.fetchInto(dest); err != nil {
+		return failed(err)
+	}
 	size, _ := st.At("size").(int64)
 	out := ok(value.DictOf("src", src, "dest", dest, "size", size, "checksum", st.At("checksum")))
 	same, err := holdsSame(dest, value.Str(st.At("checksum")))
@@ -57,9 +65,9 @@ func (c *call) fetchTo(src string) string {
 	dest := value.Str(c.args.At("dest"))
 	switch {
 	case truth(c.args.At("flat")) && strings.HasSuffix(dest, "/"):
-		dest += filepath.Base(src)
+		dest = inside(dest, path.Base(path.Join("/", src)))
 	case !truth(c.args.At("flat")):
-		dest = filepath.Join(dest, c.Name, src)
+		dest = inside(inside(dest, c.Name), src)
 	}
 	if !filepath.IsAbs(dest) {
 		dest = filepath.Join(c.playRun.play.Dir, dest)

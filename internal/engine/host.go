@@ -14,10 +14,12 @@ type host struct {
 	derived *value.Dict
 
 	mu       sync.RWMutex
-	facts    *value.Dict // ansible_facts, without prefix
-	injected *value.Dict // the same as variables ansible_*
-	set      *value.Dict // set_fact and register
-	included *value.Dict // include_vars
+	facts    *value.Dict     // ansible_facts, without prefix
+	injected *value.Dict     // the same as variables ansible_*
+	set      *value.Dict     // set_fact and register
+	heard    map[string]bool // which of set a node had a say in
+	own      bool            // its facts are of this machine
+	included *value.Dict     // include_vars
 }
 
 // host finds the state of a host by its name; nil if there is no such host.
@@ -31,7 +33,7 @@ func (e *Engine) host(name string) *host {
 	if h == nil {
 		return nil
 	}
-	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict()}
+	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
 	s.inv = e.Inventory.Vars(h)
 	if e.Protect != nil {
 		s.inv = e.Protect(s.inv)
@@ -48,8 +50,10 @@ func (e *Engine) host(name string) *host {
 	return s
 }
 
-func (h *host) register(name string, v value.Value) {
+// register keeps v under name; heard tells whether a node had a say in it.
+func (h *host) register(name string, v value.Value, heard bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.set.Set(name, v)
+	h.heard[name] = heard
 }

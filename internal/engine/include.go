@@ -12,15 +12,16 @@ import (
 // include runs the tasks of include_tasks or include_role, once for each turn of its loop.
 func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place) error {
 	turns := []*value.Dict{nil}
+	heard := false
 	if t.Loop != nil {
-		items, err := r.items(t, s)
+		items, said, err := r.items(t, s)
 		if err != nil {
 			return r.conclude(t, s, r.ref(t, s), failed(err), 0)
 		}
 		if items == nil {
 			return r.conclude(t, s, r.ref(t, s), unknown("the items of the loop"), 0)
 		}
-		turns = nil
+		turns, heard = nil, said
 		for i := range items.Items {
 			turns = append(turns, loopVars(t.Loop, items, i))
 		}
@@ -29,8 +30,9 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		turn := s
 		if local != nil {
 			turn = r.scope(r.host, t, local)
+			turn.vars.said = heard
 		}
-		blocks, err := r.included(t, turn, local)
+		blocks, err := r.included(t, turn, local, heard)
 		if err != nil {
 			return r.conclude(t, turn, r.ref(t, turn), failed(err), 0)
 		}
@@ -50,7 +52,7 @@ type inclusion struct {
 }
 
 // included gives the blocks of one turn; none if its condition does not hold.
-func (r *run) included(t *playbook.Task, s *scope, local *value.Dict) ([]inclusion, error) {
+func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool) ([]inclusion, error) {
 	v, why, err := holds(s, t)
 	if err != nil {
 		return nil, err
@@ -65,20 +67,23 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict) ([]inclusi
 		r.e.Sink.HostDone(r.Name, ref, res, 0)
 		return nil, nil
 	}
-	args, err := r.arguments(t, s)
+	args, said, err := r.arguments(t, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.mayInclude(t, args, said); err != nil {
 		return nil, err
 	}
 	if args == nil {
 		return nil, diag.Errorf(t.Pos, "what to include is known only after apply")
 	}
-	key := fmt.Sprintf("%p %s %s", t, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
+	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	if blocks, ok := r.loaded[key]; ok {
 		return blocks, nil
 	}
-	blocks, err := r.bring(t, args, local)
+	blocks, err := r.bring(t, args, local, heard)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +103,9 @@ func localOrEmpty(d *value.Dict) *value.Dict {
 }
 
 // bring reads what an include brings, holding the lock of the play run. Handlers of its roles are the play's from then on.
-func (r *run) bring(t *playbook.Task, args, local *value.Dict) ([]*playbook.Block, error) {
+func (r *run) bring(t *playbook.Task, args, local *value.Dict, heard bool) ([]*playbook.Block, error) {
 	before := len(r.playRun.play.Roles)
-	blocks, err := r.e.Loader.Include(t, args, local, r.playRun.play)
+	blocks, err := r.e.Loader.Include(t, args, local, heard, r.playRun.play)
 	if err != nil {
 		return nil, err
 	}

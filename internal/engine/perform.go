@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"pig/internal/diag"
-	"pig/internal/jinja"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -17,7 +16,7 @@ func (r *run) perform(ctx context.Context, t *playbook.Task, s *scope) Result {
 	if t.Loop == nil {
 		return r.turn(ctx, t, s)
 	}
-	items, err := r.items(t, s)
+	items, heard, err := r.items(t, s)
 	if err != nil {
 		// The condition may be what keeps an undefined loop from being looked at.
 		if v, why, e := holds(s, t); e == nil && v == false {
@@ -33,27 +32,28 @@ func (r *run) perform(ctx context.Context, t *playbook.Task, s *scope) Result {
 		res.Items = []Result{}
 		return res
 	}
-	return r.loop(ctx, t, s, items)
+	return r.loop(ctx, t, s, items, heard)
 }
 
-// items are what the loop goes through; nil if that is unknown.
-func (r *run) items(t *playbook.Task, s *scope) (*value.List, error) {
+// items are what the loop goes through, nil if that is unknown, and whether a node had a say in them.
+func (r *run) items(t *playbook.Task, s *scope) (items *value.List, heard bool, err error) {
 	l := t.Loop
-	v, err := s.Value(value.Clone(l.Items), l.Pos)
+	var v value.Value
+	heard = s.Heard(func() { v, err = s.Value(value.Clone(l.Items), l.Pos) })
 	if err != nil {
-		return nil, err
+		return nil, heard, err
 	}
 	if value.IsUnknown(v) {
-		return nil, nil
+		return nil, heard, nil
 	}
 	if l.With == "" {
 		switch v := v.(type) {
 		case *value.List:
-			return v, nil
+			return v, heard, nil
 		case value.Tuple:
-			return value.NewList(v...), nil
+			return value.NewList(v...), heard, nil
 		}
-		return nil, diag.Errorf(l.Pos, "loop needs a list, and this is %s", value.TypeName(v)).
+		return nil, heard, diag.Errorf(l.Pos, "loop needs a list, and this is %s", value.TypeName(v)).
 			WithHint("with_dict or the filter dict2items goes through a mapping")
 	}
 	var args []value.Value
@@ -62,14 +62,14 @@ func (r *run) items(t *playbook.Task, s *scope) (*value.List, error) {
 	} else {
 		args = []value.Value{v}
 	}
-	items, err := s.RunLookup(l.With, args, value.NewDict())
+	items, err = s.RunLookup(l.With, args, value.NewDict(), heard)
 	if err != nil {
-		return nil, diag.At(l.Pos, err)
+		return nil, heard, diag.At(l.Pos, err)
 	}
-	return items, nil
+	return items, heard, nil
 }
 
-func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value.List) Result {
+func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value.List, heard bool) Result {
 	l := t.Loop
 	var results []Result
 	for i, item := range items.Items {
@@ -79,6 +79,7 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 			}
 		}
 		turn := r.scope(r.host, t, loopVars(l, items, i))
+		turn.vars.said = heard
 		res := r.turn(ctx, t, turn)
 		res.Item = item
 		res.Label = label(turn, l, item)
@@ -94,8 +95,9 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 		}
 	}
 	all := merge(results)
+	all.Heard = all.Heard || heard
 	for _, res := range results {
-		all.NoLog = all.NoLog || res.NoLog
+		all.NoLog, all.NoDiff = all.NoLog || res.NoLog, all.NoDiff || res.NoDiff
 	}
 	return all
 }
@@ -140,9 +142,17 @@ func (s *scope) seconds(v value.Value, pos diag.Pos) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	f, err := strconv.ParseFloat(value.Str(r), 64)
-	if err != nil {
-		return 0, diag.Errorf(pos, "%s is no number of seconds", value.Display(r))
+	return seconds(r, pos)
+}
+
+// maxSeconds is the longest span that a time.Duration holds.
+const maxSeconds = float64(1<<63-1) / float64(time.Second)
+
+// seconds reads a span from a value that is rendered already.
+func seconds(v value.Value, pos diag.Pos) (time.Duration, error) {
+	f, err := strconv.ParseFloat(value.Str(v), 64)
+	if err != nil || !(f >= 0 && f < maxSeconds) {
+		return 0, diag.Errorf(pos, "invalid number of seconds %s: want a number such as 30", value.Display(v))
 	}
 	return time.Duration(f * float64(time.Second)), nil
 }
@@ -166,6 +176,11 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		res = r.attempts(ctx, t, s)
 	}
 	res.NoLog = noLog
+	showDiff, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }), t.Pos, true)
+	if err != nil {
+		return failed(err)
+	}
+	res.NoDiff = !showDiff
 	return res
 }
 
@@ -230,10 +245,7 @@ func (r *run) patience(t *playbook.Task, s *scope) (tries int, delay time.Durati
 
 // judge applies changed_when and failed_when, which see the result under the name that it is registered as.
 func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
-	if t.Register != "" {
-		s.vars.local.Set(t.Register, res.Registered())
-		s.Forget()
-	}
+	s.see(t, res)
 	if t.FailedWhen != nil && !res.Unreachable {
 		v, err := s.Condition(t.FailedWhen, t.Pos)
 		if err != nil {
@@ -254,76 +266,113 @@ func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
 		}
 		res.Changed = v
 	}
-	if t.Register != "" {
-		s.vars.local.Set(t.Register, res.Registered())
-		s.Forget()
-	}
+	s.see(t, res)
 	return res
+}
+
+// see lets the conditions of a task look at its result so far.
+func (s *scope) see(t *playbook.Task, res Result) {
+	if t.Register == "" {
+		return
+	}
+	s.vars.local.Set(t.Register, res.Registered())
+	s.vars.said = s.vars.said || res.Heard
+	s.Forget()
 }
 
 // act renders the arguments and does what the task says.
 func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	act, local := r.e.actions[t.Action]
 	args := t.Args
+	var heard said
 	if !local || !act.raw {
 		var err error
-		if args, err = r.arguments(t, s); err != nil {
+		if args, heard, err = r.arguments(t, s); err != nil {
 			return failed(err)
 		}
 		if args == nil {
 			return unknown("the arguments")
 		}
 	}
-	c := &call{run: r, task: t, scope: s, args: args}
-	if local {
-		return act.run(ctx, c)
+	c := &call{run: r, task: t, scope: s, args: args, said: heard}
+	if !local {
+		return c.node(ctx, t.Action, args)
 	}
-	return c.node(ctx, t.Action, args)
+	var res Result
+	inArgs := s.Heard(func() { res = act.run(ctx, c) })
+	res.Heard = res.Heard || inArgs || c.said.any()
+	return res
 }
 
-// arguments renders the arguments of t on top of module_defaults; nil if they are unknown as a whole.
-func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, error) {
-	raw := t.Args
+// arguments renders the arguments of t on top of module_defaults, nil if they are unknown as a whole, and tells in which of
+// them a node had a say.
+func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, said, error) {
+	heard := said{args: map[string]bool{}}
+	raw, finished := t.Args, (*value.Dict)(nil)
 	if t.ArgsText != nil {
-		v, err := s.Value(t.ArgsText, t.Pos)
-		if err != nil {
-			return nil, err
+		var err error
+		heard.names = s.Heard(func() { finished, err = argsFrom(t, s) })
+		if err != nil || finished == nil {
+			return nil, heard, err
 		}
-		if value.IsUnknown(v) {
-			return nil, nil
-		}
-		switch v := v.(type) {
-		case *value.Dict:
-			raw = v
-		case string:
-			pairs, _, err := playbook.ParsePairs(v, false)
-			if err != nil {
-				return nil, diag.At(t.Pos, err)
-			}
-			raw = value.NewDict()
-			for _, p := range pairs {
-				raw.Set(p[0], p[1])
-			}
-		default:
-			return nil, diag.Errorf(t.Pos, "the arguments of %s are a mapping, and this is %s", t.Action, value.TypeName(v))
-		}
+		raw = value.NewDict() // what was rendered is not rendered again
 	}
 	if defaults := r.moduleDefaults(t); defaults != nil {
 		defaults.Update(raw)
 		raw = defaults
 	}
-	v, err := s.Value(raw, t.Pos)
-	if err != nil {
+	done := value.NewDict()
+	for k, v := range raw.All() {
+		if finished != nil && finished.Has(k) {
+			continue
+		}
+		one := value.NewDict()
+		one.SetAt(k, v, raw.KeyPos(k), raw.ValuePos(k))
+		var rendered value.Value
+		var err error
+		said := s.Heard(func() { rendered, err = s.Value(one, t.Pos) })
+		if err != nil {
+			return nil, heard, err
+		}
+		d, ok := rendered.(*value.Dict)
+		if !ok {
+			return nil, heard, nil
+		}
+		for k, v := range d.All() {
+			done.SetAt(k, v, d.KeyPos(k), d.ValuePos(k))
+			if said {
+				heard.args[value.KeyText(k)] = true
+			}
+		}
+		heard.names = heard.names || said && isTemplate(k)
+	}
+	if finished != nil {
+		done.Update(finished)
+	}
+	return done, heard, nil
+}
+
+// argsFrom renders arguments that are one text: a mapping, or pairs; nil if they are unknown.
+func argsFrom(t *playbook.Task, s *scope) (*value.Dict, error) {
+	v, err := s.Value(t.ArgsText, t.Pos)
+	if err != nil || value.IsUnknown(v) {
 		return nil, err
 	}
-	if v == jinja.Omit || value.IsUnknown(v) {
-		return nil, nil
+	switch v := v.(type) {
+	case *value.Dict:
+		return v, nil
+	case string:
+		pairs, _, err := playbook.ParsePairs(v, false)
+		if err != nil {
+			return nil, diag.At(t.Pos, err)
+		}
+		d := value.NewDict()
+		for _, p := range pairs {
+			d.Set(p[0], p[1])
+		}
+		return d, nil
 	}
-	d, ok := v.(*value.Dict)
-	if !ok {
-		return nil, diag.Errorf(t.Pos, "the arguments of %s are no mapping", t.Action)
-	}
-	return d, nil
+	return nil, diag.Errorf(t.Pos, "invalid arguments of %s: want a mapping, not %s", t.Action, value.TypeName(v))
 }
 
 func (r *run) moduleDefaults(t *playbook.Task) *value.Dict {

@@ -22,8 +22,10 @@ type Result struct {
 	Item        value.Value
 	Items       []Result // the turns of a loop
 	NoLog       bool
+	NoDiff      bool // diff: false
 	Delegate    string
 	Attempts    int
+	Heard       bool // a node had a say in it
 }
 
 func ok(values *value.Dict) Result {
@@ -117,6 +119,7 @@ func merge(items []Result) Result {
 		all.Failed = all.Failed || i.Failed
 		all.Skipped = all.Skipped && i.Skipped
 		all.Unreachable = all.Unreachable || i.Unreachable
+		all.Heard = all.Heard || i.Heard
 		all.Changes = append(all.Changes, i.Changes...)
 		all.Warnings = append(all.Warnings, i.Warnings...)
 	}

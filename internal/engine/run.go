@@ -164,8 +164,8 @@ func (r *run) block(ctx context.Context, b *playbook.Block, at place) error {
 	err := r.nodes(ctx, b.Body, at.at(0))
 	var he *hostError
 	if errors.As(err, &he) && !he.unreachable && len(b.Rescue) > 0 {
-		r.register("ansible_failed_task", value.DictOf("name", he.task.Title(), "action", he.task.Action))
-		r.register("ansible_failed_result", he.result.Registered())
+		r.register("ansible_failed_task", value.DictOf("name", he.task.Title(), "action", he.task.Action), false)
+		r.register("ansible_failed_result", he.result.Registered(), he.result.Heard)
 		r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
 		err = r.nodes(ctx, b.Rescue, at.at(1))
 	}

@@ -135,7 +135,7 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 // keep registers a result.
 func (r *run) keep(t *playbook.Task, result Result) {
 	if t.Register != "" {
-		r.register(t.Register, result.Registered())
+		r.register(t.Register, result.Registered(), result.Heard)
 	}
 }
 

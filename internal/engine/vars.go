@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"maps"
+
 	"pig/internal/diag"
 	"pig/internal/jinja"
 	"pig/internal/playbook"
@@ -10,8 +12,11 @@ import (
 // layer is one level of variable precedence.
 type layer struct {
 	vars    *value.Dict
-	trusted bool // its strings are templates
+	trusted bool                   // its strings are templates
+	heard   func(name string) bool // tells whether a node had a say in a variable; nil: in none
 }
+
+func always(string) bool { return true }
 
 // layers are the variables that a task sees, the strongest level first. They are looked up, never merged: a task asks for
 // a handful of names out of hundreds.
@@ -20,6 +25,7 @@ type layers struct {
 	names  func() []string
 	levels []layer
 	local  *value.Dict // the first level: the loop's item, the result so far
+	said   bool        // a node had a say in local
 }
 
 // Lookup implements jinja.Variables.
@@ -66,9 +72,24 @@ func (l *layers) Pos(name string) diag.Pos {
 	return diag.Pos{}
 }
 
-func (l *layers) add(d *value.Dict, trusted bool) {
+// FromNode implements jinja.Origins.
+func (l *layers) FromNode(name string) bool {
+	if v, ok := l.magic(name); ok {
+		return name == "ansible_facts" && v != nil
+	}
+	for _, level := range l.levels {
+		if level.vars.Has(name) {
+			return level.heard != nil && level.heard(name)
+		}
+	}
+	return false
+}
+
+func (l *layers) add(d *value.Dict, trusted bool) { l.addHeard(d, trusted, nil) }
+
+func (l *layers) addHeard(d *value.Dict, trusted bool, heard func(string) bool) {
 	if d != nil && d.Len() > 0 {
-		l.levels = append(l.levels, layer{d, trusted})
+		l.levels = append(l.levels, layer{d, trusted, heard})
 	}
 }
 
@@ -83,21 +104,26 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 		local = value.NewDict()
 	}
 	l.local = local
-	l.levels = append(l.levels, layer{local, false})
+	l.levels = append(l.levels, layer{local, false, func(string) bool { return l.said }})
 	l.add(e.opt.ExtraVars, true)
 	var chain []*playbook.Block
 	var role *playbook.Role
 	if t != nil {
 		chain, role = t.Chain(), t.Role
 		for _, b := range chain {
-			l.add(b.Given, false)
+			l.addHeard(b.Given, false, func(string) bool { return b.Heard })
 			l.add(b.Params, true)
 		}
 	}
 	h.mu.RLock()
-	l.add(h.set.Clone(), false)
+	heard := maps.Clone(h.heard)
+	l.addHeard(h.set.Clone(), false, func(name string) bool { return heard[name] })
 	l.add(h.included.Clone(), true)
 	facts := h.injected.Clone()
+	factsHeard := always
+	if h.own {
+		factsHeard = nil
+	}
 	h.mu.RUnlock()
 	l.add(h.derived, true)
 	if t != nil {
@@ -111,7 +137,7 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Vars })
 	l.add(pr.vars, true)
 	l.add(pr.play.Vars, true)
-	l.add(facts, false)
+	l.addHeard(facts, false, factsHeard)
 	l.add(h.inv, true)
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
 	l.add(e.Defaults, true)
@@ -132,12 +158,13 @@ func (pr *playRun) roleLayers(l *layers, own *playbook.Role, part func(*playbook
 	}
 }
 
-// scope renders for one task on one host.
+// scope is what templates of one task on one host see.
 type scope struct {
 	*jinja.Scope
 	vars *layers
 }
 
+// scope renders for one task on one host.
 func (pr *playRun) scope(h *host, t *playbook.Task, local *value.Dict) *scope {
 	vars := pr.taskLayers(h, t, local)
 	s := &scope{Scope: pr.e.Templates.Scope(vars), vars: vars}

@@ -40,6 +40,7 @@ type Fleet struct {
 	ssh    transport.Config
 	agents *agentbin.Store
 	ramp   chan struct{}
+	begin  func(context.Context, Host) (*session, error) // starts an agent
 
 	local   *node.Live // this machine, for connection: local
 	shadow  *node.Shadow
@@ -67,10 +68,12 @@ type slot struct {
 // New reaches hosts as conf says; modules are for this machine itself, which needs no agent.
 func New(conf transport.Config, modules map[string]module.Module) *Fleet {
 	local := node.NewLive()
-	return &Fleet{
+	f := &Fleet{
 		ssh: conf, agents: agentbin.NewStore(), ramp: make(chan struct{}, dialRamp), sessions: map[key]*slot{},
 		local: local, shadow: node.NewShadow(local), modules: modules,
 	}
+	f.begin = f.start
+	return f
 }
 
 // Task is a module call for a host.
@@ -143,7 +146,7 @@ func (f *Fleet) open(ctx context.Context, h Host, s *slot) {
 	defer close(s.ready)
 	f.ramp <- struct{}{}
 	defer func() { <-f.ramp }()
-	session, err := f.start(ctx, h)
+	session, err := f.begin(ctx, h)
 	if err != nil {
 		s.err = &Unreachable{Host: h.Name, Err: err}
 		return

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -233,4 +234,24 @@ func TestScriptSaysWhatIsMissing(t *testing.T) {
 	if out := s.run("/bin/sh", Host{}); !strings.Contains(out, "pig cannot: sha256sum not found") {
 		t.Errorf("%q", out)
 	}
+}
+
+func TestAnswersOfTheLoginShellAreBounded(t *testing.T) {
+	t.Parallel()
+	if got, err := answerLine(bufio.NewReader(strings.NewReader("pig have\nmore"))); got != "pig have" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := answerLine(bufio.NewReader(endless{})); err == nil {
+		t.Error("an endless answer is taken")
+	}
+}
+
+// endless sends a line that never ends.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
 }

@@ -87,25 +87,36 @@ func (s *session) unexpect(id uint32) {
 
 func (s *session) listen(in io.Reader) {
 	for {
-		f, err := agent.Read(in)
+		f, err := agent.Read(in, agent.MaxAnswer)
 		if err != nil {
 			s.fail(err)
 			return
 		}
-		if f.Type != agent.Result {
+		if f.Type == agent.Pong {
 			continue
+		}
+		if f.Type != agent.Result {
+			s.fail(fmt.Errorf("the agent sent a frame of type %d, which only pig sends", f.Type))
+			return
+		}
+		s.mu.Lock()
+		c := s.waiting[f.Request]
+		delete(s.waiting, f.Request) // a second answer is for nobody
+		stray := f.Request == 0 || f.Request > s.next
+		s.mu.Unlock()
+		if stray {
+			s.fail(fmt.Errorf("the agent answered request %d, which was never sent", f.Request))
+			return
+		}
+		if c == nil {
+			continue // the task was given up meanwhile
 		}
 		r, err := agent.DecodeResult(f.Payload)
 		if err != nil {
 			s.fail(fmt.Errorf("an answer cannot be read: %w", err))
 			return
 		}
-		s.mu.Lock()
-		c := s.waiting[f.Request]
-		s.mu.Unlock()
-		if c != nil {
-			c <- r
-		}
+		c <- r
 	}
 }
 

@@ -104,7 +104,7 @@ func uname(conn transport.Conn) (string, error) {
 
 // feed answers the script's one question: "have", or "need" and then the agent's bytes.
 func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
-	answer, err := in.ReadString('\n')
+	answer, err := answerLine(in)
 	if err != nil {
 		return fmt.Errorf("starting the agent: %w", err)
 	}
@@ -118,7 +118,7 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 	if _, err := proc.Stdin().Write(content); err != nil {
 		return fmt.Errorf("uploading the agent: %w", err)
 	}
-	answer, err = in.ReadString('\n')
+	answer, err = answerLine(in)
 	if err != nil {
 		return fmt.Errorf("uploading the agent: %w", err)
 	}
@@ -128,13 +128,32 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 	return nil
 }
 
+// longestAnswer bounds a line of the script: a node may send what it likes.
+const longestAnswer = 4096
+
+// answerLine reads one line of the script.
+func answerLine(in *bufio.Reader) (string, error) {
+	var line []byte
+	for len(line) < longestAnswer {
+		c, err := in.ReadByte()
+		if err != nil {
+			return string(line), err
+		}
+		if c == '\n' {
+			return string(line), nil
+		}
+		line = append(line, c)
+	}
+	return "", fmt.Errorf("invalid answer of the login shell: longer than %d bytes", longestAnswer)
+}
+
 func greet(in io.Reader) error {
-	f, err := agent.Read(in)
+	f, err := agent.Read(in, agent.MaxAnswer)
 	if err != nil {
 		return fmt.Errorf("waiting for the agent: %w", err)
 	}
 	if f.Type != agent.Hello || string(f.Payload) != agent.Magic {
-		return fmt.Errorf("the agent greets with %q", f.Payload)
+		return fmt.Errorf("invalid greeting of the agent: %q", f.Payload[:min(len(f.Payload), 64)])
 	}
 	return nil
 }

@@ -14,12 +14,12 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "format", "secret", "graph", "node", "transport", "agentbin", "pki", "sandbox", "dashboard", "configure", "parity", "vault", "house"},
-	{"value"},
+	{"diag", "format", "secret", "private", "graph", "transport", "agentbin", "pki", "openpgp", "sandbox", "dashboard", "configure", "parity", "vault", "house"},
+	{"node", "value"},
 	{"yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook"},
 	{"agent", "params", "credential"},
-	{"fleet", "resolve"},
+	{"fleet", "fleet/liar", "resolve"},
 	{"engine"},
 	{"plan", "health"},
 	{"ui"},

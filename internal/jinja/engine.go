@@ -137,7 +137,7 @@ func names[T any](m map[string]T) []string {
 
 // Scope makes a scope for one host and task.
 func (e *Engine) Scope(vars Variables) *Scope {
-	return &Scope{e: e, vars: vars, memo: map[string]value.Value{}}
+	return &Scope{e: e, vars: vars, memo: map[string]value.Value{}, heard: map[string]bool{}, origin: &origin{}}
 }
 
 // CheckExpression tells what is wrong with the syntax of a bare expression, if anything.

@@ -86,6 +86,9 @@ func (n *callNode) eval(f *frame) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	was := f.r.s.literal
+	f.r.s.literal = literal(&n.args)
+	defer func() { f.r.s.literal = was }()
 	return f.invoke(c, args, kw, n.offset())
 }
 

@@ -15,6 +15,7 @@ const maxIncludes = 100
 // names evaluates the operand of include and its like to the names of templates.
 func templateNames(f *frame, x expr) ([]string, error) {
 	v, err := x.eval(f)
+	_, f.r.s.literal = x.(*constNode)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +60,9 @@ func (f *frame) load(names []string, offset int) (r *render, missing bool, err e
 			continue
 		}
 		if err != nil {
+			return nil, false, f.at(offset, err)
+		}
+		if err := s.permit(name, file); err != nil {
 			return nil, false, f.at(offset, err)
 		}
 		base := diag.Pos{File: file, Line: 1, Col: 1}

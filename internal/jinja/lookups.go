@@ -11,9 +11,11 @@ import (
 	"pig/internal/value"
 )
 
-// RunLookup gives what with_<name> loops over. args and kwargs are rendered values.
-func (s *Scope) RunLookup(name string, args []value.Value, kwargs *value.Dict) (list *value.List, err error) {
+// RunLookup gives what with_<name> loops over. args and kwargs are rendered values; heard tells whether a node had a say in
+// them.
+func (s *Scope) RunLookup(name string, args []value.Value, kwargs *value.Dict, heard bool) (list *value.List, err error) {
 	defer s.begin(diag.Pos{}, &err)()
+	s.origin.heard, s.literal = heard, false
 	if kwargs == nil {
 		kwargs = value.NewDict()
 	}

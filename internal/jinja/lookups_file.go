@@ -23,6 +23,9 @@ func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 		if err != nil {
 			return nil, notFound(str(a), err)
 		}
+		if err := s.permit(str(a), path); err != nil {
+			return nil, err
+		}
 		data, err := files.Read(path)
 		if err != nil {
 			return nil, err
@@ -78,6 +81,9 @@ func (s *Scope) loadTemplate(name string) (text, file string, err error) {
 		if err != nil {
 			return "", "", err
 		}
+		if err := s.permit(name, path); err != nil {
+			return "", "", err
+		}
 		data, err := files.Read(path)
 		return string(data), path, err
 	}
@@ -102,6 +108,9 @@ func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error
 			return nil, err
 		}
 		for _, f := range found {
+			if err := s.permit(str(a), f); err != nil {
+				return nil, err
+			}
 			out.Append(f)
 		}
 	}
@@ -132,7 +141,7 @@ func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List
 		for _, kind := range []string{"files", "templates", "vars"} {
 			path, err := files.Find(kind, name, s.from)
 			if err == nil {
-				return value.NewList(path), nil
+				return value.NewList(path), s.permit(name, path)
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
 				return nil, err

@@ -90,11 +90,11 @@ func TestLookups(t *testing.T) {
 func TestWithLookups(t *testing.T) {
 	t.Parallel()
 	s := fileScope()
-	got, err := s.RunLookup("nested", []value.Value{list("a"), list(int64(1), int64(2))}, nil)
+	got, err := s.RunLookup("nested", []value.Value{list("a"), list(int64(1), int64(2))}, nil, false)
 	if err != nil || value.Repr(got) != "[['a', 1], ['a', 2]]" {
 		t.Errorf("%v %v", got, err)
 	}
-	if _, err := s.RunLookup("nosuch", nil, nil); err == nil || !strings.Contains(err.Error(), "not found") {
+	if _, err := s.RunLookup("nosuch", nil, nil, false); err == nil || !strings.Contains(err.Error(), "not found") {
 		t.Error(err)
 	}
 	if v, ok, err := s.Lookup("d"); !ok || err != nil || value.Repr(v) != "{'a': 'world'}" {

@@ -17,6 +17,10 @@ type Scope struct {
 	vars  Variables
 	files Files
 	memo  map[string]value.Value
+	heard map[string]bool // which of memo a node had a say in
+
+	origin  *origin
+	literal bool // the arguments of the running call stand in the template as they are
 
 	name       string   // as another scope refers to it, like hostvars[node-1]
 	inherited  int      // how many of active belong to the scopes that use this one
@@ -46,8 +50,13 @@ func (s *Scope) begin(pos diag.Pos, err *error) func() {
 		s.passes, s.depth, s.includes, s.active = 0, 0, 0, s.active[:s.inherited]
 	}
 	s.level++
+	before := s.origin.heard
+	if s.level == 1 {
+		s.origin.heard = false // a lookup in this evaluation is not to blame for what an earlier one used
+	}
 	return func() {
 		s.level--
+		s.origin.heard = s.origin.heard || before
 		if r := recover(); r != nil {
 			*err = &diag.Diagnostic{
 				Summary: "internal error of the template engine: " + strings.SplitN(fmt.Sprint(r), "\n", 2)[0],

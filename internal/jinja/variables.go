@@ -64,6 +64,7 @@ func (s *Scope) global(name string) (value.Value, bool, error) {
 // variable gives a variable, rendered as far as one can see of it: its elements are rendered when they are used.
 func (s *Scope) variable(name string) (value.Value, bool, error) {
 	if v, ok := s.memo[name]; ok {
+		s.origin.heard = s.origin.heard || s.heard[name]
 		return v, true, nil
 	}
 	raw, trusted, ok := s.vars.Lookup(name)
@@ -74,7 +75,9 @@ func (s *Scope) variable(name string) (value.Value, bool, error) {
 	if p, ok := s.vars.(Positions); ok {
 		pos = p.Pos(name)
 	}
-	v, err := s.open(raw, trusted, pos, name)
+	var v value.Value
+	var err error
+	s.named(name, func() { v, err = s.open(raw, trusted, pos, name) })
 	if err != nil {
 		return nil, true, err
 	}
@@ -133,6 +136,7 @@ func (l linked) Item(key value.Value) (value.Value, bool, error) {
 		other.s.active = slices.Clone(l.s.active)
 		other.s.inherited = len(other.s.active)
 		other.s.outerDepth = l.s.depth + l.s.outerDepth
+		other.s.origin = l.s.origin
 	}
 	return v, ok, err
 }
@@ -199,6 +203,7 @@ type lazy struct {
 	raw     value.Value
 	trusted bool
 	done    bool
+	heard   bool // a node had a say in it
 	pos     diag.Pos
 	parent  string
 	key     value.Value
@@ -208,6 +213,7 @@ type lazy struct {
 // Force implements value.Lazy.
 func (l *lazy) Force() (value.Value, error) {
 	if l.done {
+		l.s.origin.heard = l.s.origin.heard || l.heard
 		return l.v, nil
 	}
 	if l.s.level == 0 { // an element that is used by the template of another scope
@@ -218,9 +224,11 @@ func (l *lazy) Force() (value.Value, error) {
 	if label != "" {
 		label += "." + value.Display(l.key)
 	}
-	v, err := l.s.open(l.raw, l.trusted, l.pos, label)
+	var v value.Value
+	var err error
+	heard := l.s.Heard(func() { v, err = l.s.open(l.raw, l.trusted, l.pos, label) })
 	if err == nil {
-		l.done, l.v = true, v
+		l.done, l.v, l.heard = true, v, heard
 	}
 	return v, err
 }

@@ -118,13 +118,18 @@ type Journal struct {
 	broken  error
 }
 
-// Open begins the record of a run. It passes on to sink, and everything is written as redact leaves it.
+// Open begins the record of a run. It passes on to sink; arguments and errors are written as redact leaves them, and what
+// engines tell has its secrets masked already.
 func Open(dir string, s Start, sink Sink, redact func(string) string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keeping a journal: %w", err)
 	}
 	prune(dir)
 	s.V, s.Event = version, "start"
+	s.Args = slices.Clone(s.Args)
+	for i, a := range s.Args {
+		s.Args[i] = redact(a)
+	}
 	j := &Journal{Sink: sink, redact: redact, begin: s.Time, working: map[string]Stop{}}
 	name := s.Time.UTC().Format("20060102T150405.000Z") + "-" + s.Verb
 	for i := 0; ; i++ {
@@ -161,7 +166,7 @@ func prune(dir string) {
 func (j *Journal) write(line any) {
 	text, err := json.Marshal(line)
 	if err == nil {
-		_, err = j.file.WriteString(j.redact(string(text)) + "\n")
+		_, err = j.file.Write(append(text, '\n'))
 	}
 	if err != nil && j.broken == nil {
 		j.broken = fmt.Errorf("keeping a journal: %w", err)
@@ -189,7 +194,7 @@ func (j *Journal) HostDone(host string, t engine.TaskRef, r engine.Result, took 
 		if !r.NoLog {
 			line.Msg = r.Msg
 		}
-		line.Changes = ui.Changes(r.Changes, true)
+		line.Changes = ui.Changes(r.Changes, true, false)
 		j.write(line)
 	}
 	if state == "failed" || state == "unreachable" {
@@ -219,7 +224,7 @@ func (j *Journal) Close(exit int, cause string) error {
 	}
 	slices.SortFunc(j.stopped, func(a, b Stop) int { return strings.Compare(a.Host, b.Host) })
 	now := time.Now().UTC()
-	j.write(End{Event: "end", Time: now, Seconds: now.Sub(j.begin).Seconds(), Exit: exit, Error: cause, Hosts: j.counts, Stopped: j.stopped})
+	j.write(End{Event: "end", Time: now, Seconds: now.Sub(j.begin).Seconds(), Exit: exit, Error: j.redact(cause), Hosts: j.counts, Stopped: j.stopped})
 	if err := j.file.Close(); err != nil && j.broken == nil {
 		j.broken = err
 	}

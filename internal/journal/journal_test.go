@@ -24,17 +24,17 @@ func TestARunIsRecorded(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "journal")
 	mask := func(s string) string { return strings.ReplaceAll(s, "Sesame", "***") }
-	j, err := Open(dir, Start{Time: time.Now(), Verb: "apply", Hosts: []string{"a", "b", "c"}}, quiet{}, mask)
+	j, err := Open(dir, Start{Time: time.Now(), Verb: "apply", Hosts: []string{"a", "b", "c"}, Args: []string{"apply", "-l", "Sesame"}}, quiet{}, mask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := engine.Result{Values: value.NewDict(), Changed: true, Msg: "Sesame", Changes: []node.Change{{Kind: "file", ID: "/x", Action: "create", Diff: "+Sesame"}}}
+	changed := engine.Result{Values: value.NewDict(), Changed: true, Changes: []node.Change{{Kind: "file", ID: "/x", Action: "create", Diff: "+Sesame"}}}
 	j.HostDone("a", task("one"), changed, time.Second)
 	j.HostDone("a", task("nothing"), engine.Result{Changed: false}, time.Second)
 	j.HostDone("b", task("two"), engine.Result{Changed: false, Failed: true, Msg: "secret", NoLog: true}, time.Second)
 	j.HostStarted("c", task("three"))
 	j.Recap([]string{"a"}, map[string]engine.Stats{"a": {OK: 2, Changed: 1}})
-	if err := j.Close(2, "it failed"); err != nil {
+	if err := j.Close(2, "the word Sesame failed"); err != nil {
 		t.Fatal(err)
 	}
 

@@ -22,7 +22,8 @@ type etcdClient struct {
 	endpoints []string // URLs
 	former    []string // where it is found as long as it has not moved to endpoints; nil before that was looked up
 	token     string   // after login
-	outdated  bool     // root still has the password of before
+	identity  *etcdIdentity
+	outdated  bool // root still has the password of before
 }
 
 // etcdArgs are the arguments that every module that speaks to etcd takes.
@@ -30,6 +31,7 @@ func etcdArgs() []Arg {
 	return []Arg{
 		// endpoints are URLs, or address:port for https.
 		{Name: "endpoints", Type: List, Elements: Str, Aliases: []string{"endpoint"}, Required: true},
+		// Without cert, the first of etcdIdentities that is on the node shows etcd that its owner belongs to the environment.
 		{Name: "ca", Type: Path}, {Name: "cert", Type: Path}, {Name: "key", Type: Path},
 		{Name: "validate_certs", Type: Bool, Default: true},
 		{Name: "root_password"},
@@ -52,6 +54,35 @@ func newEtcd(c *Call) *etcdClient {
 	return e
 }
 
+// etcdIdentity is a certificate that etcd lets in, with its key.
+type etcdIdentity struct{ cert, key string }
+
+// etcdIdentities are where members of etcd, members of PostgreSQL and infra nodes have one.
+var etcdIdentities = []etcdIdentity{
+	{"/etc/etcd/server.crt", "/etc/etcd/server.key"},
+	{"/pg/cert/server.crt", "/pg/cert/server.key"},
+	{"/etc/pki/infra.crt", "/etc/pki/infra.key"},
+}
+
+// certificate is the one to show. A certificate that is only planned opens nothing yet: the live node is asked.
+func (e *etcdClient) certificate() etcdIdentity {
+	if e.identity == nil {
+		a := e.call.Args
+		e.identity = &etcdIdentity{a.String("cert"), a.String("key")}
+		for _, i := range etcdIdentities {
+			if e.identity.cert == "" && e.has(i.cert) && e.has(i.key) {
+				*e.identity = i
+			}
+		}
+	}
+	return *e.identity
+}
+
+func (e *etcdClient) has(file string) bool {
+	i, err := e.call.Scratch.Files().Stat(file, true)
+	return err == nil && i.Exists()
+}
+
 // etcdError is what etcd answers instead of doing what it was asked for.
 type etcdError struct{ msg string }
 
@@ -61,7 +92,8 @@ func (e *etcdClient) request(method, url string, timeout time.Duration) node.Req
 	a := e.call.Args
 	r := node.Request{Method: method, URL: url, Timeout: timeout, Needs: a.String("unit"), Header: map[string]string{"Content-Type": "application/json"}, Insecure: !a.Bool("validate_certs")}
 	if strings.HasPrefix(url, "https:") {
-		r.CAFile, r.CertFile, r.KeyFile = a.String("ca"), a.String("cert"), a.String("key")
+		i := e.certificate()
+		r.CAFile, r.CertFile, r.KeyFile = a.String("ca"), i.cert, i.key
 	}
 	if e.token != "" {
 		r.Header["Authorization"] = e.token

@@ -1,9 +1,11 @@
 package module
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -23,7 +25,8 @@ import (
 //
 // It returns initial_cluster_state and initial_cluster for etcd's configuration: new and the declared one where no cluster
 // runs, existing and the members as they are now for one that joins; for one that is a member already, what is in its
-// configuration, as etcd has no use for either by then. It returns joined and member_id too.
+// configuration, as etcd has no use for either by then. It returns joined and member_id too, and open: whether this member has been
+// configured to let clients in without a certificate.
 func etcdMember() Module {
 	return Module{
 		Name: "etcd_member",
@@ -47,6 +50,31 @@ func etcdMember() Module {
 }
 
 func runEtcdMember(ctx context.Context, c *Call) (*value.Dict, error) {
+	result, err := etcdMembership(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	open, err := letsAnyoneIn(c)
+	result.Set("open", open)
+	return result, err
+}
+
+var clientSecurity = regexp.MustCompile(`(?m)^client-transport-security:\s*\n((?:[ \t]+.*\n)*)`)
+
+// letsAnyoneIn tells whether there is a configuration, and it asks clients for no certificate.
+func letsAnyoneIn(c *Call) (bool, error) {
+	text, err := c.System.Files().Read(c.Args.String("config"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, node.ErrUnknown):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	section := clientSecurity.FindSubmatch(append(text, '\n'))
+	return section == nil || !bytes.Contains(section[1], []byte("trusted-ca-file: ")), nil
+}
+
+func etcdMembership(ctx context.Context, c *Call) (*value.Dict, error) {
 	e := newEtcd(c)
 	_, err := e.enter(ctx)
 	var cluster etcd.Cluster

@@ -26,6 +26,8 @@ func etcdRestart() Module {
 			Arg{Name: "timeout", Type: Int, Default: int64(60)},
 			// peer_url is where other members find this one after the restart.
 			Arg{Name: "peer_url"},
+			// peer_ca is the authority whose certificates alone this member takes from others after the restart: they must have theirs.
+			Arg{Name: "peer_ca", Type: Path},
 			Arg{Name: "port", Type: Int, Default: int64(2379)},
 			// reads are the files, and directories of files, that etcd reads when it starts; none makes it restart in any case.
 			Arg{Name: "reads", Type: List, Elements: Str, Default: value.NewList("/etc/etcd", "/etc/default/etcd", "/etc/systemd/system/etcd.service",
@@ -66,6 +68,9 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
 		}
 	}
+	if err := e.awaitPeers(ctx, limit); err != nil {
+		return nil, err
+	}
 	if err := e.moves(ctx, me); err != nil {
 		return nil, err
 	}
@@ -73,6 +78,40 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, etcdTrouble(ctx, c, err)
 	}
 	return value.DictOf("restarted", true), e.awaitWell(ctx, []string{own}, limit)
+}
+
+// awaitPeers waits until every other member that has started shows a certificate of peer_ca to members: without one it would be shut out by
+// this one. Certificates are read anew for each connection, so that none has to be restarted for that.
+func (e *etcdClient) awaitPeers(ctx context.Context, limit time.Duration) error {
+	ca := e.call.Args.String("peer_ca")
+	if ca == "" {
+		return nil
+	}
+	cluster, err := e.members(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // the cluster does not answer: nobody can be shut out
+	}
+	deadline := time.Now().Add(limit)
+	for _, m := range cluster.Members {
+		if m.Name == e.call.Args.String("name") || !m.Started() || len(m.PeerURLs) == 0 {
+			continue
+		}
+		r := e.request("GET", strings.TrimSuffix(m.PeerURLs[0], "/")+"/version", etcdTimeout)
+		r.CAFile = ca
+		for {
+			_, err := e.call.System.Net().HTTP(ctx, r)
+			if err == nil || errors.Is(err, node.ErrUnknown) {
+				break
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("%s is not restarted, since the certificate of %s is not signed by the authority of etcd's members: %w", e.call.Args.String("name"), m.Name, err)
+			}
+			if err := pause(ctx, interval); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // moves tells the others where they will find this member, just before it listens there.

@@ -30,34 +30,58 @@ const pausedBy = "paused_by"
 
 func runPatroniPause(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := newPatroni(ctx, c)
-	var live struct {
-		Pause bool   `json:"pause"`
-		By    string `json:"paused_by"`
+	if c.Args.String("state") == "paused" {
+		_, err := p.pause(ctx, c.Args.String("cluster"), pausedByPig)
+		return value.DictOf("resumed", false), err
 	}
-	err := p.get(ctx, p.base+"/config", &live)
-	if errors.Is(err, node.ErrUnknown) && !errors.Is(err, node.ErrNotYet) {
-		return nil, err
+	resumed, err := p.resume(ctx, c.Args.String("cluster"), pausedByPig)
+	return value.DictOf("resumed", resumed), err
+}
+
+// resting is what the dynamic configuration says of a pause.
+type resting struct {
+	Pause bool   `json:"pause"`
+	By    string `json:"paused_by"`
+}
+
+const pausedByPig = "pig"
+
+func (p patroni) resting(ctx context.Context) (live resting, err error) {
+	err = p.get(ctx, p.base+"/config", &live)
+	switch {
+	case errors.Is(err, node.ErrNotYet):
+		return live, nil
+	case err != nil && !errors.Is(err, node.ErrUnknown):
+		a := p.call.Args
+		err = postgresTrouble(ctx, p.call, a.String("unit"), a.Int("patroni_port"), fmt.Errorf("reading the dynamic configuration: %w", err))
 	}
-	if err != nil && !errors.Is(err, node.ErrNotYet) {
-		return nil, postgresTrouble(ctx, c, c.Args.String("unit"), c.Args.Int("patroni_port"), fmt.Errorf("reading the dynamic configuration: %w", err))
+	return live, err
+}
+
+// pause puts the cluster into maintenance in the name of by, and tells whether that was done here.
+func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
+	live, err := p.resting(ctx)
+	if err != nil || live.Pause && live.By == by {
+		return false, err
 	}
-	const own = "pig"
-	paused := c.Args.String("state") == "paused"
-	body := map[string]any{"pause": nil, pausedBy: nil}
-	change := node.Change{Kind: "patroni cluster", ID: c.Args.String("cluster"), Action: "resume"}
-	if paused {
-		body, change.Action = map[string]any{"pause": true, pausedBy: own}, "pause"
+	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause"}
+	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": true, pausedBy: by}, 30*time.Second, change); err != nil {
+		return false, err
 	}
-	if paused == (live.Pause && live.By == own) || !paused && live.By != own {
-		return value.DictOf("resumed", false), nil
-	}
-	if err := p.send(ctx, "PATCH", p.base+"/config", body, 30*time.Second, change); err != nil {
-		return nil, err
-	}
-	if paused && !c.System.Planned() {
+	if !p.call.System.Planned() {
 		p.awaitPause(ctx)
 	}
-	return value.DictOf("resumed", !paused), nil
+	return true, nil
+}
+
+// resume ends a pause in the name of by, and tells whether there was one.
+func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
+	live, err := p.resting(ctx)
+	if err != nil || live.By != by {
+		return false, err
+	}
+	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
+	return true, p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
 }
 
 // awaitPause waits until every member that answers knows that it must not act.

@@ -1,8 +1,6 @@
 package module
 
 import (
-	"strings"
-
 	"pig/internal/node"
 	"pig/internal/secret"
 	"pig/internal/value"
@@ -11,6 +9,9 @@ import (
 // scrub makes r safe to leave the node: secrets in its text are typed as such or masked.
 func scrub(r *Result, secrets []string) {
 	if len(secrets) == 0 {
+		for i, c := range r.Changes {
+			r.Changes[i].Diff = secret.HideNamed(c.Diff)
+		}
 		return
 	}
 	red := secret.NewRedactor(secrets...)
@@ -44,7 +45,10 @@ func taint(v value.Value, red *secret.Redactor) value.Value {
 }
 
 func scrubChange(c *node.Change, red *secret.Redactor) {
-	c.ID = red.Redact(c.ID)
+	if c.Kind == "command" {
+		c.ID = red.Redact(c.ID)
+	}
+	c.ID = red.Name(c.ID)
 	c.Before, c.After = red.Redact(c.Before), red.Redact(c.After)
 	for i, a := range c.Attrs {
 		c.Attrs[i] = node.Attr{Name: a.Name, Before: red.Redact(a.Before), After: red.Redact(a.After)}
@@ -52,34 +56,7 @@ func scrubChange(c *node.Change, red *secret.Redactor) {
 	c.Diff = scrubDiff(c.Diff, red)
 }
 
-// scrubDiff masks a diff. Where it shows lines that carry secrets, lines that go away may carry the secrets of before,
-// which nobody told us: of those only the first word stays.
+// scrubDiff masks a diff. A task that carries secrets writes files that carried others before, which nobody told us.
 func scrubDiff(diff string, red *secret.Redactor) string {
-	masked := red.Redact(diff)
-	if masked == diff {
-		return diff
-	}
-	lines := strings.SplitAfter(masked, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "---") {
-			lines[i] = firstWord(line)
-		}
-	}
-	return strings.Join(lines, "")
-}
-
-func firstWord(line string) string {
-	body := strings.TrimRight(line[1:], "\n")
-	start := len(body) - len(strings.TrimLeft(body, " \t"))
-	end := strings.IndexAny(body[start:], " \t:=")
-	if end < 0 {
-		if len(body) < 4 {
-			return line
-		}
-		return "-" + secret.Mask + "\n"
-	}
-	if start+end+1 >= len(body) {
-		return line
-	}
-	return "-" + body[:start+end+1] + " " + secret.Mask + "\n"
+	return red.Redact(secret.HideRemoved(diff))
 }

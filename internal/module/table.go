@@ -6,10 +6,10 @@ func Table() map[string]Module {
 	for _, m := range []Module{
 		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), piece(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
-		waitFor(), uri(), getURL(), setup(), lock(), x509Module(),
+		waitFor(), uri(), getURL(), setup(), lock(), x509Module(), x509Revoke(), x509List(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(),
-		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(),
-		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), publish(), packageCandidates(),
+		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(), patroniProcess(),
+		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), packageRelease(), repoSign(), publish(), packageCandidates(),
 		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(), haproxyChecks(),
 	} {
 		table[m.Name] = m

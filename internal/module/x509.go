@@ -24,6 +24,7 @@ func x509Module() Module {
 		Name: "x509",
 		Spec: Spec{Args: []Arg{
 			{Name: "key", Type: Path, Required: true}, {Name: "cert", Type: Path, Required: true},
+			// Without ca_cert an authority signs itself.
 			{Name: "ca_key", Type: Path}, {Name: "ca_cert", Type: Path},
 			{Name: "authority", Type: Bool}, {Name: "create", Type: Bool, Default: true},
 			{Name: "cn", Required: true}, {Name: "o", Default: "pigsty"}, {Name: "ou"},
@@ -93,6 +94,13 @@ func certAttrs(mode uint32) node.Attrs {
 	return node.Attrs{Mode: &m}
 }
 
+// keyAttrs are those of a key: it is a secret from the moment that it is made, and no diff shows it.
+func keyAttrs() node.Attrs {
+	a := certAttrs(0o600)
+	a.NoDiff = true
+	return a
+}
+
 func certRequest(c *Call) (pki.Request, error) {
 	r := pki.Request{
 		CommonName: c.Args.String("cn"), Organization: c.Args.String("o"), Unit: c.Args.String("ou"), Names: c.Args.Strings("names"),
@@ -128,7 +136,7 @@ func certKey(c *Call) ([]byte, error) {
 	if !c.Args.Bool("create") {
 		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
 	}
-	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, certAttrs(0o600))
+	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, keyAttrs())
 }
 
 // certificate reads the certificate, or issues it if there is none that does.
@@ -136,7 +144,7 @@ func certificate(c *Call, req pki.Request, key crypto.Signer) (text []byte, reas
 	files := c.System.Files()
 	var caCert *x509.Certificate
 	var caKey crypto.Signer
-	if !req.Authority {
+	if c.Args.Has("ca_cert") {
 		if caCert, caKey, err = authority(c); err != nil {
 			return nil, "", err
 		}
@@ -167,7 +175,10 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	certText, err := c.System.Files().Read(c.Args.String("ca_cert"))
 	if err != nil {
 		if errors.Is(err, node.ErrUnknown) {
-			return nil, nil, errors.Join(err, planCert(c))
+			if c.Args.Has("cert") {
+				err = errors.Join(err, planCert(c))
+			}
+			return nil, nil, err
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}

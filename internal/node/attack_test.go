@@ -164,7 +164,7 @@ func TestRootFollowsNobodysLinks(t *testing.T) {
 }
 
 func TestNobodySwapsADirectoryUnderRoot(t *testing.T) {
-	const rounds = 400
+	const rounds = 150
 	for _, a := range assaults() {
 		if a.name == "remove a tree" {
 			continue // it removes what is swapped
@@ -202,7 +202,7 @@ func TestNobodySwapsADirectoryUnderRoot(t *testing.T) {
 }
 
 func TestNobodySwapsAFileUnderRoot(t *testing.T) {
-	const rounds = 400
+	const rounds = 150
 	for _, a := range assaults() {
 		t.Run(a.name, func(t *testing.T) {
 			dir := battlefield(t)

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"pig/internal/secret"
 )
 
 // How writes are described is shared by Live and Shadow: the same write makes the same Change.
@@ -23,6 +25,9 @@ func writeChange(before Info, old, content []byte, a Attrs) Change {
 	c.Attrs = attrDiff(before, a)
 	if !a.NoDiff {
 		c.Diff = textDiff(before.Path, old, content)
+	}
+	if before.Exists() && before.Mode&0o004 == 0 { // what not everybody may read may hold a secret that nobody names
+		c.Diff = secret.HideRemoved(c.Diff)
 	}
 	return c
 }

@@ -13,9 +13,13 @@ var generatedForm = regexp.MustCompile(`^<generated ([a-z0-9_]+)>$`)
 const PerEnvironment = "environment"
 
 // Generate puts the passwords of the environment into defaults: one for each parameter that wants one, and those inside the
-// defaults of others. password gives the one of a name, always the same.
-func Generate(defaults *value.Dict, password func(name string) string) {
+// defaults of others, but for parameters of which written says that no host takes the default. password gives the one of a
+// name, always the same.
+func Generate(defaults *value.Dict, written func(param string) bool, password func(name string) string) {
 	for _, p := range Load().Params {
+		if written(p.Name) {
+			continue
+		}
 		if p.Generated == PerEnvironment {
 			defaults.Set(p.Name, password(p.Name))
 		} else if v := defaults.At(p.Name); v != nil {

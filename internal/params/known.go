@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"pig/internal/diag"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -60,10 +61,10 @@ func (v *validator) password(p *Param, what, text string, pos diag.Pos) {
 	case text == "" && p.Generated == PerEnvironment:
 		v.add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("leave %s out to have a password generated", p.Name))
 	case text == "":
-	case len(text) < 4:
-		v.add(diag.Warnf(pos, "%s is too short to be a secret, or to be masked in other text", what))
 	case WellKnown(text):
 		v.add(diag.Warnf(pos, "%s is a well-known default", what).WithHint("%s", betterPassword(p)))
+	case secret.Weak(text):
+		v.add(diag.Warnf(pos, "%s is too short or too common to be hidden reliably in logs and on the screen", what).WithHint("%s", betterPassword(p)))
 	}
 }
 

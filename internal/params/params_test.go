@@ -132,7 +132,7 @@ func TestProtectSealsNestedSecrets(t *testing.T) {
 	inv := load(t, "../inventory/testdata/seed/custom.yml")
 	vars := inv.Vars(inv.Host("10.10.10.10")).Clone()
 	defaults := Defaults()
-	Generate(defaults, func(name string) string { return "made for " + name })
+	Generate(defaults, func(string) bool { return false }, func(name string) string { return "made for " + name })
 	vars.Set("pgbackrest_repo", defaults.At("pgbackrest_repo"))
 	vars.Set("my_api_token", "abcdef")
 	vars.Set("pg_exporters", value.DictOf("20001", value.DictOf("pg_monitor_password", "hunter22")))

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -27,7 +28,7 @@ type Request struct {
 	Names        []string // DNS names and addresses
 	Server       bool     // extended key usages
 	Client       bool
-	Authority    bool // a self-signed authority
+	Authority    bool // an authority: self-signed, or, with another one above, one that may sign nothing but leaves
 	Days         int
 	// RenewBefore is how many days before its end a certificate is due for another.
 	RenewBefore int
@@ -45,6 +46,19 @@ func NewKey(rsaBits int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
+	return encodeKey(key)
+}
+
+// NewSigningKey makes a private key for Ed25519 as PKCS#8 PEM.
+func NewSigningKey() ([]byte, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making a key: %w", err)
+	}
+	return encodeKey(key)
+}
+
+func encodeKey(key crypto.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
@@ -81,7 +95,7 @@ func ParseCert(text []byte) (*x509.Certificate, error) {
 	return x509.ParseCertificate(block.Bytes)
 }
 
-// Sign makes a certificate for key. caCert and caKey are nil for an authority, which signs itself.
+// Sign makes a certificate for key. caCert and caKey are nil for an authority that signs itself.
 func Sign(r Request, key crypto.Signer, caCert *x509.Certificate, caKey crypto.Signer, now time.Time) ([]byte, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
@@ -100,7 +114,11 @@ func Sign(r Request, key crypto.Signer, caCert *x509.Certificate, caKey crypto.S
 	if r.Authority {
 		t.IsCA, t.MaxPathLen = true, 1
 		t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature
-		caCert, caKey = t, key
+		if caCert == nil {
+			caCert, caKey = t, key
+		} else {
+			t.MaxPathLen, t.MaxPathLenZero = 0, true
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, caCert, key.Public(), caKey)
 	if err != nil {
@@ -142,7 +160,7 @@ func split(names []string) (dns []string, ips []net.IP) {
 	return dns, ips
 }
 
-// Due tells why cert does not do for r any more, "" if it does. ca is nil for an authority.
+// Due tells why cert does not do for r any more, "" if it does. ca is nil for an authority that signs itself.
 func Due(cert *x509.Certificate, r Request, key crypto.Signer, ca *x509.Certificate, now time.Time) string {
 	if pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !pub.Equal(cert.PublicKey) {
 		return "it is for another key"
@@ -153,14 +171,14 @@ func Due(cert *x509.Certificate, r Request, key crypto.Signer, ca *x509.Certific
 	if r.RenewBefore > 0 && now.AddDate(0, 0, r.RenewBefore).After(cert.NotAfter) {
 		return "it is about to expire"
 	}
+	if ca != nil && (cert.CheckSignatureFrom(ca) != nil || !bytes.Equal(cert.RawIssuer, ca.RawSubject)) {
+		return "it is signed by another authority"
+	}
 	if r.Authority {
 		if !cert.IsCA {
 			return "it is no authority's"
 		}
 		return "" // the name of an authority is not changed: all that it signed would be worthless
-	}
-	if ca != nil && (cert.CheckSignatureFrom(ca) != nil || !bytes.Equal(cert.RawIssuer, ca.RawSubject)) {
-		return "it is signed by another authority"
 	}
 	if cert.Subject.CommonName != r.CommonName {
 		return "its name has changed"

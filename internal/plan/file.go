@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"pig/internal/inventory"
+	"pig/internal/private"
 	"pig/internal/value"
 )
 
@@ -54,8 +55,8 @@ func (p *Plan) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("saving the plan: %w", err)
+	if err := private.Write(path, append(text, '\n')); err != nil {
+		return fmt.Errorf("cannot save the plan: %w", err)
 	}
 	return nil
 }

@@ -99,6 +99,24 @@ type Plan struct {
 	Units   []UnitPlan `json:"units"`
 }
 
+// WithoutDiffs is the plan without the content of its changes.
+func (p *Plan) WithoutDiffs() *Plan {
+	c := *p
+	c.Units = slices.Clone(p.Units)
+	for i := range c.Units {
+		entries := slices.Clone(c.Units[i].Entries)
+		for j := range entries {
+			changes := slices.Clone(entries[j].Changes)
+			for k := range changes {
+				changes[k].Before, changes[k].After, changes[k].Diff = "", "", ""
+			}
+			entries[j].Changes = changes
+		}
+		c.Units[i].Entries = entries
+	}
+	return &c
+}
+
 // Summary counts changes.
 type Summary struct {
 	Create, Update, Delete, Other int

@@ -65,6 +65,13 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 			g.After("pgsql:"+c.Name, "pgsql:"+c.Follows.Name)
 		}
 	}
+	if env.Etcd != nil { // every client has its certificate by then
+		g.Add("etcd:guard", Unit{Name: "etcd:guard", Module: "etcd", Cluster: env.Etcd.Name, Hosts: env.Etcd.Hosts(), Playbook: "etcd-guard"})
+		g.After("etcd:guard", "etcd")
+		for _, c := range env.Pg {
+			g.After("etcd:guard", "pgsql:"+c.Name)
+		}
+	}
 	redisUnits(g, env, need)
 	if len(infra) > 0 { // what watches and shows the environment: nothing waits for it
 		g.Add("infra:monitor", Unit{Name: "infra:monitor", Module: "infra", Hosts: infra, Playbook: "infra-monitor"})

@@ -8,10 +8,15 @@ import (
 )
 
 // Include reads what include_tasks or include_role asks for, with arguments that are rendered already. Of the include's own
-// keywords what it brings gets only vars, and what apply: says; local are the variables of this turn of its loop.
-func (l *Loader) Include(t *Task, args, local *value.Dict, play *Play) ([]*Block, error) {
-	parent := &Block{Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: t.Role, Params: t.Vars, Given: local}
-	if apply, ok := args.At("apply").(*value.Dict); ok {
+// keywords what it brings gets only vars, and what apply: says; local are the variables of this turn of its loop, and heard tells
+// whether a node had a say in them.
+func (l *Loader) Include(t *Task, args, local *value.Dict, heard bool, play *Play) ([]*Block, error) {
+	parent := &Block{Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: t.Role, Params: t.Vars, Given: local, Heard: heard}
+	apply, ok := t.Args.At("apply").(*value.Dict) // its templates are rendered where its keywords are used, and only there
+	if !ok {
+		apply, ok = args.At("apply").(*value.Dict)
+	}
+	if ok {
 		k, err := ReadKeywords(apply)
 		if err != nil {
 			return nil, err

@@ -51,6 +51,7 @@ type Block struct {
 	Params *value.Dict
 	// Given are finished variables of a looping include: its item.
 	Given  *value.Dict
+	Heard  bool // a node had a say in Given
 	Body   []Node
 	Rescue []Node
 	Always []Node

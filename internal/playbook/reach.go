@@ -63,7 +63,7 @@ func (r *reacher) include(t *Task) error {
 		return nil
 	}
 	r.seen[key] = true
-	blocks, err := r.l.Include(t, t.Args, nil, r.play)
+	blocks, err := r.l.Include(t, t.Args, nil, false, r.play)
 	if err != nil {
 		return err
 	}

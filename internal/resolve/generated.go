@@ -15,8 +15,18 @@ const backupUser = "pgbackrest"
 // parameters stay unset.
 func (r *resolver) generate() {
 	if r.options.Password != nil {
-		params.Generate(r.defaults, r.password)
+		params.Generate(r.defaults, r.everywhere, r.password)
 	}
+}
+
+// everywhere tells whether the inventory writes a parameter for each host.
+func (r *resolver) everywhere(param string) bool {
+	for _, n := range r.env.Nodes {
+		if n.vars.own(param) == nil {
+			return false
+		}
+	}
+	return len(r.env.Nodes) > 0
 }
 
 // password is the generated one of this name, but for the one that two parameters share: what is written in one of them counts

@@ -9,19 +9,26 @@ import (
 	"sync"
 )
 
-// minLength is the shortest secret that is looked for inside other text. Masking every "a" would hide nothing and
-// make the text unreadable; such a secret is reported by the catalog's validation as too weak anyway.
+// minLength is the shortest secret that is looked for inside other text. Masking every "a" would hide nothing and make the
+// text unreadable.
 const minLength = 4
 
 // minLineLength is the shortest line of a secret of many lines (a PEM key) that is masked by itself.
 const minLineLength = 16
 
-// Redactor masks known secrets in text that goes out. It is safe for concurrent use.
+// Redactor masks known secrets in text that goes out. Texts are masked before they become part of a message: a finished
+// line of JSON or a file's position has words in it that a password may be too. It is safe for concurrent use.
 type Redactor struct {
-	mu       sync.RWMutex
-	known    map[string]bool
-	public   map[string]bool
-	replacer *strings.Replacer
+	mu     sync.RWMutex
+	known  map[string]bool
+	public map[string]bool
+	built  *masks
+}
+
+// masks are the known secrets in the forms in which they travel.
+type masks struct {
+	strong *strings.Replacer // masked wherever they are
+	weak   []string          // masked where they stand alone, the longest first
 }
 
 // NewRedactor knows the given secrets.
@@ -57,7 +64,7 @@ func (r *Redactor) Public(words ...string) {
 	for _, w := range words {
 		r.public[w] = true
 	}
-	r.replacer = nil
+	r.built = nil
 }
 
 func (r *Redactor) add(s string) {
@@ -65,15 +72,29 @@ func (r *Redactor) add(s string) {
 		return
 	}
 	r.known[s] = true
-	r.replacer = nil
+	r.built = nil
 }
 
-// Redact gives text with every known secret masked.
+// Redact gives text with every known secret masked. One that is too short or too common to be looked for everywhere (see
+// Weak) is masked where it stands alone, not inside of a word, a path, a number or a date.
 func (r *Redactor) Redact(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	return r.current().Replace(text)
+	m := r.current()
+	text = m.strong.Replace(text)
+	for _, w := range m.weak {
+		text = maskAlone(text, w)
+	}
+	return text
+}
+
+// Name gives the name of a thing (a host, a file, a task) with those secrets masked that are no ordinary words.
+func (r *Redactor) Name(text string) string {
+	if r == nil || text == "" {
+		return text
+	}
+	return r.current().strong.Replace(text)
 }
 
 // Knows tells whether text contains a known secret.
@@ -85,7 +106,7 @@ func (r *Redactor) Found(text string) []string {
 	defer r.mu.RUnlock()
 	var found []string
 	for s := range r.known {
-		if strings.Contains(text, s) {
+		if Weak(s) && alone(text, s, 0) >= 0 || !Weak(s) && strings.Contains(text, s) {
 			found = append(found, s)
 		}
 	}
@@ -107,35 +128,34 @@ func jsonForms(s string) []string {
 	return all
 }
 
-func (r *Redactor) current() *strings.Replacer {
+func (r *Redactor) current() *masks {
 	r.mu.RLock()
-	rep := r.replacer
+	m := r.built
 	r.mu.RUnlock()
-	if rep != nil {
-		return rep
+	if m != nil {
+		return m
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	forms := map[string]bool{}
+	r.built = r.build()
+	return r.built
+}
+
+// build sorts the forms of all secrets, the longest first: strings.Replacer tries its arguments in order, and a short secret
+// may be part of a long one.
+func (r *Redactor) build() *masks {
+	strong, weak := map[string]bool{}, map[string]bool{}
 	for s := range r.known {
-		for _, f := range []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))} {
-			forms[f] = true
+		for _, f := range append(jsonForms(s), s, url.QueryEscape(s), url.PathEscape(s)) {
+			if Weak(f) {
+				weak[f] = true
+			} else {
+				strong[f] = true
+			}
 		}
-		for _, f := range jsonForms(s) {
-			forms[f] = true
-		}
+		strong[base64.StdEncoding.EncodeToString([]byte(s))] = true
 	}
-	sorted := make([]string, 0, len(forms))
-	for f := range forms {
-		sorted = append(sorted, f)
-	}
-	// The longest first: strings.Replacer tries its arguments in order, and a short secret may be part of a long one.
-	slices.SortFunc(sorted, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
+	sorted := longest(strong)
 	pairs := make([]string, 0, 2*len(sorted))
 	for w := range r.public { // where a public word begins, it is taken first, as it is
 		if !r.known[w] && slices.ContainsFunc(sorted, func(s string) bool { return strings.Contains(w, s) }) {
@@ -145,6 +165,19 @@ func (r *Redactor) current() *strings.Replacer {
 	for _, f := range sorted {
 		pairs = append(pairs, f, Mask)
 	}
-	r.replacer = strings.NewReplacer(pairs...)
-	return r.replacer
+	return &masks{strings.NewReplacer(pairs...), longest(weak)}
+}
+
+func longest(set map[string]bool) []string {
+	sorted := make([]string, 0, len(set))
+	for s := range set {
+		sorted = append(sorted, s)
+	}
+	slices.SortFunc(sorted, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	return sorted
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 )
 
 // Mask stands for a secret wherever one would be shown.
@@ -38,6 +39,25 @@ func (t Text) Plain() string { return t.plain }
 
 // Parts are the atomic secrets inside t.
 func (t Text) Parts() []string { return t.parts }
+
+// Masked is the text with just its secrets masked, wherever they are in it.
+func (t Text) Masked() string {
+	parts := slices.Clone(t.parts)
+	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) })
+	if len(parts) > 0 && len(parts[len(parts)-1]) < minLength {
+		return Mask // it would tell which letters the secret has
+	}
+	masked := t.plain
+	for _, p := range parts {
+		masked = strings.ReplaceAll(masked, p, Mask)
+		for line := range strings.SplitSeq(p, "\n") { // of a key that was cut or indented
+			if len(line) >= minLineLength {
+				masked = strings.ReplaceAll(masked, line, Mask)
+			}
+		}
+	}
+	return masked
+}
 
 // String, Format, GoString, MarshalJSON, MarshalText and LogValue all show the mask.
 func (t Text) String() string { return Mask }

@@ -76,7 +76,7 @@ func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.dialTCP(ctx, t)
+	conn, err := c.dialTCP(ctx, t, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,9 @@ const (
 	keepaliveLost = 30 * time.Second
 )
 
+// maxJumps is how many hosts a connection goes through at most.
+const maxJumps = 8
+
 // SSH opens a connection to t.
 func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 	t, keys, err := c.resolve(t)
@@ -33,7 +37,7 @@ func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("no answer within %s", t.Timeout))
 	defer cancel()
-	client, err := c.client(ctx, t, keys)
+	client, err := c.client(ctx, t, keys, nil)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			err = cause
@@ -45,12 +49,13 @@ func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 	return conn, nil
 }
 
-func (c Config) client(ctx context.Context, t Target, keys []string) (*ssh.Client, error) {
+// client connects to t; via are the hosts for whose sake it does, the last one first wanted it.
+func (c Config) client(ctx context.Context, t Target, keys []string, via []string) (*ssh.Client, error) {
 	check, algorithms, err := c.hostKeys(t)
 	if err != nil {
 		return nil, err
 	}
-	tcp, err := c.dialTCP(ctx, t)
+	tcp, err := c.dialTCP(ctx, t, via)
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +82,16 @@ func (c Config) client(ctx context.Context, t Target, keys []string) (*ssh.Clien
 	return ssh.NewClient(conn, channels, requests), nil
 }
 
-func (c Config) dialTCP(ctx context.Context, t Target) (net.Conn, error) {
+func (c Config) dialTCP(ctx context.Context, t Target, via []string) (net.Conn, error) {
 	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
 	if t.ProxyJump == "" || t.ProxyJump == "none" {
 		return c.Dial(ctx, "tcp", addr)
 	}
-	jump, err := c.jump(ctx, t)
+	jump, err := c.jump(ctx, t, via)
+	var loop *JumpError
+	if errors.As(err, &loop) {
+		return nil, loop // it names all hosts itself
+	}
 	if err != nil {
 		return nil, fmt.Errorf("through %s: %w", t.ProxyJump, err)
 	}
@@ -95,7 +104,8 @@ func (c Config) dialTCP(ctx context.Context, t Target) (net.Conn, error) {
 }
 
 // jump connects to the last host of a ProxyJump list, through those before it.
-func (c Config) jump(ctx context.Context, t Target) (*ssh.Client, error) {
+func (c Config) jump(ctx context.Context, t Target, via []string) (*ssh.Client, error) {
+	via = append(slices.Clone(via), net.JoinHostPort(t.Addr, strconv.Itoa(t.Port)))
 	rest, last := "", t.ProxyJump
 	if i := strings.LastIndexByte(t.ProxyJump, ','); i >= 0 {
 		rest, last = t.ProxyJump[:i], t.ProxyJump[i+1:]
@@ -112,7 +122,22 @@ func (c Config) jump(ctx context.Context, t Target) (*ssh.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.client(ctx, hop, keys)
+	at := net.JoinHostPort(hop.Addr, strconv.Itoa(hop.Port))
+	if slices.Contains(via, at) || len(via) >= maxJumps {
+		return nil, &JumpError{Path: append(via, at)}
+	}
+	return c.client(ctx, hop, keys, via)
+}
+
+// JumpError is a ProxyJump that leads back to a host that it starts from, or through more hosts than anybody means.
+type JumpError struct{ Path []string }
+
+func (e *JumpError) Error() string {
+	path := strings.Join(e.Path, " -> ")
+	if slices.Contains(e.Path[:len(e.Path)-1], e.Path[len(e.Path)-1]) {
+		return "invalid ProxyJump: " + path + " is a loop; set ProxyJump none for the jump host in ssh_config"
+	}
+	return fmt.Sprintf("invalid ProxyJump: %s: want at most %d jump hosts", path, maxJumps-1)
 }
 
 // jumpedConn closes its jump host's connection with itself.

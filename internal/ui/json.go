@@ -17,10 +17,11 @@ const eventVersion = 1
 type JSON struct {
 	term    *Terminal
 	planned bool
+	diff    bool
 }
 
-// NewJSON writes to term.
-func NewJSON(term *Terminal, planned bool) *JSON { return &JSON{term, planned} }
+// NewJSON writes to term; the content of changes is in it only where diff asks for it.
+func NewJSON(term *Terminal, planned, diff bool) *JSON { return &JSON{term, planned, diff} }
 
 func (j *JSON) emit(kind string, fields map[string]any) {
 	fields["v"], fields["event"], fields["time"] = eventVersion, kind, time.Now().UTC().Format(time.RFC3339Nano)
@@ -56,7 +57,7 @@ func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took tim
 		fields["msg"] = r.Msg
 	}
 	if len(r.Changes) > 0 {
-		fields["changes"] = Changes(r.Changes, r.NoLog)
+		fields["changes"] = Changes(r.Changes, r.NoLog, j.diff)
 	}
 	if len(r.Warnings) > 0 {
 		fields["warnings"] = r.Warnings
@@ -86,8 +87,8 @@ func State(r engine.Result) string {
 	return "ok"
 }
 
-// Changes are the changes as JSON objects.
-func Changes(changes []node.Change, noLog bool) []map[string]any {
+// Changes are the changes as JSON objects, with the attributes unless noLog, and with the content where diff asks for it.
+func Changes(changes []node.Change, noLog, diff bool) []map[string]any {
 	out := make([]map[string]any, len(changes))
 	for i, c := range changes {
 		o := map[string]any{"kind": c.Kind, "id": c.ID, "action": c.Action, "impact": c.Impact.String()}
@@ -98,7 +99,7 @@ func Changes(changes []node.Change, noLog bool) []map[string]any {
 			o["unknown"] = true
 		}
 		if !noLog {
-			if c.Diff != "" {
+			if c.Diff != "" && diff {
 				o["diff"] = c.Diff
 			}
 			var attrs []map[string]string

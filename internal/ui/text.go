@@ -130,11 +130,11 @@ func (t *Text) result(host string, ref engine.TaskRef, r engine.Result, took tim
 	}
 	switch {
 	case r.Unreachable:
-		head(t.paint.Red("!"), t.paint.Red("unreachable: "+r.Msg))
+		head(t.paint.Red("!"), t.paint.Red("unreachable: "+indented(r.Msg)))
 	case r.Failed && r.Ignored:
-		head(t.paint.Cyan("~"), "failed, ignored: "+t.message(r))
+		head(t.paint.Cyan("~"), "failed, ignored: "+indented(t.message(r)))
 	case r.Failed:
-		head(t.paint.Red("x"), t.paint.Red("failed: ")+t.message(r))
+		head(t.paint.Red("x"), t.paint.Red("failed: ")+indented(t.message(r)))
 		b.WriteString(t.where(ref, r))
 	case r.Skipped:
 		if t.opt.Verbosity < 2 {
@@ -147,18 +147,21 @@ func (t *Text) result(host string, ref engine.TaskRef, r engine.Result, took tim
 	case r.Unknown():
 		head(t.paint.Cyan("?"), value.UnknownText)
 	case ref.Action == "debug":
-		head(t.paint.Dim(" "), strings.TrimSpace(debugText(r)))
+		head(t.paint.Dim(" "), indented(strings.TrimSpace(debugText(r))))
 	case t.opt.Verbosity > 0:
 		head(t.paint.Green("="), "")
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "    %s\n", t.paint.Yellow("warning: "+w))
+		fmt.Fprintf(&b, "    %s\n", t.paint.Yellow("warning: "+indented(w)))
 	}
 	if t.opt.Verbosity > 2 && !r.NoLog && r.Values != nil {
 		fmt.Fprintf(&b, "    %s\n", t.paint.Dim(string(value.JSON(r.Registered()))))
 	}
 	return b.String()
 }
+
+// indented keeps the further lines of a text from a node from looking like lines of pig's own.
+func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }
 
 func debugText(r engine.Result) string {
 	if r.Values.Has("msg") {

@@ -32,8 +32,13 @@ const (
 	tagUnsafe
 )
 
-// maxDepth bounds how deeply received containers may nest.
-const maxDepth = 512
+// What is received is bounded, as it may come from a node that lies: how deeply containers nest, how many values there are in
+// all, and how long numbers are, which take long to read.
+const (
+	maxDepth  = 512
+	maxValues = 1 << 20
+	maxDigits = 4096
+)
 
 // Append adds the wire form of v to b. It fails on what cannot travel: an undefined value or an object of the engine.
 func Append(b []byte, v Value) ([]byte, error) {
@@ -127,7 +132,13 @@ func Decode(b []byte) (Value, error) {
 	return v, err
 }
 
-type decoder struct{ b []byte }
+type decoder struct {
+	b      []byte
+	values int
+}
+
+// roomFor is how many items a container has room for before they are there, and how many a key may have.
+const roomFor = 64
 
 var errShort = errors.New("a value is cut short")
 
@@ -137,6 +148,9 @@ func (d *decoder) value(depth int) (Value, error) {
 	}
 	if len(d.b) == 0 {
 		return nil, errShort
+	}
+	if d.values++; d.values > maxValues {
+		return nil, fmt.Errorf("more than %d values", maxValues)
 	}
 	tag := d.b[0]
 	d.b = d.b[1:]
@@ -190,6 +204,9 @@ func (d *decoder) scalar(tag byte, s string) (Value, error) {
 	case tagSecret:
 		return d.secret(s)
 	case tagBig:
+		if len(s) > maxDigits {
+			return nil, fmt.Errorf("an integer of more than %d digits", maxDigits)
+		}
 		i, ok := new(big.Int).SetString(s, 10)
 		if !ok {
 			return nil, fmt.Errorf("not an integer: %q", s)
@@ -210,11 +227,16 @@ func (d *decoder) secret(plain string) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]string, n)
-	for i := range parts {
-		if parts[i], err = d.text(); err != nil {
+	if d.values += n; d.values > maxValues {
+		return nil, fmt.Errorf("more than %d values", maxValues)
+	}
+	var parts []string
+	for range n {
+		part, err := d.text()
+		if err != nil {
 			return nil, err
 		}
+		parts = append(parts, part)
 	}
 	return secret.Carrying(plain, parts...), nil
 }
@@ -224,11 +246,13 @@ func (d *decoder) items(depth int) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := make([]Value, n)
-	for i := range items {
-		if items[i], err = d.value(depth + 1); err != nil {
+	items := make([]Value, 0, min(n, roomFor)) // what is claimed costs nothing before it is there
+	for range n {
+		item, err := d.value(depth + 1)
+		if err != nil {
 			return nil, err
 		}
+		items = append(items, item)
 	}
 	return items, nil
 }
@@ -238,7 +262,7 @@ func (d *decoder) dict(depth int) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Dict{entries: make([]entry, 0, n)}
+	m := &Dict{entries: make([]entry, 0, min(n, roomFor))}
 	for range n {
 		k, err := d.value(depth + 1)
 		if err != nil {
@@ -247,6 +271,9 @@ func (d *decoder) dict(depth int) (Value, error) {
 		v, err := d.value(depth + 1)
 		if err != nil {
 			return nil, err
+		}
+		if t, ok := k.(Tuple); ok && len(t) > roomFor {
+			return nil, fmt.Errorf("a key of %d items", len(t))
 		}
 		if _, ok := Hash(k); !ok {
 			return nil, fmt.Errorf("a key of type %s", TypeName(k))

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/node"
+	"pig/internal/playbook"
+	"pig/internal/secret"
+	"pig/internal/value"
+)
+
+// shown passes on to a sink what may be seen: texts with secrets masked and with what would steer a terminal made visible, and
+// nothing of the content that a task with no_log or diff: false changes. Every sink of an engine is behind one, so that no sink
+// has to mask what is finished: numbers, times, keys and names stay as they are.
+type shown struct {
+	Sink
+	red *secret.Redactor
+}
+
+// maxShown bounds one text of a node on its way to people; registered results have all of it.
+const maxShown = 1 << 20
+
+func (s shown) text(t string) string {
+	t = s.red.Redact(t)
+	if len(t) > maxShown {
+		t = fmt.Sprintf("%s\n[pig: the text was cut here: %d bytes more]", t[:maxShown], len(t)-maxShown)
+	}
+	return diag.Visible(t)
+}
+
+func (s shown) name(t string) string { return diag.OneLine(s.red.Name(t)) }
+
+func (s shown) ref(t TaskRef) TaskRef {
+	t.Name = s.name(t.Name)
+	return t
+}
+
+// PlayStarted implements Sink.
+func (s shown) PlayStarted(p *playbook.Play, name string, hosts []string) {
+	s.Sink.PlayStarted(p, s.name(name), hosts)
+}
+
+// TaskStarted implements Sink.
+func (s shown) TaskStarted(t TaskRef) { s.Sink.TaskStarted(s.ref(t)) }
+
+// HostStarted implements Sink.
+func (s shown) HostStarted(host string, t TaskRef) { s.Sink.HostStarted(host, s.ref(t)) }
+
+// HostDone implements Sink.
+func (s shown) HostDone(host string, t TaskRef, r Result, took time.Duration) {
+	s.Sink.HostDone(host, s.ref(t), s.result(r), took)
+}
+
+// ItemDone implements Sink.
+func (s shown) ItemDone(host string, t TaskRef, r Result) {
+	s.Sink.ItemDone(host, s.ref(t), s.result(r))
+}
+
+// Retrying implements Sink.
+func (s shown) Retrying(host string, t TaskRef, attempt, of int) {
+	s.Sink.Retrying(host, s.ref(t), attempt, of)
+}
+
+// Warned implements Sink.
+func (s shown) Warned(text string) { s.Sink.Warned(s.text(text)) }
+
+func (s shown) result(r Result) Result {
+	r.Msg, r.Label, r.Delegate = s.text(r.Msg), s.text(r.Label), diag.OneLine(r.Delegate)
+	r.Warnings = slices.Clone(r.Warnings)
+	for i, w := range r.Warnings {
+		r.Warnings[i] = s.text(w)
+	}
+	if r.Values != nil {
+		r.Values, _ = s.value(r.Values).(*value.Dict)
+	}
+	r.Item = s.value(r.Item)
+	r.Changes = slices.Clone(r.Changes)
+	for i, c := range r.Changes {
+		r.Changes[i] = s.change(c, r)
+	}
+	if r.Items != nil {
+		items := make([]Result, len(r.Items))
+		for i, item := range r.Items {
+			items[i] = s.result(item)
+		}
+		r.Items = items
+	}
+	return r
+}
+
+func (s shown) change(c node.Change, r Result) node.Change {
+	c.Kind, c.Action = diag.OneLine(c.Kind), diag.OneLine(c.Action)
+	if c.ID = s.name(c.ID); c.Kind == "command" || c.Kind == "task" { // a command line is a text
+		c.ID = diag.OneLine(s.red.Redact(c.ID))
+	}
+	if r.NoLog {
+		c.Attrs = nil
+	}
+	if r.NoLog || r.NoDiff {
+		c.Before, c.After, c.Diff = "", "", ""
+	}
+	c.Before, c.After, c.Diff = s.text(c.Before), s.text(c.After), s.text(c.Diff)
+	c.Attrs = slices.Clone(c.Attrs)
+	for i, a := range c.Attrs {
+		c.Attrs[i] = node.Attr{Name: diag.OneLine(a.Name), Before: diag.OneLine(s.red.Redact(a.Before)), After: diag.OneLine(s.red.Redact(a.After))}
+	}
+	return c
+}
+
+// value is v with all its texts as they may be seen.
+func (s shown) value(v value.Value) value.Value {
+	switch v := v.(type) {
+	case string:
+		return s.text(v)
+	case secret.Text:
+		return s.text(v.Masked())
+	case *value.List:
+		l := value.NewList()
+		for _, item := range v.Items {
+			l.Append(s.value(item))
+		}
+		return l
+	case value.Tuple:
+		t := make(value.Tuple, len(v))
+		for i, item := range v {
+			t[i] = s.value(item)
+		}
+		return t
+	case *value.Dict:
+		d := value.NewDict()
+		for k, item := range v.All() {
+			if name, ok := k.(string); ok {
+				k = s.name(name)
+			}
+			d.Set(k, s.value(item))
+		}
+		return d
+	}
+	return v
+}

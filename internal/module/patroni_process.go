@@ -1,0 +1,109 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// patroniProcess restarts this node's Patroni, and not its PostgreSQL, if one of the files that Patroni reads only when it starts
+// is newer than the process: so it is with the certificate that it shows etcd. The cluster is paused meanwhile, so that
+// PostgreSQL goes on without Patroni and nobody takes over. Run it with throttle: 1.
+//
+// It returns restarted. A cluster that somebody else paused stays so; a pause of its own that a run before did not end, ends.
+func patroniProcess() Module {
+	return Module{
+		Name: "patroni_process",
+		Spec: Spec{Args: append(patroniArgs(),
+			Arg{Name: "cluster", Required: true}, Arg{Name: "name", Required: true},
+			Arg{Name: "reads", Type: List, Elements: Str, Required: true},
+			Arg{Name: "timeout", Type: Int, Default: int64(120)},
+		)},
+		Run: runPatroniProcess,
+	}
+}
+
+func runPatroniProcess(ctx context.Context, c *Call) (*value.Dict, error) {
+	unit := c.Args.String("unit")
+	services := c.System.Services()
+	u, err := services.Unit(ctx, unit)
+	if err != nil || !u.Running() {
+		return value.DictOf("restarted", false), err
+	}
+	fresh, err := startedAfter(ctx, c, unit, c.Args.Strings("reads"))
+	if err != nil {
+		return nil, err
+	}
+	p := newPatroni(ctx, c)
+	p.base = p.own(ctx)
+	live, err := p.resting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cluster, self := c.Args.String("cluster"), "pig, for Patroni of "+c.Args.String("name")
+	own := !live.Pause || live.By == self
+	if fresh {
+		_, err := p.resume(ctx, cluster, self)
+		return value.DictOf("restarted", false), err
+	}
+	if own {
+		if _, err := p.pause(ctx, cluster, self); err != nil {
+			return nil, err
+		}
+	}
+	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactReload}); err != nil {
+		return nil, err
+	}
+	if err := p.awaitProcess(ctx); err != nil {
+		return nil, err
+	}
+	if own {
+		err = p.end(ctx, cluster, self)
+	}
+	return value.DictOf("restarted", true), err
+}
+
+// awaitProcess waits until Patroni has found its PostgreSQL again and the cluster has a leader.
+func (p patroni) awaitProcess(ctx context.Context) error {
+	if p.call.System.Planned() {
+		return nil
+	}
+	limit := time.Duration(p.call.Args.Int("timeout")) * time.Second
+	for deadline := time.Now().Add(limit); ; {
+		var s memberState
+		err := p.get(ctx, p.base+"/patroni", &s)
+		if err == nil && s.State != "running" && s.State != "streaming" {
+			err = fmt.Errorf("PostgreSQL is %q", s.State)
+		}
+		if err == nil {
+			if v, glanced := p.glance(ctx); glanced != nil {
+				err = glanced
+			} else if _, led := v.Leader(); !led {
+				err = errors.New("the cluster has no leader")
+			}
+		}
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("restarting Patroni: %w within %s", err, limit))
+		}
+		if err := pause(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
+
+// end resumes the cluster, unless somebody else has paused it meanwhile.
+func (p patroni) end(ctx context.Context, cluster, by string) error {
+	live, err := p.resting(ctx)
+	if err != nil || live.Pause && live.By != by {
+		return err
+	}
+	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
+	return p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
+}

@@ -1,0 +1,125 @@
+package module
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/pki"
+	"pig/internal/value"
+)
+
+// x509Revoke takes certificates out of use: each goes to the directory revoked, under its serial number, and its key is removed. names are
+// paths without .crt and .key; those that are not there are done already.
+func x509Revoke() Module {
+	return Module{
+		Name: "x509_revoke",
+		Spec: Spec{Args: []Arg{{Name: "names", Type: List, Elements: Str, Required: true}, {Name: "revoked", Type: Path, Required: true}}},
+		Run:  runX509Revoke,
+	}
+}
+
+func runX509Revoke(_ context.Context, c *Call) (*value.Dict, error) {
+	files := c.System.Files()
+	for _, name := range c.Args.Strings("names") {
+		text, err := files.Read(name + ".crt")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, node.ErrUnknown) {
+			return nil, err
+		}
+		if err == nil {
+			if err := setAside(c, name, text); err != nil {
+				return nil, err
+			}
+		}
+		for _, file := range []string{name + ".crt", name + ".key"} {
+			if i, err := files.Stat(file, true); err != nil || !i.Exists() {
+				continue
+			}
+			if err := files.Remove(file); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return value.NewDict(), nil
+}
+
+func setAside(c *Call, name string, text []byte) error {
+	cert, err := pki.ParseCert(text)
+	if err != nil {
+		return nil //nolint:nilerr // what is no certificate opens nothing
+	}
+	at := path.Join(c.Args.String("revoked"), fmt.Sprintf("%s-%x.crt", path.Base(name), cert.SerialNumber))
+	return c.System.Files().Write(at, text, certAttrs(0o644))
+}
+
+// x509List keeps the list of revoked certificates of an authority: those of the directory revoked. It returns list, as PEM.
+func x509List() Module {
+	return Module{
+		Name: "x509_list",
+		Spec: Spec{Args: []Arg{
+			{Name: "list", Type: Path, Required: true}, {Name: "revoked", Type: Path, Required: true},
+			{Name: "ca_key", Type: Path, Required: true}, {Name: "ca_cert", Type: Path, Required: true},
+		}},
+		Run: runX509List,
+	}
+}
+
+func runX509List(_ context.Context, c *Call) (*value.Dict, error) {
+	unknown := value.DictOf("list", value.Unknown{Why: "the authority's key"})
+	ca, key, err := authority(c)
+	if errors.Is(err, node.ErrUnknown) {
+		return unknown, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("list"), certAttrs(0o644)))
+	}
+	if err != nil {
+		return nil, err
+	}
+	revoked, err := certificatesIn(c, c.Args.String("revoked"))
+	if err != nil {
+		return nil, err
+	}
+	revoked = pki.Revocable(ca, revoked, time.Now())
+	at := c.Args.String("list")
+	text, err := c.System.Files().Read(at)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if pki.ListDue(text, ca, revoked, time.Now()) {
+		text, err = c.System.Files().Generate(at, func() ([]byte, error) { return pki.RevocationList(ca, key, revoked, time.Now()) }, certAttrs(0o644))
+		if errors.Is(err, node.ErrUnknown) {
+			return unknown, nil
+		}
+	}
+	return value.DictOf("list", string(text)), err
+}
+
+func certificatesIn(c *Call, dir string) ([]*x509.Certificate, error) {
+	names, err := c.System.Files().List(dir)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var certs []*x509.Certificate
+	for _, name := range names {
+		if !strings.HasSuffix(name, ".crt") {
+			continue
+		}
+		text, err := c.System.Files().Read(path.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		cert, err := pki.ParseCert(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path.Join(dir, name), err)
+		}
+		certs = append(certs, cert)
+	}
+	return certs, nil
+}
