@@ -20,6 +20,8 @@ func haproxyChecks() Module {
 		Name: "haproxy_checks",
 		Spec: Spec{Args: []Arg{
 			{Name: "server", Required: true}, // in every backend that has it
+			// while_url is an address of the server: the checks are suspended only if it answers there, as it will no longer do.
+			{Name: "while_url"}, {Name: "ca", Type: Path},
 			{Name: "socket", Type: Path, Default: "/run/haproxy/admin.sock"},
 			{Name: "state", Default: "suspended", Choices: []string{"suspended"}},
 		}},
@@ -29,6 +31,11 @@ func haproxyChecks() Module {
 
 func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 	socket, server := c.Args.String("socket"), c.Args.String("server")
+	if url := c.Args.String("while_url"); url != "" {
+		if _, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second}); err != nil {
+			return value.DictOf("backends", value.NewList()), nil
+		}
+	}
 	if i, err := c.System.Files().Stat(socket, true); err != nil || !i.Exists() {
 		return value.DictOf("backends", value.NewList()), err
 	}

@@ -76,6 +76,13 @@ func TestHAProxyChecksAreSuspendedOfOneServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		silent, err := m.Spec.Check(m.Name, value.DictOf("server", "pg-test-1", "socket", path, "while_url", "http://127.0.0.1:1/patroni"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Run(t.Context(), &Call{System: sys, Args: Args{silent}}); err != nil || len(said()) > 0 || len(changes) > 0 {
+			t.Errorf("%s: checks of a server that does not answer at this address are suspended: %v", c.what, err)
+		}
 		if _, err := m.Run(t.Context(), &Call{System: sys, Args: Args{args}}); err != nil {
 			t.Fatalf("%s: %v", c.what, err)
 		}
