@@ -219,7 +219,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		{"cluster", "One PostgreSQL cluster:", append(a.pgsqlVerbs(), a.pgsqlPitr(), a.pgsqlMonitor())},
 		{"redis", "One Redis cluster:", a.redisVerbs()},
 		{"members", "Nodes and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
-		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret()}},
+		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
 		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

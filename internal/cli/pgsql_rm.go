@@ -22,7 +22,15 @@ func pgRemove(ctx context.Context, w *pgWork, named []string) error {
 	if err := w.runModule(ctx, w.verb, "pgsql-rm", hosts); err != nil {
 		return err
 	}
-	if len(named) > 0 && !w.base.Plan {
+	if w.base.Plan {
+		return nil
+	}
+	cluster := ""
+	if len(named) > 0 {
+		cluster = w.cluster.Name
+	}
+	w.tellKnown("pgsql", cluster, hosts)
+	if len(named) > 0 {
 		fmt.Fprintf(w.app.err, "Now take %s out of the inventory, and let the others know: pig pgsql-svc %s\n", strings.Join(hosts, ", "), w.cluster.Name)
 	}
 	return nil

@@ -85,8 +85,12 @@ func (s *session) remove(ctx context.Context, env *resolve.Environment, r remova
 			return err
 		}
 	}
-	if err := s.runModule(ctx, verb, verb, hosts); err != nil || s.base.Plan || r.hint == nil {
+	if err := s.runModule(ctx, verb, verb, hosts); err != nil || s.base.Plan {
 		return err
+	}
+	s.tellKnown(r.module, "", hosts)
+	if r.hint == nil {
+		return nil
 	}
 	fmt.Fprintln(s.app.err, r.hint(env, hosts))
 	return nil

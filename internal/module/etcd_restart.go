@@ -192,7 +192,10 @@ func newestOf(c *Call, files []string) (time.Time, error) {
 			return newest, err
 		}
 		if i.Exists() && i.Kind == node.File {
-			newest = later(newest, later(i.Mtime, i.Ctime)) // an upgrade leaves the time of the package, but comes now
+			newest = later(newest, i.Mtime)
+			if strings.HasPrefix(f, "/usr/") || strings.HasPrefix(f, "/lib/") {
+				newest = later(newest, i.Ctime) // an upgrade leaves the time of the package, but comes now
+			}
 		}
 		if i.Kind != node.Dir {
 			continue

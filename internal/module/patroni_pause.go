@@ -69,7 +69,7 @@ func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
 		return false, err
 	}
 	if !p.call.System.Planned() {
-		p.awaitPause(ctx)
+		p.awaitPause(ctx, true)
 	}
 	return true, nil
 }
@@ -84,14 +84,14 @@ func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
 	return true, p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
 }
 
-// awaitPause waits until every member that answers knows that it must not act.
-func (p patroni) awaitPause(ctx context.Context) {
+// awaitPause waits until every member that answers knows that it must not act, or that it may again.
+func (p patroni) awaitPause(ctx context.Context, paused bool) {
 	for deadline := time.Now().Add(pauseTakes); ; {
 		unaware := ""
 		view, err := p.glance(ctx)
 		for _, m := range view.Members {
 			s, err := p.state(ctx, m)
-			if err == nil && !s.Paused {
+			if err == nil && s.Paused != paused {
 				unaware = m.Name
 			}
 		}
@@ -99,7 +99,7 @@ func (p patroni) awaitPause(ctx context.Context) {
 			return
 		}
 		if time.Now().After(deadline) || pause(ctx, interval) != nil {
-			p.call.Facts.Warn("the cluster is paused, and %s does not know it yet", unaware)
+			p.call.Facts.Warn("%s does not know yet whether the cluster is paused", unaware)
 			return
 		}
 	}

@@ -55,6 +55,9 @@ func runPatroniProcess(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, err
 		}
 	}
+	if !c.System.Planned() {
+		p.awaitPause(ctx, true) // a Patroni that does not know of the pause stops its PostgreSQL
+	}
 	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactReload}); err != nil {
 		return nil, err
 	}
@@ -98,12 +101,17 @@ func (p patroni) awaitProcess(ctx context.Context) error {
 	}
 }
 
-// end resumes the cluster, unless somebody else has paused it meanwhile.
+// end resumes the cluster, unless somebody else has paused it meanwhile, and waits until all members know: else the next member would take
+// what they still know of this pause for its own.
 func (p patroni) end(ctx context.Context, cluster, by string) error {
 	live, err := p.resting(ctx)
 	if err != nil || live.Pause && live.By != by {
 		return err
 	}
 	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
-	return p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
+	err = p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
+	if err == nil && !p.call.System.Planned() {
+		p.awaitPause(ctx, false)
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package module
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ func (k *fakeCluster) http(r node.Request) (node.Response, error) {
 	case path == "config":
 		return answer(k.config)
 	case path == "patroni":
-		return answer(map[string]any{"pause": true, "state": "running", "replication_state": "streaming", "pending_restart": k.pending[host], "patroni": map[string]any{"version": "4.0.7", "scope": "pg"}})
+		return answer(map[string]any{"pause": k.paused(), "state": "running", "replication_state": "streaming", "pending_restart": k.pending[host], "patroni": map[string]any{"version": "4.0.7", "scope": "pg"}})
 	case path == "restart" && r.Method == "POST":
 		k.calls = append(k.calls, "restart "+host)
 		delete(k.pending, host)
@@ -63,6 +64,16 @@ func (k *fakeCluster) http(r node.Request) (node.Response, error) {
 		return answer("ok")
 	}
 	return node.Response{Status: 404}, nil
+}
+
+// paused is what members know: the last patch, or the configuration before there is one.
+func (k *fakeCluster) paused() bool {
+	for _, call := range slices.Backward(k.calls) {
+		if strings.HasPrefix(call, "patch ") {
+			return strings.Contains(call, `"pause":true`)
+		}
+	}
+	return k.config["pause"] == true
 }
 
 func TestPatroniRestart(t *testing.T) {

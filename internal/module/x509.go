@@ -157,7 +157,7 @@ func certificate(c *Call, req pki.Request, key crypto.Signer) (text []byte, reas
 	case err != nil:
 		return nil, "", err
 	default:
-		cert, err := pki.ParseCert(text)
+		cert, err := pki.CertOf(text, key)
 		if err != nil {
 			reason = err.Error()
 		} else {
@@ -186,13 +186,13 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
 	}
-	cert, err := pki.ParseCert(certText)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_cert"), err)
-	}
 	key, err := pki.ParseKey(keyText)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_key"), err)
+	}
+	cert, err := pki.CertOf(certText, key)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_cert"), err)
 	}
 	return cert, key, nil
 }

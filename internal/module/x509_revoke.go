@@ -83,7 +83,7 @@ func runX509List(_ context.Context, c *Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	revoked = pki.Revocable(ca, revoked, time.Now())
+	revoked = pki.Revocable(revoked, time.Now())
 	at := c.Args.String("list")
 	text, err := c.System.Files().Read(at)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -53,11 +53,11 @@ func parseList(text []byte) (*x509.RevocationList, error) {
 	return x509.ParseRevocationList(block.Bytes)
 }
 
-// Revocable are the certificates of ca among certs that would still count, by serial number.
-func Revocable(ca *x509.Certificate, certs []*x509.Certificate, now time.Time) []*x509.Certificate {
+// Revocable are the certificates that would still count, by serial number, of whichever authority: a change of authorities brings none back.
+func Revocable(certs []*x509.Certificate, now time.Time) []*x509.Certificate {
 	var of []*x509.Certificate
 	for _, c := range certs {
-		if now.Before(c.NotAfter) && c.CheckSignatureFrom(ca) == nil {
+		if now.Before(c.NotAfter) {
 			of = append(of, c)
 		}
 	}
