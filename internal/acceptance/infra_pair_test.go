@@ -64,7 +64,7 @@ func (l *lab) bothKnow() {
 	c := l.client()
 	for _, infra := range infraPair {
 		l.eventually(2*time.Minute, infra+" has all targets up", func() error {
-			_, body, err := l.get(c, "http://"+infra+":8428/api/v1/query?"+url.Values{"query": {"count by (job) (up == 1)"}}.Encode(), "", "")
+			_, body, err := l.get(c, "https://"+infra+":8428/api/v1/query?"+url.Values{"query": {"count by (job) (up == 1)"}}.Encode(), "", "")
 			if err != nil {
 				return err
 			}
@@ -107,8 +107,9 @@ func (l *lab) tlsIsEnforced() {
 			{"http://" + infra + "/vmetrics/api/v1/query?query=up", 301, ""},
 			{"http://" + infra + "/pigsty/", 200, "Packages.gz"},
 			{"http://" + infra + "/ca.crt", 200, "BEGIN CERTIFICATE"},
-			{"https://" + infra + "/", 200, "pg-test-1"},
-			{"https://" + infra + "/vlogs/select/logsql/query?query=*&limit=1", 200, "_msg"},
+			{"https://" + infra + "/", 401, ""},
+			{"https://" + infra + "/vlogs/select/logsql/query?query=*&limit=1", 401, ""},
+			{"https://" + infra + ":9428/select/logsql/query?query=*&limit=1", 200, "_msg"},
 		} {
 			code, body, err := l.get(c, page.url, "", "")
 			if err != nil || code != page.code || !strings.Contains(body, page.text) {
@@ -134,7 +135,7 @@ func (l *lab) logsGoToBoth() {
 	arrived := func(infra, text string) {
 		l.t.Helper()
 		l.eventually(40*time.Second, infra+" has "+text, func() error {
-			_, body, err := l.get(c, "http://"+infra+":9428/select/logsql/query?"+url.Values{"query": {`"` + text + `"`}}.Encode(), "", "")
+			_, body, err := l.get(c, "https://"+infra+":9428/select/logsql/query?"+url.Values{"query": {`"` + text + `"`}}.Encode(), "", "")
 			if err == nil && strings.Count(body, text) != 1 {
 				err = fmt.Errorf("it has %q", body)
 			}

@@ -119,7 +119,7 @@ func (l *lab) everythingIsScraped() {
 	l.t.Helper()
 	c := l.client()
 	l.eventually(2*time.Minute, "all targets are up", func() error {
-		_, body, err := l.get(c, "http://"+infraNode+":8428/api/v1/targets", "", "")
+		_, body, err := l.get(c, "https://"+infraNode+":8428/api/v1/targets", "", "")
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (l *lab) killedNodeIsToldOf() {
 		l.t.Fatal(err)
 	}
 	l.eventually(3*time.Minute, "an alert about the killed node", func() error {
-		_, body, err := l.get(c, "http://i.pigsty/alertmgr/api/v2/alerts", "", "")
+		_, body, err := l.get(c, "https://i.pigsty/alertmgr/api/v2/alerts", reader, password)
 		if err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (l *lab) removedIsForgotten() {
 	}
 	c := l.client()
 	l.eventually(time.Minute, "the store forgets its targets", func() error {
-		_, body, err := l.get(c, "http://"+infraNode+":8428/api/v1/targets?state=active", "", "")
+		_, body, err := l.get(c, "https://"+infraNode+":8428/api/v1/targets?state=active", "", "")
 		if err == nil && strings.Contains(body, "10.10.10.13:9630") {
 			err = fmt.Errorf("it is still scraped")
 		}
@@ -274,7 +274,7 @@ func (l *lab) goesAndComesBack() {
 	c := l.client()
 	l.must(7, "infra-rm")
 	l.must(0, "infra-rm", "--confirm", "infra")
-	if code, _, err := l.get(c, "http://"+infraNode+":8428/api/v1/query?query=up", "", ""); err == nil {
+	if code, _, err := l.get(c, "https://"+infraNode+":8428/api/v1/query?query=up", "", ""); err == nil {
 		l.t.Errorf("the metrics store still answers: %d", code)
 	}
 	if out, _ := l.try(infraNode, "sh", "-c", unwatched); out != "" {
@@ -288,7 +288,7 @@ func (l *lab) goesAndComesBack() {
 	if strings.Contains(out, "not as planned") {
 		l.t.Errorf("making it again differs from the plan:\n%s", tail(out))
 	}
-	if code, _, err := l.get(c, "https://i.pigsty/", "", ""); err != nil || code != 200 {
+	if code, _, err := l.get(c, "https://i.pigsty/", reader, password); err != nil || code != 200 {
 		l.t.Errorf("the portal: %d %v", code, err)
 	}
 }

@@ -81,7 +81,7 @@ func (l *lab) shippers() string {
 
 // logged are the lines of the log store that a query finds.
 func (l *lab) logged(query string) ([]map[string]string, error) {
-	code, body, err := l.get(l.client(), "http://"+infraNode+":9428/select/logsql/query?"+url.Values{"query": {query}, "limit": {"50"}}.Encode(), "", "")
+	code, body, err := l.get(l.client(), "https://"+infraNode+":9428/select/logsql/query?"+url.Values{"query": {query}, "limit": {"50"}}.Encode(), "", "")
 	if err != nil || code != 200 {
 		return nil, fmt.Errorf("%s: status %d: %s %w", query, code, body, err)
 	}
@@ -179,7 +179,7 @@ func (l *lab) noSecretIsShipped() {
 }
 
 func (l *lab) portalShowsLogs(t *testing.T) {
-	code, body, err := l.get(l.client(), "https://i.pigsty/vlogs/select/logsql/query?query=no_such_column_7719", "", "")
+	code, body, err := l.get(l.client(), "https://i.pigsty/vlogs/select/logsql/query?query=no_such_column_7719", "admin", l.password("grafana_admin_password"))
 	if err != nil || code != 200 || !strings.Contains(body, "pg-test-1") {
 		t.Errorf("status %d: %v\n%s", code, err, body)
 	}
@@ -189,7 +189,7 @@ func (l *lab) portalShowsLogs(t *testing.T) {
 		{"/board.html?text=nowhere-7719#logs", "nginx-1"},
 	} {
 		l.eventually(time.Minute, page.url, func() error {
-			dom, err := l.browser("--dump-dom", "http://"+infraNode+page.url)
+			dom, err := l.browser("--dump-dom", "https://admin:"+l.password("grafana_admin_password")+"@"+infraNode+page.url)
 			if err == nil && !strings.Contains(dom, page.want) {
 				err = fmt.Errorf("it has no %s", page.want)
 			}

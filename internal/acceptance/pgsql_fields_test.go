@@ -259,7 +259,7 @@ func TestPgsqlFields(t *testing.T) {
 			_, err := l.login(n, "host=10.10.10.10 port=5441 user=app dbname=shop", "App.Secret.1", "select 1")
 			return err
 		})
-		csv := l.node(n, "curl", "-s", "-u", "admin:Ha.Proxy.77", "http://10.10.10.10:9101/haproxy/pg-meta-1/;csv")
+		csv := l.node(n, "curl", "-s", "-u", "admin:Ha.Proxy.77", "--cacert", "/etc/pki/ca.crt", "https://10.10.10.10:9101/haproxy/pg-meta-1/;csv")
 		if !strings.Contains(csv, "pg-meta-odd,pg-meta-1,") || !strings.Contains(csv, "pg-meta-spare,pg-meta-1,") {
 			t.Errorf("stats:\n%s", csv)
 		}

@@ -20,13 +20,18 @@ import (
 	"time"
 )
 
-// client speaks HTTP from the network of the nodes. Names of the portal are those of the infra node; the CA is trusted.
+// client speaks HTTP from the network of the nodes, with the certificate of the infra node. Names of the portal are those of the infra
+// node; the CA is trusted.
 func (l *lab) client() *http.Client {
 	l.t.Helper()
 	pool := x509.NewCertPool()
 	ca, err := os.ReadFile(filepath.Join(l.dir, "files/pki/ca/ca.crt"))
 	if err != nil || !pool.AppendCertsFromPEM(ca) {
 		l.t.Fatalf("the CA: %v", err)
+	}
+	conf := &tls.Config{RootCAs: pool}
+	if cert, err := tls.LoadX509KeyPair(filepath.Join(l.dir, "files/pki/infra/infra-1.crt"), filepath.Join(l.dir, "files/pki/infra/infra-1.key")); err == nil {
+		conf.Certificates = []tls.Certificate{cert}
 	}
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
 		host, port, err := net.SplitHostPort(addr)
@@ -36,7 +41,7 @@ func (l *lab) client() *http.Client {
 		return l.box.DialContext(ctx, network, addr)
 	}
 	return &http.Client{
-		Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: pool}},
+		Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: dial, TLSClientConfig: conf},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -58,6 +63,9 @@ func (l *lab) get(c *http.Client, url, user, password string) (int, string, erro
 	return res.StatusCode, string(body), err
 }
 
+// reader is who may log in to the portal of watchedText, with password.
+const reader, password = "reader", "Canary.Reader.1203"
+
 func (l *lab) portalAnswers() {
 	l.t.Helper()
 	c := l.client()
@@ -66,23 +74,33 @@ func (l *lab) portalAnswers() {
 		code                int
 		text                string
 	}{
-		{"http://i.pigsty/", "", "", 200, "pg-solo"},
-		{"https://i.pigsty/", "", "", 200, "pg-solo"},
-		{"https://portal.example/", "", "", 200, "pg-solo"},
-		{"https://" + infraNode + "/", "", "", 200, "pg-solo"},
-		{"http://i.pigsty/nowhere", "", "", 404, "Back to the portal"},
+		{"http://i.pigsty/", "", "", 301, ""},
+		{"http://i.pigsty/", reader, password, 301, ""},
+		{"http://i.pigsty/health", "", "", 200, "ok"},
+		{"https://i.pigsty/", "", "", 401, ""},
+		{"https://i.pigsty/", "admin", "pigsty", 401, ""},
+		{"https://i.pigsty/health", "", "", 200, "ok"},
+		{"https://i.pigsty/", reader, password, 200, "pg-solo"},
+		{"https://portal.example/", reader, password, 200, "pg-solo"},
+		{"https://" + infraNode + "/", reader, password, 200, "pg-solo"},
+		{"https://i.pigsty/nowhere", reader, password, 404, "Back to the portal"},
 		{"http://i.pigsty/pigsty/", "", "", 200, "Packages.gz"},
 		{"http://i.pigsty/repo", "", "", 301, ""},
 		{"http://i.pigsty/ca.crt", "", "", 200, "BEGIN CERTIFICATE"},
-		{"https://i.pigsty/vmetrics/api/v1/query?query=up", "", "", 200, `"success"`},
-		{"https://i.pigsty/vmalert/vmalert/groups", "", "", 200, "NodeDown"},
-		{"https://i.pigsty/alertmgr/api/v2/status", "", "", 200, "versionInfo"},
-		{"https://i.pigsty/dashboards/node.json", "", "", 200, "panels"},
+		{"https://i.pigsty/vmetrics/api/v1/query?query=up", "", "", 401, ""},
+		{"https://i.pigsty/vmetrics/api/v1/query?query=up", reader, password, 200, `"success"`},
+		{"https://i.pigsty/vmetrics/api/v1/admin/tsdb/delete_series?match[]=up", reader, password, 403, ""},
+		{"https://i.pigsty/vmetrics/vmui/", reader, password, 302, ""},
+		{"https://i.pigsty/vmalert/vmalert/groups", reader, password, 200, "NodeDown"},
+		{"https://i.pigsty/alertmgr/api/v2/status", reader, password, 200, "versionInfo"},
+		{"https://i.pigsty/dashboards/node.json", reader, password, 200, "panels"},
 		{"https://i.pigsty/haproxy/pg-solo-1/", "", "", 401, ""},
-		{"https://i.pigsty/haproxy/pg-solo-1/", "admin", canaries["haproxy"], 200, "pg-solo-primary"},
+		{"https://i.pigsty/haproxy/pg-solo-1/", reader, password, 200, "pg-solo-primary"},
+		{"https://10.10.10.13:9101/haproxy/pg-solo-1/", "admin", canaries["haproxy"], 200, "pg-solo-primary"},
 		{"https://app.pigsty/patroni", "", "", 200, "pg-solo-1"},
 		{"https://docs.pigsty/", "", "", 401, ""},
-		{"https://docs.pigsty/", "reader", "Canary.Reader.1203", 200, "Packages.gz"},
+		{"http://docs.pigsty/", reader, password, 301, ""},
+		{"https://docs.pigsty/", reader, password, 200, "Packages.gz"},
 		{"http://i.pigsty/nginx", "", "", 403, ""},
 	} {
 		code, body, err := l.get(c, page.url, page.user, page.password)
@@ -105,7 +123,7 @@ func (l *lab) browser(args ...string) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(l.ctx, time.Minute)
 	defer cancel()
-	argv := append([]string{"--net=" + l.box.ControlNamespace(), "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+	argv := append([]string{"--net=" + l.box.ControlNamespace(), "chromium", "--headless", "--no-sandbox", "--ignore-certificate-errors", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--no-first-run", "--user-data-dir=" + l.t.TempDir(), "--window-size=1280,1250", "--virtual-time-budget=8000"}, args...)
 	cmd := exec.CommandContext(ctx, "nsenter", argv...)
 	cmd.WaitDelay = 5 * time.Second
@@ -118,7 +136,7 @@ func (l *lab) browser(args ...string) (string, error) {
 func (l *lab) homePage() {
 	l.t.Helper()
 	l.eventually(time.Minute, "the home page", func() error {
-		page, err := l.browser("--dump-dom", "http://"+infraNode+"/")
+		page, err := l.browser("--dump-dom", "https://"+reader+":"+password+"@"+infraNode+"/")
 		if err != nil {
 			return err
 		}
@@ -135,7 +153,7 @@ func (l *lab) homePage() {
 		return nil
 	})
 	picture := filepath.Join(l.t.TempDir(), "home.png")
-	if _, err := l.browser("--screenshot="+picture, "http://"+infraNode+"/"); err != nil {
+	if _, err := l.browser("--screenshot="+picture, "https://"+reader+":"+password+"@"+infraNode+"/"); err != nil {
 		l.t.Error(err)
 	}
 	if info, err := os.Stat(picture); err != nil || info.Size() < 20_000 {

@@ -25,7 +25,7 @@ type sample struct {
 }
 
 func (l *lab) ask(c *http.Client, expr string) ([]sample, error) {
-	code, body, err := l.get(c, "http://"+infraNode+":8428/api/v1/query?"+url.Values{"query": {expr}}.Encode(), "", "")
+	code, body, err := l.get(c, "https://"+infraNode+":8428/api/v1/query?"+url.Values{"query": {expr}}.Encode(), "", "")
 	if err != nil {
 		return nil, err
 	}

@@ -218,7 +218,7 @@ func redisWorks(t *testing.T, l *lab) {
 	}
 	for _, target := range []string{"10.10.10.10:6380", "10.10.10.11:26379", "10.10.10.13:6381"} {
 		host, _, _ := net.SplitHostPort(target)
-		if out := l.node("10.10.10.10", "curl", "-s", "http://"+host+":9121/scrape?target=redis://"+target); !strings.Contains(out, "\nredis_up 1") {
+		if out := l.node("10.10.10.10", "curl", "-s", "--cacert", "/etc/pki/ca.crt", "--cert", "/etc/pki/infra.crt", "--key", "/etc/pki/infra.key", "https://"+host+":9121/scrape?target=redis://"+target); !strings.Contains(out, "\nredis_up 1") {
 			t.Errorf("the exporter does not see %s", target)
 		}
 	}

@@ -178,6 +178,9 @@ func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos
 				v.add(diag.Errorf(d.KeyPos(key), "%s has the key %s, which is no port", what, value.KeyText(key)))
 			}
 		}
+		if name := value.KeyText(key); p.Type.Object != nil && p.Type.Object.Name == "portal_entry" && !labelForm.MatchString(name) {
+			v.add(diag.Errorf(d.KeyPos(key), "invalid name of a site %q in %s: must be letters, digits, _, . and -", name, what))
+		}
 		if item != nil && !IsTemplate(item) {
 			v.one(p, what+"["+value.KeyText(key)+"]", item, d.ValuePos(key))
 		}

@@ -101,6 +101,7 @@ func (t Topology) Check() []Problem {
 		k := checker{topology: t, cluster: c}
 		k.ports()
 		k.renames()
+		k.open()
 		switch c.Mode {
 		case Native:
 			k.native()
@@ -151,6 +152,14 @@ func (k *checker) ports() {
 		if k.cluster.Mode == Native {
 			claim(i, i.Addr.Port+10000, "the cluster bus of "+i.Name)
 		}
+	}
+}
+
+// open warns of a cluster that everybody may enter.
+func (k *checker) open() {
+	if k.cluster.Password == "" {
+		k.add(Problem{Warning: true, Hint: "delete redis_password from the inventory: pig generates one"},
+			"redis_password of %s is empty: whoever reaches a port reads and writes", k.cluster.Name)
 	}
 }
 
@@ -248,6 +257,12 @@ func (k *checker) monitor(number int, m Monitor) {
 	}
 	if n := len(k.cluster.Instances); m.Quorum > n || m.Quorum < 1 {
 		k.add(at, "quorum of %s is %d, and there %s", m.Name, m.Quorum, map[bool]string{true: "is 1 sentinel", false: fmt.Sprintf("are %d sentinels", n)}[n == 1])
+	}
+	if strings.ContainsAny(m.Password, " \t\"'") {
+		// Sentinel writes "sentinel auth-pass NAME PASSWORD" without quotes, and does not start with such a line.
+		at.Hint = "choose a password without blanks and quotes"
+		k.add(at, "invalid password for %s: sentinels cannot keep one with blanks or quotes", m.Name)
+		return
 	}
 	other, i, found := k.topology.Find(m.Primary)
 	switch {

@@ -155,29 +155,3 @@ func escape(b *strings.Builder, line string, i int) int {
 	b.WriteByte(line[i])
 	return i
 }
-
-// Quote writes a word so that SplitWords reads it back.
-func Quote(word string) string {
-	if word != "" && !strings.ContainsAny(word, " \t\r\n\"'\\#") && printable(word) {
-		return word
-	}
-	var b strings.Builder
-	b.WriteByte('"')
-	for i := range len(word) {
-		switch c := word[i]; {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c < 0x20 || c >= 0x7f:
-			b.WriteString(`\x` + strconv.FormatUint(uint64(c)+0x100, 16)[1:])
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-func printable(word string) bool {
-	return !strings.ContainsFunc(word, func(r rune) bool { return r < 0x20 || r >= 0x7f })
-}

@@ -1,6 +1,10 @@
 package redis
 
-import "strings"
+import (
+	"strings"
+
+	"pig/internal/format"
+)
 
 // followMark begins the comment that keeps whom an instance was last told to follow. Redis keeps comments where they are. By
 // it an edit of the inventory is told from a failover: the one changes what is declared, the other does not.
@@ -139,7 +143,7 @@ func Override(file, key, v string) string {
 	lines := strings.Split(file, "\n")
 	for i, line := range lines {
 		if c := ParseConf(line); len(c.Lines) == 1 && c.Lines[0].Key == key {
-			lines[i] = key + " " + Quote(v)
+			lines[i] = key + " " + format.RedisArgument(v)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pig/internal/format"
 )
 
 // wire is a connection whose peer has said everything already.
@@ -55,7 +57,7 @@ func FuzzRead(f *testing.F) {
 func TestWordsAreQuotedAndReadBack(t *testing.T) {
 	t.Parallel()
 	for _, word := range []string{"", "plain", "with blank", `a"b\c`, "tab\t", "ümlaut", "#x", "'q'"} {
-		if got := SplitWords("k " + Quote(word)); len(got) != 2 || got[1] != word {
+		if got := SplitWords("k " + format.RedisArgument(word)); len(got) != 2 || got[1] != word {
 			t.Errorf("%q is read back as %q", word, got)
 		}
 	}

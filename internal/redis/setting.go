@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"pig/internal/format"
 )
 
 // Owned tells whether a directive is for Redis or an operator to write: whom it follows, what sentinels know, its users.
@@ -147,7 +149,7 @@ func Differences(declared Conf, live map[string]string) []Difference {
 // quoteless keeps values of one word, such as passwords, from being split.
 func quoteless(key, text string) string {
 	if Secret(key) || key == "dir" || key == "logfile" {
-		return Quote(text)
+		return format.RedisArgument(text)
 	}
 	return text
 }

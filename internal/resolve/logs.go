@@ -27,11 +27,25 @@ func (e *Environment) logStores(n *Node) *value.List {
 			continue
 		}
 		for _, i := range e.Infra {
-			if i.vars.bool("vlogs_enabled") {
-				port, _ := i.vars.number("vlogs_port")
-				stores.Append(value.DictOf("url", fmt.Sprintf("http://%s:%d", i.Name, port), "infra", true))
+			if store := i.logStore(n); store != "" {
+				stores.Append(value.DictOf("url", store, "infra", true))
 			}
 		}
 	}
 	return stores
+}
+
+// logStore is the address of an infra node's log store for a host, "" if there is none: nginx takes the logs of others, by their
+// certificates; without it the store listens for its own node only.
+func (i *Node) logStore(of *Node) string {
+	port, _ := i.vars.number("vlogs_port")
+	switch {
+	case !i.vars.bool("vlogs_enabled"):
+		return ""
+	case i.vars.bool("nginx_enabled"):
+		return fmt.Sprintf("https://%s:%d", i.Name, port)
+	case i.Name == of.Name:
+		return fmt.Sprintf("http://127.0.0.1:%d", port)
+	}
+	return ""
 }

@@ -16,6 +16,7 @@ all:
         10.0.0.2: { infra_seq: 2 }
         10.0.0.1: { infra_seq: 1 }
         10.0.0.3: { infra_seq: 3, vlogs_enabled: false }
+        10.0.0.7: { infra_seq: 4, nginx_enabled: false }
     nodes:
       hosts:
         10.0.0.4: { }
@@ -26,10 +27,11 @@ all:
 	if len(diags) > 0 {
 		t.Error(diags)
 	}
-	infra := "{'url': 'http://10.0.0.1:9430', 'infra': True}, {'url': 'http://10.0.0.2:9430', 'infra': True}"
+	infra := "{'url': 'https://10.0.0.1:9430', 'infra': True}, {'url': 'https://10.0.0.2:9430', 'infra': True}"
 	for host, want := range map[string]string{
 		"10.0.0.3": "[" + infra + "]",
 		"10.0.0.4": "[" + infra + "]",
+		"10.0.0.7": "[" + infra + ", {'url': 'http://127.0.0.1:9430', 'infra': True}]",
 		"10.0.0.5": "[]",
 		"10.0.0.6": "[{'url': 'http://10.0.0.9:9999', 'infra': False}, {'url': 'https://logs.example', 'infra': False}, " + infra + "]",
 	} {
