@@ -34,8 +34,11 @@ all:
           - { name: nobody_knows, pgbouncer: true }
         pg_databases: [ { name: app }, { name: 'USER', owner: 'USER', comment: 'NASTY' } ]
         pg_hba_rules: [ { user: 'RULE', db: all, addr: world, auth: pwd, title: 'NASTY' } ]
+    redis-ms: { hosts: { 10.10.10.10: { redis_node: 1, redis_instances: { 6379: { } } } }, vars: { redis_cluster: redis-ms, redis_max_memory: 64MB, redis_password: 'NASTY' } }
   vars:
     admin_ip: 10.10.10.10
+    nginx_users: { 'o''Brien "the, #1"': 'NASTY' }
+    infra_portal: { home: { domain: i.pigsty, realm: 'a "b" c\d;{}#' } }
     pg_version: 17
     node_repo_modules: local
     node_tune: none
@@ -96,6 +99,17 @@ func TestValues(t *testing.T) {
 		_, err := l.page(node, "admin:"+nastyHAProxy)
 		return err
 	})
+	if out := l.node(node, "curl", "-sik", "https://"+node+"/"); !strings.Contains(out, `Basic realm="a "b" c\d;{}#"`) {
+		t.Errorf("the realm of the portal:\n%s", out)
+	}
+	for login, want := range map[string]string{nastyUser + ":" + nastyPassword: "200", nastyUser + ":" + nastyPassword[:2]: "401", "admin:" + nastyPassword: "401"} {
+		if got := l.node(node, "curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-u", login, "https://"+node+"/"); got != want {
+			t.Errorf("the portal answers %q with %s, want %s", login, got, want)
+		}
+	}
+	if _, err := l.redisAsk(node+":6379", nastyPassword, "PING"); err != nil {
+		t.Errorf("Redis: %v", err)
+	}
 	for _, wrong := range []string{"admin:ha", "admin:" + nastyHAProxy + "x", "admin:"} {
 		if _, err := l.page(node, wrong); err == nil {
 			t.Errorf("HAProxy's page lets %q in", wrong)

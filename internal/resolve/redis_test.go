@@ -30,6 +30,11 @@ func TestRedisMistakesPoint(t *testing.T) {
         redis_sentinel_monitor:
           - { name: ms, host: 10.0.0.1, port: 6379, password: two, quorum: 5 }
     idle: { hosts: { 10.0.0.3: { redis_node: 1, redis_instances: { 26379: {}, 26380: {}, 26381: {} } } }, vars: { redis_cluster: idle, redis_mode: sentinel } }
+    open: { hosts: { 10.0.0.5: { redis_node: 1, redis_instances: { 6379: {} } } }, vars: { redis_cluster: open, redis_password: '' } }
+    spaced: { hosts: { 10.0.0.6: { redis_node: 1, redis_instances: { 6379: {} } } }, vars: { redis_cluster: spaced, redis_password: 'a "b' } }
+    watch:
+      hosts: { 10.0.0.7: { redis_node: 1, redis_instances: { 26379: {}, 26380: {}, 26381: {} } } }
+      vars: { redis_cluster: watch, redis_mode: sentinel, redis_sentinel_monitor: [ { name: spaced, host: 10.0.0.6, port: 6379, password: 'a "b' } ] }
     native: { hosts: { 10.0.0.4: { redis_node: 1, redis_instances: { 6379: {}, 6380: {}, 6381: {} } } }, vars: { redis_cluster: native, redis_mode: cluster } }
 `)
 	_, diags := Resolve(inv, Options{})
