@@ -1,7 +1,7 @@
 #!/bin/sh
 # vulncheck.sh GO: fail if pig calls code with a known vulnerability.
 #
-# The database is asked at vuln.go.dev. Where that cannot be reached its newest copy comes as a Go module, from where the
+# The database of known vulnerabilities is asked. Where it cannot be reached its newest copy comes as a Go module, from where the
 # other dependencies come; the copy's date is printed, because it may miss the last days. Without either nothing was checked,
 # and this fails.
 set -eu
@@ -21,8 +21,8 @@ if ! grep -q 'fetching vulnerabilities' "$out"; then
 fi
 copy=$(cd / && "$go" mod download -json golang.org/x/vulndb@latest | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p') || copy=
 if [ ! -d "$copy/data/osv" ]; then
-	echo "vulncheck: NOT CHECKED: neither vuln.go.dev nor golang.org/x/vulndb can be reached" >&2
+	echo "vulncheck: NOT CHECKED: neither the database of vulnerabilities nor its copy can be reached" >&2
 	exit 1
 fi
-echo "vulncheck: vuln.go.dev cannot be reached; checked against ${copy##*/}"
+echo "vulncheck: the database of vulnerabilities cannot be reached; checked against ${copy##*/}"
 "$go" run "$tool" -db "file://$copy/data/osv" ./...

@@ -258,7 +258,7 @@ func (f liveFiles) Remove(path string) error {
 		if err != nil {
 			return fmt.Errorf("removing %s: %w", path, err)
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }()
 		if err := root.RemoveAll(p.name); err != nil {
 			return fmt.Errorf("removing %s: %w", path, err)
 		}
