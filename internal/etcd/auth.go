@@ -88,7 +88,7 @@ func PlanUser(u User, user, role Account, knows bool) []Call {
 func planAbsent(name string, user, role Account) []Call {
 	var calls []Call
 	if user.Exists {
-		calls = append(calls, Call{"user/delete", map[string]any{"name": name}, "etcd user", name, "delete", ""})
+		calls = append(calls, DeleteUser(name))
 	}
 	if role.Exists {
 		calls = append(calls, Call{"role/delete", map[string]any{"role": name}, "etcd role", name, "delete", ""})
@@ -99,6 +99,11 @@ func planAbsent(name string, user, role Account) []Call {
 // ChangePassword is the call that gives a user another password.
 func ChangePassword(name, password string) Call {
 	return Call{"user/changepw", map[string]any{"name": name, "password": password}, "etcd user", name, "update", "password"}
+}
+
+// DeleteUser is the call that removes a user.
+func DeleteUser(name string) Call {
+	return Call{"user/delete", map[string]any{"name": name}, "etcd user", name, "delete", ""}
 }
 
 // Enable is the call after which nobody does anything without a password.

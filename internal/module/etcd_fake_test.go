@@ -84,6 +84,34 @@ func TestEtcdAuth(t *testing.T) {
 	}
 }
 
+// Root and a cluster's user get other passwords in one run: the plan of the second meets an etcd that has neither.
+func TestEtcdAuthIsPlannedBehindAnotherPasswordOfRoot(t *testing.T) {
+	t.Parallel()
+	for password, want := range map[string]string{"Pg.Secret": "", "Pg.Other": "etcd user pg password update"} {
+		for _, planned := range []bool{true, false} {
+			http := func(r node.Request) (node.Response, error) {
+				switch {
+				case strings.HasSuffix(r.URL, "auth/authenticate") && strings.Contains(string(r.Body), `"Pg.Secret"`):
+					return node.Response{Status: 200, Body: []byte(`{"token": "t"}`)}, nil
+				case strings.HasSuffix(r.URL, "auth/authenticate"):
+					return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: authentication failed"}`)}, nil
+				case r.Change != nil:
+					return node.Response{Status: 200}, nil
+				}
+				return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: user name is empty"}`)}, nil
+			}
+			f := &fakeNode{planned: planned, http: http, units: map[string]node.Unit{}, exec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
+			r := runFake(t, f, "etcd_auth", value.DictOf("endpoints", value.NewList("a:2379"), "root_password", "Root.Secret", "user", "pg", "password", password, "prefix", "/pg/"))
+			if planned && (r.Failed != "" || keysOf(r) != want) {
+				t.Errorf("planned: %s, %s, want %s", keysOf(r), r.Failed, want)
+			}
+			if refused := strings.Contains(r.Failed, "refuses the password of root"); !planned && refused != (want != "") {
+				t.Errorf("in a run: %s, %s", keysOf(r), r.Failed)
+			}
+		}
+	}
+}
+
 func TestEtcdRestartKeepsQuorum(t *testing.T) {
 	t.Parallel()
 	members := `{"members": [{"ID": "1", "name": "e-1", "clientURLs": ["https://a:2379"]}, {"ID": "2", "name": "e-2", "clientURLs": ["https://b:2379"]}]}`
