@@ -254,8 +254,16 @@ func GenerateKey() string {
 	return hex.EncodeToString(b)
 }
 
-// Generate makes 24 random characters: about 140 bits.
+// Generate makes 24 random characters, about 140 bits, with letters and digits among them: passwordcheck demands both.
 func Generate() string {
+	for {
+		if p := random(); strings.ContainsAny(p, "23456789") && strings.Trim(p, "23456789") != "" {
+			return p
+		}
+	}
+}
+
+func random() string {
 	b := make([]byte, 0, 24)
 	for len(b) < cap(b) {
 		var one [1]byte

@@ -131,6 +131,9 @@ func TestGenerate(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {
 		p := Generate()
+		if !strings.ContainsAny(p, "23456789") || strings.Trim(p, "23456789") == "" {
+			t.Errorf("%s has no letter or no digit", p)
+		}
 		if len(p) != 24 || strings.Trim(p, alphabet) != "" || seen[p] {
 			t.Fatalf("%q", p)
 		}
