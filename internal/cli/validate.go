@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -138,7 +137,7 @@ func (s *session) tell(found diag.List) {
 	s.learnSecrets()
 	for _, d := range found {
 		var b bytes.Buffer
-		diag.Render(&b, d, os.ReadFile)
+		diag.Render(&b, d, readExcerpt)
 		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
 	}
 }
