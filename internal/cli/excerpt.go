@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -27,7 +28,7 @@ func readExcerpt(file string) ([]byte, error) {
 			if m == nil {
 				break
 			}
-			if soundsSecret(line[at+m[2] : at+m[3]]) {
+			if filepath.Base(file) == "secrets.yml" || soundsSecret(line[at+m[2]:at+m[3]]) {
 				lines[i] = line[:at+m[6]] + secret.Mask
 				break
 			}
