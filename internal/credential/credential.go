@@ -257,8 +257,16 @@ func GenerateKey() string {
 	return hex.EncodeToString(b)
 }
 
-// Generate makes 24 random characters: about 140 bits.
+// Generate makes 24 random characters: about 140 bits. Letters and digits are among them, as rules of passwords want it.
 func Generate() string {
+	for {
+		if p := random(); strings.ContainsAny(p, "23456789") && strings.ToLower(p) != p && strings.ToUpper(p) != p {
+			return p
+		}
+	}
+}
+
+func random() string {
 	b := make([]byte, 0, 24)
 	for len(b) < cap(b) {
 		var one [1]byte
