@@ -257,10 +257,10 @@ func GenerateKey() string {
 	return hex.EncodeToString(b)
 }
 
-// Generate makes 24 random characters, about 140 bits, with letters and digits among them: passwordcheck demands both.
+// Generate makes 24 random characters: about 140 bits. Letters and digits are among them, as rules of passwords want it.
 func Generate() string {
 	for {
-		if p := random(); strings.ContainsAny(p, "23456789") && strings.Trim(p, "23456789") != "" {
+		if p := random(); strings.ContainsAny(p, "23456789") && strings.ToLower(p) != p && strings.ToUpper(p) != p {
 			return p
 		}
 	}

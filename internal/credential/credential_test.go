@@ -185,3 +185,12 @@ func TestTwoLaterRunsDoNotMixTheirPasswords(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestGeneratedPasswordsHaveLettersAndDigits(t *testing.T) {
+	t.Parallel()
+	for range 2000 { // one in forty had no digit
+		if p := Generate(); !strings.ContainsAny(p, "0123456789") || strings.ToLower(p) == p || strings.ToUpper(p) == p {
+			t.Fatalf("%s", p)
+		}
+	}
+}
