@@ -2,6 +2,8 @@ package params
 
 import (
 	"regexp"
+	"strings"
+	"unicode"
 
 	"pig/internal/diag"
 	"pig/internal/value"
@@ -25,6 +27,7 @@ func (v *validator) contents() {
 	for _, c := range v.clusters("minio_cluster") {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}
+	v.sysctls()
 	v.admin()
 	v.domains()
 	v.ports()
@@ -47,6 +50,25 @@ func items(vars *value.Dict, name string) []located {
 		}
 	}
 	return all
+}
+
+// sysctls checks the names and values of kernel parameters, each of which becomes a line.
+func (v *validator) sysctls() {
+	for _, h := range v.inv.Hosts() {
+		vars := v.inv.Vars(h)
+		d, ok := vars.At("node_sysctl_params").(*value.Dict)
+		if !ok {
+			continue
+		}
+		for key, val := range d.All() {
+			if name := value.KeyText(key); !sysctlForm.MatchString(name) {
+				v.add(diag.Errorf(d.KeyPos(key), "invalid kernel parameter %q in node_sysctl_params: only letters, digits, _, ., / and -", name))
+			}
+			if strings.ContainsFunc(value.Str(val), unicode.IsControl) && !IsTemplate(val) {
+				v.add(diag.Errorf(d.ValuePos(key), "invalid value of kernel parameter %s: must be one line", value.KeyText(key)))
+			}
+		}
+	}
 }
 
 type located struct {

@@ -37,6 +37,7 @@ func forms() map[string]form {
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32", accountForm.MatchString},
 		"username":    {"a name of at most 63 bytes in one line", isName},
 		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
+		"timezone":    {"a time zone, such as Asia/Shanghai", func(s string) bool { return s == "" || zoneForm.MatchString(s) }},
 		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
 		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
@@ -45,6 +46,8 @@ func forms() map[string]form {
 
 var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
+	zoneForm     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
+	sysctlForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
 	labelForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)

@@ -1,6 +1,11 @@
 package params
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"pig/internal/inventory"
+)
 
 // A name that becomes a path, an account in sudoers, or a word of a unit cannot be more than that.
 func TestNamesThatStandInPathsAndRules(t *testing.T) {
@@ -25,6 +30,30 @@ func TestNamesThatStandInPathsAndRules(t *testing.T) {
 	for _, name := range []string{"pg_dbsu", "minio_user", "node_admin_username"} {
 		if kind := Lookup(name).Type.Kind; kind != "account" {
 			t.Errorf("%s is a %s", name, kind)
+		}
+	}
+}
+
+// A kernel parameter is one line, whatever its name and value are.
+func TestKernelParametersAreLines(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		`{ net.ipv4.ip_forward: 1, "kernel.sched-x": 2 }`: 0,
+		`{ "a\nkernel.core_pattern": 1 }`:                 1,
+		`{ vm.overcommit_memory: "1\nkernel.x = 2" }`:     1,
+	} {
+		inv, _, err := inventory.LoadText("pigsty.yml", []byte("all: { hosts: { 10.0.0.1: { node_sysctl_params: "+text+" } } }"), inventory.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, d := range Validate(inv) {
+			if strings.Contains(d.Summary, "kernel parameter") {
+				found++
+			}
+		}
+		if found != want {
+			t.Errorf("%s: %d mistakes, want %d", text, found, want)
 		}
 	}
 }
