@@ -72,7 +72,7 @@ func TestOldDefaults(t *testing.T) {
 
 	l.pig = now
 	planned := strings.Join(changes(l.plan()), "\n")
-	for _, want := range []string{"role dbuser_dba update", "role replicator update", "role dbuser_monitor update"} {
+	for _, want := range []string{"role dbuser_dba write", "role replicator write", "role dbuser_monitor write"} {
 		if !strings.Contains(planned, want) {
 			t.Errorf("the plan does not show: %s\n%s", want, planned)
 		}

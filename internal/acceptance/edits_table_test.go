@@ -134,7 +134,7 @@ var pgsqlEdits = []edit{
 		impact: "restart", does: []string{"restart postgres 11 12"}},
 	{name: "the password of the monitoring user", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        pg_monitor_password: An0ther.Monitor"},
 		impact: "gap", does: []string{"reload pgbouncer 11 12", "restart prometheus-postgres-exporter 11 12", "restart prometheus-pgbouncer-exporter 11 12"},
-		check: hostDoes("10", "curl -s http://10.10.10.12:9630/metrics | grep '^pg_up 1'")},
+		check: hostDoes("10", "curl -s --cacert /etc/pki/ca.crt --cert /etc/pki/infra.crt --key /etc/pki/infra.key https://10.10.10.12:9630/metrics | grep '^pg_up 1'")},
 	{name: "the password of replication", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        pg_replication_password: An0ther.Replicator"},
 		impact: "reload", does: []string{"reload patroni 11 12"}, check: streams},
 	{name: "the password of Patroni's API, and a setting", swap: []string{"pg_safeguard: false", "pg_safeguard: false\n        patroni_password: An0ther.Patroni", "work_mem: 20MB", "work_mem: 21MB"},

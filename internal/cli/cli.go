@@ -134,10 +134,10 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 	case errors.As(err, &list):
 		for _, d := range list {
-			diag.Render(&b, d, os.ReadFile)
+			diag.Render(&b, d, readExcerpt)
 		}
 	case errors.As(err, &one):
-		diag.Render(&b, one, os.ReadFile)
+		diag.Render(&b, one, readExcerpt)
 	default:
 		fmt.Fprintf(&b, "error: %v\n", err)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -21,10 +20,8 @@ func (s *session) environment() (*resolve.Environment, error) {
 	if found.HasErrors() {
 		return nil, found
 	}
-	for _, w := range found {
-		if s.opt.verbosity > 0 {
-			diag.Render(s.app.err, w, os.ReadFile)
-		}
+	if s.opt.verbosity > 0 {
+		s.tell(found)
 	}
 	return env, nil
 }

@@ -93,7 +93,8 @@ func (s *session) loadInventory() error {
 		return err
 	}
 	s.extra = params.Protect(s.extra)
-	s.redactor.Add(value.Secrets(s.extra)...)
+	s.redactor.Add(append(value.Secrets(s.extra), urlPasswords(s.extra)...)...)
+	s.learnSecrets()
 	return s.openPasswords()
 }
 

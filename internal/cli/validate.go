@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -138,7 +137,7 @@ func (s *session) tell(found diag.List) {
 	s.learnSecrets()
 	for _, d := range found {
 		var b bytes.Buffer
-		diag.Render(&b, d, os.ReadFile)
+		diag.Render(&b, d, readExcerpt)
 		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
 	}
 }
@@ -152,11 +151,11 @@ func (s *session) redacted(text string) string {
 // learnSecrets makes the secrets of the whole inventory known.
 func (s *session) learnSecrets() {
 	for _, g := range s.inventory.Groups() {
-		s.redactor.Add(value.Secrets(params.Protect(s.inventory.GroupVars(g)))...)
+		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.GroupVars(g))), urlPasswords(s.inventory.GroupVars(g))...)...)
 		s.redactor.Public(g.Name)
 	}
 	for _, h := range s.inventory.Hosts() {
-		s.redactor.Add(value.Secrets(params.Protect(s.inventory.HostVars(h)))...)
+		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.HostVars(h))), urlPasswords(s.inventory.HostVars(h))...)...)
 		s.redactor.Public(h.Name)
 	}
 }

@@ -39,14 +39,15 @@ type Store struct {
 	path   string
 	cipher Cipher
 	values map[string]string
-	made   []string // names that were made since the file was read
+	made   []string        // names that were made or set since the file was read
+	set    map[string]bool // those of them that somebody asked for: they take the place of what is in the file
 	exists bool
 	preset func(name string) string
 }
 
 // Open reads the file at path. One that is not there is an empty store.
 func Open(path string, c Cipher) (*Store, error) {
-	s := &Store{path: path, cipher: c, values: map[string]string{}}
+	s := &Store{path: path, cipher: c, values: map[string]string{}, set: map[string]bool{}}
 	values, err := s.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -98,6 +99,7 @@ func (s *Store) Set(name, password string) {
 	defer s.mu.Unlock()
 	s.values[name] = password
 	s.made = append(s.made, name)
+	s.set[name] = true
 }
 
 // Names are the names of all passwords, sorted.
@@ -155,7 +157,7 @@ func (s *Store) merge() error {
 		return err
 	}
 	for _, name := range s.made {
-		if v, ok := now[name]; ok && v != s.values[name] && !s.exists {
+		if v, ok := now[name]; ok && v != s.values[name] && !s.set[name] {
 			return fmt.Errorf("%s: another run generated passwords at the same time: run again", s.path)
 		}
 		now[name] = s.values[name]
@@ -164,6 +166,7 @@ func (s *Store) merge() error {
 		return fmt.Errorf("saving passwords: %w", err)
 	}
 	s.values, s.made, s.exists = now, nil, true
+	clear(s.set)
 	return nil
 }
 

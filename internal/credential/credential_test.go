@@ -157,3 +157,31 @@ func newAge(t *testing.T) *Age {
 	}
 	return a
 }
+
+// The file is there, and two runs make the same new password: the second one must not take the place of what nodes were told.
+func TestTwoLaterRunsDoNotMixTheirPasswords(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secrets.yml")
+	first := open(t, path, Plain{})
+	first.Get("a_password")
+	if err := first.Save(); err != nil {
+		t.Fatal(err)
+	}
+	one, two := open(t, path, Plain{}), open(t, path, Plain{})
+	want := one.Get("b_password")
+	two.Get("b_password")
+	if err := one.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.Save(); err == nil || !strings.Contains(err.Error(), "run again") {
+		t.Errorf("the second run goes on with a password of its own: %v", err)
+	}
+	again := open(t, path, Plain{})
+	if got := again.Get("b_password"); got != want {
+		t.Error("the second run took the place of the first one's password")
+	}
+	again.Set("b_password", "another")
+	if err := again.Save(); err != nil {
+		t.Error(err)
+	}
+}

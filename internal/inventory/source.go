@@ -76,8 +76,9 @@ func (l *loader) addHost(name string, port int, g *Group, pos diag.Pos) *Host {
 	return h
 }
 
-// ignoredInDirectory is Ansible's: hidden files, variable directories, backups and notes.
-var ignoredInDirectory = regexp.MustCompile(`^\.|^host_vars$|^group_vars$|^vars_plugins$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
+// ignoredInDirectory is Ansible's: hidden files, variable directories, backups and notes; besides, files/, where pig keeps keys and
+// passwords of the environment, and where files of nodes may lie.
+var ignoredInDirectory = regexp.MustCompile(`^\.|^files$|^host_vars$|^group_vars$|^vars_plugins$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
 
 func (l *loader) directory(dir string) {
 	entries, err := os.ReadDir(dir)

@@ -93,7 +93,10 @@ func (f fakeFiles) Read(path string) ([]byte, error) {
 	return nil, fs.ErrNotExist
 }
 
-func (fakeFiles) Stat(path string, _ bool) (node.Info, error) {
+func (f fakeFiles) Stat(path string, _ bool) (node.Info, error) {
+	if _, ok := f.files[path]; ok {
+		return node.Info{Path: path, Kind: node.File}, nil
+	}
 	return node.Info{Path: path, Kind: node.Absent}, nil
 }
 func (fakeFiles) List(string) ([]string, error) { return nil, errors.New("none") }

@@ -22,6 +22,8 @@ func postgresInit() Module {
 			Arg{Name: "default_extensions", Type: List},
 			// passwords of system users by name; they win over those in default_roles.
 			Arg{Name: "passwords", Type: Dict},
+			// initial names system users whose password counts only when they are created: postgres_password changes it.
+			Arg{Name: "initial", Type: List, Elements: Str},
 			Arg{Name: "databases", Type: List, Elements: Str, Default: value.NewList("template1", "postgres")},
 			Arg{Name: "replication_user", Default: "replicator"},
 			Arg{Name: "admin", Default: "dbuser_dba"},
@@ -62,6 +64,7 @@ func runPostgresInit(ctx context.Context, c *Call) (*value.Dict, error) {
 func parseInit(c *Call) (pgsql.Init, error) {
 	init := pgsql.Init{
 		Self: c.Args.String("dbsu"), Replicator: c.Args.String("replication_user"), Monitor: c.Args.String("monitor"), Admin: c.Args.String("admin"), AdminRole: c.Args.String("admin_role"),
+		Initial: c.Args.Strings("initial"),
 	}
 	var err, failed error
 	var errs []error

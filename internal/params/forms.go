@@ -23,7 +23,7 @@ type form struct {
 // forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
 func forms() map[string]form {
 	return map[string]form{
-		"dir":         {"an absolute path", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") }},
+		"dir":         {"an absolute path", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") && oneLine(s) }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
@@ -34,6 +34,7 @@ func forms() map[string]form {
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
 		"disks":       {"an absolute path, in which {1...4} stands for several disks", isDisks},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
+		"account":     {"the name of an account: letters, digits, _ and -, at most 32", accountForm.MatchString},
 		"username":    {"a name of at most 63 bytes in one line", isName},
 		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
 		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
@@ -43,6 +44,7 @@ func forms() map[string]form {
 }
 
 var (
+	accountForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
 	labelForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
@@ -55,9 +57,14 @@ func isName(s string) bool {
 	return s != "" && len(s) <= 63 && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
+// oneLine tells whether a text is one line, and no second one of the file that it goes into. It may end with its line.
+func oneLine(s string) bool {
+	return !strings.ContainsFunc(strings.TrimRight(s, "\n"), func(c rune) bool { return unicode.IsControl(c) && c != '\t' })
+}
+
 func isHostRecord(s string) bool {
 	words := strings.Fields(s)
-	if len(words) < 2 {
+	if len(words) < 2 || !oneLine(s) {
 		return false
 	}
 	_, err := netip.ParseAddr(words[0])
@@ -66,7 +73,7 @@ func isHostRecord(s string) bool {
 
 func isTimeSource(s string) bool {
 	words := strings.Fields(s)
-	return len(words) >= 2 && slices.Contains([]string{"server", "pool", "peer", "refclock"}, words[0])
+	return len(words) >= 2 && oneLine(s) && slices.Contains([]string{"server", "pool", "peer", "refclock"}, words[0])
 }
 
 // isCronLine takes a line of a crontab with at least so many words after its times; an empty line, a comment and NAME=value are
@@ -109,7 +116,7 @@ func isCronTimes(s string, highest int) bool {
 
 func isPublicKey(s string) bool {
 	_, _, _, _, err := ssh.ParseAuthorizedKey([]byte(s))
-	return err == nil
+	return err == nil && oneLine(s)
 }
 
 func isEndpoint(s string) bool {

@@ -66,7 +66,7 @@ func CheckAddr(addr string) error {
 	if _, err := netip.ParsePrefix(addr); err == nil {
 		return nil
 	}
-	if _, err := netip.ParseAddr(addr); err == nil {
+	if ip, err := netip.ParseAddr(addr); err == nil && ip.Zone() == "" { // a zone may be any text
 		return nil // one host; Pigsty writes it without the mask that pg_hba.conf wants
 	}
 	return fmt.Errorf("unknown address %s: neither a host or network nor one of %s%s", addr, strings.Join(hbaAliases, ", "), hint(addr, hbaAliases))
@@ -153,7 +153,10 @@ func (h *HBA) rule(r HBARule) ([]string, error) {
 	if role == "" {
 		role = "default"
 	}
-	records := r.Raw
+	var records []string
+	for _, raw := range r.Raw { // a text of several lines is several records: each is looked at by itself
+		records = append(records, strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == '\r' })...)
+	}
 	if len(records) == 0 {
 		if records, err = h.records(r); err != nil {
 			return nil, err
@@ -236,7 +239,7 @@ func (h *HBA) addresses(addr string) (local bool, hosts []string, err error) {
 	case "world", "all":
 		return false, []string{"0.0.0.0/0", "::/0"}, nil
 	}
-	if _, err := netip.ParseAddr(addr); err == nil {
+	if ip, err := netip.ParseAddr(addr); err == nil && ip.Zone() == "" {
 		return false, single([]string{addr}), nil
 	}
 	return false, []string{addr}, CheckAddr(addr)

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -24,8 +25,14 @@ func (h *HBA) guarded(blocks [][]string) [][]string {
 		return blocks
 	}
 	return guard(blocks, "accounts of the environment come from other hosts by TLS", "hostnossl", db, privileged, func(addr string) bool {
-		return !strings.HasPrefix(addr, "127.") && !strings.HasPrefix(addr, "::1")
+		return !loopback(addr)
 	})
+}
+
+// loopback tells whether a network holds addresses of this host only. 127.0.0.1/0 is everybody.
+func loopback(addr string) bool {
+	p, err := netip.ParsePrefix(addr)
+	return err == nil && p.Addr().IsLoopback() && (p.Addr().Is6() && p.Bits() == 128 || p.Addr().Is4() && p.Bits() >= 8)
 }
 
 // guard puts a block before the first rule that lets everybody or a group in from addresses that count: records of later rules that
@@ -37,14 +44,6 @@ func guard(blocks [][]string, title, kind, db string, users []string, counts fun
 	if at < 0 {
 		at = len(blocks)
 	}
-	block := []string{"# " + title + " [default]"}
-	for _, b := range blocks[at:] {
-		for _, line := range b {
-			if t := hbaTokens(line); remote(t) && slices.ContainsFunc(strings.Split(t[2], ","), func(name string) bool { return slices.Contains(users, name) }) {
-				block = append(block, line)
-			}
-		}
-	}
 	var names []string
 	for _, user := range users {
 		if name, err := hbaNames(user); err == nil { // a wrong one is a mistake of the inventory, told elsewhere
@@ -55,8 +54,33 @@ func guard(blocks [][]string, title, kind, db string, users []string, counts fun
 		return blocks
 	}
 	list := strings.Join(names, ",")
+	block := append([]string{"# " + title + " [default]"}, lifted(blocks[at:], users, list)...)
 	block = append(block, record(kind, db, list, "0.0.0.0/0", "reject"), record(kind, db, list, "::/0", "reject"))
 	return slices.Insert(slices.Clone(blocks), at, block)
+}
+
+// lifted are the records of later rules that name one of the users, and what refuses everybody before them: for these users it has to
+// come first here, too.
+func lifted(blocks [][]string, users []string, list string) []string {
+	var lines, refused []string
+	for _, b := range blocks {
+		for _, line := range b {
+			t := hbaTokens(line)
+			if !remote(t) {
+				continue
+			}
+			names := strings.Split(t[2], ",")
+			switch {
+			case slices.ContainsFunc(names, func(name string) bool { return slices.Contains(users, name) }):
+				lines, refused = append(append(lines, refused...), line), nil
+			case t[len(t)-1] == "reject" && slices.Contains(names, "all"):
+				if db, err := hbaNames(t[1]); err == nil {
+					refused = append(refused, record(t[0], db, list, strings.Join(t[3:len(t)-1], " "), "reject"))
+				}
+			}
+		}
+	}
+	return lines
 }
 
 // remote tells whether the tokens of a record are about TCP connections.
@@ -65,10 +89,13 @@ func remote(t []string) bool { return len(t) >= 5 && strings.HasPrefix(t[0], "ho
 // broad tells whether a record lets everybody, or a group, in from an address that counts.
 func broad(line string, counts func(addr string) bool) bool {
 	t := hbaTokens(line)
+	if strings.HasSuffix(line, `\`) || len(t) > 0 && strings.HasPrefix(t[0], "include") {
+		return true // what is in the next line, or in another file, may let everybody in
+	}
 	if !remote(t) || t[len(t)-1] == "reject" || !counts(t[3]) {
 		return false
 	}
 	return slices.ContainsFunc(strings.Split(t[2], ","), func(name string) bool {
-		return name == "all" || strings.HasPrefix(name, "+") || strings.HasPrefix(name, "/")
+		return name == "all" || name != "" && strings.Contains("+/@", name[:1])
 	})
 }

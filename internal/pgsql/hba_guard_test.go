@@ -121,3 +121,53 @@ func TestNamesComeBack(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestRefusalsComeBeforeWhatIsLetIn(t *testing.T) {
+	t.Parallel()
+	h := &HBA{DBSU: "postgres", Intranet: []string{"10.0.0.0/8"}, Privileged: []string{"dbuser_dba"}}
+	lines, err := h.Render([]HBARule{
+		{User: "all", Addr: "intra", Auth: "pwd"},
+		{User: "all", Addr: "203.0.113.7", Auth: "deny"},
+		{User: "dbuser_dba", Addr: "world", Auth: "ssl"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[string]string{"203.0.113.7": "reject", "203.0.113.8": "scram-sha-256", "10.1.2.3": "scram-sha-256"} {
+		if got := lets(lines, true, "app", "dbuser_dba", addr); got != want {
+			t.Errorf("the admin from %s: %s, want %s\n%s", addr, got, want, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// However a rule says that everybody may come, what refuses the accounts of the environment stands before it.
+func TestEverybodyInOtherWords(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []HBARule{
+		{User: "all", Addr: "127.0.0.1/0", Auth: "pwd"},
+		{User: "all", Addr: "::1/0", Auth: "pwd"},
+		{Raw: []string{"host all all 127.0.0.1 0.0.0.0 trust"}},
+		{Raw: []string{"host all bob, all 0.0.0.0/0 trust"}},
+		{Raw: []string{"host all @anybody 0.0.0.0/0 trust"}},
+		{Raw: []string{`host all \`, "all 0.0.0.0/0 trust"}},
+		{Raw: []string{"include everybody.conf"}},
+		{Raw: []string{"host all bob 10.0.0.1/32 md5\nhost all all 0.0.0.0/0 trust"}},
+	} {
+		h := &HBA{DBSU: "postgres", Privileged: []string{"dbuser_dba"}}
+		lines, err := h.Render([]HBARule{rule})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(lines) == 0 || !strings.HasPrefix(lines[0], "# the database superuser") || !strings.HasPrefix(lines[4], "# accounts of the environment") {
+			t.Errorf("%+v:\n%s", rule, strings.Join(lines, "\n"))
+		}
+		for _, line := range lines {
+			if strings.Contains(line, "\n") {
+				t.Errorf("%q is more than one record", line)
+			}
+		}
+	}
+	if err := CheckAddr("fe80::1%x 0.0.0.0/0 trust #"); err == nil {
+		t.Error("a zone of an address leaves its field")
+	}
+}

@@ -49,7 +49,7 @@ func hbaTokens(line string) []string {
 		case c == '#' && !inQuote:
 			i = len(line)
 		case (c == ' ' || c == '\t') && !inQuote:
-			if inToken {
+			if inToken && !strings.HasSuffix(b.String(), ",") { // a list goes on after a comma
 				tokens = append(tokens, b.String())
 				b.Reset()
 				inToken = false

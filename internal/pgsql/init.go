@@ -11,7 +11,8 @@ type Init struct {
 	Defaults   []DefaultPrivilege // of the superuser, the admin and the admin role
 	Schemas    []Schema
 	Extensions []Extension
-	Self       string // the superuser
+	Initial    []string // users whose password counts only when they are created: something else changes it
+	Self       string   // the superuser
 	Replicator string
 	Monitor    string
 	Admin      string
@@ -102,7 +103,13 @@ func (n Init) Query(databases []string) string {
 
 // Plan compares a live cluster with what it should have from the beginning.
 func (n Init) Plan(databases []string, live InitState, inside map[string]LiveInside) (steps []Step, notes []string, err error) {
-	plan, err := PlanUsers(n.users(), live.UsersState, UserPolicy{})
+	users := n.users()
+	for i, u := range users {
+		if _, there := live.Users[u.Name]; there && slices.Contains(n.Initial, u.Name) {
+			users[i].Password = nil
+		}
+	}
+	plan, err := PlanUsers(users, live.UsersState, UserPolicy{})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -164,3 +164,13 @@ func dropUser(name string, live UsersState) Step {
 	s.do(Connect("postgres"), "DROP ROLE "+role)
 	return s
 }
+
+// PlanPassword is the step that gives a user another password; an empty one if the user is not there or has it already.
+func PlanPassword(user, password string, live UsersState) (Step, error) {
+	s := Step{Kind: "role", Name: user, Action: "update"}
+	was, there := live.Users[user]
+	if !there {
+		return s, nil
+	}
+	return s, s.password(User{Name: user, Password: &password}, was, live.LiveServer)
+}

@@ -49,7 +49,7 @@ func (r *Redactor) Add(secrets ...string) {
 		}
 		// A diff shows a key line by line.
 		for line := range strings.SplitSeq(s, "\n") {
-			if len(line) >= minLineLength && !strings.HasPrefix(line, "-----") {
+			if line = strings.TrimSpace(line); tells(line) {
 				r.add(line)
 			}
 		}
@@ -65,6 +65,11 @@ func (r *Redactor) Public(words ...string) {
 		r.public[w] = true
 	}
 	r.built = nil
+}
+
+// tells whether a line of a secret tells a part of it by itself: neither the frame of a key nor an ordinary word.
+func tells(line string) bool {
+	return !strings.HasPrefix(line, "-----") && (len(line) >= minLineLength || !Weak(line))
 }
 
 func (r *Redactor) add(s string) {

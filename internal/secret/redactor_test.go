@@ -22,3 +22,11 @@ func TestSecretsAreMaskedInJSONToo(t *testing.T) {
 		}
 	}
 }
+
+func TestShortLinesOfASecretAreMasked(t *testing.T) {
+	t.Parallel()
+	r := NewRedactor("first-Line1\n2nd_Line_of\nend\n")
+	if got := r.Redact("+  first-Line1\n+  2nd_Line_of\n"); got != "+  "+Mask+"\n+  "+Mask+"\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -51,7 +51,7 @@ func (t Text) Masked() string {
 	for _, p := range parts {
 		masked = strings.ReplaceAll(masked, p, Mask)
 		for line := range strings.SplitSeq(p, "\n") { // of a key that was cut or indented
-			if len(line) >= minLineLength {
+			if line = strings.TrimSpace(line); line != "" && (len(line) >= minLineLength || tells(line)) {
 				masked = strings.ReplaceAll(masked, line, Mask)
 			}
 		}

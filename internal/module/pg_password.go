@@ -1,0 +1,45 @@
+package module
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"path"
+
+	"pig/internal/node"
+	"pig/internal/pgsql"
+	"pig/internal/value"
+)
+
+// postgresPassword changes the password of a user that is there already, on the member that leads; elsewhere, and where no server
+// runs, it does nothing. It is for passwords that members use among themselves: the server has to know a new one before any of
+// them does.
+func postgresPassword() Module {
+	return Module{
+		Name: "postgres_password",
+		Spec: Spec{Args: append(psqlArgs(),
+			Arg{Name: "user", Required: true}, Arg{Name: "password", Required: true}, encryptionArg(),
+		)},
+		Run: runPostgresPassword,
+	}
+}
+
+func runPostgresPassword(ctx context.Context, c *Call) (*value.Dict, error) {
+	if i, err := c.System.Files().Stat(path.Join(c.Args.String("data"), "postmaster.pid"), true); err != nil || i.Kind != node.File {
+		return nil, err
+	}
+	p := newPsql(c)
+	var live pgsql.UsersState
+	if err := p.query(ctx, "postgres", pgsql.UsersQuery(nil), &live); err != nil || live.Recovery {
+		if errors.Is(err, node.ErrNotYet) {
+			err = nil
+		}
+		return nil, err
+	}
+	live.Encryption = cmp.Or(c.Args.String("encryption"), live.Encryption)
+	step, err := pgsql.PlanPassword(c.Args.String("user"), c.Args.String("password"), live)
+	if err != nil || step.Empty() {
+		return nil, err
+	}
+	return nil, p.apply(ctx, []pgsql.Step{step})
+}
