@@ -28,7 +28,7 @@ func (s *session) tellKnown(module, cluster string, hosts []string) {
 		return
 	}
 	where := strings.Join(hosts, ", ")
-	if module != "redis" && module != "node" {
+	if module != "redis" {
 		fmt.Fprintf(s.app.err, "The certificates of %s are revoked; etcd refuses them once pig apply has run.\n", where)
 	}
 	fmt.Fprintf(s.app.err, "Passwords that %s knew; rotate those that stay in use: %s\n", where, strings.Join(names, " "))

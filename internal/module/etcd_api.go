@@ -57,11 +57,12 @@ func newEtcd(c *Call) *etcdClient {
 // etcdIdentity is a certificate that etcd lets in, with its key.
 type etcdIdentity struct{ cert, key string }
 
-// etcdIdentities are where members of etcd, members of PostgreSQL and infra nodes have one.
+// etcdIdentities are where members of etcd, members of PostgreSQL, infra nodes and all others have one.
 var etcdIdentities = []etcdIdentity{
 	{"/etc/etcd/server.crt", "/etc/etcd/server.key"},
 	{"/pg/cert/server.crt", "/pg/cert/server.key"},
 	{"/etc/pki/infra.crt", "/etc/pki/infra.key"},
+	{"/etc/pki/node.crt", "/etc/pki/node.key"},
 }
 
 // certificate is the one to show. A certificate that is only planned opens nothing yet: the live node is asked.
