@@ -59,7 +59,7 @@ unit: setup
 	$(GO) test -p $(P) -timeout 10m ./...
 
 sandbox-tests: setup-all
-	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -p $(P) -count 1 -timeout 18m $(REAL); fi
+	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -p $(P) -count 1 -timeout 28m $(REAL); fi
 
 setup-full:
 	@scripts/setup.sh full
