@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,7 @@ func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
 }
 
 // vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
-func (s *session) vaultPassword() (string, error) {
+func (s *session) vaultPassword(ctx context.Context) (string, error) {
 	o := &s.opt.passwords
 	if s.vaultKey != "" {
 		return s.vaultKey, nil
@@ -39,7 +40,7 @@ func (s *session) vaultPassword() (string, error) {
 	var err error
 	switch {
 	case o.vaultFile != "":
-		s.vaultKey, err = passwordFrom(o.vaultFile)
+		s.vaultKey, err = passwordFrom(ctx, o.vaultFile)
 	case o.askVault:
 		s.vaultKey, err = s.app.ask("Vault password")
 	}
@@ -48,7 +49,7 @@ func (s *session) vaultPassword() (string, error) {
 }
 
 // passwordFrom reads a password file, or runs it where it is a program, as Ansible does.
-func passwordFrom(path string) (string, error) {
+func passwordFrom(ctx context.Context, path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", fmt.Errorf("reading the vault password: %w", err)
@@ -59,7 +60,7 @@ func passwordFrom(path string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("reading the vault password: %w", err)
 		}
-		text, err = exec.Command(abs).Output()
+		text, err = exec.CommandContext(ctx, abs).Output()
 		if err != nil {
 			return "", fmt.Errorf("running %s for the vault password: %w", path, err)
 		}
@@ -74,8 +75,8 @@ func passwordFrom(path string) (string, error) {
 }
 
 // decrypt opens a vault of the inventory; nil where no password was given, so that the error names the place.
-func (s *session) decrypt() (func(string) (string, error), error) {
-	password, err := s.vaultPassword()
+func (s *session) decrypt(ctx context.Context) (func(string) (string, error), error) {
+	password, err := s.vaultPassword(ctx)
 	if err != nil || password == "" {
 		return nil, err
 	}
@@ -86,14 +87,14 @@ func (s *session) decrypt() (func(string) (string, error), error) {
 }
 
 // openPasswords opens the file of generated passwords.
-func (s *session) openPasswords() error {
+func (s *session) openPasswords(ctx context.Context) error {
 	o := &s.opt.passwords
 	home := s.home()
 	path := o.file
 	if path == "" {
 		path = filepath.Join(home, "files", "secrets.yml")
 	}
-	c, err := s.passwordCipher(path)
+	c, err := s.passwordCipher(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (s *session) openPasswords() error {
 	return nil
 }
 
-func (s *session) passwordCipher(path string) (credential.Cipher, error) {
+func (s *session) passwordCipher(ctx context.Context, path string) (credential.Cipher, error) {
 	o := &s.opt.passwords
 	switch {
 	case o.ageIdentity != "":
@@ -127,7 +128,7 @@ func (s *session) passwordCipher(path string) (credential.Cipher, error) {
 	case filepath.Ext(path) == ".age":
 		return nil, errors.New("the file of generated passwords is to be encrypted with age: give --age-identity or PIG_AGE_IDENTITY")
 	}
-	password, err := s.vaultPassword()
+	password, err := s.vaultPassword(ctx)
 	if err != nil || password == "" {
 		return credential.Plain{}, err
 	}

@@ -52,9 +52,8 @@ type session struct {
 const defaultInventory = "pigsty.yml"
 
 func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
-	_ = ctx
 	s := &session{app: a, opt: o, modules: module.Table(), redactor: secret.NewRedactor(), files: playbook.NewFiles(pig.Content())}
-	if err := s.loadInventory(); err != nil {
+	if err := s.loadInventory(ctx); err != nil {
 		return nil, err
 	}
 	a.redact = s.redacted
@@ -68,14 +67,14 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 	return s, s.engineOptions()
 }
 
-func (s *session) loadInventory() error {
+func (s *session) loadInventory(ctx context.Context) error {
 	sources := s.sources()
 	if len(s.opt.inventory) == 0 {
 		if _, err := os.Stat(defaultInventory); err != nil {
 			return fmt.Errorf("there is no %s here; name an inventory with -i", defaultInventory)
 		}
 	}
-	decrypt, err := s.decrypt()
+	decrypt, err := s.decrypt(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (s *session) loadInventory() error {
 	s.extra = params.Protect(s.extra)
 	s.redactor.Add(append(value.Secrets(s.extra), urlPasswords(s.extra)...)...)
 	s.learnSecrets()
-	return s.openPasswords()
+	return s.openPasswords(ctx)
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)

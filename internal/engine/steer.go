@@ -25,13 +25,6 @@ type said struct {
 
 func (s said) any() bool { return s.names || len(s.args) > 0 }
 
-// note renders one argument and remembers whether a node had a say in it.
-func (s *said) note(sc *scope, key value.Value, f func()) {
-	if sc.Heard(f) {
-		s.args[value.KeyText(key)] = true
-	}
-}
-
 // delegate checks the host that delegate_to names. One that a node chose has to be a host of the inventory beside the task's
 // own, and never this machine.
 func (c *call) delegate(name string) error {

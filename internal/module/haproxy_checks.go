@@ -32,7 +32,7 @@ func haproxyChecks() Module {
 func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 	socket, server := c.Args.String("socket"), c.Args.String("server")
 	if url := c.Args.String("while_url"); url != "" {
-		if _, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second}); err != nil {
+		if !answers(ctx, c, url) {
 			return value.DictOf("backends", value.NewList()), nil
 		}
 	}
@@ -59,6 +59,12 @@ func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 		},
 	})
 	return value.DictOf("backends", value.Strings(backends)), err
+}
+
+// answers tells whether somebody speaks HTTP at url now.
+func answers(ctx context.Context, c *Call, url string) bool {
+	_, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second})
+	return err == nil
 }
 
 // haproxyBackends are the backends that have a server of this name.

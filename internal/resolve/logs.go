@@ -37,14 +37,14 @@ func (e *Environment) logStores(n *Node) *value.List {
 
 // logStore is the address of an infra node's log store for a host, "" if there is none: nginx takes the logs of others, by their
 // certificates; without it the store listens for its own node only.
-func (i *Node) logStore(of *Node) string {
-	port, _ := i.vars.number("vlogs_port")
+func (n *Node) logStore(of *Node) string {
+	port, _ := n.vars.number("vlogs_port")
 	switch {
-	case !i.vars.bool("vlogs_enabled"):
+	case !n.vars.bool("vlogs_enabled"):
 		return ""
-	case i.vars.bool("nginx_enabled"):
-		return fmt.Sprintf("https://%s:%d", i.Name, port)
-	case i.Name == of.Name:
+	case n.vars.bool("nginx_enabled"):
+		return fmt.Sprintf("https://%s:%d", n.Name, port)
+	case n.Name == of.Name:
 		return fmt.Sprintf("http://127.0.0.1:%d", port)
 	}
 	return ""
