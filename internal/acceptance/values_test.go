@@ -33,7 +33,7 @@ all:
           - { name: plain, password: 'NASTY', pgbouncer: true, roles: [ dbrole_admin ], comment: 'NASTY' }
           - { name: 'USER', password: 'NASTY', pgbouncer: true, roles: [ dbrole_admin ], parameters: { search_path: 'public, "NASTY"' } }
           - { name: nobody_knows, pgbouncer: true }
-        pg_databases: [ { name: app }, { name: 'DB', owner: 'USER', comment: 'NASTY' } ]
+        pg_databases: [ { name: app }, { name: 'DB', owner: 'USER', comment: 'NASTY', pgbouncer: false } ]
         pg_hba_rules: [ { user: 'RULE', db: all, addr: world, auth: pwd, title: 'NASTY' } ]
     redis-ms: { hosts: { 10.10.10.10: { redis_node: 1, redis_instances: { 6379: { } } } }, vars: { redis_cluster: redis-ms, redis_max_memory: 64MB, redis_password: 'NASTY' } }
   vars:
@@ -72,7 +72,7 @@ func TestValues(t *testing.T) {
 		{"the pool with the password in quotes", "port=6432 dbname=app user=plain", `"` + nastyPassword + `"`, false},
 		{"a name full of quotes, in the server", "port=5432 dbname=app user=" + conninfo(nastyUser), nastyPassword, true},
 		{"a name full of quotes, in the pool", "port=6432 dbname=app user=" + conninfo(nastyUser), nastyPassword, true},
-		{"a database full of quotes, in the pool", "port=6432 dbname=" + conninfo(nastyDB) + " user=" + conninfo(nastyUser), nastyPassword, true},
+		{"a database full of quotes", "port=5432 dbname=" + conninfo(nastyDB) + " user=" + conninfo(nastyUser), nastyPassword, true},
 		{"a user without a password, in the pool", "port=6432 dbname=app user=nobody_knows", "", false},
 		{"whom a rule would have let in by its name", "port=5432 dbname=app user=postgres", "", false},
 		{"the admin", "port=5432 dbname=postgres user=dbuser_dba sslmode=require", nastyPassword, true},

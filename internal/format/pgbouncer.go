@@ -13,18 +13,15 @@ func PgbouncerUser(s string) (string, error) {
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`, nil
 }
 
-// plainPgbouncer are keys of pgbouncer.ini that mean themselves without quotes.
+// plainPgbouncer are the keys that pgbouncer.ini takes.
 var plainPgbouncer = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-// PgbouncerKey writes the name of a database or a user as the key of a line of pgbouncer.ini.
+// PgbouncerKey checks the name of a database or a user that is the key of a line of pgbouncer.ini, which takes no quotes there.
 func PgbouncerKey(s string) (string, error) {
-	if plainPgbouncer.MatchString(s) {
-		return s, nil
+	if !plainPgbouncer.MatchString(s) {
+		return "", invalid("name in pgbouncer.ini", "only letters, digits, _, . and -")
 	}
-	if s == "" {
-		return "", invalid("name in pgbouncer.ini", "must not be empty")
-	}
-	return PgbouncerUser(s)
+	return s, nil
 }
 
 // PgbouncerValue writes a value inside the connection string of a database: in single quotes, two of which stand for one.

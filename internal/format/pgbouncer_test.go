@@ -22,7 +22,7 @@ func doubled(quote string) func(string) string {
 func TestPgbouncer(t *testing.T) {
 	t.Parallel()
 	roundTrip(t, PgbouncerUser, doubled(`"`), isLine)
-	roundTrip(t, PgbouncerKey, doubled(`"`), func(s string) bool { return s != "" && isLine(s) })
+	roundTrip(t, PgbouncerKey, func(s string) string { return s }, func(s string) bool { return plainPgbouncer.MatchString(s) })
 	roundTrip(t, PgbouncerValue, doubled(`'`), isLine)
 	roundTrip(t, PgbouncerSetting, strings.TrimSpace, func(s string) bool { return isLine(s) && strings.TrimSpace(s) == s })
 }

@@ -23,6 +23,7 @@ func (v *validator) contents() {
 		v.owners(vars, known)
 		v.memberships(vars, known)
 		v.services(vars, c.name)
+		v.poolNames(vars)
 	}
 	for _, c := range v.clusters("minio_cluster") {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
@@ -50,6 +51,17 @@ func items(vars *value.Dict, name string) []located {
 		}
 	}
 	return all
+}
+
+// poolNames tells databases whose names pgbouncer cannot hold: its file has no quotes for them.
+func (v *validator) poolNames(vars *value.Dict) {
+	for _, d := range items(vars, "pg_databases") {
+		name, ok := d.At("name").(string)
+		if ok && !IsTemplate(name) && !labelForm.MatchString(name) && d.At("pgbouncer") != false {
+			v.add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
+				WithHint("write pgbouncer: false to keep the database out of the pool"))
+		}
+	}
 }
 
 // sysctls checks the names and values of kernel parameters, each of which becomes a line.
