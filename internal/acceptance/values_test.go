@@ -103,7 +103,7 @@ func TestValues(t *testing.T) {
 	if out := l.node(node, "curl", "-sik", "https://"+node+"/"); !strings.Contains(out, `Basic realm="a "b" c\d;{}#"`) {
 		t.Errorf("the realm of the portal:\n%s", out)
 	}
-	for login, want := range map[string]string{nastyUser + ":" + nastyPassword: "200", nastyUser + ":" + nastyPassword[:2]: "401", "admin:" + nastyPassword: "401"} {
+	for login, want := range map[string]string{nastyDB + ":" + nastyPassword: "200", nastyDB + ":" + nastyPassword[:2]: "401", "admin:" + nastyPassword: "401"} {
 		if got := l.node(node, "curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-u", login, "https://"+node+"/"); got != want {
 			t.Errorf("the portal answers %q with %s, want %s", login, got, want)
 		}
