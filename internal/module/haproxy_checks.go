@@ -23,7 +23,6 @@ func haproxyChecks() Module {
 			// while_url is an address of the server: the checks are suspended only if it answers there, as it will no longer do.
 			{Name: "while_url"}, {Name: "ca", Type: Path},
 			{Name: "socket", Type: Path, Default: "/run/haproxy/admin.sock"},
-			{Name: "state", Default: "suspended", Choices: []string{"suspended"}},
 		}},
 		Run: runHAProxyChecks,
 	}

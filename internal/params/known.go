@@ -108,8 +108,7 @@ func derivedFrom(vars *value.Dict) []string {
 		if !ok || s == "" {
 			continue
 		}
-		sum := sha256.Sum256([]byte(s))
-		all = append(all, s, hex.EncodeToString(sum[:]), s+"-"+value.Str(vars.At("vip_vrid")))
+		all = append(all, s, SodiumKey(s), s+"-"+value.Str(vars.At("vip_vrid")))
 	}
 	return all
 }
