@@ -167,6 +167,7 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	r.provider(c, vars)
 	r.extensions(c, vars)
 	r.pgCheck(c, vars)
+	r.settings(c, vars)
 	r.passwords(c, vars)
 	r.poolUsers(vars)
 	for _, m := range c.Members {

@@ -1,0 +1,95 @@
+package guc
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	contexts := []string{"postmaster", "sighup", "superuser", "user", "backend", "superuser-backend"}
+	types := []Type{Bool, Integer, Real, Enum, EnumBool, String}
+	for name, list := range settings() {
+		for i, s := range list {
+			if !slices.Contains(contexts, s.Context) || !slices.Contains(types, s.Type) || s.Min > s.Max || s.from > s.till {
+				t.Errorf("%s: %+v", name, s)
+			}
+			if (s.Type == Enum || s.Type == EnumBool) != (len(s.Values) > 0) {
+				t.Errorf("%s: values %v of type %s", name, s.Values, s.Type)
+			}
+			if s.Unit != "" && s.units() == nil {
+				t.Errorf("%s: unit %q", name, s.Unit)
+			}
+			for _, other := range list[:i] {
+				if s.from <= other.till && other.from <= s.till {
+					t.Errorf("%s: two descriptions of one version", name)
+				}
+			}
+		}
+	}
+	for major := First; major <= Last; major++ {
+		if n := len(Names(major)); n < 290 || n > 400 {
+			t.Errorf("PostgreSQL %d has %d settings", major, n)
+		}
+	}
+}
+
+func TestNamesBelongToVersions(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][]int{
+		"shared_buffers": {13, 14, 15, 16, 17, 18}, "Shared_Buffers": {13, 14, 15, 16, 17, 18}, "timezone": {13, 14, 15, 16, 17, 18},
+		"io_method": {18}, "old_snapshot_threshold": {13, 14, 15, 16}, "transaction_timeout": {17, 18}, "shard_buffers": nil,
+	} {
+		var got []int
+		for major := First; major <= Last; major++ {
+			if _, ok := Find(name, major); ok {
+				got = append(got, major)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	if from, till, ok := Versions("old_snapshot_threshold"); !ok || from != 13 || till != 16 {
+		t.Errorf("old_snapshot_threshold: %d to %d, %v", from, till, ok)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, value, wrong string }{
+		{"work_mem", "64MB", ""}, {"work_mem", "64 MB", ""}, {"work_mem", " 64MB ", ""}, {"work_mem", "65536", ""}, {"work_mem", "0x400 kB", ""}, {"work_mem", "1.5GB", ""},
+		{"work_mem", "64 mb", `must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one: "mb" is no unit of it`},
+		{"work_mem", "63kB", "must be between 64kB and 2147483647kB"},
+		{"work_mem", "much", "must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one"},
+		{"shared_buffers", "1GB", ""}, {"shared_buffers", "16", ""}, {"shared_buffers", "15", "must be between 128kB and 8589934584kB"},
+		{"log_min_duration_statement", "1s", ""}, {"log_min_duration_statement", "-1", ""},
+		{"log_min_duration_statement", "1 sec", `must be a whole number with a unit of us, ms, s, min, h, d, or of ms without one: "sec" is no unit of it`},
+		{"autovacuum", "on", ""}, {"autovacuum", "True", ""}, {"autovacuum", "of", "must be on or off"},
+		{"random_page_cost", "1.1", ""}, {"random_page_cost", "1e0", ""}, {"random_page_cost", "1,1", "must be a number"}, {"random_page_cost", "-1", "must be at least 0"},
+		{"max_connections", "500", ""}, {"max_connections", "0", "must be between 1 and 262143"}, {"max_connections", "5kB", `must be a whole number: "kB" is no unit of it`},
+		{"wal_level", "logical", ""}, {"wal_level", "LOGICAL", ""}, {"wal_level", "archive", "must be one of minimal, replica, logical"},
+		{"synchronous_commit", "off", ""}, {"synchronous_commit", "remote_apply", ""}, {"search_path", "anything", ""},
+	} {
+		s, ok := Find(c.name, 17)
+		if !ok {
+			t.Fatalf("no %s", c.name)
+		}
+		got := ""
+		if err := s.Check(c.value); err != nil {
+			got = err.Error()
+		}
+		if got != c.wrong {
+			t.Errorf("%s = %q: %q, want %q", c.name, c.value, got, c.wrong)
+		}
+	}
+}
+
+func TestWhoCanHaveAValueOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"work_mem": true, "log_statement": true, "shared_buffers": false, "archive_timeout": false} {
+		if s, _ := Find(name, 17); s.Session() != want {
+			t.Errorf("%s (%s): %v", name, s.Context, s.Session())
+		}
+	}
+}
