@@ -4,6 +4,7 @@
 #   make test        everything that a change has to pass, real nodes included; under 20 minutes on 2 cores
 #   make test-full   the same under the race detector, on all images, and the fuzzers for a while
 #   make lint        formatting, linters (gosec too), import directions, known vulnerabilities (govulncheck)
+#   make mutants     plants faults in the safety core, one at a time, and fails if the tests miss one
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean
@@ -13,7 +14,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build agents pig test test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests
+.PHONY: build agents pig test test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests mutants
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -76,6 +77,10 @@ lint: setup
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) run ./...
 	$(GO) test ./internal/house
 	scripts/vulncheck.sh $(GO)
+
+mutants: setup
+	@$(GO) version >/dev/null
+	PATH="$$(dirname $(GO)):$$PATH" $(GO) run ./scripts/mutants -p $(P)
 
 fmt: setup
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) fmt ./...

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"pig/internal/graph"
+	"pig/internal/plan"
+	"pig/internal/ui"
+)
+
+// node -> etcd -> pgsql, and redis beside them.
+func fourUnits(inputs map[string]string) (*plan.Plan, *graph.Graph[plan.Unit]) {
+	g, p := graph.New[plan.Unit](), &plan.Plan{}
+	for _, name := range []string{"node", "etcd", "pgsql", "redis"} {
+		g.Add(name, plan.Unit{Name: name})
+		if in, ok := inputs[name]; ok {
+			p.Units = append(p.Units, plan.UnitPlan{Unit: plan.Unit{Name: name}, Inputs: in})
+		}
+	}
+	g.After("etcd", "node")
+	g.After("pgsql", "etcd")
+	return p, g
+}
+
+func TestAStaleUnitIsRefusedWithWhatNeedsIt(t *testing.T) {
+	t.Parallel()
+	now, g := fourUnits(map[string]string{"node": "1", "etcd": "1", "pgsql": "1", "redis": "1"})
+	for _, c := range []struct {
+		name    string
+		kept    map[string]string
+		applied []string
+		refused int
+		says    string
+	}{
+		{"nothing changed", map[string]string{"node": "1", "etcd": "1", "pgsql": "1", "redis": "1"}, []string{"node", "etcd", "pgsql", "redis"}, 0, ""},
+		{"etcd changed", map[string]string{"node": "1", "etcd": "0", "pgsql": "1", "redis": "1"}, []string{"node", "redis"}, 2, "pgsql: the plan is stale: it needs etcd"},
+		{"redis was not planned", map[string]string{"node": "1", "etcd": "1", "pgsql": "1"}, []string{"node", "etcd", "pgsql"}, 1, "redis: the plan is stale: it is not in the plan"},
+		{"all changed", map[string]string{"node": "0", "etcd": "0", "pgsql": "0", "redis": "0"}, nil, 4, "node: the plan is stale"},
+	} {
+		var said bytes.Buffer
+		s := &session{app: &app{err: &said, paint: ui.NewPalette(false)}}
+		kept, _ := fourUnits(c.kept)
+		left, refused := s.refuseStale(kept, now, g)
+		if !slices.Equal(left.Names(), c.applied) || refused != c.refused || !strings.Contains(said.String(), c.says) {
+			t.Errorf("%s: %v are applied, %d refused: %s", c.name, left.Names(), refused, said.String())
+		}
+		if slices.Contains(c.applied, "etcd") && !slices.Equal(left.Needs("etcd"), []string{"node"}) {
+			t.Errorf("%s: the order is lost: etcd needs %v", c.name, left.Needs("etcd"))
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package node
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Each machineLock stands for a process: the kernel tells open files apart, not processes.
+func TestOneProcessHoldsTheLockOfAMachine(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pig.lock")
+	var first, second machineLock
+	if err := first.take(path, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.take(path, "ann"); err != nil {
+		t.Errorf("who has the lock cannot take it again: %v", err)
+	}
+	var locked *Locked
+	if err := second.take(path, "bob"); !errors.As(err, &locked) || locked.Holder != "ann" {
+		t.Errorf("the second process gets %v", err)
+	}
+	if err := second.drop(); err != nil {
+		t.Errorf("dropping a lock that is not held: %v", err)
+	}
+	if err := second.take(path, "bob"); !errors.As(err, &locked) {
+		t.Errorf("who never held the lock released it: %v", err)
+	}
+	if err := first.drop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.take(path, "bob"); err != nil {
+		t.Errorf("a lock that was released is not free: %v", err)
+	}
+	if err := first.take(path, "ann"); !errors.As(err, &locked) || locked.Holder != "bob" {
+		t.Errorf("after bob took it, ann gets %v", err)
+	}
+}
+
+// The process that held the lock died: its name is still in the file.
+func TestTheLockOfADeadProcessIsFree(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pig.lock")
+	if err := os.WriteFile(path, []byte("a process of before\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var l machineLock
+	if err := l.take(path, "ann"); err != nil {
+		t.Error(err)
+	}
+	if text, _ := os.ReadFile(path); string(text) != "ann\n" {
+		t.Errorf("the file names %q", text)
+	}
+}
