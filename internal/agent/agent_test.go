@@ -180,3 +180,42 @@ func TestADefectOfAModuleIsItsOwn(t *testing.T) {
 		t.Errorf("got %q", res.Failed)
 	}
 }
+
+// A task that cannot begin fails by itself: the agent answers, and goes on.
+func TestATaskThatCannotBeginIsAnswered(t *testing.T) {
+	t.Parallel()
+	table := map[string]module.Module{"echo": {Name: "echo", Spec: module.Spec{Args: []module.Arg{{Name: "text", Required: true}}},
+		Run: func(_ context.Context, c *module.Call) (*value.Dict, error) { return nil, nil }}}
+	text := value.DictOf("text", "x")
+	for name, c := range map[string]struct {
+		task module.Task
+		says string
+	}{
+		"an account that is not there": {module.Task{Module: "echo", Args: text, User: "nobody-of-that-name"}, "there is no user"},
+		"a module that is not there":   {module.Task{Module: "ecko", Args: text}, `no module "ecko"`},
+		"an argument that is missing":  {module.Task{Module: "echo", Args: value.NewDict()}, "text"},
+		"nothing wrong":                {module.Task{Module: "echo", Args: text}, ""},
+	} {
+		payload, err := EncodeRequest(Request{Task: c.task})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var in, out bytes.Buffer
+		if err := NewWriter(&in).Write(Frame{Type: Run, Request: 1, Payload: payload}); err != nil {
+			t.Fatal(err)
+		}
+		if err := NewServer(node.NewLive(), table).Serve(t.Context(), &in, &out); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = Read(&out, MaxPayload) // the greeting
+		f, err := Read(&out, MaxPayload)
+		if err != nil || f.Type != Result || f.Request != 1 {
+			t.Errorf("%s: %+v, %v", name, f, err)
+			continue
+		}
+		r, err := DecodeResult(f.Payload)
+		if err != nil || !strings.Contains(r.Failed, c.says) || (r.Failed == "") != (c.says == "") {
+			t.Errorf("%s: %q, %v", name, r.Failed, err)
+		}
+	}
+}

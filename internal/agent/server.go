@@ -11,7 +11,6 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/node"
-	"pig/internal/value"
 )
 
 // Server runs tasks on the machine that it lives on, for one controller.
@@ -96,7 +95,7 @@ func (c *conversation) run(ctx context.Context, f Frame) {
 		err = fmt.Errorf("the size is %d MB, and %d MB is the most", len(payload)>>20, MaxAnswer>>20)
 	}
 	if err != nil {
-		payload, _ = EncodeResult(failed("the result cannot be sent: " + err.Error()))
+		payload, _ = EncodeResult(module.Refused("the result cannot be sent: " + err.Error()))
 	}
 	// A write error means that the stream is gone; listen sees that too.
 	_ = c.out.Write(Frame{Type: Result, Request: f.Request, Payload: payload})
@@ -106,12 +105,12 @@ func (s *Server) execute(ctx context.Context, payload []byte) (r module.Result) 
 	// One module's defect must not take down the tasks of others, nor hide where it is.
 	defer func() {
 		if p := recover(); p != nil {
-			r = failed(fmt.Sprintf("a defect in pig: %v\n%s", p, debug.Stack()))
+			r = module.Refused(fmt.Sprintf("a defect in pig: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	req, err := DecodeRequest(payload)
 	if err != nil {
-		return failed(err.Error())
+		return module.Refused(err.Error())
 	}
 	if req.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -123,8 +122,4 @@ func (s *Server) execute(ctx context.Context, payload []byte) (r module.Result) 
 		machine = s.shadow
 	}
 	return module.Run(ctx, machine, s.modules, req.Task)
-}
-
-func failed(msg string) module.Result {
-	return module.Result{Values: value.NewDict(), Changed: false, Failed: msg}
 }

@@ -46,7 +46,7 @@ func newSession(conn transport.Conn, proc transport.Process, in *bufio.Reader) *
 func (s *session) run(ctx context.Context, t Task) (module.Result, error) {
 	payload, err := agent.EncodeRequest(agent.Request{Task: t.Task, Planned: t.Planned, Timeout: t.Timeout})
 	if err != nil {
-		return module.Result{Changed: false, Failed: err.Error()}, nil
+		return module.Refused(err.Error()), nil
 	}
 	id, result := s.expect()
 	defer s.unexpect(id)

@@ -76,11 +76,11 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	var r Result
 	mod, ok := table[t.Module]
 	if !ok {
-		return Result{Changed: false, Failed: fmt.Sprintf("this agent has no module %q", t.Module)}
+		return Refused(fmt.Sprintf("this agent has no module %q", t.Module))
 	}
 	args, err := mod.Spec.Check(t.Module, t.Args)
 	if err != nil {
-		return Result{Changed: false, Failed: err.Error()}
+		return Refused(err.Error())
 	}
 	if !mod.Unknowns && value.HasUnknown(args) {
 		return unknownResult("an argument of " + t.Module)
@@ -88,7 +88,7 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	least := node.ImpactNone
 	if mod.Weighed {
 		if least, err = node.ParseImpact(Args{args}.String("impact")); err != nil {
-			return Result{Changed: false, Failed: err.Error()}
+			return Refused(err.Error())
 		}
 	}
 	record := func(c node.Change) {
@@ -97,16 +97,21 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	}
 	sys, err := m.For(node.Task{User: t.User, Env: t.Env, Record: record})
 	if err != nil {
-		return Result{Changed: false, Failed: err.Error()}
+		return Refused(err.Error())
 	}
 	scratch, err := m.For(node.Task{User: t.User, Env: t.Env})
 	if err != nil {
-		return Result{Changed: false, Failed: err.Error()}
+		return Refused(err.Error())
 	}
 	r.Values, err = mod.Run(ctx, &Call{System: sys, Scratch: scratch, Args: Args{args}, Facts: Facts{&r.Warnings}})
 	finish(&r, err)
 	scrub(&r, secret.Union(value.Secrets(t.Args), t.Known))
 	return r
+}
+
+// Refused is the result of a task that did not begin.
+func Refused(why string) Result {
+	return Result{Values: value.NewDict(), Changed: false, Failed: why}
 }
 
 func unknownResult(why string) Result {
