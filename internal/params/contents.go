@@ -32,6 +32,7 @@ func (v *validator) contents() {
 	v.admin()
 	v.domains()
 	v.ports()
+	v.serviceNames()
 }
 
 // items are the objects of a list parameter, its default's if it is not set.

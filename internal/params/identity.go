@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
@@ -36,7 +35,7 @@ func (v *validator) identities() {
 		v.nodeVIP(h)
 		v.oneCluster(h)
 	}
-	v.pgVIPs()
+	v.vips()
 }
 
 // oneCluster tells hosts whose groups put them into several clusters of a kind: the variables of the last group would win,
@@ -58,26 +57,6 @@ func (v *validator) oneCluster(h *inventory.Host) {
 				v.add(diag.Errorf(vars.ValuePos(param), "host %s is in two clusters: %s %s and %s", h.Name, param, first, cluster).
 					WithHint("a node carries one of them: take it out of one group"))
 			}
-		}
-	}
-}
-
-// pgVIPs tells clusters that share a virtual address.
-func (v *validator) pgVIPs() {
-	first := map[string]string{}
-	for _, c := range v.clusters("pg_cluster") {
-		vars := v.inv.Vars(c.hosts[0])
-		address, ok := vars.At("pg_vip_address").(string)
-		if !ok || !truthy(vars.At("pg_vip_enabled")) || IsTemplate(address) {
-			continue
-		}
-		if other, taken := first[address]; taken {
-			v.add(diag.Errorf(v.where(c.hosts[0], "pg_vip_address"), "clusters %s and %s have the same pg_vip_address %s", other, c.name, address))
-		}
-		first[address] = c.name
-		ip, _, _ := strings.Cut(address, "/")
-		if h := v.inv.Host(ip); h != nil {
-			v.add(diag.Errorf(v.where(c.hosts[0], "pg_vip_address"), "pg_vip_address %s is the address of a node", ip).WithHint("take one that nobody has"))
 		}
 	}
 }
@@ -227,6 +206,14 @@ func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 	if !repos.Has(method) {
 		v.add(diag.Errorf(v.where(h, "pgbackrest_method"), "pgbackrest_repo has no repository %s", method).
 			WithHint("%s", diag.DidYouMean(method, repos.StringKeys())))
+		return
+	}
+	if repo, ok := repos.At(method).(*value.Dict); ok && truthy(or(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {
+		pos := repos.KeyPos(method)
+		if !pos.Known() {
+			pos = v.where(h, "pgbackrest_method")
+		}
+		v.backupRepo(method, repo, pos)
 	}
 }
 

@@ -119,7 +119,7 @@ pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster
 	err = Validate(inv).Err()
 	for _, want := range []string{
 		"i.yml:3:95: host 10.0.0.1 is in two clusters: pg_cluster pg-a and pg-b",
-		"i.yml:4:111: clusters pg-b and pg-c have the same pg_vip_address 10.0.0.9/24",
+		"i.yml:4:111: pg_vip_address 10.0.0.9 of pg_cluster pg-c is the pg_vip_address of pg_cluster pg-b too, at i.yml:3:123",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)

@@ -1,0 +1,109 @@
+package params
+
+import (
+	"net/netip"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/value"
+)
+
+// vip is a virtual address and who moves it about.
+type vip struct {
+	address netip.Addr
+	param   string // that declares it
+	owner   string // a cluster: "pg_cluster pg-a", "node_cluster lb"
+	host    *inventory.Host
+	router  string // vip_vrid, "" where pig chooses
+	pos     diag.Pos
+}
+
+// vips tells virtual addresses that a node has, that two clusters want, and VRRP groups that would take each other for one. Masks do
+// not matter: an address answers once.
+func (v *validator) vips() {
+	var all []vip
+	for _, c := range v.clusters("pg_cluster") {
+		if a, ok := v.vip(c.hosts[0], "pg_vip_address", "pg_vip_enabled"); ok {
+			a.owner = "pg_cluster " + c.name
+			all = v.placed(all, a)
+		}
+	}
+	for _, h := range v.inv.Hosts() {
+		if a, ok := v.vip(h, "vip_address", "vip_enabled"); ok {
+			a.owner = "node_cluster " + v.nodeCluster(h)
+			a.router = value.Str(or(v.inv.Vars(h).At("vip_vrid"), "vip_vrid"))
+			all = v.placed(all, a)
+		}
+	}
+}
+
+// vip reads the address of a host.
+func (v *validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
+	vars := v.inv.Vars(h)
+	text, ok := vars.At(param).(string)
+	if !ok || !truthy(vars.At(enabled)) || IsTemplate(text) {
+		return vip{}, false
+	}
+	ip, _, _ := strings.Cut(text, "/")
+	address, err := netip.ParseAddr(ip)
+	if err != nil || address.IsLoopback() { // a loopback address stands for none
+		return vip{}, false
+	}
+	return vip{address: address, param: param, host: h, pos: v.where(h, param)}, true
+}
+
+// nodeCluster is the name of the nodes that share the address of h.
+func (v *validator) nodeCluster(h *inventory.Host) string {
+	vars := v.inv.Vars(h)
+	if name, ok := vars.At("node_cluster").(string); ok && name != "" {
+		return name
+	}
+	return value.Str(or(nil, "node_cluster"))
+}
+
+// placed puts one more address among those that are there, and tells what it clashes with. Nodes of one owner share theirs.
+func (v *validator) placed(all []vip, a vip) []vip {
+	for _, b := range all {
+		if a.owner == b.owner && a.address == b.address {
+			return all
+		}
+	}
+	for _, h := range v.inv.Hosts() {
+		if addressOfNode(v.inv, h) == a.address {
+			v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, h.Name).WithHint("take an address that nobody has"))
+		}
+	}
+	for _, b := range all {
+		switch {
+		case a.address == b.address:
+			v.add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
+				WithHint("each cluster needs a virtual address of its own"))
+		case a.router != "" && a.router == b.router && near(a.address, b.address):
+			v.add(diag.Errorf(v.where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
+				a.router, a.owner, b.owner).WithHint("choose another number from 1 to 254"))
+		}
+	}
+	return append(all, a)
+}
+
+// addressOfNode is how others reach a node: ansible_host where that is an address, else its name.
+func addressOfNode(inv *inventory.Inventory, h *inventory.Host) netip.Addr {
+	address, err := netip.ParseAddr(h.Name)
+	if err == nil {
+		return address
+	}
+	text, _ := inv.Vars(h).At("ansible_host").(string)
+	address, _ = netip.ParseAddr(text)
+	return address
+}
+
+// near tells whether two addresses can be taken to be in one network.
+func near(a, b netip.Addr) bool {
+	bits := 24
+	if a.Is6() {
+		bits = 64
+	}
+	p, err := a.Prefix(bits)
+	return err == nil && p.Contains(b)
+}
