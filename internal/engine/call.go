@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"pig/internal/diag"
 	"pig/internal/fleet"
 	"pig/internal/jinja"
 	"pig/internal/module"
@@ -193,7 +192,7 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 	kind := first(vars.get("ansible_connection"), kw(func(k *playbook.Keywords) value.Value { return k.Connection }))
 	sshArgs(&h, vars.get("ansible_ssh_common_args")+" "+vars.get("ansible_ssh_extra_args"))
 	h.KeyFile = first(vars.get("ansible_ssh_private_key_file", "ansible_private_key_file"), h.KeyFile, c.e.opt.KeyFile)
-	h.BecomeExe = vars.get("ansible_become_exe")
+	h.BecomeExe = first(vars.get("ansible_become_exe"), kw(func(k *playbook.Keywords) value.Value { return k.BecomeExe }))
 	if vars.err != nil {
 		return h, vars.err
 	}
@@ -245,33 +244,6 @@ func first(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// become tells as which user to act, and whether that needs root's rights.
-func (c *call) become(s *scope, host string) (string, bool, error) {
-	on, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
-	if err != nil {
-		return "", false, err
-	}
-	if v, ok, err := s.Lookup("ansible_become"); err == nil && ok {
-		on = truth(v)
-	}
-	if !on {
-		return "", false, nil
-	}
-	user := c.e.opt.BecomeUser
-	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.BecomeUser }); v != nil {
-		heard := c.scope.Heard(func() { user, err = c.scope.text(v, c.task.Pos) })
-		if err != nil {
-			return "", false, err
-		}
-		if heard && host != c.Name {
-			return "", false, diag.Errorf(c.task.Pos, "invalid become_user %q: what %s sent cannot choose a user on %s", user, c.Name, host)
-		}
-	}
-	vars := &connectionVars{s: s}
-	user = first(vars.get("ansible_become_user"), user, "root")
-	return user, true, vars.err
 }
 
 // environment merges the environments around a task, the outermost first.

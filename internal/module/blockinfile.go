@@ -47,23 +47,49 @@ func runBlockinfile(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	begin, end := mark("marker_begin"), mark("marker_end")
 	doc := splitLines(text)
-	from, to := slices.Index(doc.lines, begin), slices.Index(doc.lines, end)
-	var lines []string
-	if !remove {
-		lines = slices.Concat([]string{begin}, strings.Split(block, "\n"), []string{end})
+	at, found := cutBlock(doc, begin, end)
+	if remove {
+		return value.NewDict(), rewrite(ctx, c, before, text, doc.String())
 	}
-	switch {
-	case from >= 0 && to >= from:
-		doc.lines = slices.Replace(doc.lines, from, to+1, lines...)
-	case !remove:
-		at, err := blockPlace(c, doc)
-		if err != nil {
+	if !found {
+		if at, err = blockPlace(c, doc); err != nil {
 			return nil, err
 		}
-		doc.lines = slices.Insert(doc.lines, at, lines...)
-		doc.newline = true
 	}
+	putBlock(c, doc, at, slices.Concat([]string{begin}, strings.Split(block, "\n"), []string{end}))
 	return value.NewDict(), rewrite(ctx, c, before, text, doc.String())
+}
+
+// cutBlock takes the block between the last lines that are the markers out, and gives the line where it was.
+func cutBlock(doc *document, begin, end string) (at int, found bool) {
+	from, to := lastIndex(doc.lines, begin), lastIndex(doc.lines, end)
+	if from < 0 || to < 0 {
+		return 0, false
+	}
+	at = min(from, to) // markers that are equal, or in the other order, count as well
+	doc.lines = slices.Delete(doc.lines, at, max(from, to)+1)
+	return at, true
+}
+
+func lastIndex(lines []string, line string) int {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if lines[i] == line {
+			return i
+		}
+	}
+	return -1
+}
+
+// putBlock inserts lines, with the blank lines around them that are asked for and are not there.
+func putBlock(c *Call, doc *document, at int, lines []string) {
+	if c.Args.Bool("append_newline") && at < len(doc.lines) && doc.lines[at] != "" {
+		lines = append(lines, "")
+	}
+	if c.Args.Bool("prepend_newline") && at > 0 && doc.lines[at-1] != "" {
+		lines = append([]string{""}, lines...)
+	}
+	doc.newline = doc.newline || at == len(doc.lines)
+	doc.lines = slices.Insert(doc.lines, at, lines...)
 }
 
 func blockPlace(c *Call, doc *document) (int, error) {

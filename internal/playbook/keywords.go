@@ -12,7 +12,7 @@ import (
 func keywordReaders(k *Keywords) map[string]*value.Value {
 	return map[string]*value.Value{
 		"become": &k.Become, "become_user": &k.BecomeUser, "become_method": &k.BecomeMethod, "become_exe": &k.BecomeExe,
-		"become_flags": new(value.Value), "connection": &k.Connection, "remote_user": &k.RemoteUser, "port": &k.Port,
+		"become_flags": &k.BecomeFlags, "connection": &k.Connection, "remote_user": &k.RemoteUser, "port": &k.Port,
 		"delegate_to": &k.DelegateTo, "delegate_facts": &k.DelegateFacts, "run_once": &k.RunOnce,
 		"ignore_errors": &k.IgnoreErrors, "ignore_unreachable": &k.IgnoreUnreachable, "any_errors_fatal": &k.AnyErrorsFatal,
 		"no_log": &k.NoLog, "check_mode": &k.CheckMode, "diff": &k.Diff, "throttle": &k.Throttle, "timeout": &k.Timeout,
@@ -44,6 +44,9 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 		if own[name] {
 			continue
 		}
+		if name == "debugger" && !never(v) {
+			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("-vvv shows what each task is given and answers"))
+		}
 		if to, ok := readers[name]; ok {
 			*to = v
 			continue
@@ -71,6 +74,9 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 	}
 	return k, errs.Err()
 }
+
+// never tells whether the debugger stays off.
+func never(v value.Value) bool { return v == nil || v == false || v == "never" }
 
 func unknownKeyword(name string, pos diag.Pos, own map[string]bool) error {
 	candidates := sharedKeywords()

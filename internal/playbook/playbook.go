@@ -108,6 +108,7 @@ type Keywords struct {
 	BecomeUser        value.Value
 	BecomeMethod      value.Value
 	BecomeExe         value.Value
+	BecomeFlags       value.Value
 	Connection        value.Value
 	RemoteUser        value.Value
 	Port              value.Value

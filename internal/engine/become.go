@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// become tells as which user to act, and whether that needs root's rights.
+func (c *call) become(s *scope, host string) (string, bool, error) {
+	on, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
+	if err != nil {
+		return "", false, err
+	}
+	if v, ok, err := s.Lookup("ansible_become"); err == nil && ok {
+		on = truth(v)
+	}
+	if !on {
+		return "", false, nil
+	}
+	vars := &connectionVars{s: s}
+	if err := c.becomeMethod(vars); err != nil {
+		return "", false, err
+	}
+	user := c.e.opt.BecomeUser
+	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.BecomeUser }); v != nil {
+		heard := c.scope.Heard(func() { user, err = c.scope.text(v, c.task.Pos) })
+		if err != nil {
+			return "", false, err
+		}
+		if heard && host != c.Name {
+			return "", false, diag.Errorf(c.task.Pos, "invalid become_user %q: what %s sent cannot choose a user on %s", user, c.Name, host)
+		}
+	}
+	user = first(vars.get("ansible_become_user"), user, "root")
+	return user, true, vars.err
+}
+
+// plainFlags are those of sudo that ask for what happens anyway.
+var plainFlags = []string{"-H", "-S", "-n", "--set-home", "--stdin", "--non-interactive"}
+
+// becomeMethod refuses what the start of an agent cannot do: another program than sudo, and flags that change how sudo works.
+func (c *call) becomeMethod(vars *connectionVars) error {
+	method, err := c.becomeText(vars, "ansible_become_method", func(k *playbook.Keywords) value.Value { return k.BecomeMethod })
+	if err != nil {
+		return err
+	}
+	if method = strings.TrimPrefix(method, "ansible.builtin."); method != "" && method != "sudo" {
+		return diag.Errorf(c.task.Pos, "invalid become_method %q: only sudo can be used", method)
+	}
+	flags, err := c.becomeText(vars, "ansible_become_flags", func(k *playbook.Keywords) value.Value { return k.BecomeFlags })
+	if err != nil {
+		return err
+	}
+	for f := range strings.FieldsSeq(flags) {
+		if !slices.Contains(plainFlags, f) {
+			return diag.Errorf(c.task.Pos, "invalid become_flags %q: sudo can be given %s", flags, strings.Join(plainFlags, ", "))
+		}
+	}
+	return nil
+}
+
+// becomeText is a variable, or the keyword of the task and what is around it.
+func (c *call) becomeText(vars *connectionVars, name string, get func(*playbook.Keywords) value.Value) (string, error) {
+	if text := vars.get(name); text != "" || vars.err != nil {
+		return text, vars.err
+	}
+	v := c.closest(c.task, get)
+	if v == nil {
+		return "", nil
+	}
+	return c.scope.text(v, c.task.Pos)
+}
