@@ -327,7 +327,7 @@ func (r *resolver) hba(c *PgCluster, m *PgMember, pooler bool) []string {
 	h := &pgsql.HBA{
 		Role: m.Role, OfflineQuery: vars.bool("pg_offline_query"), Pooler: pooler, MD5: vars.text("pg_pwd_enc") == "md5",
 		DBSU: vars.text("pg_dbsu"), Replicator: vars.text("pg_replication_username"), Monitor: vars.text("pg_monitor_username"), Admin: vars.text("pg_admin_username"),
-		AdminIP: vars.text("admin_ip"), Infra: addresses(r.env.Infra), Members: c.Addresses(), Intranet: vars.texts("node_firewall_intranet"),
+		AdminIP: vars.text("admin_ip"), Infra: addresses(r.env.Infra), Members: c.Addresses(), Intranet: r.intranet(vars),
 	}
 	h.NoTLS = vars.text("pgbouncer_sslmode") == "disable"
 	h.Remote = vars.text("pg_dbsu_password") != ""

@@ -44,7 +44,7 @@ type Environment struct {
 // Resolve makes the environment. The list holds what is wrong with placeholders, selectors and rules; what params.Validate
 // tells is not told again, and a member without an identity is left out of its cluster.
 func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
-	r := &resolver{inv: inv, options: o, defaults: params.Defaults(), env: &Environment{byHost: map[string]*Node{}}}
+	r := &resolver{networks: map[string][]string{}, inv: inv, options: o, defaults: params.Defaults(), env: &Environment{byHost: map[string]*Node{}}}
 	for _, h := range inv.Hosts() {
 		n := &Node{Host: h, Name: h.Name, vars: r.lookup(h)}
 		r.env.Nodes = append(r.env.Nodes, n)
@@ -53,6 +53,7 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 	r.generate()
 	r.env.Defaults = r.defaults
 	r.identifyNodes()
+	r.trustNodes()
 	r.clusterPasswords()
 	r.infra()
 	r.etcd()
@@ -108,6 +109,7 @@ func (e *Environment) Vars(host string) *value.Dict {
 }
 
 type resolver struct {
+	networks map[string][]string // that nodes trust, by what they say
 	inv      *inventory.Inventory
 	options  Options
 	defaults *value.Dict
