@@ -30,6 +30,20 @@ func (v *validator) identities() {
 	if n := v.groupMembers("etcd", "etcd_seq"); n > 0 && n%2 == 0 {
 		v.add(diag.Warnf(v.inv.Group("etcd").Pos, "etcd has %d members", n).WithHint("an odd number is better: %d members survive no more failures than %d", n, n-1))
 	}
+	for _, param := range []string{"pg_cluster", "redis_cluster", "minio_cluster"} {
+		for _, c := range v.clusters(param) {
+			for _, h := range c.hosts {
+				v.addressed(h, param+" "+c.name)
+			}
+		}
+	}
+	for _, name := range []string{"infra", "etcd"} {
+		if g := v.inv.Group(name); g != nil {
+			for _, h := range v.inv.HostsOf(g) {
+				v.addressed(h, "group "+name)
+			}
+		}
+	}
 	for _, h := range v.inv.Hosts() {
 		v.orphans(h)
 		v.nodeVIP(h)

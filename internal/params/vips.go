@@ -71,7 +71,7 @@ func (v *validator) placed(all []vip, a vip) []vip {
 	}
 	for _, h := range v.inv.Hosts() {
 		if addressOfNode(v.inv, h) == a.address {
-			v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, h.Name).WithHint("take an address that nobody has"))
+			v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, h.Name).WithHint("take one that nobody has"))
 		}
 	}
 	for _, b := range all {
