@@ -60,6 +60,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		return failed(err)
 	}
 	defer release()
+	c.learn(Result{Values: args, Heard: c.said.any()})
 	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
 		Task:    module.Task{Module: name, Args: args, User: user, Env: env},
 		Planned: planned, Timeout: timeout,
@@ -75,13 +76,13 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 const maxLearned, minLearned = 100, 12
 
 // learn makes secrets known that a task made, such as keys.
-func (c *call) learn(r Result) {
+func (run *run) learn(r Result) {
 	secrets := value.Secrets(r.Values)
 	if r.Heard {
 		secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < minLearned || secret.Weak(s) })
 		secrets = secrets[:min(len(secrets), maxLearned)]
 	}
-	c.e.Redactor.Add(secrets...)
+	run.e.Redactor.Add(secrets...)
 }
 
 // outcome is what a host answered as the result of a task.

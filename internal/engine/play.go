@@ -24,7 +24,7 @@ type playRun struct {
 	all      []string // every host of the play, over all batches
 	sched    schedule
 	handlers []*playbook.Task
-	vars     *value.Dict // of vars_files and vars_prompt
+	vars     *value.Dict // of vars_files
 	root     bool        // some task may become another user, so agents run as root
 
 	mu        sync.Mutex
