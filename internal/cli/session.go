@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 
 	"pig"
 	"pig/internal/credential"
@@ -92,7 +93,7 @@ func (s *session) loadInventory(ctx context.Context) error {
 		return err
 	}
 	s.extra = params.Protect(s.extra)
-	s.redactor.Add(append(value.Secrets(s.extra), urlPasswords(s.extra)...)...)
+	s.redactor.Add(value.Secrets(s.extra)...)
 	s.learnSecrets()
 	return s.openPasswords(ctx)
 }
@@ -168,7 +169,12 @@ func (s *session) loader() *playbook.Loader {
 // seal makes the secrets of a file of a playbook secrets, and known.
 func (s *session) seal(v value.Value) value.Value {
 	v = params.SealAll(v)
-	s.redactor.Add(append(value.Secrets(v), urlPasswords(v)...)...)
+	s.redactor.Add(value.Secrets(v)...)
+	value.Walk(v, func(v value.Value) {
+		if text, ok := v.(string); ok { // of any kind: a command, a condition
+			s.redactor.Add(slices.DeleteFunc(secret.Inside(text), secret.Weak)...)
+		}
+	})
 	return v
 }
 

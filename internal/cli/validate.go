@@ -151,11 +151,11 @@ func (s *session) redacted(text string) string {
 // learnSecrets makes the secrets of the whole inventory known.
 func (s *session) learnSecrets() {
 	for _, g := range s.inventory.Groups() {
-		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.GroupVars(g))), urlPasswords(s.inventory.GroupVars(g))...)...)
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.GroupVars(g)))...)
 		s.redactor.Public(g.Name)
 	}
 	for _, h := range s.inventory.Hosts() {
-		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.HostVars(h))), urlPasswords(s.inventory.HostVars(h))...)...)
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.HostVars(h)))...)
 		s.redactor.Public(h.Name)
 	}
 }

@@ -1,8 +1,6 @@
 package params
 
 import (
-	"strings"
-
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -10,17 +8,18 @@ import (
 // guard seals the secrets in values. template says what becomes of a text that is a template, which has to be rendered first.
 type guard struct {
 	template func(text string) (value.Value, bool)
+	inTexts  bool // also the passwords inside addresses and connection strings
 }
 
 var (
-	asTemplate = guard{func(text string) (value.Value, bool) { return text, false }}
+	asTemplate = guard{func(text string) (value.Value, bool) { return text, false }, true}
 	// A secret without parts: jinja renders what it holds and makes a secret of the result; the template itself may be seen.
-	asSecretToBe = guard{func(text string) (value.Value, bool) { return secret.Carrying(text), true }}
-	asText       = guard{func(text string) (value.Value, bool) { return secret.New(text), true }}
+	asSecretToBe = guard{func(text string) (value.Value, bool) { return secret.Carrying(text), true }, true}
+	asText       = guard{func(text string) (value.Value, bool) { return secret.New(text), true }, true}
 )
 
 // Protect gives a copy of vars in which every value of a secret parameter is a secret.Text, also inside objects: the
-// password of a user in pg_users, the secret key of a backup repository. Other values are shared with vars. A template
+// password of a user in pg_users, the secret key of a backup repository, a login in an address. Other values are shared with vars. A template
 // stays a template.
 func Protect(vars *value.Dict) *value.Dict { return asTemplate.vars(vars) }
 
@@ -29,7 +28,7 @@ func Seal(vars *value.Dict) *value.Dict { return asSecretToBe.vars(vars) }
 
 // SealAll gives a file of a playbook with its secrets sealed: variables, arguments and items whose names say that they are some.
 func SealAll(v value.Value) value.Value {
-	sealed, _ := asSecretToBe.inside(v)
+	sealed, _ := guard{template: asSecretToBe.template}.inside(v) // a text may be a task's arguments
 	return sealed
 }
 
@@ -56,27 +55,12 @@ func IsSecret(name string) bool {
 	if p := Lookup(name); p != nil {
 		return p.Secret
 	}
-	return secretName(name)
-}
-
-// secretName guesses from the name of a variable that the catalog does not know. Paths and switches that only speak of
-// secrets are none.
-func secretName(name string) bool {
-	name = strings.ToLower(name)
-	if name == "update_password" { // of Ansible's user: when to change it
-		return false
-	}
-	for _, end := range []string{"password", "passwd", "passphrase", "secret", "secret_key", "_token", "cipher_pass", "private_key", "api_key", "become_pass", "ssh_pass"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
-	}
-	return false
+	return secret.Named(name)
 }
 
 func (g guard) protect(p *Param, name string, v value.Value) (out value.Value, changed bool) {
 	switch {
-	case p == nil && secretName(name), p != nil && p.Secret, p != nil && p.Type.Kind == "password":
+	case p == nil && secret.Named(name), p != nil && p.Secret, p != nil && p.Type.Kind == "password":
 		return g.seal(v)
 	case p != nil && p.Type.Object != nil:
 		return g.objects(p.Type, v)
@@ -129,6 +113,12 @@ func (g guard) object(o *Object, v value.Value) (value.Value, bool) {
 // inside seals the entries of mappings anywhere in v whose names tell that they are secrets.
 func (g guard) inside(v value.Value) (value.Value, bool) {
 	switch v := v.(type) {
+	case string:
+		if g.inTexts {
+			if parts := secret.Inside(v); parts != nil {
+				return secret.Carrying(v, parts...), true
+			}
+		}
 	case *value.List:
 		return eachItem(v, g.inside)
 	case *value.Dict:
