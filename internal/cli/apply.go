@@ -56,6 +56,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		if kept, err = plan.Open(args[0]); err != nil {
 			return err
 		}
+		o.plan = args[0]
 		o.limit, o.tags, args = kept.Limit, kept.Tags, kept.Only
 	}
 	s, err := a.open(ctx, &o.runOptions)

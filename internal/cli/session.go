@@ -95,7 +95,13 @@ func (s *session) loadInventory(ctx context.Context) error {
 	s.extra = params.Protect(s.extra)
 	s.redactor.Add(value.Secrets(s.extra)...)
 	s.learnSecrets()
-	return s.openPasswords(ctx)
+	if err := s.openPasswords(ctx); err != nil {
+		return err
+	}
+	if !s.opt.validates {
+		s.tell(s.exposed())
+	}
+	return nil
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)

@@ -65,7 +65,7 @@ Warnings are told and do not fail, except with --strict.
 ` + exitHelp,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.read(c.Context(), o)
+			s, err := a.open(c.Context(), &runOptions{inventory: o.inventory, extraVars: o.extraVars, passwords: o.passwords, validates: true})
 			if err != nil {
 				return err
 			}
@@ -80,6 +80,7 @@ Warnings are told and do not fail, except with --strict.
 
 func (s *session) validate(strict bool) error {
 	env, found := s.mistakes()
+	found = append(found, s.exposed()...)
 	errors, warnings := 0, 0
 	for _, d := range found {
 		if d.Severity == diag.Error {
