@@ -123,6 +123,9 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		} else {
 			why = plan.Stale(*was, *now.Unit(name))
 		}
+		if kept.Passwords != now.Passwords {
+			why = s.passwords.Path() + " has changed"
+		}
 		for _, need := range g.Needs(name) {
 			if refused[need] && why == "" {
 				why = "it needs " + need

@@ -17,7 +17,7 @@ import (
 )
 
 // fileVersion changes when plan files of before can no longer be applied.
-const fileVersion = 1
+const fileVersion = 2
 
 // digestRounds makes guessing a password from a plan file's digest slow. The digest covers all variables of a unit, so
 // whoever guesses must know the rest already; this is for those who do.
@@ -44,7 +44,20 @@ func Inputs(inv *inventory.Inventory, u Unit, extra *value.Dict, salt string) (s
 	if extra != nil {
 		b.Write(value.PlainJSON(extra))
 	}
-	sum, err := pbkdf2.Key(sha256.New, b.String(), []byte(salt), digestRounds, 32)
+	return digest(b.String(), salt)
+}
+
+// Passwords digests the file of generated passwords as a whole: one digest of each would let each be guessed by itself.
+func Passwords(saved map[string]string, salt string) (string, error) {
+	text, err := json.Marshal(saved) // sorted by name
+	if err != nil {
+		return "", err
+	}
+	return digest(string(text), salt)
+}
+
+func digest(text, salt string) (string, error) {
+	sum, err := pbkdf2.Key(sha256.New, text, []byte(salt), digestRounds, 32)
 	return hex.EncodeToString(sum), err
 }
 
@@ -69,10 +82,10 @@ func Open(path string) (*Plan, error) {
 	}
 	p := &Plan{}
 	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("%s is no plan: %w", path, err)
+		return nil, fmt.Errorf("invalid plan file %q: %w", path, err)
 	}
 	if p.Version != fileVersion {
-		return nil, fmt.Errorf("%s has version %d, and this pig reads version %d: plan again", path, p.Version, fileVersion)
+		return nil, fmt.Errorf("invalid plan file %q: version %d, want %d: plan again", path, p.Version, fileVersion)
 	}
 	return p, nil
 }

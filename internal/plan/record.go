@@ -90,13 +90,15 @@ type UnitPlan struct {
 
 // Plan is what all units change.
 type Plan struct {
-	Version int        `json:"version"`
-	Pig     string     `json:"pig"`
-	Salt    string     `json:"salt"` // of the digests
-	Limit   string     `json:"limit,omitempty"`
-	Tags    []string   `json:"tags,omitempty"`
-	Only    []string   `json:"only,omitempty"` // modules
-	Units   []UnitPlan `json:"units"`
+	Version int    `json:"version"`
+	Pig     string `json:"pig"`
+	Salt    string `json:"salt"` // of the digests
+	// Passwords is the digest of the file of generated passwords.
+	Passwords string     `json:"passwords,omitempty"`
+	Limit     string     `json:"limit,omitempty"`
+	Tags      []string   `json:"tags,omitempty"`
+	Only      []string   `json:"only,omitempty"` // modules
+	Units     []UnitPlan `json:"units"`
 }
 
 // WithoutDiffs is the plan without the content of its changes.
