@@ -29,6 +29,7 @@ func (v *validator) contents() {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}
 	v.sysctls()
+	v.repositories()
 	v.admin()
 	v.domains()
 	v.ports()

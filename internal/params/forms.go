@@ -40,6 +40,9 @@ func forms() map[string]form {
 		"timezone":    {"a time zone, such as Asia/Shanghai", func(s string) bool { return s == "" || zoneForm.MatchString(s) }},
 		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
+		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
+		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
+		"repo_key":    {"a file, an https URL, or environment", isRepositoryKey},
 		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
 	}
 }

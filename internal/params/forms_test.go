@@ -57,3 +57,43 @@ func TestKernelParametersAreLines(t *testing.T) {
 		}
 	}
 }
+
+func found(t *testing.T, text string) (all []string) {
+	t.Helper()
+	inv, _, err := inventory.LoadText("pigsty.yml", []byte(text), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range Validate(inv) {
+		all = append(all, d.Severity.String()+": "+d.Summary)
+	}
+	return all
+}
+
+// What packages are taken on is named, and cannot bring options of apt's own.
+func TestKeysOfRepositoriesAreKnown(t *testing.T) {
+	t.Parallel()
+	sum := strings.Repeat("0a", 32)
+	for entry, want := range map[string]string{
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/debian trixie main" } } ]`:                                       "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: environment } ]`:                                "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: keys/a.asc } ]`:                                 "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc" } ]`:                          "warning: the key of repository a has no checksum",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc", key_sha256: ` + sum + ` } ]`: "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc", key_sha256: 12ab } ]`:        "error: ",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "http://h/k.asc" } ]`:                           "error: ",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main\ndeb https://evil/ x main" } } ]`:                        "error: invalid baseurl of repository a",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "[allow-insecure=yes] https://evil/ x main" } } ]`:                          "error: invalid baseurl of repository a",
+		`repo_upstream: [ { name: ../../cron.d/a, module: m, baseurl: { default: "https://h/ x main" } } ]`:                                     "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: "sha256:` + sum + `" } ]`:                                        "",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb" } ]`:                                                                        "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" } ]`:                      "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: ` + sum + ` } ]`:                                                 "error: ",
+	} {
+		all := found(t, "all: { hosts: { 10.0.0.1: { "+entry+" } } }")
+		got := strings.Join(all, "\n")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", entry, got, want)
+		}
+	}
+}
