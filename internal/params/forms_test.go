@@ -97,3 +97,19 @@ func TestKeysOfRepositoriesAreKnown(t *testing.T) {
 		}
 	}
 }
+
+// What stands in resolv.conf, in names of domains and in nginx's server names has no room for a second line or word.
+func TestFormsOfNamesAndOptions(t *testing.T) {
+	t.Parallel()
+	for form, texts := range map[string]map[string]bool{
+		"dns_option": {"options single-request-reopen timeout:1": true, "ndots:2": true, "": false, "x\nnameserver 6.6.6.6": false, "a;b": false},
+		"dns_suffix": {"": true, ".vip": true, "-x.db": true, ".x\n6.6.6.6 evil": false, " evil": false},
+		"domain":     {"i.pigsty": true, "*.pigsty": true, "a.b-c_d": true, "": true, "a;b": false, "a b": false, "a\nb": false, "$host": false, "x/": false},
+	} {
+		for text, want := range texts {
+			if got := forms()[form].is(text); got != want {
+				t.Errorf("%s %q: %v", form, text, got)
+			}
+		}
+	}
+}
