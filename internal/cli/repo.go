@@ -174,7 +174,7 @@ func readBundle(file string) (bundle, error) {
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return b, fmt.Errorf("it is no bundle: %w", err)
+		return b, fmt.Errorf("invalid bundle %q: %w", file, err)
 	}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
@@ -204,7 +204,7 @@ func readBundle(file string) (bundle, error) {
 		b.files[name] = repository.File{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	}
 	if b.texts["Packages"] == "" {
-		return b, errors.New("it is no bundle: it has no index")
+		return b, fmt.Errorf("invalid bundle %q: no file Packages in it", file)
 	}
 	return b, nil
 }

@@ -204,7 +204,7 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 	if port != "" {
 		n, err := strconv.Atoi(port)
 		if err != nil {
-			return h, fmt.Errorf("ansible_port of %s: %q is no number", name, port)
+			return h, fmt.Errorf("invalid ansible_port %q of %s: want a number", port, name)
 		}
 		h.Port = n
 	}
@@ -355,7 +355,7 @@ func (c *call) gate() (chan struct{}, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return nil, fmt.Errorf("throttle: %q is no number", text)
+		return nil, fmt.Errorf("invalid throttle %q: want a number", text)
 	}
 	if n == 0 {
 		return nil, nil

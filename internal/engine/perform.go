@@ -236,7 +236,7 @@ func (r *run) patience(t *playbook.Task, s *scope) (tries int, delay time.Durati
 		}
 		n, err := strconv.Atoi(v)
 		if err != nil {
-			return 0, 0, diag.Errorf(t.Pos, "retries: %q is no number", v)
+			return 0, 0, diag.Errorf(t.Pos, "invalid retries %q: want a number", v)
 		}
 		tries = n + 1
 	}
