@@ -121,10 +121,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		if was := kept.Unit(name); was == nil {
 			why = "it is not in the plan"
 		} else {
-			why = plan.Stale(*was, *now.Unit(name))
-		}
-		if kept.Passwords != now.Passwords {
-			why = s.passwords.Path() + " has changed"
+			why = plan.Stale(*was, *now.Unit(name), s.passwords.Path())
 		}
 		for _, need := range g.Needs(name) {
 			if refused[need] && why == "" {

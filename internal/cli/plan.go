@@ -112,14 +112,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil && !errors.Is(err, engine.ErrStopped) {
 		return nil, nil, err
 	}
-	p := &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}
-	if salt != "" {
-		var failed error
-		if p.Passwords, failed = plan.Passwords(s.passwords.Saved(), salt); failed != nil {
-			return nil, nil, failed
-		}
-	}
-	return p, g, err
+	return &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
 }
 
 // playbooksOf are the playbooks of all units, each once.

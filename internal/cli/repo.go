@@ -114,7 +114,7 @@ func (a *app) repoVerify() *cobra.Command {
 func (a *app) verifyBundle(file string) error {
 	b, err := readBundle(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return err
 	}
 	index, err := repository.Parse(b.texts["Packages"])
 	if err != nil {
@@ -182,7 +182,7 @@ func readBundle(file string) (bundle, error) {
 			break
 		}
 		if err != nil {
-			return b, err
+			return b, fmt.Errorf("invalid bundle %q: %w", file, err)
 		}
 		if h.Typeflag != tar.TypeReg {
 			continue
@@ -196,7 +196,7 @@ func readBundle(file string) (bundle, error) {
 		}
 		n, err := io.Copy(w, t) //nolint:gosec // a bundle is as large as it is; nothing of it is kept in memory but the index
 		if err != nil {
-			return b, fmt.Errorf("%s: %w", name, err)
+			return b, fmt.Errorf("invalid bundle %q: %s: %w", file, name, err)
 		}
 		if w != sum {
 			b.texts[name] = text.String()

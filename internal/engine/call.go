@@ -76,13 +76,13 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 const maxLearned, minLearned = 100, 12
 
 // learn makes secrets known that a task made, such as keys.
-func (run *run) learn(r Result) {
-	secrets := value.Secrets(r.Values)
-	if r.Heard {
+func (r *run) learn(res Result) {
+	secrets := value.Secrets(res.Values)
+	if res.Heard {
 		secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < minLearned || secret.Weak(s) })
 		secrets = secrets[:min(len(secrets), maxLearned)]
 	}
-	run.e.Redactor.Add(secrets...)
+	r.e.Redactor.Add(secrets...)
 }
 
 // outcome is what a host answered as the result of a task.

@@ -79,26 +79,25 @@ func (r *Record) Entries() []Entry {
 
 // UnitPlan is what one unit changes.
 type UnitPlan struct {
-	Unit    Unit    `json:"unit"`
-	Entries []Entry `json:"entries"`
-	Inputs  string  `json:"inputs"` // digest of the inventory's variables of its hosts
-	Skipped string  `json:"skipped,omitempty"`
-	Error   string  `json:"error,omitempty"`
+	Unit      Unit    `json:"unit"`
+	Entries   []Entry `json:"entries"`
+	Inputs    string  `json:"inputs"`              // digest of the inventory's variables of its hosts
+	Passwords string  `json:"passwords,omitempty"` // digest of the generated passwords that it may use
+	Skipped   string  `json:"skipped,omitempty"`
+	Error     string  `json:"error,omitempty"`
 	// Took is how long a run needed for it.
 	Took time.Duration `json:"-"`
 }
 
 // Plan is what all units change.
 type Plan struct {
-	Version int    `json:"version"`
-	Pig     string `json:"pig"`
-	Salt    string `json:"salt"` // of the digests
-	// Passwords is the digest of the file of generated passwords.
-	Passwords string     `json:"passwords,omitempty"`
-	Limit     string     `json:"limit,omitempty"`
-	Tags      []string   `json:"tags,omitempty"`
-	Only      []string   `json:"only,omitempty"` // modules
-	Units     []UnitPlan `json:"units"`
+	Version int        `json:"version"`
+	Pig     string     `json:"pig"`
+	Salt    string     `json:"salt"` // of the digests
+	Limit   string     `json:"limit,omitempty"`
+	Tags    []string   `json:"tags,omitempty"`
+	Only    []string   `json:"only,omitempty"` // modules
+	Units   []UnitPlan `json:"units"`
 }
 
 // WithoutDiffs is the plan without the content of its changes.

@@ -13,6 +13,17 @@ var (
 	assigned = regexp.MustCompile(`(?i)(?:^|[\s?&;,'"({[])-{0,2}[a-z0-9_.]*(?:password|passwd|passphrase|secret|secret_key|token|api_?key)\s*=\s*('(?:[^'\\]|\\.|'')+'|"(?:[^"\\]|\\.)+"|[^\s='"&;,)}\]]+)`)
 )
 
+// speaks tells whether a text has a word of assigned in it, which is found sooner than the whole.
+func speaks(text string) bool {
+	text = strings.ToLower(text)
+	for _, w := range []string{"pass", "secret", "token", "key"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // Inside finds the passwords in a text that is none as a whole: an address with a login, a connection string.
 func Inside(text string) []string {
 	var found []string
@@ -24,7 +35,7 @@ func Inside(text string) []string {
 			}
 		}
 	}
-	if strings.Contains(text, "=") {
+	if strings.Contains(text, "=") && speaks(text) {
 		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
 			s := m[1]
 			if q := s[0]; q == '\'' || q == '"' {
