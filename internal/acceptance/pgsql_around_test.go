@@ -259,7 +259,7 @@ func TestPgsqlAround(t *testing.T) {
 			t.Error("a service that is gone is still offered")
 		}
 		l.write("    proxy: {", "    porxy: {")
-		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, "pg_service_provider proxy is no group with hosts") || !strings.Contains(out, "did you mean porxy") {
+		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, `invalid pg_service_provider "proxy": want a group with hosts`) || !strings.Contains(out, "did you mean porxy") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write()

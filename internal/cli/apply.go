@@ -56,6 +56,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		if kept, err = plan.Open(args[0]); err != nil {
 			return err
 		}
+		o.plan = args[0]
 		o.limit, o.tags, args = kept.Limit, kept.Tags, kept.Only
 	}
 	s, err := a.open(ctx, &o.runOptions)
@@ -120,7 +121,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		if was := kept.Unit(name); was == nil {
 			why = "it is not in the plan"
 		} else {
-			why = plan.Stale(*was, *now.Unit(name))
+			why = plan.Stale(*was, *now.Unit(name), s.passwords.Path())
 		}
 		for _, need := range g.Needs(name) {
 			if refused[need] && why == "" {

@@ -23,6 +23,10 @@ func readExcerpt(file string) ([]byte, error) {
 	}
 	lines := strings.Split(string(text), "\n")
 	for i, line := range lines {
+		if parts := secret.Inside(line); parts != nil {
+			line = secret.Carrying(line, parts...).Masked()
+			lines[i] = line
+		}
 		for at := 0; at < len(line); {
 			m := written.FindStringSubmatchIndex(line[at:])
 			if m == nil {

@@ -38,7 +38,9 @@ type runOptions struct {
 	sshCommon  string
 	confirm    []string // of verbs that have the flag
 	passwords  passwordOptions
-	forgets    bool // generated passwords are not kept: nothing is asked or told of a node
+	plan       string // a plan file that is applied
+	validates  bool   // what is wrong is told together, at the end
+	forgets    bool   // generated passwords are not kept: nothing is asked or told of a node
 }
 
 // AddFlags adds the flags to a command.

@@ -96,7 +96,7 @@ type recapped struct {
 func (s *session) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
 		Inventory: s.inventory, Nodes: s.nodes, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
-		Sink: sink, Redactor: s.redactor, Protect: params.Protect, Derived: s.derived, Defaults: s.defaults,
+		Sink: sink, Redactor: s.redactor, Protect: params.Seal, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
 	}, o), sink}
 }
 

@@ -114,7 +114,7 @@ func (a *app) repoVerify() *cobra.Command {
 func (a *app) verifyBundle(file string) error {
 	b, err := readBundle(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return err
 	}
 	index, err := repository.Parse(b.texts["Packages"])
 	if err != nil {
@@ -174,7 +174,7 @@ func readBundle(file string) (bundle, error) {
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return b, fmt.Errorf("it is no bundle: %w", err)
+		return b, fmt.Errorf("invalid bundle %q: %w", file, err)
 	}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
@@ -182,7 +182,7 @@ func readBundle(file string) (bundle, error) {
 			break
 		}
 		if err != nil {
-			return b, err
+			return b, fmt.Errorf("invalid bundle %q: %w", file, err)
 		}
 		if h.Typeflag != tar.TypeReg {
 			continue
@@ -196,7 +196,7 @@ func readBundle(file string) (bundle, error) {
 		}
 		n, err := io.Copy(w, t) //nolint:gosec // a bundle is as large as it is; nothing of it is kept in memory but the index
 		if err != nil {
-			return b, fmt.Errorf("%s: %w", name, err)
+			return b, fmt.Errorf("invalid bundle %q: %s: %w", file, name, err)
 		}
 		if w != sum {
 			b.texts[name] = text.String()
@@ -204,7 +204,7 @@ func readBundle(file string) (bundle, error) {
 		b.files[name] = repository.File{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	}
 	if b.texts["Packages"] == "" {
-		return b, errors.New("it is no bundle: it has no index")
+		return b, fmt.Errorf("invalid bundle %q: no file Packages in it", file)
 	}
 	return b, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 
 	"pig"
 	"pig/internal/credential"
@@ -92,9 +93,15 @@ func (s *session) loadInventory(ctx context.Context) error {
 		return err
 	}
 	s.extra = params.Protect(s.extra)
-	s.redactor.Add(append(value.Secrets(s.extra), urlPasswords(s.extra)...)...)
+	s.redactor.Add(value.Secrets(s.extra)...)
 	s.learnSecrets()
-	return s.openPasswords(ctx)
+	if err := s.openPasswords(ctx); err != nil {
+		return err
+	}
+	if !s.opt.validates {
+		s.tell(s.exposed())
+	}
+	return nil
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)
@@ -130,7 +137,7 @@ func (s *session) reach() (transport.Config, error) {
 func (s *session) engineOptions() error {
 	o := s.opt
 	s.base = engine.Options{
-		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: s.extra,
+		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: params.Seal(s.extra),
 		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(),
 		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version,
 	}
@@ -161,8 +168,20 @@ func (s *session) loadTemplate(name, from string) (string, string, error) {
 func (s *session) loader() *playbook.Loader {
 	return &playbook.Loader{
 		Files: s.files, RolesPath: []string{"roles", playbook.Embedded + "roles"},
-		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static,
+		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
 	}
+}
+
+// seal makes the secrets of a file of a playbook secrets, and known.
+func (s *session) seal(v value.Value) value.Value {
+	v = params.SealAll(v)
+	s.redactor.Add(value.Secrets(v)...)
+	value.Walk(v, func(v value.Value) {
+		if text, ok := v.(string); ok { // of any kind: a command, a condition
+			s.redactor.Add(slices.DeleteFunc(secret.Inside(text), secret.Weak)...)
+		}
+	})
+	return v
 }
 
 func (s *session) known(name string) bool {

@@ -65,7 +65,7 @@ Warnings are told and do not fail, except with --strict.
 ` + exitHelp,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.read(c.Context(), o)
+			s, err := a.open(c.Context(), &runOptions{inventory: o.inventory, extraVars: o.extraVars, passwords: o.passwords, validates: true})
 			if err != nil {
 				return err
 			}
@@ -80,6 +80,7 @@ Warnings are told and do not fail, except with --strict.
 
 func (s *session) validate(strict bool) error {
 	env, found := s.mistakes()
+	found = append(found, s.exposed()...)
 	errors, warnings := 0, 0
 	for _, d := range found {
 		if d.Severity == diag.Error {
@@ -151,11 +152,11 @@ func (s *session) redacted(text string) string {
 // learnSecrets makes the secrets of the whole inventory known.
 func (s *session) learnSecrets() {
 	for _, g := range s.inventory.Groups() {
-		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.GroupVars(g))), urlPasswords(s.inventory.GroupVars(g))...)...)
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.GroupVars(g)))...)
 		s.redactor.Public(g.Name)
 	}
 	for _, h := range s.inventory.Hosts() {
-		s.redactor.Add(append(value.Secrets(params.Protect(s.inventory.HostVars(h))), urlPasswords(s.inventory.HostVars(h))...)...)
+		s.redactor.Add(value.Secrets(params.Protect(s.inventory.HostVars(h)))...)
 		s.redactor.Public(h.Name)
 	}
 }

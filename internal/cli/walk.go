@@ -53,6 +53,9 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 			if up.Inputs, err = plan.Inputs(s.inventory, u, s.extra, salt); err != nil {
 				return nil, err
 			}
+			if up.Passwords, err = plan.Passwords(s.inventory, u, s.passwords.Saved(), salt); err != nil {
+				return nil, err
+			}
 		}
 		units = append(units, up)
 	}

@@ -129,7 +129,7 @@ func setFact(_ context.Context, c *call) Result {
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
 		default:
-			facts.Set(name, v)
+			facts.Set(name, c.e.sealed(name, v))
 		}
 	}
 	c.e.dropped(c.Name, dropped)

@@ -59,6 +59,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		return failed(err)
 	}
 	defer release()
+	c.learn(Result{Values: args, Heard: c.said.any()})
 	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
 		Task:    module.Task{Module: name, Args: args, User: user, Env: env},
 		Planned: planned, Timeout: timeout,
@@ -74,13 +75,13 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 const maxLearned, minLearned = 100, 12
 
 // learn makes secrets known that a task made, such as keys.
-func (c *call) learn(r Result) {
-	secrets := value.Secrets(r.Values)
-	if r.Heard {
+func (r *run) learn(res Result) {
+	secrets := value.Secrets(res.Values)
+	if res.Heard {
 		secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < minLearned || secret.Weak(s) })
 		secrets = secrets[:min(len(secrets), maxLearned)]
 	}
-	c.e.Redactor.Add(secrets...)
+	r.e.Redactor.Add(secrets...)
 }
 
 // outcome is what a host answered as the result of a task.
@@ -202,7 +203,7 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 	if port != "" {
 		n, err := strconv.Atoi(port)
 		if err != nil {
-			return h, fmt.Errorf("ansible_port of %s: %q is no number", name, port)
+			return h, fmt.Errorf("invalid ansible_port %q of %s: want a number", port, name)
 		}
 		h.Port = n
 	}
@@ -326,7 +327,7 @@ func (c *call) gate() (chan struct{}, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return nil, fmt.Errorf("throttle: %q is no number", text)
+		return nil, fmt.Errorf("invalid throttle %q: want a number", text)
 	}
 	if n == 0 {
 		return nil, nil

@@ -63,6 +63,8 @@ type Deps struct {
 	Redactor  *secret.Redactor
 	// Protect turns the values of secret parameters into secrets. nil: none are.
 	Protect func(vars *value.Dict) *value.Dict
+	// Sealed is Protect for the value of one variable that is rendered: a fact, a result, an item.
+	Sealed func(name string, v value.Value) value.Value
 	// Derived gives the variables that follow from the whole inventory for a host. nil: none.
 	Derived func(host string) *value.Dict
 	// Defaults are variables below all others, templates in them rendered as in role defaults.

@@ -279,7 +279,9 @@ func TestFilesOfTheControllerByANodesWord(t *testing.T) {
 		`copy: { src: "{{ said.stdout }}", dest: /x }`, `template: { src: "{{ said.stdout }}", dest: /x }`, `script: "{{ said.stdout }}"`,
 		`include_vars: "{{ said.stdout }}"`, `include_tasks: "{{ said.stdout }}"`, `debug: { msg: "{{ lookup('file', said.stdout) }}" }`,
 		`debug: { msg: "{{ lookup('template', said.stdout) }}" }`, `debug: { msg: "{% set p = said.stdout %}{{ lookup('file', p) }}" }`,
-		`debug: { msg: "{{ lookup('fileglob', said.stdout) }}" }`, `debug: { msg: "{{ lookup('first_found', said.stdout) }}" }`,
+		`debug: { msg: "{{ lookup('fileglob', said.stdout) }}" }`, `debug: { msg: "{{ said.stdout | fileglob }}" }`,
+		`debug: { msg: "{{ said.stdout | realpath }}" }`, `debug: { msg: "{{ said.stdout is exists }}" }`, `debug: { msg: "{{ '/etc' is same_file(said.stdout) }}" }`,
+		`debug: { msg: "{{ lookup('first_found', said.stdout) }}" }`,
 		`{ debug: { msg: "{{ item }}" }, with_file: "{{ said.stdout }}" }`, `{ copy: { content: "{{ lookup('file', item) }}", dest: /x }, loop: [ "{{ said.stdout }}" ] }`,
 		`include_role: { name: "{{ said.stdout }}" }`,
 	} {

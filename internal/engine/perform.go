@@ -46,6 +46,7 @@ func (r *run) items(t *playbook.Task, s *scope) (items *value.List, heard bool, 
 	if value.IsUnknown(v) {
 		return nil, heard, nil
 	}
+	v = r.e.sealed(l.LoopVar, v)
 	if l.With == "" {
 		switch v := v.(type) {
 		case *value.List:
@@ -191,7 +192,9 @@ func (r *run) attempts(ctx context.Context, t *playbook.Task, s *scope) Result {
 		return failed(err)
 	}
 	for n := 1; ; n++ {
-		res := r.judge(t, s, r.act(ctx, t, s))
+		res := r.e.sealedResult(t.Register, r.act(ctx, t, s))
+		r.learn(res)
+		res = r.judge(t, s, res)
 		if t.Until == nil && t.Retries == nil {
 			return res
 		}
@@ -233,7 +236,7 @@ func (r *run) patience(t *playbook.Task, s *scope) (tries int, delay time.Durati
 		}
 		n, err := strconv.Atoi(v)
 		if err != nil {
-			return 0, 0, diag.Errorf(t.Pos, "retries: %q is no number", v)
+			return 0, 0, diag.Errorf(t.Pos, "invalid retries %q: want a number", v)
 		}
 		tries = n + 1
 	}

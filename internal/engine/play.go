@@ -24,7 +24,7 @@ type playRun struct {
 	all      []string // every host of the play, over all batches
 	sched    schedule
 	handlers []*playbook.Task
-	vars     *value.Dict // of vars_files and vars_prompt
+	vars     *value.Dict // of vars_files
 	root     bool        // some task may become another user, so agents run as root
 
 	mu        sync.Mutex
@@ -185,13 +185,13 @@ func batchSize(v value.Value, total int) (int, error) {
 	if pct, ok := strings.CutSuffix(text, "%"); ok {
 		f, err := strconv.ParseFloat(pct, 64)
 		if err != nil {
-			return 0, fmt.Errorf("%q is no percentage", text)
+			return 0, fmt.Errorf("invalid percentage %q: want a number and %%", text)
 		}
 		return max(1, int(math.Floor(f/100*float64(total)))), nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no number of hosts", text)
+		return 0, fmt.Errorf("invalid number of hosts %q: want a number or a percentage", text)
 	}
 	if n <= 0 {
 		return total, nil

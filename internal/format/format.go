@@ -26,6 +26,7 @@ func Serializers() map[string]Serializer {
 		"hosts_line":        HostsLine,
 		"ini_quote":         GrafanaValue,
 		"ini_value":         INIValue,
+		"ini_name":          ININame,
 		"alias_name":        AliasName,
 		"haproxy_quote":     HAProxyWord,
 		"haproxy_line":      HAProxyLine,

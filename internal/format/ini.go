@@ -18,6 +18,16 @@ func INIValue(s string) (string, error) {
 	return s, nil
 }
 
+var iniName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+// ININame checks the name of a section or an option of an INI file: there are no quotes for them.
+func ININame(s string) (string, error) {
+	if !iniName.MatchString(s) {
+		return "", invalid("name of an INI file", "want letters, digits, _, . and -")
+	}
+	return s, nil
+}
+
 // expands is what Grafana replaces in a value, in quotes too: ${NAME}, $__file{path}, %(key)s.
 var expands = regexp.MustCompile(`\$\{|\$__\w+\{|%\([^)]*\)s`)
 

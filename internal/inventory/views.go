@@ -26,7 +26,7 @@ func (v View) masked(vars *value.Dict) *value.Dict {
 func mask(v value.Value) value.Value {
 	switch v := v.(type) {
 	case secret.Text:
-		return secret.Mask
+		return v.Masked()
 	case *value.List:
 		items := make([]value.Value, len(v.Items))
 		for i, item := range v.Items {

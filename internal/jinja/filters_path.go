@@ -23,15 +23,18 @@ func pathFilters() table {
 	})
 	pure("normpath", func(s string) value.Value { return path.Clean(s) })
 	pure("expanduser", func(s string) value.Value { return expandUser(s) })
-	pure("realpath", func(s string) value.Value {
+	t.textFilter("realpath", "", func(s string, c *call) (value.Value, error) {
 		abs, err := filepath.Abs(s)
 		if err != nil {
-			return s
+			return s, nil //nolint:nilerr // without a working directory a path stays as it is
+		}
+		if err := c.f.r.s.permit(s, abs); err != nil {
+			return nil, err
 		}
 		if real, err := filepath.EvalSymlinks(abs); err == nil {
-			return real
+			return real, nil
 		}
-		return abs
+		return abs, nil
 	})
 	t.merge(windowsPathFilters())
 	t.merge(pathListFilters())
@@ -58,7 +61,10 @@ func pathFilters() table {
 		}
 		return filepath.Rel(from, to)
 	})
-	t.textFilter("fileglob", "", func(s string, _ *call) (value.Value, error) {
+	t.textFilter("fileglob", "", func(s string, c *call) (value.Value, error) {
+		if err := c.f.r.s.permit(s, s); err != nil {
+			return nil, err
+		}
 		found, err := filepath.Glob(s)
 		files := []string{}
 		for _, f := range found {

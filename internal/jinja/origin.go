@@ -46,6 +46,14 @@ func (s *Scope) permit(name, path string) error {
 	return nil
 }
 
+// written notes, until its result is called, whether a filter or test works on what stands in the template as it is.
+func (s *Scope) written(in expr, a *arguments) func() {
+	was := s.literal
+	_, constant := in.(*constNode)
+	s.literal = constant && literal(a)
+	return func() { s.literal = was }
+}
+
 // literal tells whether all arguments of a call stand in the template as they are.
 func literal(a *arguments) bool {
 	if a.star != nil || a.starStar != nil {

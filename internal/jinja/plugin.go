@@ -271,6 +271,7 @@ func (n *filterNode) eval(f *frame) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer f.r.s.written(n.in, &n.args)()
 	v, err := f.use(n.f, in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)
@@ -296,6 +297,7 @@ func (n *testNode) eval(f *frame) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer f.r.s.written(n.in, &n.args)()
 	v, err := f.use(n.t, in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)

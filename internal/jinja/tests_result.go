@@ -111,7 +111,12 @@ func (r result) anyItem(key string) value.Value {
 func fileTests() table {
 	t := table{}
 	mode := func(spec string, fn func(path string) bool) {
-		t.test(spec, "", 0, func(c *call) (bool, error) { return fn(c.text()), nil })
+		t.test(spec, "", 0, func(c *call) (bool, error) {
+			if err := c.f.r.s.permit(c.text(), c.text()); err != nil {
+				return false, err
+			}
+			return fn(c.text()), nil
+		})
 	}
 	stat := func(path string) os.FileMode {
 		if st, err := os.Stat(path); err == nil {
@@ -127,7 +132,7 @@ func fileTests() table {
 		return err == nil && st.Mode()&os.ModeSymlink != 0
 	})
 	mode("link_exists", func(p string) bool { _, err := os.Lstat(p); return err == nil })
-	mode("abs is_abs", func(p string) bool { return strings.HasPrefix(p, "/") })
+	t.test("abs is_abs", "", 0, func(c *call) (bool, error) { return strings.HasPrefix(c.text(), "/"), nil })
 	mode("mount is_mount", func(p string) bool {
 		own, err1 := device(p)
 		parent, err2 := device(filepath.Join(p, ".."))
@@ -137,6 +142,11 @@ func fileTests() table {
 		other, err := c.needStr(0)
 		if err != nil {
 			return false, err
+		}
+		for _, p := range []string{c.text(), other} {
+			if err := c.f.r.s.permit(p, p); err != nil {
+				return false, err
+			}
 		}
 		a, err := os.Stat(c.text())
 		if err != nil {

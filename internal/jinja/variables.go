@@ -100,6 +100,9 @@ func (s *Scope) open(v value.Value, trusted bool, pos diag.Pos, label string) (v
 			return x, nil
 		}
 		v, err := s.guarded(label, func() (value.Value, error) { return s.renderString(x.Plain(), pos) })
+		if err != nil && len(x.Parts()) == 0 { // the result is the secret, the template is none
+			return nil, err
+		}
 		if err != nil {
 			return nil, placed(pos, errorf("the template of the secret %s failed", label))
 		}

@@ -119,8 +119,9 @@ func (p psql) apply(ctx context.Context, steps []pgsql.Step) error {
 		if db == "" {
 			db = "postgres"
 		}
-		// A standby that is away must not hold up the commit of a change that it gets later anyway.
-		cmd := p.cmd(db, pgsql.Script(s.SQL, !s.Loose), "-c lock_timeout=60s -c synchronous_commit=local")
+		// A standby that is away must not hold up the commit of a change that it gets later anyway. Whether a transaction is a sample
+		// for the log is decided at its beginning, before the settings in it.
+		cmd := p.cmd(db, pgsql.Script(s.SQL, !s.Loose), "-c lock_timeout=60s -c synchronous_commit=local -c log_transaction_sample_rate=0")
 		change := stepChange(s)
 		cmd.Change = &change
 		out, err := p.call.System.Exec(ctx, cmd)

@@ -200,12 +200,14 @@ func (f liveFiles) Set(path string, follow bool, a Attrs) error {
 			return err
 		}
 		// The owner first: changing it clears setuid and setgid. -1 is what a link keeps.
-		if uid != before.UID && uid >= 0 || gid != before.GID && gid >= 0 {
+		given := uid != before.UID && uid >= 0 || gid != before.GID && gid >= 0
+		if given {
 			if err := unix.Fchownat(fd, "", uid, gid, unix.AT_EMPTY_PATH); err != nil {
 				return &fs.PathError{Op: "chown", Path: path, Err: err}
 			}
 		}
-		if a.Mode != nil && before.Kind != Link {
+		// What is as it should be is left alone: its ctime stays, and backups and watchers have nothing to do.
+		if a.Mode != nil && before.Kind != Link && (given || *a.Mode != before.Mode) {
 			return unix.Chmod(held(fd), uint32(*a.Mode))
 		}
 		return nil

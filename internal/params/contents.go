@@ -29,6 +29,7 @@ func (v *validator) contents() {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}
 	v.sysctls()
+	v.repositories()
 	v.admin()
 	v.domains()
 	v.ports()
@@ -96,7 +97,7 @@ func (v *validator) users(vars *value.Dict, list string, known map[string]bool) 
 			continue
 		}
 		if !userName.MatchString(name) {
-			v.add(diag.Errorf(u.ValuePos("name"), "%q is no name for a user", name).
+			v.add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
 				WithHint("small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
 		}
 		known[name] = true

@@ -40,15 +40,26 @@ func forms() map[string]form {
 		"timezone":    {"a time zone, such as Asia/Shanghai", func(s string) bool { return s == "" || zoneForm.MatchString(s) }},
 		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
+		"dns_option":  {"options of resolv.conf, such as timeout:1", dnsOptionForm.MatchString},
+		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", dnsSuffixForm.MatchString},
+		"domain":      {"a domain name, such as i.pigsty", func(s string) bool { return s == "" || domainForm.MatchString(s) }},
+		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
+		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
+		"repo_key":    {"a file, an https URL, or environment", isRepositoryKey},
 		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
 	}
 }
 
 var (
-	accountForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
-	zoneForm     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
-	sysctlForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
-	labelForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	accountForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
+	zoneForm    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
+	sysctlForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
+	labelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
+	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
+	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
+	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
+
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)

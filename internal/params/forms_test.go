@@ -57,3 +57,59 @@ func TestKernelParametersAreLines(t *testing.T) {
 		}
 	}
 }
+
+func found(t *testing.T, text string) (all []string) {
+	t.Helper()
+	inv, _, err := inventory.LoadText("pigsty.yml", []byte(text), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range Validate(inv) {
+		all = append(all, d.Severity.String()+": "+d.Summary)
+	}
+	return all
+}
+
+// What packages are taken on is named, and cannot bring options of apt's own.
+func TestKeysOfRepositoriesAreKnown(t *testing.T) {
+	t.Parallel()
+	sum := strings.Repeat("0a", 32)
+	for entry, want := range map[string]string{
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/debian trixie main" } } ]`:                                       "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: environment } ]`:                                "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: keys/a.asc } ]`:                                 "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc" } ]`:                          "warning: the key of repository a has no checksum",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc", key_sha256: ` + sum + ` } ]`: "",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "https://h/k.asc", key_sha256: 12ab } ]`:        "error: ",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main" }, key: "http://h/k.asc" } ]`:                           "error: ",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "https://h/ x main\ndeb https://evil/ x main" } } ]`:                        "error: invalid baseurl of repository a",
+		`repo_upstream: [ { name: a, module: m, baseurl: { default: "[allow-insecure=yes] https://evil/ x main" } } ]`:                          "error: invalid baseurl of repository a",
+		`repo_upstream: [ { name: ../../cron.d/a, module: m, baseurl: { default: "https://h/ x main" } } ]`:                                     "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: "sha256:` + sum + `" } ]`:                                        "",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb" } ]`:                                                                        "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" } ]`:                      "error: ",
+		`repo_url_packages: [ { name: a.deb, url: "https://h/a.deb", checksum: ` + sum + ` } ]`:                                                 "error: ",
+	} {
+		all := found(t, "all: { hosts: { 10.0.0.1: { "+entry+" } } }")
+		got := strings.Join(all, "\n")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", entry, got, want)
+		}
+	}
+}
+
+// What stands in resolv.conf, in names of domains and in nginx's server names has no room for a second line or word.
+func TestFormsOfNamesAndOptions(t *testing.T) {
+	t.Parallel()
+	for form, texts := range map[string]map[string]bool{
+		"dns_option": {"options single-request-reopen timeout:1": true, "ndots:2": true, "": false, "x\nnameserver 6.6.6.6": false, "a;b": false},
+		"dns_suffix": {"": true, ".vip": true, "-x.db": true, ".x\n6.6.6.6 evil": false, " evil": false},
+		"domain":     {"i.pigsty": true, "*.pigsty": true, "a.b-c_d": true, "": true, "a;b": false, "a b": false, "a\nb": false, "$host": false, "x/": false},
+	} {
+		for text, want := range texts {
+			if got := forms()[form].is(text); got != want {
+				t.Errorf("%s %q: %v", form, text, got)
+			}
+		}
+	}
+}

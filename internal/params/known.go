@@ -108,13 +108,13 @@ func derivedFrom(vars *value.Dict) []string {
 		if !ok || s == "" {
 			continue
 		}
-		all = append(all, s, SodiumKey(s), s+"-"+value.Str(vars.At("vip_vrid")))
+		all = append(all, s, DerivedSodiumKey(s), s+"-"+value.Str(vars.At("vip_vrid")))
 	}
 	return all
 }
 
-// SodiumKey is the root key of pgsodium that Pigsty makes of the name of a cluster.
-func SodiumKey(cluster string) string {
+// DerivedSodiumKey is the root key of pgsodium that Pigsty makes of the name of a cluster.
+func DerivedSodiumKey(cluster string) string {
 	sum := sha256.Sum256([]byte(cluster))
 	return hex.EncodeToString(sum[:])
 }
@@ -123,7 +123,7 @@ func SodiumKey(cluster string) string {
 // before passwords were generated.
 func KeyOfData(name string) (known string, ok bool) {
 	if cluster, is := strings.CutSuffix(name, ".pgsodium_key"); is {
-		return SodiumKey(cluster), true
+		return DerivedSodiumKey(cluster), true
 	}
 	return "pgBackRest", name == "pgbackrest_cipher_pass"
 }

@@ -1,32 +1,53 @@
 package params
 
 import (
-	"strings"
-
 	"pig/internal/secret"
 	"pig/internal/value"
 )
 
+// guard seals the secrets in values. template says what becomes of a text that is a template, which has to be rendered first.
+type guard struct {
+	template func(text string) (value.Value, bool)
+	inTexts  bool // also the passwords inside addresses and connection strings
+}
+
+var (
+	asTemplate = guard{func(text string) (value.Value, bool) { return text, false }, true}
+	// A secret without parts: jinja renders what it holds and makes a secret of the result; the template itself may be seen.
+	asSecretToBe = guard{func(text string) (value.Value, bool) { return secret.Carrying(text), true }, true}
+	asText       = guard{func(text string) (value.Value, bool) { return secret.New(text), true }, true}
+)
+
 // Protect gives a copy of vars in which every value of a secret parameter is a secret.Text, also inside objects: the
-// password of a user in pg_users, the secret key of a backup repository. Other values are shared with vars. A template
-// stays a template, as it must be rendered first: the engine calls ProtectValue on what comes out.
-func Protect(vars *value.Dict) *value.Dict {
+// password of a user in pg_users, the secret key of a backup repository, a login in an address. Other values are shared with vars. A template
+// stays a template.
+func Protect(vars *value.Dict) *value.Dict { return asTemplate.vars(vars) }
+
+// Seal is Protect for variables that templates are rendered in: what a template of a secret gives is a secret as well.
+func Seal(vars *value.Dict) *value.Dict { return asSecretToBe.vars(vars) }
+
+// SealAll gives a file of a playbook with its secrets sealed: variables, arguments and items whose names say that they are some.
+func SealAll(v value.Value) value.Value {
+	sealed, _ := guard{template: asSecretToBe.template}.inside(v) // a text may be a task's arguments
+	return sealed
+}
+
+// ProtectValue gives the finished value of a variable with its secrets sealed. Lists and mappings that hold none are v's own.
+func ProtectValue(name string, v value.Value) value.Value {
+	protected, _ := asText.protect(Lookup(name), name, v)
+	return protected
+}
+
+func (g guard) vars(vars *value.Dict) *value.Dict {
 	c := Load()
 	out := vars.Clone()
 	for key, v := range vars.All() {
 		name, _ := key.(string)
-		p := c.Lookup(name)
-		if protected, changed := protect(p, name, v); changed {
+		if protected, changed := g.protect(c.Lookup(name), name, v); changed {
 			out.SetAt(key, protected, vars.KeyPos(key), vars.ValuePos(key))
 		}
 	}
 	return out
-}
-
-// ProtectValue gives the value of a variable with its secrets sealed. Lists and mappings that hold none are v's own.
-func ProtectValue(name string, v value.Value) value.Value {
-	protected, _ := protect(Lookup(name), name, v)
-	return protected
 }
 
 // IsSecret tells whether the whole value of a variable is a secret: the catalog says so, or its name does.
@@ -34,83 +55,76 @@ func IsSecret(name string) bool {
 	if p := Lookup(name); p != nil {
 		return p.Secret
 	}
-	return secretName(name)
+	return secret.Named(name)
 }
 
-// secretName guesses from the name of a variable that the catalog does not know. Paths and switches that only speak of
-// secrets are none.
-func secretName(name string) bool {
-	name = strings.ToLower(name)
-	for _, end := range []string{"password", "passwd", "passphrase", "secret", "secret_key", "_token", "cipher_pass", "private_key", "api_key", "become_pass", "ssh_pass"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
-	}
-	return false
-}
-
-func protect(p *Param, name string, v value.Value) (out value.Value, changed bool) {
+func (g guard) protect(p *Param, name string, v value.Value) (out value.Value, changed bool) {
 	switch {
-	case p == nil && secretName(name), p != nil && p.Secret:
-		return seal(v)
-	case p == nil:
-		return v, false
-	case p.Type.Object != nil:
-		return protectObjects(p.Type, v)
-	case p.Type.Kind == "password":
-		return seal(v)
-	case p.Type.Kind == "dict":
-		return protectDict(v)
+	case p == nil && secret.Named(name), p != nil && p.Secret, p != nil && p.Type.Kind == "password":
+		return g.seal(v)
+	case p != nil && p.Type.Object != nil:
+		return g.objects(p.Type, v)
 	}
-	return v, false
+	return g.inside(v)
 }
 
 // seal makes secrets of all texts and numbers in v.
-func seal(v value.Value) (value.Value, bool) {
+func (g guard) seal(v value.Value) (value.Value, bool) {
 	switch v := v.(type) {
 	case string:
-		if v == "" || IsTemplate(v) {
+		if v == "" {
 			return v, false
+		}
+		if IsTemplate(v) {
+			return g.template(v)
 		}
 		return secret.New(v), true
 	case int64:
 		return secret.New(value.Str(v)), true
 	case *value.List:
-		return eachItem(v, seal)
+		return eachItem(v, g.seal)
 	case *value.Dict:
-		return eachEntry(v, func(_ string, v value.Value) (value.Value, bool) { return seal(v) })
+		return eachEntry(v, func(_ string, v value.Value) (value.Value, bool) { return g.seal(v) })
 	}
 	return v, false
 }
 
-func protectObjects(t Type, v value.Value) (value.Value, bool) {
+func (g guard) objects(t Type, v value.Value) (value.Value, bool) {
 	switch v := v.(type) {
 	case *value.List:
-		return eachItem(v, func(v value.Value) (value.Value, bool) { return protectObject(t.Object, v) })
+		return eachItem(v, func(v value.Value) (value.Value, bool) { return g.object(t.Object, v) })
 	case *value.Dict:
 		if t.Map {
-			return eachEntry(v, func(_ string, v value.Value) (value.Value, bool) { return protectObject(t.Object, v) })
+			return eachEntry(v, func(_ string, v value.Value) (value.Value, bool) { return g.object(t.Object, v) })
 		}
-		return protectObject(t.Object, v)
+		return g.object(t.Object, v)
 	}
 	return v, false
 }
 
-func protectObject(o *Object, v value.Value) (value.Value, bool) {
+func (g guard) object(o *Object, v value.Value) (value.Value, bool) {
 	d, ok := v.(*value.Dict)
 	if !ok {
 		return v, false
 	}
-	return eachEntry(d, func(name string, v value.Value) (value.Value, bool) { return protect(o.Field(name), name, v) })
+	return eachEntry(d, func(name string, v value.Value) (value.Value, bool) { return g.protect(o.Field(name), name, v) })
 }
 
-// protectDict seals entries of a free mapping whose names tell that they are secrets.
-func protectDict(v value.Value) (value.Value, bool) {
-	d, ok := v.(*value.Dict)
-	if !ok {
-		return v, false
+// inside seals the entries of mappings anywhere in v whose names tell that they are secrets.
+func (g guard) inside(v value.Value) (value.Value, bool) {
+	switch v := v.(type) {
+	case string:
+		if g.inTexts {
+			if parts := secret.Inside(v); parts != nil {
+				return secret.Carrying(v, parts...), true
+			}
+		}
+	case *value.List:
+		return eachItem(v, g.inside)
+	case *value.Dict:
+		return eachEntry(v, func(name string, v value.Value) (value.Value, bool) { return g.protect(Lookup(name), name, v) })
 	}
-	return eachEntry(d, func(name string, v value.Value) (value.Value, bool) { return protect(nil, name, v) })
+	return v, false
 }
 
 func eachItem(l *value.List, f func(value.Value) (value.Value, bool)) (value.Value, bool) {

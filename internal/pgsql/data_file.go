@@ -18,5 +18,5 @@ func OwnFile(name string) bool {
 
 var sodiumKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// SodiumKey tells whether text can be the root key of pgsodium: 32 bytes in hexadecimal.
-func SodiumKey(text string) bool { return sodiumKey.MatchString(text) }
+// IsSodiumKey tells whether text can be the root key of pgsodium: 32 bytes in hexadecimal.
+func IsSodiumKey(text string) bool { return sodiumKey.MatchString(text) }

@@ -42,6 +42,8 @@ type HBA struct {
 	NoTLS        bool     // the pool offers no TLS
 	Remote       bool     // the database superuser has a password, with which it may come from other hosts
 	Privileged   []string // users that come from other hosts by TLS only: of replication, monitoring, administration
+	// Groups are the roles that each declared role is a member of, by way of others too.
+	Groups map[string][]string
 }
 
 // hbaRoles are the values of a rule's role.

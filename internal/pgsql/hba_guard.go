@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -19,12 +20,12 @@ func (h *HBA) guarded(blocks [][]string) [][]string {
 	if h.Remote && !h.Pooler {
 		privileged = append(privileged, h.DBSU)
 	} else {
-		blocks = guard(blocks, "the database superuser comes by the unix socket", "host", db, []string{h.DBSU}, func(string) bool { return true })
+		blocks = h.guard(blocks, "the database superuser comes by the unix socket", "host", db, []string{h.DBSU}, func(string) bool { return true })
 	}
 	if h.Pooler && h.NoTLS {
 		return blocks
 	}
-	return guard(blocks, "accounts of the environment come from other hosts by TLS", "hostnossl", db, privileged, func(addr string) bool {
+	return h.guard(blocks, "accounts of the environment come from other hosts by TLS", "hostnossl", db, privileged, func(addr string) bool {
 		return !loopback(addr)
 	})
 }
@@ -37,7 +38,7 @@ func loopback(addr string) bool {
 
 // guard puts a block before the first rule that lets everybody or a group in from addresses that count: records of later rules that
 // name one of the users, then records of this kind that refuse them.
-func guard(blocks [][]string, title, kind, db string, users []string, counts func(addr string) bool) [][]string {
+func (h *HBA) guard(blocks [][]string, title, kind, db string, users []string, counts func(addr string) bool) [][]string {
 	at := slices.IndexFunc(blocks, func(b []string) bool {
 		return slices.ContainsFunc(b, func(line string) bool { return broad(line, counts) })
 	})
@@ -54,14 +55,14 @@ func guard(blocks [][]string, title, kind, db string, users []string, counts fun
 		return blocks
 	}
 	list := strings.Join(names, ",")
-	block := append([]string{"# " + title + " [default]"}, lifted(blocks[at:], users, list)...)
+	block := append([]string{"# " + title + " [default]"}, h.lifted(blocks[at:], users)...)
 	block = append(block, record(kind, db, list, "0.0.0.0/0", "reject"), record(kind, db, list, "::/0", "reject"))
 	return slices.Insert(slices.Clone(blocks), at, block)
 }
 
-// lifted are the records of later rules that name one of the users, and what refuses everybody before them: for these users it has to
-// come first here, too.
-func lifted(blocks [][]string, users []string, list string) []string {
+// lifted are the records of later rules that name one of the users, and what refuses everybody, or a group with users in it, before
+// them: for these users it has to come first here, too.
+func (h *HBA) lifted(blocks [][]string, users []string) []string {
 	var lines, refused []string
 	for _, b := range blocks {
 		for _, line := range b {
@@ -73,14 +74,43 @@ func lifted(blocks [][]string, users []string, list string) []string {
 			switch {
 			case slices.ContainsFunc(names, func(name string) bool { return slices.Contains(users, name) }):
 				lines, refused = append(append(lines, refused...), line), nil
-			case t[len(t)-1] == "reject" && slices.Contains(names, "all"):
-				if db, err := hbaNames(t[1]); err == nil {
+			case t[len(t)-1] == "reject":
+				db, err := hbaNames(t[1])
+				list, meant := h.meant(names, users)
+				if err == nil && meant {
 					refused = append(refused, record(t[0], db, list, strings.Join(t[3:len(t)-1], " "), "reject"))
 				}
 			}
 		}
 	}
 	return lines
+}
+
+// meant are those of users that a record means without naming them: by all, by a group that they are in, by a pattern. Who is in a
+// group that nobody declares is not known: a refusal of it counts.
+func (h *HBA) meant(names, users []string) (list string, any bool) {
+	var found []string
+	for _, user := range users {
+		if slices.ContainsFunc(names, func(name string) bool {
+			group, isGroup := strings.CutPrefix(name, "+")
+			switch {
+			case name == "all":
+				return true
+			case isGroup:
+				_, declared := h.Groups[group]
+				return !declared || user == group || slices.Contains(h.Groups[user], group)
+			case strings.HasPrefix(name, "/"):
+				fits, err := regexp.MatchString(name[1:], user)
+				return fits || err != nil
+			}
+			return strings.HasPrefix(name, "@")
+		}) {
+			if name, err := hbaNames(user); err == nil {
+				found = append(found, name)
+			}
+		}
+	}
+	return strings.Join(found, ","), len(found) > 0
 }
 
 // remote tells whether the tokens of a record are about TCP connections.

@@ -171,3 +171,37 @@ func TestEverybodyInOtherWords(t *testing.T) {
 		t.Error("a zone of an address leaves its field")
 	}
 }
+
+// A refusal of a group keeps its effect for the members of the group whose own rule is moved to the front.
+func TestRefusalsOfGroupsComeAlong(t *testing.T) {
+	t.Parallel()
+	h := &HBA{
+		DBSU: "postgres", Privileged: []string{"boss", "guest", "stranger"},
+		Groups: map[string][]string{"boss": {"staff"}, "guest": {}, "staff": {}, "banned": {}, "stranger": {"banned", "staff"}},
+	}
+	for refused, want := range map[string]map[string]string{
+		"+staff":   {"boss": "reject", "guest": "scram-sha-256", "stranger": "reject"},
+		"+banned":  {"boss": "scram-sha-256", "guest": "scram-sha-256", "stranger": "reject"},
+		"+unknown": {"boss": "reject", "guest": "reject", "stranger": "reject"}, // nobody declares who is in it
+		"/^gu":     {"boss": "scram-sha-256", "guest": "reject", "stranger": "scram-sha-256"},
+		"all":      {"boss": "reject", "guest": "reject", "stranger": "reject"},
+		"other":    {"boss": "scram-sha-256", "guest": "scram-sha-256", "stranger": "scram-sha-256"},
+	} {
+		lines, err := h.Render([]HBARule{
+			{User: "all", DB: "web", Addr: "world", Auth: "pwd"},
+			{Raw: []string{"host all " + refused + " 203.0.113.7/32 reject"}},
+			{User: "boss,guest,stranger", Addr: "world", Auth: "ssl"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for user, method := range want {
+			if got := lets(lines, true, "app", user, "203.0.113.7"); got != method {
+				t.Errorf("%s refused, %s: %s, want %s\n%s", refused, user, got, method, strings.Join(lines, "\n"))
+			}
+			if got := lets(lines, true, "app", user, "203.0.113.8"); got != "scram-sha-256" {
+				t.Errorf("%s refused, %s from elsewhere: %s", refused, user, got)
+			}
+		}
+	}
+}

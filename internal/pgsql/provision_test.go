@@ -359,3 +359,40 @@ func TestClusterView(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A password reaches the server as a verifier, after the session was told to record nothing.
+func TestPasswordsGoAsVerifiersAndUnrecorded(t *testing.T) {
+	t.Parallel()
+	const clear = "sesame's street"
+	for _, method := range []string{"scram-sha-256", "md5"} {
+		live := liveUsers(map[string]LiveUser{"postgres": {}, "there": {Login: true, ConnLimit: -1}})
+		live.Encryption = method
+		plan, err := PlanUsers([]User{{Name: "new", Password: ptr(clear)}, {Name: "there", Password: ptr(clear)}}, live, UserPolicy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, err := PlanPassword("there", clear, live)
+		if err != nil || len(plan.Steps) != 2 {
+			t.Fatal(plan.Steps, err)
+		}
+		for _, s := range append(plan.Steps, step) {
+			at := slices.IndexFunc(s.SQL, func(q string) bool { return strings.Contains(q, " PASSWORD ") })
+			if at < 0 || strings.Contains(strings.Join(s.SQL, "\n"), "sesame") {
+				t.Errorf("%s %s: %q", method, s.Name, s.SQL)
+				continue
+			}
+			_, literal, _ := strings.Cut(s.SQL[at], " PASSWORD ")
+			if !IsVerifier(strings.Trim(literal, "'")) {
+				t.Errorf("%s %s: %s", method, s.Name, s.SQL[at])
+			}
+			for _, quiet := range []string{
+				"log_statement = 'none'", "log_min_duration_statement = -1", "log_min_duration_sample = -1", "log_duration = off", "log_min_error_statement = 'panic'",
+				"auto_explain.log_min_duration = -1", "pg_stat_statements.track_utility = off", "pgaudit.log = 'none'",
+			} {
+				if !slices.Contains(s.SQL[:at], "SET "+quiet) {
+					t.Errorf("%s %s: SET %s does not come before the password: %q", method, s.Name, quiet, s.SQL)
+				}
+			}
+		}
+	}
+}

@@ -80,11 +80,12 @@ func conninfo(v string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v) + "'"
 }
 
-// Hush keeps what follows in the session out of the server's log and statistics: it carries passwords.
+// Hush keeps what follows in the session out of the server's log and statistics, whatever the server records otherwise: it carries
+// verifiers of passwords.
 func Hush() []string {
 	return []string{
 		"SET log_statement = 'none'", "SET log_min_duration_statement = -1", "SET log_min_error_statement = 'panic'",
-		"SET log_duration = off", "SET pg_stat_statements.track_utility = off", "SET pgaudit.log = 'none'",
+		"SET log_duration = off", "SET log_min_duration_sample = -1", "SET auto_explain.log_min_duration = -1", "SET pg_stat_statements.track_utility = off", "SET pgaudit.log = 'none'",
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // fileVersion changes when plan files of before can no longer be applied.
-const fileVersion = 1
+const fileVersion = 2
 
 // digestRounds makes guessing a password from a plan file's digest slow. The digest covers all variables of a unit, so
 // whoever guesses must know the rest already; this is for those who do.
@@ -32,11 +32,19 @@ func NewSalt() (string, error) {
 
 // Inputs digests the variables of a unit's hosts, secrets included, so that a plan can be recognized as stale.
 func Inputs(inv *inventory.Inventory, u Unit, extra *value.Dict, salt string) (string, error) {
+	text, err := inputs(inv, u, extra)
+	if err != nil {
+		return "", err
+	}
+	return digest(text, salt)
+}
+
+func inputs(inv *inventory.Inventory, u Unit, extra *value.Dict) (string, error) {
 	var b strings.Builder
 	for _, name := range u.Hosts {
 		h := inv.Host(name)
 		if h == nil {
-			return "", fmt.Errorf("the inventory has no host %s any more", name)
+			return "", fmt.Errorf("host %q not found in the inventory any more", name)
 		}
 		b.WriteString(name + "\x00")
 		b.Write(value.PlainJSON(inv.Vars(h)))
@@ -44,7 +52,39 @@ func Inputs(inv *inventory.Inventory, u Unit, extra *value.Dict, salt string) (s
 	if extra != nil {
 		b.Write(value.PlainJSON(extra))
 	}
-	sum, err := pbkdf2.Key(sha256.New, b.String(), []byte(salt), digestRounds, 32)
+	return b.String(), nil
+}
+
+// Passwords digests those of the generated passwords that a unit may use: all of the environment, and those of clusters and addresses
+// that its variables name. They are digested as a whole: one digest of each would let each be guessed by itself.
+func Passwords(inv *inventory.Inventory, u Unit, saved map[string]string, salt string) (string, error) {
+	text, err := inputs(inv, u, nil)
+	if err != nil {
+		return "", err
+	}
+	used := map[string]string{}
+	for name, password := range saved {
+		owner, _, owned := cutLast(name, ".")
+		if !owned || strings.Contains(text, owner) {
+			used[name] = password
+		}
+	}
+	sorted, err := json.Marshal(used) // by name
+	if err != nil {
+		return "", err
+	}
+	return digest(string(sorted), salt)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func digest(text, salt string) (string, error) {
+	sum, err := pbkdf2.Key(sha256.New, text, []byte(salt), digestRounds, 32)
 	return hex.EncodeToString(sum), err
 }
 
@@ -69,10 +109,10 @@ func Open(path string) (*Plan, error) {
 	}
 	p := &Plan{}
 	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("%s is no plan: %w", path, err)
+		return nil, fmt.Errorf("invalid plan file %q: %w", path, err)
 	}
 	if p.Version != fileVersion {
-		return nil, fmt.Errorf("%s has version %d, and this pig reads version %d: plan again", path, p.Version, fileVersion)
+		return nil, fmt.Errorf("invalid plan file %q: version %d, want %d: plan again", path, p.Version, fileVersion)
 	}
 	return p, nil
 }
@@ -87,11 +127,14 @@ func (p *Plan) Unit(name string) *UnitPlan {
 	return nil
 }
 
-// Stale tells why was, planned before, is not what now is: "" if it is. Facts observed on nodes count through the changes
+// Stale tells why was, planned before, is not what now is: "" if it is. secrets is the name of the file of generated passwords. Facts observed on nodes count through the changes
 // that follow from them: if the same changes follow, the plan is as good as new.
-func Stale(was, now UnitPlan) string {
+func Stale(was, now UnitPlan, secrets string) string {
 	if was.Inputs != now.Inputs {
 		return "the inventory has changed for it"
+	}
+	if was.Passwords != now.Passwords {
+		return secrets + " has changed"
 	}
 	before, after := lines(was), lines(now)
 	for _, l := range after {

@@ -35,7 +35,7 @@ func TestStale(t *testing.T) {
 		now := kept()
 		now.Entries[0].Changes = append([]node.Change(nil), now.Entries[0].Changes...)
 		c.now(&now)
-		if got := Stale(kept(), now); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+		if got := Stale(kept(), now, "files/secrets.yml"); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestAPlanFileComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	back, err := Open(path)
-	if err != nil || back.Limit != p.Limit || back.Unit("one") == nil || back.Unit("two") != nil || Stale(p.Units[0], *back.Unit("one")) != "" {
+	if err != nil || back.Limit != p.Limit || back.Unit("one") == nil || back.Unit("two") != nil || Stale(p.Units[0], *back.Unit("one"), "") != "" {
 		t.Errorf("%+v, %v", back, err)
 	}
 	for name, text := range map[string]string{"no JSON": "pigsty", "a version of before": `{"version": 0}`} {

@@ -79,11 +79,12 @@ func (r *Record) Entries() []Entry {
 
 // UnitPlan is what one unit changes.
 type UnitPlan struct {
-	Unit    Unit    `json:"unit"`
-	Entries []Entry `json:"entries"`
-	Inputs  string  `json:"inputs"` // digest of the inventory's variables of its hosts
-	Skipped string  `json:"skipped,omitempty"`
-	Error   string  `json:"error,omitempty"`
+	Unit      Unit    `json:"unit"`
+	Entries   []Entry `json:"entries"`
+	Inputs    string  `json:"inputs"`              // digest of the inventory's variables of its hosts
+	Passwords string  `json:"passwords,omitempty"` // digest of the generated passwords that it may use
+	Skipped   string  `json:"skipped,omitempty"`
+	Error     string  `json:"error,omitempty"`
 	// Took is how long a run needed for it.
 	Took time.Duration `json:"-"`
 }

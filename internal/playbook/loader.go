@@ -24,6 +24,8 @@ type Loader struct {
 	// Static renders the few templates that are needed before anything runs: file names of imports.
 	Static func(v value.Value, vars *value.Dict, pos diag.Pos) (value.Value, error)
 	YAML   yaml.Options
+	// Seal makes secrets of values in a file whose names say that they are some. nil: none are.
+	Seal func(value.Value) value.Value
 
 	mu       sync.Mutex // hosts that run side by side read files, too
 	warnings diag.List
@@ -74,6 +76,9 @@ func (l *Loader) parse(path string) (value.Value, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.warnings = append(l.warnings, warnings...)
+	if l.Seal != nil && err == nil {
+		v = l.Seal(v)
+	}
 	return v, err
 }
 

@@ -32,7 +32,9 @@ func (p *playReader) read(d *value.Dict) error {
 	}
 	play.GatherFacts, play.GatherWhat = d.At("gather_facts"), d.At("gather_subset")
 	play.VarsFiles = listOf(d.At("vars_files"))
-	play.VarsPrompt, _ = d.At("vars_prompt").(*value.List)
+	if d.Has("vars_prompt") {
+		errs.Add(diag.Errorf(d.KeyPos("vars_prompt"), "vars_prompt is not supported").WithHint("give the variables on the command line: -e NAME=VALUE, or -e @FILE for secrets"))
+	}
 	if v := d.At("strategy"); v != nil {
 		play.Strategy = value.Str(v)
 		switch play.Strategy {

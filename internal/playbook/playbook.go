@@ -20,7 +20,6 @@ type Play struct {
 	GatherFacts value.Value // nil: as configured
 	GatherWhat  value.Value // gather_subset
 	VarsFiles   []value.Value
-	VarsPrompt  *value.List
 	Strategy    string
 	Serial      value.Value
 	MaxFail     value.Value // max_fail_percentage

@@ -50,7 +50,7 @@ func (r *resolver) pgFiles(vars lookup) {
 // sodium checks the root key of pgsodium.
 func (r *resolver) sodium(vars lookup) {
 	key, set := value.Plain(vars.get("pgsodium_key"))
-	if set && key != "" && !params.IsTemplate(vars.get("pgsodium_key")) && !pgsql.SodiumKey(key) {
+	if set && key != "" && !params.IsTemplate(vars.get("pgsodium_key")) && !pgsql.IsSodiumKey(key) {
 		r.errorf(vars.pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("leave pgsodium_key out to have a key generated")
 	}
 }

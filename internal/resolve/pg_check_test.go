@@ -28,7 +28,7 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: pg_files may not bring pg_hba.conf",
 		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: pg_files brings map.csv twice",
 		"pgsodium_key: abc":                             ":3:43: pgsodium_key must be 64 hexadecimal digits",
-		"pg_service_provider: proxy":                    ":3:50: pg_service_provider proxy is no group with hosts",
+		"pg_service_provider: proxy":                    ":3:50: invalid pg_service_provider \"proxy\": want a group with hosts",
 		"pg_mode: citus":                                "",
 		"pg_files: [ tls/server.key, '{{ x }}' ]":       "",
 		"pg_libs: pgsodium, pgsodium_key: '{{ k }}'":    "",

@@ -114,7 +114,7 @@ func (r *resolver) poolUsers(vars lookup) {
 	}
 	for _, db := range vars.objects("pg_databases") {
 		if user := db.text("pool_auth_user"); user != "" && !slices.Contains(known, user) {
-			r.errorf(db.at("pool_auth_user"), "pool_auth_user %s of database %s is no user of the cluster", user, db.text("name")).WithHint("%s", diag.DidYouMean(user, known))
+			r.errorf(db.at("pool_auth_user"), "invalid pool_auth_user %q of database %s: want a user of the cluster", user, db.text("name")).WithHint("%s", diag.DidYouMean(user, known))
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (r *resolver) provider(c *PgCluster, vars lookup) {
 		for _, g := range r.inv.Groups() {
 			names = append(names, g.Name)
 		}
-		r.errorf(pos, "pg_service_provider %s is no group with hosts", name).WithHint("%s", diag.DidYouMean(name, names))
+		r.errorf(pos, "invalid pg_service_provider %q: want a group with hosts", name).WithHint("%s", diag.DidYouMean(name, names))
 		return
 	}
 	for _, n := range nodes {

@@ -58,7 +58,7 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 		return
 	}
 	if _, err := netip.ParseAddr(m.Upstream); err == nil {
-		r.diags = append(r.diags, diag.Warnf(pos, "pg_upstream %s is no member of a cluster in this inventory", m.Upstream).
+		r.diags = append(r.diags, diag.Warnf(pos, "pg_upstream %q not found in any PostgreSQL cluster", m.Upstream).
 			WithHint("it is taken for a server elsewhere, with the same replication user and password"))
 		return
 	}
@@ -77,7 +77,7 @@ func (r *resolver) cascade(c *PgCluster, m *PgMember) {
 			return
 		}
 	}
-	r.errorf(m.vars.pos("pg_upstream"), "%s is to copy from %s, which is no other member of %s", m.Instance, m.Upstream, c.Name).
+	r.errorf(m.vars.pos("pg_upstream"), "invalid pg_upstream %q of %s: want another member of %s", m.Upstream, m.Instance, c.Name).
 		WithHint("pg_upstream of a replica names a member of its own cluster: %s", strings.Join(c.Addresses(), ", "))
 }
 

@@ -41,7 +41,7 @@ all:
 		t.Errorf("the router's number is %d, and 99 is taken", id)
 	}
 	text := diags.Error()
-	for _, want := range []string{"a member of its own cluster", "f-2 is to copy from 10.0.0.1, which is no other member of f"} {
+	for _, want := range []string{"a member of its own cluster", "invalid pg_upstream \"10.0.0.1\" of f-2: want another member of f"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

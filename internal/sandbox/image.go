@@ -106,7 +106,15 @@ func (m images) prepared(ctx context.Context, base image, repo string) (image, e
 	}
 	id := "prepared-" + recipeID(preparedScript, append([]string{base.ID, filepath.Base(repo)}, names...)...)
 	err = m.ensure(ctx, id, func(tmp string) error {
-		return m.build(ctx, "prepared", preparedScript, append([]string{tmp, base.Lower[0], repo}, names...))
+		index, err := os.MkdirTemp(m.dir, "index-*")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(index)
+		if err := signedIndex(repo, index, time.Now()); err != nil {
+			return err
+		}
+		return m.build(ctx, "prepared", preparedScript, append([]string{tmp, base.Lower[0], repo, index}, names...))
 	})
 	return image{
 		ID:    m.system + "/" + id,

@@ -12,9 +12,8 @@ import (
 	"strings"
 )
 
-// indexRepo turns a directory of downloaded packages, and what apt said about them, into a flat repository:
-// "deb [trusted=yes] http://node/pigsty ./". There is no Release file: apt takes that for an unsigned repository, but
-// takes an empty one for a broken repository.
+// indexRepo turns a directory of downloaded packages, and what apt said about them, into a flat repository. It has no Release file:
+// the infra node signs the one that it serves, and a build signs an index of its own (signed.go).
 func indexRepo(dir string) error {
 	stanzas := filepath.Join(dir, "stanzas")
 	raw, err := os.ReadFile(stanzas)

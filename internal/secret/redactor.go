@@ -40,6 +40,9 @@ func NewRedactor(secrets ...string) *Redactor {
 
 // Add makes more secrets known, with the forms in which they usually travel: URL-escaped, base64, and as JSON.
 func (r *Redactor) Add(secrets ...string) {
+	if r == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range secrets {

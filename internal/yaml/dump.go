@@ -105,7 +105,7 @@ func scalarText(v value.Value, o *DumpOptions) (tag, text string) {
 		return "!!timestamp", isoTime(v)
 	case secret.Text:
 		if o.Mask {
-			return "!!str", secret.Mask
+			return "!!str", v.Masked()
 		}
 	case value.Unknown:
 		return "!!str", value.UnknownText

@@ -64,8 +64,8 @@ func find(text []byte, what string) (line, col int) {
 }
 
 func lineAt(text []byte, line int) string {
-	lines := strings.SplitN(string(text), "\n", line+1)
-	if line > len(lines) {
+	lines := strings.SplitN(string(text), "\n", max(line, 0)+1)
+	if line < 1 || line > len(lines) {
 		return ""
 	}
 	return strings.TrimRight(lines[line-1], "\r")

@@ -31,7 +31,7 @@ func Parse(text []byte, file string, opts Options) (value.Value, diag.List, erro
 	if v, ok := parseIfJSON(text, file); ok {
 		return v, nil, nil
 	}
-	docs, warnings, err := parseDocuments(text, file, opts, 2)
+	docs, warnings, err := readDocuments(text, file, opts, 2)
 	if err != nil {
 		return nil, warnings, err
 	}
@@ -48,7 +48,7 @@ func Parse(text []byte, file string, opts Options) (value.Value, diag.List, erro
 
 // ParseAll reads all documents of text.
 func ParseAll(text []byte, file string, opts Options) ([]value.Value, diag.List, error) {
-	docs, warnings, err := parseDocuments(text, file, opts, -1)
+	docs, warnings, err := readDocuments(text, file, opts, -1)
 	if err != nil {
 		return nil, warnings, err
 	}
@@ -62,6 +62,19 @@ func ParseAll(text []byte, file string, opts Options) ([]value.Value, diag.List,
 type document struct {
 	val value.Value
 	pos diag.Pos
+}
+
+// readDocuments is parseDocuments, with faults that tell no secret.
+func readDocuments(text []byte, file string, opts Options, limit int) ([]document, diag.List, error) {
+	docs, warnings, err := parseDocuments(text, file, opts, limit)
+	for _, w := range warnings {
+		hush(w, text)
+	}
+	var d *diag.Diagnostic
+	if errors.As(err, &d) {
+		hush(d, text)
+	}
+	return docs, warnings, err
 }
 
 // parseDocuments reads up to limit documents, all of them if it is negative.

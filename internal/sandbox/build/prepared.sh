@@ -1,10 +1,14 @@
-# prepared.sh DEST BASE REPO PACKAGE...: a layer over BASE with the packages installed and all their services off.
-dest=$1 base=$2 repo=$3
-shift 3
+# prepared.sh DEST BASE REPO INDEX PACKAGE...: a layer over BASE with the packages installed and all their services off. INDEX has the
+# index of REPO, signed, and its key.
+dest=$1 base=$2 repo=$3 index=$4
+shift 4
 layer "$base" "$dest"
 root=$dest/root
-mount --bind "$repo" "$root/mnt"
-echo 'deb [trusted=yes] file:/mnt ./' >"$root/tmp/sources.list"
+mount -t tmpfs -o mode=755 tmpfs "$root/mnt"
+cp "$index"/* "$root/mnt"
+mkdir "$root/mnt/pool"
+mount --bind "$repo" "$root/mnt/pool"
+echo 'deb [signed-by=/mnt/key.asc] file:/mnt ./' >"$root/tmp/sources.list"
 apt() { chroot "$root" apt-get -q -y -o Dir::Etc::sourcelist=/tmp/sources.list -o Dir::Etc::sourceparts=- "$@"; }
 enabled() { chroot "$root" systemctl list-unit-files --state=enabled --no-legend --no-pager 2>/dev/null | awk '{print $1}' | sort; }
 
@@ -26,5 +30,5 @@ new=$(comm -13 "$dest/before" "$dest/after")
 [ -z "$new" ] || chroot "$root" systemctl disable $new >/dev/null
 
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/tmp/sources.list "$root/usr/sbin/policy-rc.d"
-umount "$root/mnt" "$root/proc" "$root"
+umount "$root/mnt/pool" "$root/mnt" "$root/proc" "$root"
 rm -rf "$dest/work" "$dest/root" "$dest/before" "$dest/after"

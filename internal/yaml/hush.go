@@ -1,0 +1,55 @@
+package yaml
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"pig/internal/diag"
+	"pig/internal/secret"
+)
+
+var (
+	keyed   = regexp.MustCompile(`([A-Za-z0-9_.-]+)["']?\s*:(?:\s+|$)`)
+	keyOnly = regexp.MustCompile(`([A-Za-z0-9_.-]+)["']?\s*:\s*(?:#.*)?$`)
+)
+
+// hush takes the value of a secret out of a fault: a password that begins with a character that YAML has a use for (* & ! % @)
+// would be quoted as the alias, the tag or the token that it is not.
+func hush(d *diag.Diagnostic, text []byte) {
+	rest := secretOn(text, d.Pos)
+	if rest == "" || strings.HasPrefix(rest, "!vault") {
+		return
+	}
+	for _, said := range []string{d.Summary, d.Detail, d.Hint} {
+		for word := range strings.FieldsFuncSeq(said, notWordy) {
+			for part := range strings.FieldsFuncSeq(rest, notWordy) {
+				if word == part || len(part) > 3 && strings.Contains(word, part) {
+					d.Summary, d.Detail, d.Cause = "invalid YAML in the value of a secret", "", nil
+					d.Hint = "write the value in single quotes, with each ' inside doubled"
+					return
+				}
+			}
+		}
+	}
+}
+
+func notWordy(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+// secretOn is what follows the key of a secret on the line of a place, or on the line after such a key: "" if nothing does.
+func secretOn(text []byte, at diag.Pos) string {
+	named := func(key string) bool {
+		return filepath.Base(at.File) == "secrets.yml" || secret.Named(key[strings.LastIndexByte(key, '.')+1:])
+	}
+	line := lineAt(text, at.Line)
+	for _, m := range keyed.FindAllStringSubmatchIndex(line, -1) {
+		if named(line[m[2]:m[3]]) {
+			return strings.TrimSpace(line[m[1]:])
+		}
+	}
+	if m := keyOnly.FindStringSubmatch(lineAt(text, at.Line-1)); m != nil && named(m[1]) {
+		return strings.TrimSpace(line)
+	}
+	return ""
+}

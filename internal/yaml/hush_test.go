@@ -1,0 +1,32 @@
+package yaml
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFaultsTellNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"*Sesame1", "&Sesame1 *Sesame2", "!Sesame1", "!<Sesame1>", "%Sesame1", "@Sesame1", "`Sesame1", "!!int Sesame1", "'Sesame1", `"Sesame1`, "Sesame1: Sesame2", "{Sesame1", "[Sesame1", "!!binary Sesame1", "2026-13-41 # Sesame", "!!timestamp Sesame1", "Sesame1 'Sesame2': x", `"\Sesame1"`} {
+		for _, text := range []string{
+			"a: 1\ndb_password: " + value + "\nb: 2\n", "users:\n- { name: a, password: " + value + " }\n", "api_token:\n  " + value + "\nb: 2\n",
+			"all: { vars: { x: 1, \"s3.secret_key\": " + value + " } }\n",
+		} {
+			_, warnings, err := Parse([]byte(text), "pigsty.yml", Options{})
+			for _, w := range warnings {
+				if strings.Contains(w.Error()+w.Detail+w.Hint, "Sesame") {
+					t.Errorf("%q: the warning tells the secret: %v", text, w)
+				}
+			}
+			if err != nil && strings.Contains(err.Error(), "Sesame") {
+				t.Errorf("%q: the error tells the secret: %v", text, err)
+			}
+		}
+	}
+	if _, _, err := Parse([]byte("pg_port: *sesame\n"), "pigsty.yml", Options{}); err == nil || !strings.Contains(err.Error(), "sesame") {
+		t.Errorf("what is no secret is not told: %v", err)
+	}
+	if _, _, err := Parse([]byte("pg-test.pgsodium_key: *sesame\n"), "files/secrets.yml", Options{}); err == nil || strings.Contains(err.Error(), "sesame") {
+		t.Errorf("of the file of passwords: %v", err)
+	}
+}
