@@ -115,10 +115,14 @@ func (a *app) pkiRotate(dir string) error {
 		if err = replaceFile(at("next.key"), ca.Next, 0o600); err == nil {
 			err = replaceFile(at("ca.crt"), ca.Certs, 0o644)
 		}
-	case pki.Signing:
-		err = os.Rename(at("next.key"), at("ca.key"))
+	case pki.Signing: // the former key stays for the list of what it signed
+		if err = replaceFile(at("last.key"), ca.Last, 0o600); err == nil {
+			err = os.Rename(at("next.key"), at("ca.key"))
+		}
 	case pki.Alone:
-		err = replaceFile(at("ca.crt"), ca.Certs, 0o644)
+		if err = replaceFile(at("ca.crt"), ca.Certs, 0o644); err == nil {
+			err = remove(at("last.key"))
+		}
 	}
 	if err != nil {
 		return err
@@ -129,6 +133,14 @@ func (a *app) pkiRotate(dir string) error {
 		pki.Alone:   "Step 3 of 3: the old CA is trusted no more. Run pig apply on all hosts.",
 	}[step])
 	return err
+}
+
+// remove removes a file that may be gone.
+func remove(path string) error {
+	if err := os.Remove(path); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // replaceFile writes a file as a whole: who reads it finds the old text or the new one.
