@@ -88,7 +88,7 @@ func Rotate(a Authority, leaves []*x509.Certificate, days int, now time.Time) (A
 		return Authority{Certs: a.Certs, Key: a.Next, Last: a.Key}, Signing, nil
 	case len(certs) > 1 && len(a.Next) == 0:
 		for _, leaf := range leaves {
-			if leaf.CheckSignatureFrom(signer) != nil && signedBy(leaf, certs) {
+			if leaf.CheckSignatureFrom(signer) != nil && SignedBy(leaf, certs) {
 				return a, 0, errors.New("the certificate of " + leaf.Subject.CommonName + " is still signed by the old authority")
 			}
 		}
@@ -124,7 +124,8 @@ func nextKey(kept []byte) (keyText, error) {
 	return keyText{kept, signer}, err
 }
 
-func signedBy(leaf *x509.Certificate, certs []*x509.Certificate) bool {
+// SignedBy tells whether one of certs has signed leaf.
+func SignedBy(leaf *x509.Certificate, certs []*x509.Certificate) bool {
 	for _, c := range certs {
 		if leaf.CheckSignatureFrom(c) == nil {
 			return true
