@@ -46,6 +46,7 @@ func TestPgsqlLife(t *testing.T) {
 	thorough(t)
 	const first, second, third = "10.10.10.11", "10.10.10.12", "10.10.10.13"
 	l := labOf(t, sandbox.Config{Prepared: true}, lifeInventory, "10.10.10.10", first, second, third)
+	l.unhurried(40 * time.Minute)
 	edit := func(old, new string) {
 		if !strings.Contains(l.text, old) {
 			l.t.Fatalf("the inventory has no %q", old)
