@@ -28,7 +28,7 @@ all:
 `
 
 const (
-	etcdctl = "ETCDCTL_API=3 ETCDCTL_USER=root:Canary.Etcd.4148 etcdctl --cacert=/etc/pki/ca.crt --endpoints=https://10.10.10.10:2379,https://10.10.10.11:2379,https://10.10.10.12:2379 "
+	etcdctl = "ETCDCTL_API=3 ETCDCTL_USER=root:Canary.Etcd.4148 etcdctl --cacert=/etc/pki/ca.crt --cert=/etc/pki/etcdctl.crt --key=/etc/pki/etcdctl.key --endpoints=https://10.10.10.10:2379,https://10.10.10.11:2379,https://10.10.10.12:2379 "
 	// A client that writes all along. What it was told is written, has to be there in the end.
 	etcdWriter = `i=0; while [ $i -lt 2400 ] && [ ! -e /run/ledger.stop ]; do i=$((i+1))
 ` + etcdctl + `--command-timeout=2s put /ledger/$i x >/dev/null 2>&1 && echo "$(date +%s%N) $i" >>/run/ledger; sleep 0.1; done`
@@ -40,7 +40,9 @@ func TestEtcd(t *testing.T) {
 	l := labOf(t, sandbox.Config{Prepared: true}, etcdInventory, "10.10.10.10", "10.10.10.11", "10.10.10.12", "10.10.10.13")
 	l.must(0, "apply", "--yes")
 	l.node("10.10.10.13", "sh", "-c", "mkdir -p /etc/pki; apt-get -q -y install etcd-client >/dev/null 2>&1; command -v etcdctl")
-	l.node("10.10.10.13", "sh", "-c", "cat >/etc/pki/ca.crt <<'X'\n"+l.node("10.10.10.10", "cat", "/etc/pki/ca.crt")+"X\n")
+	for _, f := range []string{"/etc/pki/ca.crt", "/etc/pki/etcdctl.crt", "/etc/pki/etcdctl.key"} {
+		l.node("10.10.10.13", "sh", "-c", "cat >"+f+" <<'X'\n"+l.node("10.10.10.10", "cat", f)+"X\n")
+	}
 	l.node("10.10.10.13", "systemd-run", "--unit=ledger", "sh", "-c", etcdWriter)
 	step := func(name string, f func(t *testing.T)) {
 		l.sub(t, name, func(t *testing.T) {
@@ -80,11 +82,30 @@ func TestEtcd(t *testing.T) {
 		if code, out := l.run("etcd-rm", "10.10.10.12"); code != exitConfirm {
 			t.Errorf("exit %d without a confirmation\n%s", code, tail(out))
 		}
+		for _, f := range []string{"server.crt", "server.key"} {
+			l.node("10.10.10.13", "sh", "-c", "cat >/root/gone-"+f+" <<'X'\n"+l.node("10.10.10.12", "cat", "/etc/etcd/"+f)+"X\n")
+		}
+		// What a member sees of the others, at their ports for members and for clients.
+		gone := func() (ports string) {
+			for _, at := range []string{"2380/members", "2379/health"} {
+				if _, code := l.try("10.10.10.13", "curl", "-sf", "-m", "5", "--cacert", "/etc/pki/ca.crt", "--cert", "/root/gone-server.crt", "--key", "/root/gone-server.key", "https://10.10.10.10:"+at); code == 0 {
+					ports += at + " "
+				}
+			}
+			return ports
+		}
+		if got := gone(); got != "2380/members 2379/health " {
+			t.Errorf("before, the certificate of the member opens only %q: what follows proves nothing", got)
+		}
 		l.must(0, "etcd-rm", "10.10.10.12", "--confirm", "etcd")
 		if err := l.etcdMembers(2); err != nil {
 			t.Error(err)
 		}
 		l.must(0, "etcd-add", "10.10.10.12")
+		l.must(0, "apply", "--yes") // all learn what is revoked
+		if got := gone(); got != "" {
+			t.Errorf("the certificate of the removed member opens %q", got)
+		}
 	})
 	step("a member that lost its disk is replaced", func(t *testing.T) {
 		l.node("10.10.10.11", "sh", "-c", "systemctl stop etcd && rm -rf /data/etcd/*")

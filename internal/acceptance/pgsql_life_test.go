@@ -26,7 +26,8 @@ all:
         # third
       vars:
         pg_cluster: pg-test
-        pg_users: [ { name: test, password: Test.Life.12, pgbouncer: true, roles: [ dbrole_admin ] } ]
+        pg_users: [ { name: test, password: Test.Life.12, pgbouncer: true, roles: [ dbrole_admin ] }, { name: pg-test-2 }, { name: pg-test-3 } ]
+        pg_hba_rules: [ { user: 'pg-test-2,pg-test-3', db: test, addr: 10.10.10.10, auth: cert, order: 1 } ]
         pg_databases: [ { name: test } ]
     # copy
   vars:
@@ -45,6 +46,7 @@ func TestPgsqlLife(t *testing.T) {
 	thorough(t)
 	const first, second, third = "10.10.10.11", "10.10.10.12", "10.10.10.13"
 	l := labOf(t, sandbox.Config{Prepared: true}, lifeInventory, "10.10.10.10", first, second, third)
+	l.unhurried(40 * time.Minute)
 	edit := func(old, new string) {
 		if !strings.Contains(l.text, old) {
 			l.t.Fatalf("the inventory has no %q", old)
@@ -100,11 +102,18 @@ func TestPgsqlLife(t *testing.T) {
 		}
 	})
 	l.sub(t, "a member leaves while the cluster is paused", func(t *testing.T) {
+		l.takeAlong(third, "pg-test-3")
+		if got := l.stillLetIn("pg-test-3"); got != everywhere {
+			t.Errorf("before, its certificates open only %s: what follows proves nothing", got)
+		}
 		l.node(first, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "pause", "--wait")
 		if code, out := l.run("pgsql-rm", "pg-test", third); code != 7 {
 			t.Errorf("nobody confirmed: exit %d\n%s", code, tail(out))
 		}
-		l.must(0, "pgsql-rm", "pg-test", third, "--confirm", "pg-test")
+		if out := l.must(0, "pgsql-rm", "pg-test", third, "--confirm", "pg-test"); !strings.Contains(out, "pig secret rotate patroni_password pg-test.pg_etcd_password ") {
+			t.Errorf("it does not tell what the member knew:\n%s", tail(out))
+		}
+		l.must(0, "node-rm", third, "--confirm", third)
 		if out, _ := l.try(third, "sh", "-c", "pgrep -u postgres -l postgres; ls -d /pg /data/postgres/pg-test-17 /etc/patroni"); strings.Contains(out, "postgres\n") && !strings.Contains(out, "No such file") {
 			t.Errorf("left behind: %s", out)
 		}
@@ -114,6 +123,12 @@ func TestPgsqlLife(t *testing.T) {
 		l.must(0, "apply", "--yes")
 		await(first, "pg-test-1 pg-test-2")
 		empty()
+		if got := l.stillLetIn("pg-test-3"); got != "" || l.hasKey("pgsql/pg-test-3") || l.hasKey("node/"+third) {
+			t.Errorf("its certificates open %s", got)
+		}
+		if text := l.node(first, "cat", "/etc/patroni/patroni.yml"); strings.Contains(text, third) {
+			t.Errorf("the others still list it:\n%s", text)
+		}
 	})
 	l.sub(t, "another cluster follows", func(t *testing.T) {
 		edit("# copy", "pg-copy:\n      hosts: { 10.10.10.13: { pg_seq: 1, pg_role: primary, pg_upstream: pg-test } }\n      vars: { pg_cluster: pg-copy }")
@@ -133,11 +148,18 @@ func TestPgsqlLife(t *testing.T) {
 		})
 	})
 	l.sub(t, "a machine is gone for good", func(t *testing.T) {
+		l.takeAlong(second, "pg-test-2")
+		if got := l.stillLetIn("pg-test-2"); got != everywhere {
+			t.Errorf("before, its certificates open only %s", got)
+		}
 		if err := l.box.Kill(l.ctx, second); err != nil {
 			t.Fatal(err)
 		}
 		code, out := l.run("pgsql-rm", "pg-test", second, "--confirm", "pg-test", "-T", "5")
-		if code != 4 || !strings.Contains(out, second) {
+		if code != 4 || !strings.Contains(out, second) || !strings.Contains(out, "pig secret rotate patroni_password pg-test.pg_etcd_password ") {
+			t.Errorf("exit %d\n%s", code, tail(out))
+		}
+		if code, out := l.run("node-rm", second, "--confirm", second, "-T", "5"); code != 4 {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		edit("        10.10.10.12: { pg_seq: 2, pg_role: replica }\n", "")
@@ -146,6 +168,9 @@ func TestPgsqlLife(t *testing.T) {
 			t.Errorf("the other still sends it work:\n%s", text)
 		}
 		empty()
+		if got := l.stillLetIn("pg-test-2"); got != "" || l.hasKey("pgsql/pg-test-2") || l.hasKey("node/"+second) {
+			t.Errorf("the certificates of the machine that is gone open %s", got)
+		}
 	})
 	l.sub(t, "the follower goes on by itself", func(t *testing.T) {
 		edit("pg_role: primary, pg_upstream: pg-test } }\n      vars: { pg_cluster: pg-copy }", "pg_role: primary } }\n      vars: { pg_cluster: pg-copy, pg_databases: [ { name: own } ] }")

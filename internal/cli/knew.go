@@ -1,35 +1,134 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"pig/internal/params"
+	"pig/internal/resolve"
+	"pig/internal/secret"
+	"pig/internal/value"
 )
 
-// knew are the passwords that hosts of a module have seen. CLUSTER stands for the name of the cluster.
+// knew are the parameters whose passwords hosts of a module have in their files.
 var knew = map[string][]string{
-	"etcd":  {"etcd_root_password"},
-	"pgsql": {"pg_replication_password", "pg_monitor_password", "pg_admin_password", "patroni_password", "haproxy_admin_password", "CLUSTER.pg_etcd_password"},
-	"minio": {"minio_secret_key"},
-	"redis": {"redis_password"},
-	"node":  {"haproxy_admin_password"},
+	"etcd": {"etcd_root_password"},
+	"pgsql": {
+		"pg_replication_password", "pg_monitor_password", "pg_admin_password", "pg_dbsu_password", "patroni_password", "pg_etcd_password", "pg_users", "pgbackrest_repo", "pgsodium_key",
+	},
+	"minio": {"minio_secret_key", "minio_users"},
+	"redis": {"redis_password", "redis_sentinel_monitor"},
+	"node":  {"haproxy_admin_password", "vip_auth_pass"},
+	"infra": {
+		"grafana_admin_password", "nginx_users", "pg_replication_password", "pg_monitor_password", "pg_admin_password", "patroni_password", "etcd_root_password", "pg_exporters",
+	},
 }
 
-// tellKnown tells which passwords hosts take along that leave a module, and how to change them. cluster is "" where it goes too.
-func (s *session) tellKnown(module, cluster string, hosts []string) {
-	var names []string
-	for _, name := range knew[module] {
-		if rest, of := strings.CutPrefix(name, "CLUSTER."); of && cluster != "" {
-			names = append(names, cluster+"."+rest)
-		} else if !of {
-			names = append(names, name)
+// knownSecrets are the passwords that a departed host takes along: names of generated ones, parameters that the inventory writes, and keys that
+// data is encrypted with, which stay.
+type knownSecrets struct{ generated, written, keys map[string]bool }
+
+// departed tells whether a removal has done what it can: a host that does not answer may be in other hands.
+func departed(err error) bool {
+	var status exitStatus
+	return err == nil || errors.As(err, &status) && status == exitUnreachable
+}
+
+// tellKnown tells which passwords hosts take along that leave a module, and how to change them.
+func (s *session) tellKnown(env *resolve.Environment, module string, hosts []string) {
+	where := strings.Join(hosts, ", ")
+	if module != "redis" { // which has no certificates
+		fmt.Fprintf(s.app.err, "The certificates of %s are revoked; etcd, PostgreSQL, HAProxy and infra nodes refuse them once pig apply has run.\n", where)
+	}
+	k := s.knownTo(env, module, hosts)
+	list := func(names map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(names)), " ") }
+	if len(k.generated) > 0 {
+		fmt.Fprintf(s.app.err, "Passwords that %s knew; change those that stay in use: pig secret rotate %s\n", where, list(k.generated))
+	}
+	if len(k.written) > 0 {
+		fmt.Fprintf(s.app.err, "Passwords in the inventory that %s knew; change those that stay in use there: %s\n", where, list(k.written))
+	}
+	if len(k.keys) > 0 {
+		fmt.Fprintf(s.app.err, "Keys that %s knew, and that data is encrypted with: %s\n", where, list(k.keys))
+	}
+}
+
+// knownTo are the secrets that hosts of a module have seen, without those of clusters that leave as a whole.
+func (s *session) knownTo(env *resolve.Environment, module string, hosts []string) knownSecrets {
+	names := map[string]string{} // by password
+	for _, name := range s.passwords.Names() {
+		if password, ok := s.passwords.Lookup(name); ok {
+			names[password] = name
 		}
 	}
-	if len(names) == 0 {
-		return
+	k := knownSecrets{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, host := range hosts {
+		vars := params.Protect(s.vars(env, host))
+		whole := goesWhole(env, vars, hosts)
+		for _, param := range knew[module] {
+			if p := params.Lookup(param); p != nil && p.Generated != "" && p.Generated != params.PerEnvironment && whole {
+				continue
+			}
+			for _, password := range secretsIn(inUse(vars, param)) {
+				name, generated := names[password]
+				_, key := params.KeyOfData(name)
+				switch {
+				case key:
+					k.keys[name] = true
+				case generated:
+					k.generated[name] = true
+				default:
+					k.written[param] = true
+				}
+			}
+		}
 	}
-	where := strings.Join(hosts, ", ")
-	if module != "redis" {
-		fmt.Fprintf(s.app.err, "The certificates of %s are revoked; etcd refuses them once pig apply has run.\n", where)
+	return k
+}
+
+// goesWhole tells whether hosts are all of the clusters of PostgreSQL and Redis that a host of these variables belongs to. Shards of Citus are one.
+func goesWhole(env *resolve.Environment, vars *value.Dict, hosts []string) bool {
+	var all []string
+	for _, c := range env.Pg {
+		if c.Scope() == value.Str(vars.At("patroni_scope")) {
+			all = append(all, c.Hosts()...)
+		}
 	}
-	fmt.Fprintf(s.app.err, "Passwords that %s knew; rotate those that stay in use: %s\n", where, strings.Join(names, " "))
+	for _, c := range env.Redis {
+		if c.Name == value.Str(vars.At("redis_cluster")) {
+			all = append(all, c.Hosts()...)
+		}
+	}
+	return !slices.ContainsFunc(all, func(h string) bool { return !slices.Contains(hosts, h) })
+}
+
+// inUse is the value of a parameter as far as a host has it in its files.
+func inUse(vars *value.Dict, param string) value.Value {
+	v := vars.At(param)
+	if repos, ok := v.(*value.Dict); ok && param == "pgbackrest_repo" {
+		return repos.At(value.Str(vars.At("pgbackrest_method")))
+	}
+	return v
+}
+
+// secretsIn are the secrets inside a value.
+func secretsIn(v value.Value) (found []string) {
+	switch v := v.(type) {
+	case secret.Text:
+		if v.Plain() != "" {
+			found = append(found, v.Plain())
+		}
+	case *value.List:
+		for _, item := range v.Items {
+			found = append(found, secretsIn(item)...)
+		}
+	case *value.Dict:
+		for _, item := range v.All() {
+			found = append(found, secretsIn(item)...)
+		}
+	}
+	return found
 }

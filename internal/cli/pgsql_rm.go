@@ -19,17 +19,16 @@ func pgRemove(ctx context.Context, w *pgWork, named []string) error {
 			return err
 		}
 	}
-	if err := w.runModule(ctx, w.verb, "pgsql-rm", hosts); err != nil {
+	err = w.runModule(ctx, w.verb, "pgsql-rm", hosts)
+	if w.base.Plan {
 		return err
 	}
-	if w.base.Plan {
-		return nil
+	if departed(err) {
+		w.tellKnown(w.env, "pgsql", hosts)
 	}
-	cluster := ""
-	if len(named) > 0 {
-		cluster = w.cluster.Name
+	if err != nil {
+		return err
 	}
-	w.tellKnown("pgsql", cluster, hosts)
 	if len(named) > 0 {
 		fmt.Fprintf(w.app.err, "Now take %s out of the inventory, and let the others know: pig pgsql-svc %s\n", strings.Join(hosts, ", "), w.cluster.Name)
 	}

@@ -24,30 +24,33 @@ func (a *app) pki() *cobra.Command {
 		Long: `The certificates of an environment are in files/pki beside the inventory.
 
   pig pki status                 list certificates, their issuers and their ends
+  pig pki revoke NAME...         revoke certificates of what is in no inventory any more
   pig pki rotate                 change the CA, one step at a time, with pig apply after each
 
 ` + exitHelp,
 	}
 	c.AddCommand(
-		a.pkiVerb("status", "List the certificates of the environment", "status", a.pkiStatus),
+		a.pkiVerb("status", "List the certificates of the environment", "status", cobra.NoArgs, func(dir string, _ []string) error { return a.pkiStatus(dir) }),
+		a.pkiVerb("revoke NAME|FILE...", "Revoke certificates: by their names in pig pki status, or by a file", "revoke pgsql/pg-test-3 && pig apply\n  pig pki revoke alice.crt && pig apply",
+			cobra.MinimumNArgs(1), a.pkiRevoke),
 		a.pkiVerb("rotate", "Take the change of the CA one step further",
-			"rotate && pig apply      everybody trusts the new CA too\n  pig pki rotate && pig apply      the new CA signs all certificates\n  pig pki rotate && pig apply      nobody trusts the old CA", a.pkiRotate),
+			"rotate && pig apply      everybody trusts the new CA too\n  pig pki rotate && pig apply      the new CA signs all certificates\n  pig pki rotate && pig apply      nobody trusts the old CA", cobra.NoArgs, func(dir string, _ []string) error { return a.pkiRotate(dir) }),
 	)
 	return c
 }
 
-func (a *app) pkiVerb(use, short, example string, run func(dir string) error) *cobra.Command {
+func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run func(dir string, args []string) error) *cobra.Command {
 	o := &sourceOptions{}
 	c := &cobra.Command{
-		Use: use, Short: short, Args: cobra.NoArgs,
+		Use: use, Short: short, Args: args,
 		Long: short + ".\n\n  pig pki " + example + "\n\n" + exitHelp,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.read(c.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			return run(filepath.Join(s.home(), "files", "pki"))
+			return run(filepath.Join(s.home(), "files", "pki"), args)
 		},
 	}
 	o.AddFlags(c.Flags())
@@ -115,10 +118,14 @@ func (a *app) pkiRotate(dir string) error {
 		if err = replaceFile(at("next.key"), ca.Next, 0o600); err == nil {
 			err = replaceFile(at("ca.crt"), ca.Certs, 0o644)
 		}
-	case pki.Signing:
-		err = os.Rename(at("next.key"), at("ca.key"))
+	case pki.Signing: // the former key stays for the list of what it signed
+		if err = replaceFile(at("last.key"), ca.Last, 0o600); err == nil {
+			err = os.Rename(at("next.key"), at("ca.key"))
+		}
 	case pki.Alone:
-		err = replaceFile(at("ca.crt"), ca.Certs, 0o644)
+		if err = replaceFile(at("ca.crt"), ca.Certs, 0o644); err == nil {
+			err = remove(at("last.key"))
+		}
 	}
 	if err != nil {
 		return err
@@ -129,6 +136,14 @@ func (a *app) pkiRotate(dir string) error {
 		pki.Alone:   "Step 3 of 3: the old CA is trusted no more. Run pig apply on all hosts.",
 	}[step])
 	return err
+}
+
+// remove removes a file that may be gone.
+func remove(path string) error {
+	if err := os.Remove(path); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // replaceFile writes a file as a whole: who reads it finds the old text or the new one.

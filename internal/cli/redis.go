@@ -199,11 +199,23 @@ func redisRemove(ctx context.Context, w *redisWork) error {
 			return err
 		}
 	}
-	if err := w.each(ctx, "redis-rm"); err != nil {
+	err := w.each(ctx, "redis-rm")
+	if w.base.Plan {
 		return err
 	}
-	if !w.base.Plan && (len(w.ports) > 0 || len(w.hosts) < len(w.cluster.Hosts())) {
+	if departed(err) && !w.staysOn() {
+		w.tellKnown(w.env, "redis", w.hosts)
+	}
+	if err != nil {
+		return err
+	}
+	if len(w.ports) > 0 || len(w.hosts) < len(w.cluster.Hosts()) {
 		fmt.Fprintf(w.app.err, "Now take it out of the inventory: the next pig apply would make it anew.\n")
 	}
 	return nil
+}
+
+// staysOn tells whether instances stay on the one host of which some are removed: that host goes on to know their password.
+func (w *redisWork) staysOn() bool {
+	return len(w.ports) > 0 && slices.ContainsFunc(w.declared(w.hosts[0]), func(port int) bool { return !slices.Contains(w.ports, port) })
 }

@@ -85,10 +85,16 @@ func (s *session) remove(ctx context.Context, env *resolve.Environment, r remova
 			return err
 		}
 	}
-	if err := s.runModule(ctx, verb, verb, hosts); err != nil || s.base.Plan {
+	err = s.runModule(ctx, verb, verb, hosts)
+	if s.base.Plan {
 		return err
 	}
-	s.tellKnown(r.module, "", hosts)
+	if departed(err) {
+		s.tellKnown(env, r.module, hosts)
+	}
+	if err != nil {
+		return err
+	}
 	if r.hint == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package module
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -58,13 +59,14 @@ func setAside(c *Call, name string, text []byte) error {
 	return c.System.Files().Write(at, text, certAttrs(0o644))
 }
 
-// x509List keeps the list of revoked certificates of an authority: those of the directory revoked. It returns list, as PEM.
+// x509List keeps the lists of revoked certificates of an authority: those of the directory revoked. While the authority is changed there are
+// two; other_keys are where the key of the other one may be. It returns list, as PEM.
 func x509List() Module {
 	return Module{
 		Name: "x509_list",
 		Spec: Spec{Args: []Arg{
 			{Name: "list", Type: Path, Required: true}, {Name: "revoked", Type: Path, Required: true},
-			{Name: "ca_key", Type: Path, Required: true}, {Name: "ca_cert", Type: Path, Required: true},
+			{Name: "ca_key", Type: Path, Required: true}, {Name: "ca_cert", Type: Path, Required: true}, {Name: "other_keys", Type: List, Elements: Str},
 		}},
 		Run: runX509List,
 	}
@@ -72,7 +74,7 @@ func x509List() Module {
 
 func runX509List(_ context.Context, c *Call) (*value.Dict, error) {
 	unknown := value.DictOf("list", value.Unknown{Why: "the authority's key"})
-	ca, key, err := authority(c)
+	issuers, err := issuers(c)
 	if errors.Is(err, node.ErrUnknown) {
 		return unknown, ignoreUnknown(c.System.Files().WriteUnknown(c.Args.String("list"), certAttrs(0o644)))
 	}
@@ -89,13 +91,41 @@ func runX509List(_ context.Context, c *Call) (*value.Dict, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if pki.ListDue(text, ca, revoked, time.Now()) {
-		text, err = c.System.Files().Generate(at, func() ([]byte, error) { return pki.RevocationList(ca, key, revoked, time.Now()) }, certAttrs(0o644))
+	if pki.ListsDue(text, issuers, revoked) {
+		text, err = c.System.Files().Generate(at, func() ([]byte, error) { return pki.RevocationLists(issuers, revoked, time.Now()) }, certAttrs(0o644))
 		if errors.Is(err, node.ErrUnknown) {
 			return unknown, nil
 		}
 	}
 	return value.DictOf("list", string(text)), err
+}
+
+// issuers are the authority that signs, and the one beside it.
+func issuers(c *Call) ([]pki.Issuer, error) {
+	_, key, err := authority(c)
+	if err != nil {
+		return nil, err
+	}
+	keys := []crypto.Signer{key}
+	for _, path := range c.Args.Strings("other_keys") {
+		text, err := c.System.Files().Read(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		other, err := pki.ParseKey(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		keys = append(keys, other)
+	}
+	certs, err := c.System.Files().Read(c.Args.String("ca_cert"))
+	if err != nil {
+		return nil, err
+	}
+	return pki.Issuers(certs, keys)
 }
 
 func certificatesIn(c *Call, dir string) ([]*x509.Certificate, error) {

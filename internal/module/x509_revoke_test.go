@@ -30,7 +30,7 @@ func TestRevocation(t *testing.T) {
 		return run("x509", value.DictOf("key", at(name+".key"), "cert", at(name+".crt"), "cn", name, "ca_key", at("ca.key"), "ca_cert", at("ca.crt"), "usage", value.NewList("client")))
 	}
 	list := func() Result {
-		return run("x509_list", value.DictOf("list", at("ca.crl"), "revoked", at("revoked"), "ca_key", at("ca.key"), "ca_cert", at("ca.crt")))
+		return run("x509_list", value.DictOf("list", at("ca.crl"), "revoked", at("revoked"), "ca_key", at("ca.key"), "ca_cert", at("ca.crt"), "other_keys", value.NewList(at("next.key"), at("last.key"))))
 	}
 	revoke := func() Result {
 		return run("x509_revoke", value.DictOf("names", value.NewList(at("pg-test-1")), "revoked", at("revoked")))
@@ -59,5 +59,25 @@ func TestRevocation(t *testing.T) {
 	issue("pg-test-1")
 	if r := list(); len(r.Changes) != 0 {
 		t.Errorf("what is issued anew changes the list: %v", r.Changes)
+	}
+
+	// While the authority is changed, the other one has a list too.
+	run("x509", value.DictOf("key", at("next.key"), "cert", at("next.crt"), "cn", "ca", "ou", "next", "authority", true))
+	text := ""
+	for _, f := range []string{"ca.crt", "next.crt"} {
+		cert, err := os.ReadFile(at(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(cert)
+	}
+	if err := os.WriteFile(at("ca.crt"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if both := value.Str(list().Values.At("list")); strings.Count(both, "BEGIN X509 CRL") != 2 {
+		t.Errorf("two authorities have\n%s", both)
+	}
+	if r := list(); len(r.Changes) != 0 {
+		t.Errorf("the lists are made again: %v", r.Changes)
 	}
 }

@@ -12,15 +12,12 @@ import (
 	"time"
 )
 
-// crlYears is how long a list counts. A new one is made when a certificate is revoked, not by the calendar: readers that refuse a list that is
-// over would refuse everybody.
-const crlYears = 10
-
-// RevocationList is the list of the certificates of ca that count no more, as PEM.
+// RevocationList is the list of the certificates of ca that count no more, as PEM. It counts exactly as long as ca does: readers that refuse a
+// list that is over, or not yet begun, would refuse everybody.
 func RevocationList(ca *x509.Certificate, key crypto.Signer, revoked []*x509.Certificate, now time.Time) ([]byte, error) {
-	t := &x509.RevocationList{Number: big.NewInt(now.UnixNano()), ThisUpdate: now.Add(-time.Hour), NextUpdate: now.AddDate(crlYears, 0, 0)}
+	t := &x509.RevocationList{Number: big.NewInt(now.UnixNano()), ThisUpdate: ca.NotBefore, NextUpdate: ca.NotAfter}
 	for _, c := range revoked {
-		t.RevokedCertificateEntries = append(t.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: t.ThisUpdate})
+		t.RevokedCertificateEntries = append(t.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: now})
 	}
 	der, err := x509.CreateRevocationList(rand.Reader, t, ca, key)
 	if err != nil {
@@ -29,28 +26,83 @@ func RevocationList(ca *x509.Certificate, key crypto.Signer, revoked []*x509.Cer
 	return pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), nil
 }
 
-// ListDue tells whether a list is not that of ca for these certificates, or ends within a year.
-func ListDue(text []byte, ca *x509.Certificate, revoked []*x509.Certificate, now time.Time) bool {
-	list, err := parseList(text)
-	if err != nil || list.CheckSignatureFrom(ca) != nil || now.AddDate(1, 0, 0).After(list.NextUpdate) {
+// Issuer is an authority with its key.
+type Issuer struct {
+	Cert *x509.Certificate
+	Key  crypto.Signer
+}
+
+// Issuers are the authorities of a PEM text whose keys are there, the first key's first. While an authority is changed there are two: each has to
+// have a list, as OpenSSL refuses a certificate whose authority has none.
+func Issuers(certs []byte, keys []crypto.Signer) ([]Issuer, error) {
+	all, err := Bundle(certs)
+	if err != nil {
+		return nil, err
+	}
+	var of []Issuer
+	for _, key := range keys {
+		for _, c := range all {
+			if isFor(c, key) {
+				of = append(of, Issuer{c, key})
+			}
+		}
+	}
+	if len(of) == 0 || !isFor(of[0].Cert, keys[0]) {
+		return nil, errors.New("the authority has no certificate for its key")
+	}
+	return of, nil
+}
+
+// RevocationLists are the lists of all authorities, one after another. Each has all certificates: etcd reads the first list only, and looks at
+// serial numbers alone.
+func RevocationLists(of []Issuer, revoked []*x509.Certificate, now time.Time) ([]byte, error) {
+	var all []byte
+	for _, ca := range of {
+		list, err := RevocationList(ca.Cert, ca.Key, revoked, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// ListsDue tells whether lists are not those of the authorities for these certificates, for as long as the authorities count.
+func ListsDue(text []byte, of []Issuer, revoked []*x509.Certificate) bool {
+	lists, err := parseLists(text)
+	if err != nil || len(lists) != len(of) {
 		return true
 	}
-	var have, want []string
-	for _, e := range list.RevokedCertificateEntries {
-		have = append(have, e.SerialNumber.String())
-	}
+	var want []string
 	for _, c := range revoked {
 		want = append(want, c.SerialNumber.String())
 	}
-	return !sameSet(have, want)
+	for i, list := range lists {
+		ca := of[i].Cert
+		var have []string
+		for _, e := range list.RevokedCertificateEntries {
+			have = append(have, e.SerialNumber.String())
+		}
+		if list.CheckSignatureFrom(ca) != nil || !list.NextUpdate.Equal(ca.NotAfter) || !list.ThisUpdate.Equal(ca.NotBefore) || !sameSet(have, want) {
+			return true
+		}
+	}
+	return false
 }
 
-func parseList(text []byte) (*x509.RevocationList, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("not a list of revoked certificates in PEM")
+func parseLists(text []byte) ([]*x509.RevocationList, error) {
+	var all []*x509.RevocationList
+	for {
+		block, rest := pem.Decode(text)
+		if block == nil {
+			return all, nil
+		}
+		list, err := x509.ParseRevocationList(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		all, text = append(all, list), rest
 	}
-	return x509.ParseRevocationList(block.Bytes)
 }
 
 // Revocable are the certificates that would still count, by serial number, of whichever authority: a change of authorities brings none back.

@@ -58,8 +58,9 @@ const (
 	Alone
 )
 
-// Authority is what is kept of an authority: the certificates that are trusted, the key that signs, and the key that is to sign next.
-type Authority struct{ Certs, Key, Next []byte }
+// Authority is what is kept of an authority: the certificates that are trusted, the key that signs, the key that is to sign next, and the key
+// that has signed before. That one still signs the list of its revoked certificates, as long as it is trusted.
+type Authority struct{ Certs, Key, Next, Last []byte }
 
 // Rotate takes the change of an authority one step further. leaves are all certificates in use: the old authority goes only when it has
 // signed none of them.
@@ -84,10 +85,10 @@ func Rotate(a Authority, leaves []*x509.Certificate, days int, now time.Time) (A
 	case err != nil:
 		return a, 0, err
 	case isFor(trusted, next.signer):
-		return Authority{Certs: a.Certs, Key: a.Next}, Signing, nil
+		return Authority{Certs: a.Certs, Key: a.Next, Last: a.Key}, Signing, nil
 	case len(certs) > 1 && len(a.Next) == 0:
 		for _, leaf := range leaves {
-			if leaf.CheckSignatureFrom(signer) != nil && signedBy(leaf, certs) {
+			if leaf.CheckSignatureFrom(signer) != nil && SignedBy(leaf, certs) {
 				return a, 0, errors.New("the certificate of " + leaf.Subject.CommonName + " is still signed by the old authority")
 			}
 		}
@@ -123,7 +124,8 @@ func nextKey(kept []byte) (keyText, error) {
 	return keyText{kept, signer}, err
 }
 
-func signedBy(leaf *x509.Certificate, certs []*x509.Certificate) bool {
+// SignedBy tells whether one of certs has signed leaf.
+func SignedBy(leaf *x509.Certificate, certs []*x509.Certificate) bool {
 	for _, c := range certs {
 		if leaf.CheckSignatureFrom(c) == nil {
 			return true

@@ -56,7 +56,11 @@ func TestRotate(t *testing.T) {
 	a.Certs = before // interrupted: the key is there, and its certificate is not
 	step(Trusted)
 	between := leaf()
+	former := a.Key
 	step(Signing)
+	if string(a.Last) != string(former) {
+		t.Error("the key that signs the old authority's list is not kept")
+	}
 	fresh := leaf()
 	if !trusts(old) || !trusts(between) || !trusts(fresh) {
 		t.Error("a certificate is not trusted while authorities change")
@@ -65,6 +69,9 @@ func TestRotate(t *testing.T) {
 		t.Errorf("the old authority goes although it is in use: %v", err)
 	}
 	step(Alone, fresh)
+	if len(a.Last) > 0 {
+		t.Error("the key of the old authority is kept")
+	}
 	if trusts(old) || trusts(between) || !trusts(fresh) {
 		t.Error("the old authority is still trusted, or the new one is not")
 	}

@@ -79,6 +79,9 @@ func (l lookup) generated(name string) string {
 		return ""
 	}
 	cluster := l.own(p.Generated)
+	if name == "pg_etcd_password" && l.text("pg_mode") == "citus" && l.own("pg_shard") != nil {
+		cluster = l.own("pg_shard") // the shards are one user of etcd
+	}
 	if cluster == nil || params.IsTemplate(cluster) || name == "pgsodium_key" && !l.usesSodium() {
 		return ""
 	}

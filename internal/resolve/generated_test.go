@@ -94,3 +94,52 @@ func TestTheBackupUserHasOnePassword(t *testing.T) {
 		}
 	}
 }
+
+// The shards of a distributed cluster are one user of etcd.
+func TestShardsShareTheirPasswordInEtcd(t *testing.T) {
+	t.Parallel()
+	env := resolved(t, citusText)
+	for _, host := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"} {
+		if got, _ := value.Plain(env.Vars(host).At("pg_etcd_password")); got != "made:pg-citus.pg_etcd_password" {
+			t.Errorf("%s has %q", host, got)
+		}
+	}
+}
+
+const citusText = `
+all:
+  children:
+    infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } }
+    etcd: { hosts: { 10.0.0.1: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }
+    pg-citus0: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-citus0, pg_group: 0 } }
+    pg-citus1: { hosts: { 10.0.0.2: { pg_seq: 1, pg_role: primary }, 10.0.0.4: { pg_seq: 2, pg_role: replica } }, vars: { pg_cluster: pg-citus1, pg_group: 1 } }
+    pg-citus2: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-citus2, pg_group: 2 } }
+  vars: { admin_ip: 10.0.0.1, pg_mode: citus, pg_shard: pg-citus, pg_primary_db: meta, pg_dbsu_password: Written.34, pg_databases: [ { name: meta, extensions: [ citus ] } ] }
+`
+
+// Who leaves the inventory is in nobody's rules, lists of addresses and services any more.
+func TestWhoLeavesIsInNoRule(t *testing.T) {
+	t.Parallel()
+	const member, group = ", 10.0.0.4: { pg_seq: 2, pg_role: replica }", "    pg-citus2: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-citus2, pg_group: 2 } }\n"
+	texts := func(host, text string) string {
+		vars := resolved(t, text).Vars(host)
+		var all strings.Builder
+		for _, name := range []string{"patroni_allowlist", "pg_hba_lines", "pgb_hba_lines", "pg_service_list", "pg_cluster_members"} {
+			all.Write(value.PlainJSON(vars.At(name)))
+		}
+		return all.String()
+	}
+	for _, c := range []struct{ gone, address, host string }{{member, "10.0.0.4", "10.0.0.2"}, {group, "10.0.0.3", "10.0.0.1"}, {group, "10.0.0.3", "10.0.0.2"}} {
+		if c.gone == member && !strings.Contains(texts(c.host, citusText), c.address) {
+			t.Errorf("%s does not know its member %s: this proves nothing", c.host, c.address)
+		}
+		if got := texts(c.host, strings.Replace(citusText, c.gone, "", 1)); strings.Contains(got, c.address) {
+			t.Errorf("%s still lets in %s:\n%s", c.host, c.address, got)
+		}
+	}
+	const infra = "10.0.0.9: { infra_seq: 2 }"
+	with := strings.Replace(citusText, "{ infra_seq: 1 } }", "{ infra_seq: 1 }, "+infra+" }", 1)
+	if !strings.Contains(texts("10.0.0.1", with), "10.0.0.9") || strings.Contains(texts("10.0.0.1", citusText), "10.0.0.9") {
+		t.Error("an infra node is not in the lists, or stays there")
+	}
+}

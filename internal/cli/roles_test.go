@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"pig"
+	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/module"
+	"pig/internal/playbook"
+	"pig/internal/value"
+	"pig/internal/yaml"
+)
+
+// Each verb works alone: what a task reads of a node is brought before it, under every tag that selects the task.
+func TestAPlaybookBringsWhatItsTasksRead(t *testing.T) {
+	s := &session{opt: &runOptions{}, modules: module.Table(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	for _, c := range []struct{ playbook, reads, brings string }{
+		{"etcd", "Configure etcd", "Copy the certificate of the CA"},
+		{"etcd", "Configure etcd", "Copy the list of revoked certificates"},
+		{"pgsql", "Configure Patroni, and who may connect", "Copy the list of revoked certificates for PostgreSQL"},
+		{"pgsql", "Render the TLS settings of the PostgreSQL exporter", "Copy the key and certificate of the node"},
+		{"pgsql", "Render the unit settings of the PostgreSQL exporter", "Copy the certificate of the CA"},
+		{"redis", "Tell the exporter the passwords of the instances", "Copy the key and certificate of the node"},
+		{"redis", "Configure the exporter", "Copy the certificate of the CA"},
+		{"node", "Copy the certificate and revocation list of HAProxy's page", "Copy the key and certificate of the node"},
+	} {
+		tasks := reached(t, s, c.playbook)
+		at := func(name string) int {
+			return slices.IndexFunc(tasks, func(t *playbook.Task) bool { return t.Name == name })
+		}
+		reads, brings := at(c.reads), at(c.brings)
+		if reads < 0 || brings < 0 || brings > reads {
+			t.Errorf("%s: %q is at %d, and what it reads, %q, at %d", c.playbook, c.reads, reads, c.brings, brings)
+			continue
+		}
+		for _, tag := range tasks[reads].AllTags() {
+			if !slices.Contains(tasks[brings].AllTags(), tag) {
+				t.Errorf("%s: -t %s selects %q without %q", c.playbook, tag, c.reads, c.brings)
+			}
+		}
+	}
+}
+
+// The load balancers that check a cluster are those of its provider, also where its members have none.
+func TestWhoseLoadBalancersCheckACluster(t *testing.T) {
+	text, err := os.ReadFile("../../roles/pgsql/vars/main.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, _, err := yaml.Parse(text, "main.yml", yaml.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		provider string
+		own      bool
+		want     string
+	}{
+		{"", true, "['10.0.0.1', '10.0.0.2']"}, {"", false, "[]"}, {"infra", true, "['10.0.0.8', '10.0.0.9']"}, {"infra", false, "['10.0.0.8', '10.0.0.9']"},
+	} {
+		vars := read.(*value.Dict).Clone()
+		vars.Update(value.DictOf("pg_service_provider", c.provider, "haproxy_enabled", c.own, "pg_service_hosts", value.NewList("10.0.0.8", "10.0.0.9"),
+			"pg_cluster_members", value.NewList("10.0.0.1", "10.0.0.2", "10.0.0.3"), "ansible_play_hosts", value.NewList("10.0.0.1", "10.0.0.2", "10.0.0.7")))
+		got, err := jinja.New(jinja.Options{}).Scope(variables{vars}).Value(vars.At("pg_balancers"), diag.Pos{})
+		if err != nil || value.Repr(got) != c.want {
+			t.Errorf("provider %q, load balancers of its own %t: %s, want %s, %v", c.provider, c.own, value.Repr(got), c.want, err)
+		}
+	}
+}
