@@ -2,6 +2,7 @@ package imitation
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -31,6 +32,22 @@ type etcdUser struct {
 
 func newEtcdCluster() *etcdCluster {
 	return &etcdCluster{running: map[string]bool{}, users: map[string]*etcdUser{}, roles: map[string][]etcd.Permission{}, keys: map[string]string{}, ids: 8000, revision: 1}
+}
+
+// Clone is the cluster with none of its members running.
+func (c *etcdCluster) Clone() any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := newEtcdCluster()
+	n.members, n.ids, n.guarded, n.revision = slices.Clone(c.members), c.ids, c.guarded, c.revision
+	n.keys = maps.Clone(c.keys)
+	for name, u := range c.users {
+		n.users[name] = &etcdUser{u.password, slices.Clone(u.roles)}
+	}
+	for name, perms := range c.roles {
+		n.roles[name] = slices.Clone(perms)
+	}
+	return n
 }
 
 // Etcd is the cluster of a token, for tests.

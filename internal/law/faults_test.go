@@ -175,3 +175,4 @@ func TestNoHandlerIsLost(t *testing.T) {
 		return what
 	})
 }
+

@@ -47,6 +47,17 @@ func newLab(t *testing.T, inventory string, addrs ...string) *lab {
 	return l
 }
 
+// copy is the same lab once more, on machines and in a directory of its own.
+func (l *lab) copy(t *testing.T) *lab {
+	t.Helper()
+	c := &lab{t: t, world: l.world.Clone(), dir: t.TempDir()}
+	if err := os.CopyFS(c.dir, os.DirFS(l.dir)); err != nil {
+		t.Fatal(err)
+	}
+	c.file = filepath.Join(c.dir, "pigsty.yml")
+	return c
+}
+
 func (l *lab) write(inventory string) {
 	l.t.Helper()
 	if err := os.WriteFile(l.file, []byte(inventory), 0o600); err != nil {

@@ -1,6 +1,10 @@
 package law
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,6 +31,37 @@ var threeNodes = []string{"10.10.10.10", "10.10.10.11", "10.10.10.12"}
 
 func TestPlanLaw(t *testing.T) {
 	t.Run("etcd", func(t *testing.T) { bubble(t, func(t *testing.T) { holds(t, newLab(t, threeEtcds, threeNodes...)) }) })
+}
+
+// sample reads a sample inventory, and the addresses of its hosts.
+func sample(t *testing.T, name string) (text string, addrs []string) {
+	t.Helper()
+	b, err := os.ReadFile("../../inventory/" + name + ".yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range address.FindAllString(string(b), -1) {
+		if !slices.Contains(addrs, a) {
+			addrs = append(addrs, a)
+		}
+	}
+	return string(b), addrs
+}
+
+var address = regexp.MustCompile(`10\.10\.10\.1\d`)
+
+func TestSamples(t *testing.T) {
+	files, err := filepath.Glob("../../inventory/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".yml")
+		t.Run(name, func(t *testing.T) {
+			text, addrs := sample(t, name)
+			bubble(t, func(t *testing.T) { holds(t, newLab(t, text, addrs...)) })
+		})
+	}
 }
 
 // bubble runs a test whose time is its own. What still waits for its time at the end, such as the clock of a library, gets it.
