@@ -138,3 +138,10 @@ func (d *Daemon) Listen(addr, port string, l Listener) error {
 	d.Machine.listeners[at] = &l
 	return nil
 }
+
+// Close closes all its ports.
+func (d *Daemon) Close() {
+	d.Machine.mu.Lock()
+	defer d.Machine.mu.Unlock()
+	maps.DeleteFunc(d.Machine.listeners, func(_ string, l *Listener) bool { return l.daemon == d })
+}

@@ -18,6 +18,7 @@ func Debian() *Universe {
 	}
 	nodePackages(u)
 	etcdPackages(u)
+	infraPackages(u)
 	return u
 }
 

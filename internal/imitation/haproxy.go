@@ -10,13 +10,7 @@ var haproxyBind = regexp.MustCompile(`(?m)^\s*bind\s+(\S+):(\d+)`)
 
 // haproxyListens opens the ports that the configuration binds, and closes those that it no longer does.
 func haproxyListens(d *Daemon) error {
-	d.Machine.mu.Lock()
-	for at, l := range d.Machine.listeners {
-		if l.daemon == d {
-			delete(d.Machine.listeners, at)
-		}
-	}
-	d.Machine.mu.Unlock()
+	d.Close()
 	for path, text := range d.Read {
 		if !strings.HasSuffix(path, ".cfg") {
 			continue

@@ -175,12 +175,10 @@ func (m *Machine) stop(u *unit, p Program) {
 	d := u.daemon
 	u.active, u.sub, u.pid, u.daemon, u.invocation = "inactive", "dead", 0, nil, ""
 	u.counts.Stop++
-	for at, l := range m.listeners {
-		if l.daemon == d {
-			delete(m.listeners, at)
-		}
-	}
 	m.mu.Unlock()
+	if d != nil {
+		d.Close()
+	}
 	if p.Stop != nil && d != nil {
 		p.Stop(d)
 	}
@@ -212,14 +210,10 @@ func (m *Machine) start(u *unit, p Program) error {
 		u.invocation = fmt.Sprintf("%032x", d.PID)
 	} else {
 		u.active, u.sub, u.result = "failed", "failed", "exit-code"
-		for at, l := range m.listeners {
-			if l.daemon == d {
-				delete(m.listeners, at)
-			}
-		}
 	}
 	m.mu.Unlock()
 	if err != nil {
+		d.Close()
 		m.world.happened(m, u, "fail")
 		return fmt.Errorf("Job for %s failed because the control process exited with error code: %w", u.name, err) //nolint:staticcheck // systemd's words
 	}

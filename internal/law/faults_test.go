@@ -175,4 +175,3 @@ func TestNoHandlerIsLost(t *testing.T) {
 		return what
 	})
 }
-

@@ -11,6 +11,18 @@ import (
 	"time"
 )
 
+// oneInfra is an infra node and a node that it watches.
+const oneInfra = `
+all:
+  children:
+    infra: { hosts: { 10.10.10.10: { infra_seq: 1 } } }
+    nodes: { hosts: { 10.10.10.11: { node_seq: 1 } }, vars: { node_cluster: nodes } }
+  vars:
+    admin_ip: 10.10.10.10
+    node_repo_modules: local
+    node_tune: none
+`
+
 const threeEtcds = `
 all:
   children:
@@ -30,6 +42,15 @@ all:
 var threeNodes = []string{"10.10.10.10", "10.10.10.11", "10.10.10.12"}
 
 func TestPlanLaw(t *testing.T) {
+	t.Run("infra", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			l := newLab(t, oneInfra, "10.10.10.10", "10.10.10.11")
+			if err := l.world.Machine("10.10.10.10").HoldRepository("/www/pigsty"); err != nil {
+				t.Fatal(err)
+			}
+			holds(t, l)
+		})
+	})
 	t.Run("etcd", func(t *testing.T) { bubble(t, func(t *testing.T) { holds(t, newLab(t, threeEtcds, threeNodes...)) }) })
 }
 
@@ -59,7 +80,13 @@ func TestSamples(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(f), ".yml")
 		t.Run(name, func(t *testing.T) {
 			text, addrs := sample(t, name)
-			bubble(t, func(t *testing.T) { holds(t, newLab(t, text, addrs...)) })
+			bubble(t, func(t *testing.T) {
+				l := newLab(t, text, addrs...)
+				if err := l.world.Machine(addrs[0]).HoldRepository("/www/pigsty"); err != nil {
+					t.Fatal(err)
+				}
+				holds(t, l)
+			})
 		})
 	}
 }
@@ -89,7 +116,12 @@ func holds(t *testing.T, l *lab) {
 	if left := changes(l.plan()); len(left) > 0 {
 		t.Errorf("left after apply:\n%s", strings.Join(left, "\n"))
 	}
-	for _, u := range l.world.Unknown() {
+	before := len(l.world.Events())
+	l.must("apply", "--yes")
+	if more := l.world.Events()[before:]; len(more) > 0 {
+		t.Errorf("another apply: %v", more)
+	}
+	for _, u := range append(l.world.Unknown(), l.stale()...) {
 		t.Error(u)
 	}
 }
