@@ -65,7 +65,7 @@ func etcdPackages(u *Universe) {
 		}},
 		"etcd-client": {Version: "3.5.16-4", Files: []Laid{binary("/usr/bin/etcdctl")}},
 	}, map[string]Program{
-		"etcd.service": {Reads: []string{"/etc/default/etcd", "/etc/etcd"}, Takes: 300 * time.Millisecond, Start: startEtcd, Stop: stopEtcd},
+		"etcd.service": {Reads: []string{"/etc/default/etcd", "/etc/etcd/etcd.conf", "/etc/etcd/ca.crt", "/etc/etcd/members.crt", "/etc/etcd/server.crt", "/etc/etcd/server.key"}, Takes: 300 * time.Millisecond, Start: startEtcd, Stop: stopEtcd},
 	}, nil)
 }
 
