@@ -17,8 +17,8 @@ import (
 // run, the controller or the node dies. So the host notes the handler before the change is made (module.Pending), and the note goes
 // when the handler has run. A run reads what an earlier one left, and takes it up where its playbook would notify the handler.
 
-// leftOver is what a plan and a run say of such a handler.
-const leftOver = " (left from an interrupted run)"
+// LeftOver is what a plan and a run say of such a handler.
+const LeftOver = "left from an interrupted run"
 
 // noteOf is how a handler is known from one run to the next: by its role, its file and its name.
 func noteOf(h *playbook.Task, cause string) module.Pending {

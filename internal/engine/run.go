@@ -20,7 +20,7 @@ type run struct {
 	left     map[*playbook.Task]bool // notified by an earlier run, which did not get to them
 	inFlush  bool
 	at       place // where it is now; goes with playRun.mu
-	gone     bool // it has left the play
+	gone     bool  // it has left the play
 }
 
 // arrive takes the host to a place, once its turn has come.

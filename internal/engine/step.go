@@ -134,9 +134,7 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
 		ref.Name = value.Display(v)
 	}
-	if r.left[t] {
-		ref.Name += leftOver
-	}
+	ref.Left = r.left[t]
 	return ref
 }
 

@@ -10,6 +10,7 @@ import (
 type Faults struct {
 	Kind Fault
 	At   int
+	What string // only deeds that are this one count, such as "write /etc/hosts"; "" counts all
 
 	mu     sync.Mutex
 	deeds  int
@@ -69,9 +70,12 @@ func (f *Faults) Frames() int {
 	return f.frames
 }
 
-func (f *Faults) turn() int {
+func (f *Faults) turn(what string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.What != "" && f.What != what {
+		return 0
+	}
 	f.deeds++
 	return f.deeds
 }

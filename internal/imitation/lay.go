@@ -114,3 +114,10 @@ func (m *Machine) Content(at string) string {
 	text, _ := m.peek(at)
 	return text
 }
+
+// Below are the files of a directory and of those in it, for tests.
+func (m *Machine) Below(dir string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.below(dir)
+}

@@ -135,7 +135,7 @@ func (s *system) change(what string, do func() (node.Change, bool, error)) error
 		return err
 	}
 	fault := s.world.fault()
-	turn := fault.turn()
+	turn := fault.turn(what)
 	if err := fault.before(turn, s.process, what); err != nil {
 		return err
 	}
