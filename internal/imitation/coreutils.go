@@ -108,7 +108,7 @@ func sshKeygen(c *Invocation) int {
 }
 
 func ipAddr(c *Invocation) int {
-	c.Say("1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet %s/24 scope global eth0\n", c.Machine.addr)
+	c.Say("1: lo    inet 127.0.0.1/8 scope host lo\n2: eth1    inet %s/24 scope global eth1\n", c.Machine.addr)
 	return 0
 }
 

@@ -19,6 +19,7 @@ func Debian() *Universe {
 	nodePackages(u)
 	etcdPackages(u)
 	infraPackages(u)
+	pgsqlPackages(u)
 	return u
 }
 
@@ -53,7 +54,7 @@ func debianBase() []Laid {
 		{Path: "/proc/sys/kernel/hostname", Kernel: func(m *Machine) string { return m.Hostname() + "\n" }},
 		{Path: "/proc/sys/kernel/osrelease", Content: "6.12.0-pig\n"}, {Path: "/proc/sys/kernel/version", Content: "#1 SMP\n"},
 		{Path: "/proc/meminfo", Content: "MemTotal:       16384000 kB\nMemFree:        12000000 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n"},
-		{Path: "/proc/net/route", Content: "Iface\tDestination\tGateway\neth0\t00000000\t010A0A0A\n"},
+		{Path: "/proc/net/route", Content: "Iface\tDestination\tGateway\neth1\t00000000\t010A0A0A\n"},
 		{Path: "/proc/uptime", Kernel: func(m *Machine) string { return fmt.Sprintf("%.9f 0.00\n", time.Since(m.world.boot).Seconds()) }},
 		{Path: "/proc/sys/net/ipv4/ip_nonlocal_bind", Content: "0\n"},
 		{Path: "/usr/share/zoneinfo/Etc/UTC", Content: "TZif2"}, {Path: "/usr/share/zoneinfo/UTC", Content: "TZif2"}, {Path: "/usr/share/zoneinfo/Asia/Hong_Kong", Content: "TZif2"},

@@ -25,11 +25,11 @@ type network struct{ *system }
 
 // Interfaces are those of the imitation: the loopback and one with the machine's address.
 func (n network) Interfaces() ([]node.Interface, error) {
-	eth0 := net.IPNet{IP: net.ParseIP(n.addr), Mask: net.CIDRMask(24, 32)}
+	eth1 := net.IPNet{IP: net.ParseIP(n.addr), Mask: net.CIDRMask(24, 32)}
 	lo := net.IPNet{IP: net.IPv4(127, 0, 0, 1), Mask: net.CIDRMask(8, 32)}
 	return []node.Interface{
 		{Name: "lo", MTU: 65536, Up: true, Addrs: []net.IPNet{lo}},
-		{Name: "eth0", MTU: 1500, Up: true, MAC: "02:00:00:00:00:01", Addrs: []net.IPNet{eth0}},
+		{Name: "eth1", MTU: 1500, Up: true, MAC: "02:00:00:00:00:01", Addrs: []net.IPNet{eth1}},
 	}, nil
 }
 

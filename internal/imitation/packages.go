@@ -81,12 +81,13 @@ func (a apt) Refreshed() time.Time {
 }
 
 func (a apt) Install(ctx context.Context, specs []string, o node.InstallOptions) error {
-	for _, n := range node.BareNames(specs) {
-		before, err := a.Installed(ctx, []string{n})
-		if err != nil {
-			return err
-		}
-		err = a.change("apt-get install "+n, func() (node.Change, bool, error) {
+	names := node.BareNames(specs)
+	before, err := a.Installed(ctx, names)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		err := a.change("apt-get install "+n, func() (node.Change, bool, error) {
 			if err := a.install(n, o.NoStart); err != nil {
 				return node.Change{}, false, err
 			}

@@ -36,10 +36,13 @@ type Event struct {
 	Machine, Unit, Verb string // start, stop, reload, fail
 }
 
-func (w *World) happened(m *Machine, u *unit, verb string) {
+func (w *World) happened(m *Machine, u *unit, verb string) { w.note(m, u.name, verb) }
+
+// note keeps what happened to something that runs.
+func (w *World) note(m *Machine, what, verb string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.events = append(w.events, Event{m.addr, u.name, verb})
+	w.events = append(w.events, Event{m.addr, what, verb})
 }
 
 // Events are what happened to units, in order.

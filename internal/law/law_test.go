@@ -114,7 +114,8 @@ func holds(t *testing.T, l *lab) {
 		t.Error(out)
 	}
 	if left := changes(l.plan()); len(left) > 0 {
-		t.Errorf("left after apply:\n%s", strings.Join(left, "\n"))
+		out, _ := l.pig("plan", "--diff")
+		t.Errorf("left after apply:\n%s\n%s", strings.Join(left, "\n"), out)
 	}
 	before := len(l.world.Events())
 	l.must("apply", "--yes")
