@@ -10,7 +10,7 @@ import (
 func Debian() *Universe {
 	u := &Universe{Packages: map[string]Package{}, Programs: map[string]Program{}, Commands: CoreCommands()}
 	for name := range u.Commands {
-		u.Base = append(u.Base, binary("/usr/bin/"+name))
+		u.Base = append(u.Base, program("/usr/bin/"+name))
 	}
 	u.Base = append(u.Base, debianBase()...)
 	for _, name := range debianPlain {
@@ -20,6 +20,7 @@ func Debian() *Universe {
 	etcdPackages(u)
 	infraPackages(u)
 	pgsqlPackages(u)
+	minioPackages(u)
 	return u
 }
 
@@ -29,7 +30,7 @@ func (u *Universe) provide(packages map[string]Package, programs map[string]Prog
 	maps.Copy(u.Commands, commands)
 }
 
-func binary(path string) Laid { return Laid{Path: path, Mode: 0o755, Content: "\x7fELF\x00 " + path} }
+func program(path string) Laid { return Laid{Path: path, Mode: 0o755, Content: "\x7fELF\x00 " + path} }
 
 // service is a unit file as packages bring it.
 func service(name, exec string) Laid {

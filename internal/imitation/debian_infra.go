@@ -18,17 +18,17 @@ import (
 func infraPackages(u *Universe) {
 	exporter := func(name, version string) Package {
 		return Package{Version: version, Units: []string{name}, Users: []string{"prometheus"}, Files: []Laid{
-			service(name, "/usr/bin/"+name), binary("/usr/bin/" + name), {Path: "/etc/default/" + name, Content: "ARGS=\"\"\n", Config: true}, {Path: "/etc/prometheus/"},
+			service(name, "/usr/bin/"+name), program("/usr/bin/" + name), {Path: "/etc/default/" + name, Content: "ARGS=\"\"\n", Config: true}, {Path: "/etc/prometheus/"},
 		}}
 	}
 	u.provide(map[string]Package{
 		"nginx-light": {Version: "1.26.3-3", Needs: []string{"nginx"}},
 		"nginx": {Version: "1.26.3-3", Users: []string{"www-data"}, Units: []string{"nginx"}, Files: []Laid{
-			service("nginx", "/usr/sbin/nginx"), binary("/usr/sbin/nginx"), {Path: "/etc/nginx/nginx.conf", Content: "include /etc/nginx/conf.d/*.conf;\n", Config: true},
+			service("nginx", "/usr/sbin/nginx"), program("/usr/sbin/nginx"), {Path: "/etc/nginx/nginx.conf", Content: "include /etc/nginx/conf.d/*.conf;\n", Config: true},
 			{Path: "/etc/nginx/sites-enabled/default", Content: "server { listen 80 default_server; }\n", Config: true}, {Path: "/etc/nginx/conf.d/"}, {Path: "/var/log/nginx/", Owner: "www-data"},
 		}},
 		"victoria-metrics": {Version: "1.107.0-1", Users: []string{"_victoria-metrics"}, Units: []string{"victoria-metrics"}, Files: []Laid{
-			service("victoria-metrics", "/usr/bin/victoria-metrics $ARGS"), binary("/usr/bin/victoria-metrics"), binary("/usr/bin/vmalert"), {Path: "/etc/default/victoria-metrics", Content: "ARGS=\"\"\n", Config: true},
+			service("victoria-metrics", "/usr/bin/victoria-metrics $ARGS"), program("/usr/bin/victoria-metrics"), program("/usr/bin/vmalert"), {Path: "/etc/default/victoria-metrics", Content: "ARGS=\"\"\n", Config: true},
 		}},
 		"prometheus-alertmanager":      exporter("prometheus-alertmanager", "0.28.1-1"),
 		"prometheus-blackbox-exporter": exporter("prometheus-blackbox-exporter", "0.26.0-1"),
@@ -49,7 +49,7 @@ func infraPackages(u *Universe) {
 		"prometheus-nginx-exporter.service": {Reads: []string{"/etc/default/prometheus-nginx-exporter"}, Start: optionListens("/etc/default/prometheus-nginx-exporter", "--web.listen-address=")},
 		"dnsmasq.service":                   {Reads: []string{"/etc/dnsmasq.conf"}},
 	}, map[string]Command{"nginx": success, "getcap": getcap, "setcap": setcap, "debconf-set-selections": success})
-	u.Base = append(u.Base, binary("/usr/sbin/getcap"), binary("/usr/sbin/setcap"), binary("/usr/sbin/debconf-set-selections"))
+	u.Base = append(u.Base, program("/usr/sbin/getcap"), program("/usr/sbin/setcap"), program("/usr/sbin/debconf-set-selections"))
 }
 
 // optionListens opens the port that an option in a file of the environment names.

@@ -4,19 +4,19 @@ package imitation
 func nodePackages(u *Universe) {
 	u.provide(map[string]Package{
 		"chrony": {Version: "4.6.1-3", Units: []string{"chrony"}, Files: []Laid{
-			service("chrony", "/usr/sbin/chronyd"), binary("/usr/sbin/chronyd"), {Path: "/etc/chrony/chrony.conf", Content: "pool 2.debian.pool.ntp.org\n", Config: true}, {Path: "/etc/default/chrony", Content: "DAEMON_OPTS=\"-F 1\"\n", Config: true},
+			service("chrony", "/usr/sbin/chronyd"), program("/usr/sbin/chronyd"), {Path: "/etc/chrony/chrony.conf", Content: "pool 2.debian.pool.ntp.org\n", Config: true}, {Path: "/etc/default/chrony", Content: "DAEMON_OPTS=\"-F 1\"\n", Config: true},
 		}},
-		"cron": {Version: "3.0pl1-197", Units: []string{"cron"}, Files: []Laid{service("cron", "/usr/sbin/cron")}},
+		"cron": {Version: "3.0pl1-197", Units: []string{"cron"}, Users: []string{"crontab"}, Files: []Laid{service("cron", "/usr/sbin/cron"), {Path: "/var/spool/cron/crontabs/", Mode: 0o730 | 0o1000}}},
 		"haproxy": {Version: "3.0.11-1", Units: []string{"haproxy"}, Users: []string{"haproxy"}, Files: []Laid{
-			service("haproxy", "/usr/sbin/haproxy"), binary("/usr/sbin/haproxy"), {Path: "/etc/haproxy/haproxy.cfg", Content: "global\n", Config: true}, {Path: "/etc/default/haproxy", Content: "# Defaults\n", Config: true},
+			service("haproxy", "/usr/sbin/haproxy"), program("/usr/sbin/haproxy"), {Path: "/etc/haproxy/haproxy.cfg", Content: "global\n", Config: true}, {Path: "/etc/default/haproxy", Content: "# Defaults\n", Config: true},
 		}},
 		"prometheus-node-exporter": {Version: "1.9.0-1", Units: []string{"prometheus-node-exporter"}, Files: []Laid{
 			service("prometheus-node-exporter", "/usr/bin/prometheus-node-exporter"), {Path: "/etc/default/prometheus-node-exporter", Content: "ARGS=\"\"\n", Config: true},
 		}},
-		"keepalived":            {Version: "2.3.3-1", Units: []string{"keepalived"}, Files: []Laid{service("keepalived", "/usr/sbin/keepalived"), binary("/usr/sbin/keepalived")}},
-		"rsyslog":               {Version: "8.2504.0-1", Units: []string{"rsyslog"}, Files: []Laid{service("rsyslog", "/usr/sbin/rsyslogd"), binary("/usr/sbin/rsyslogd")}},
+		"keepalived":            {Version: "2.3.3-1", Units: []string{"keepalived"}, Files: []Laid{service("keepalived", "/usr/sbin/keepalived"), program("/usr/sbin/keepalived")}},
+		"rsyslog":               {Version: "8.2504.0-1", Units: []string{"rsyslog"}, Files: []Laid{service("rsyslog", "/usr/sbin/rsyslogd"), program("/usr/sbin/rsyslogd")}},
 		"rsyslog-elasticsearch": {Version: "8.2504.0-1"},
-		"nftables":              {Version: "1.1.3-1", Units: []string{"nftables"}, Files: []Laid{service("nftables", "/usr/sbin/nft"), binary("/usr/sbin/nft"), {Path: "/etc/nftables.conf", Content: "#!/usr/sbin/nft -f\nflush ruleset\n", Config: true}}},
+		"nftables":              {Version: "1.1.3-1", Units: []string{"nftables"}, Files: []Laid{service("nftables", "/usr/sbin/nft"), program("/usr/sbin/nft"), {Path: "/etc/nftables.conf", Content: "#!/usr/sbin/nft -f\nflush ruleset\n", Config: true}}},
 	}, map[string]Program{
 		"chrony.service":   {Reads: []string{"/etc/chrony/chrony.conf", "/etc/default/chrony"}},
 		"cron.service":     {},

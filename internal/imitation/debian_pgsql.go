@@ -14,8 +14,8 @@ func pgsqlPackages(u *Universe) {
 	for name := range extensions {
 		control = append(control, Laid{Path: "/usr/share/postgresql/17/extension/" + name + ".control"})
 	}
-	for _, lib := range []string{"pg_stat_statements", "auto_explain", "pg_repack", "wal2json", "pg_prewarm"} {
-		control = append(control, binary("/usr/lib/postgresql/17/lib/"+lib+".so"))
+	for _, lib := range []string{"pg_stat_statements", "auto_explain", "pg_repack", "wal2json", "pg_prewarm", "passwordcheck", "auth_delay"} {
+		control = append(control, program("/usr/lib/postgresql/17/lib/"+lib+".so"))
 	}
 	exporter := func(name string) Package {
 		return Package{Version: "1.0-1", Users: []string{"prometheus"}, Units: []string{name}, Files: []Laid{
@@ -24,15 +24,16 @@ func pgsqlPackages(u *Universe) {
 	}
 	u.provide(map[string]Package{
 		"postgresql-17": {Version: "17.6-0+deb13u1", Users: []string{"postgres"}, Needs: []string{"postgresql-client-17"}, Files: append(control,
-			binary("/usr/lib/postgresql/17/bin/postgres"), Laid{Path: "/var/lib/postgresql/", Owner: "postgres"})},
-		"postgresql-client-17": {Version: "17.6-0+deb13u1", Files: []Laid{binary("/usr/lib/postgresql/17/bin/psql"), {Path: "/usr/bin/psql", Link: "/usr/lib/postgresql/17/bin/psql"}}},
+			program("/usr/lib/postgresql/17/bin/postgres"), Laid{Path: "/var/lib/postgresql/", Owner: "postgres"})},
+		"postgresql-client-17": {Version: "17.6-0+deb13u1", Files: []Laid{program("/usr/lib/postgresql/17/bin/psql"), {Path: "/usr/bin/psql", Link: "/usr/lib/postgresql/17/bin/psql"}}},
 		"postgresql-17-repack": {Version: "1.5.2-1"}, "postgresql-17-wal2json": {Version: "2.6-3"}, "postgresql-17-pgvector": {Version: "0.8.0-1"}, "postgresql-17-hypopg": {Version: "1.4.1-1"},
-		"patroni":      {Version: "4.0.4-7", Units: []string{"patroni"}, Files: []Laid{service("patroni", "/usr/bin/patroni"), binary("/usr/bin/patroni"), {Path: "/etc/patroni/"}}},
+		"postgresql-17-postgis-3": {Version: "3.5.2-1"}, "postgresql-17-timescaledb": {Version: "2.19.3-1", Files: []Laid{program("/usr/lib/postgresql/17/lib/timescaledb.so")}},
+		"patroni":      {Version: "4.0.4-7", Units: []string{"patroni"}, Files: []Laid{service("patroni", "/usr/bin/patroni"), program("/usr/bin/patroni"), {Path: "/etc/patroni/"}}},
 		"python3-etcd": {Version: "0.4.5-5"}, "python3-psycopg2": {Version: "2.9.10-1"},
 		"pgbouncer": {Version: "1.24.1-1", Units: []string{"pgbouncer"}, Files: []Laid{
-			service("pgbouncer", "/usr/sbin/pgbouncer"), binary("/usr/sbin/pgbouncer"), {Path: "/etc/pgbouncer/pgbouncer.ini", Content: "[pgbouncer]\n", Config: true}, {Path: "/etc/pgbouncer/userlist.txt", Config: true},
+			service("pgbouncer", "/usr/sbin/pgbouncer"), program("/usr/sbin/pgbouncer"), {Path: "/etc/pgbouncer/pgbouncer.ini", Content: "[pgbouncer]\n", Config: true}, {Path: "/etc/pgbouncer/userlist.txt", Config: true},
 		}},
-		"pgbackrest":                     {Version: "2.55.1-1", Files: []Laid{binary("/usr/bin/pgbackrest"), {Path: "/etc/pgbackrest.conf", Content: "[global]\n", Config: true}}},
+		"pgbackrest":                     {Version: "2.55.1-1", Files: []Laid{program("/usr/bin/pgbackrest"), {Path: "/etc/pgbackrest.conf", Content: "[global]\n", Config: true}}},
 		"prometheus-postgres-exporter":   exporter("prometheus-postgres-exporter"),
 		"prometheus-pgbouncer-exporter":  exporter("prometheus-pgbouncer-exporter"),
 		"prometheus-pgbackrest-exporter": exporter("prometheus-pgbackrest-exporter"),
@@ -49,7 +50,7 @@ func pgsqlPackages(u *Universe) {
 		"prometheus-pgbouncer-exporter.service":  {Reads: []string{"/etc/default/prometheus-pgbouncer-exporter"}, Start: portListens("/etc/default/prometheus-pgbouncer-exporter", "9631")},
 		"prometheus-pgbackrest-exporter.service": {Reads: []string{"/etc/default/prometheus-pgbackrest-exporter"}, Start: portListens("/etc/default/prometheus-pgbackrest-exporter", "9854")},
 	}, map[string]Command{"psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
-	u.Base = append(u.Base, binary("/usr/sbin/runuser"))
+	u.Base = append(u.Base, program("/usr/sbin/runuser"))
 }
 
 // portListens opens the port that a file of the environment names after listen-address or port.

@@ -61,9 +61,9 @@ func (w *World) Etcd(token string) (running, members int) {
 func etcdPackages(u *Universe) {
 	u.provide(map[string]Package{
 		"etcd-server": {Version: "3.5.16-4", Users: []string{"etcd"}, Units: []string{"etcd"}, Files: []Laid{
-			service("etcd", "/usr/bin/etcd $DAEMON_ARGS"), binary("/usr/bin/etcd"), {Path: "/etc/default/etcd", Content: "# ETCD_NAME=\n", Config: true}, {Path: "/var/lib/etcd/", Owner: "etcd", Mode: 0o700},
+			service("etcd", "/usr/bin/etcd $DAEMON_ARGS"), program("/usr/bin/etcd"), {Path: "/etc/default/etcd", Content: "# ETCD_NAME=\n", Config: true}, {Path: "/var/lib/etcd/", Owner: "etcd", Mode: 0o700},
 		}},
-		"etcd-client": {Version: "3.5.16-4", Files: []Laid{binary("/usr/bin/etcdctl")}},
+		"etcd-client": {Version: "3.5.16-4", Files: []Laid{program("/usr/bin/etcdctl")}},
 	}, map[string]Program{
 		"etcd.service": {Reads: []string{"/etc/default/etcd", "/etc/etcd/etcd.conf", "/etc/etcd/ca.crt", "/etc/etcd/members.crt", "/etc/etcd/server.crt", "/etc/etcd/server.key"}, Takes: 300 * time.Millisecond, Start: startEtcd, Stop: stopEtcd},
 	}, nil)

@@ -28,7 +28,7 @@ type Universe struct {
 	Commands map[string]Command // by name
 }
 
-func (u *Universe) program(name string) Program {
+func (u *Universe) programOf(name string) Program {
 	for _, n := range unitNames(name) {
 		if p, ok := u.Programs[n]; ok {
 			return p

@@ -159,4 +159,5 @@ var extensions = map[string]string{
 	"pg_stat_statements": "1.11", "pgstattuple": "1.5", "pg_buffercache": "1.5", "pageinspect": "1.12", "pg_prewarm": "1.2", "pg_visibility": "1.2", "pg_freespacemap": "1.2",
 	"postgres_fdw": "1.1", "file_fdw": "1.0", "btree_gist": "1.7", "btree_gin": "1.3", "pg_trgm": "1.6", "intagg": "1.1", "intarray": "1.5", "pg_repack": "1.5.2",
 	"plpgsql": "1.0", "vector": "0.8.0", "hypopg": "1.4.1", "pgcrypto": "1.3", "hstore": "1.8", "citext": "1.6", "uuid-ossp": "1.1", "tablefunc": "1.0",
+	"postgis": "3.5.2", "timescaledb": "2.19.3",
 }
