@@ -16,7 +16,7 @@ type accounts struct {
 }
 
 func newAccounts() accounts {
-	a := accounts{groups: []*node.Group{{Name: "root"}, {Name: "sudo", GID: 27}, {Name: "nogroup", GID: 65534}, {Name: "adm", GID: 4}, {Name: "systemd-journal", GID: 999}, {Name: "ssl-cert", GID: 998}}}
+	a := accounts{groups: []*node.Group{{Name: "root"}, {Name: "sudo", GID: 27}, {Name: "nogroup", GID: 65534}, {Name: "adm", GID: 4}, {Name: "systemd-journal", GID: 999}, {Name: "ssl-cert", GID: 998}, {Name: "crontab", GID: 997}}}
 	a.users = []*node.Account{
 		{Name: "root", Group: "root", Home: "/root", Shell: "/bin/bash", Password: "*"},
 		{Name: "nobody", UID: 65534, GID: 65534, Group: "nogroup", Home: "/nonexistent", Shell: "/usr/sbin/nologin", Password: "*"},

@@ -13,7 +13,7 @@ import (
 func CoreCommands() map[string]Command {
 	return map[string]Command{
 		"true": success, "echo": echo, "cat": cat, "ls": ls, "df": df, "ss": ss, "id": id, "systemctl": systemctl, "journalctl": success,
-		"hostnamectl": hostnamectl, "update-ca-certificates": success, "sysctl": success, "systemd-tmpfiles": success, "udevadm": success,
+		"hostnamectl": hostnamectl, "update-ca-certificates": success, "sysctl": sysctl, "systemd-tmpfiles": success, "udevadm": success,
 		"modprobe": modprobe, "swapoff": success, "visudo": success, "ssh-keygen": sshKeygen, "ip": ipAddr, "tail": tail, "grep": success,
 		"fallocate": fallocate,
 	}
@@ -82,6 +82,18 @@ func hostnamectl(c *Invocation) int {
 	name := c.Argv[len(c.Argv)-1]
 	c.Machine.SetHostname(name)
 	if err := c.Files.Write("/etc/hostname", []byte(name+"\n"), node.Attrs{}); err != nil {
+		return c.Fail("%v", err)
+	}
+	return 0
+}
+
+// sysctl sets one parameter of the kernel; those of all files it takes for set.
+func sysctl(c *Invocation) int {
+	name, value, ok := strings.Cut(c.Argv[len(c.Argv)-1], "=")
+	if !ok {
+		return 0
+	}
+	if err := c.Files.Write("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte(value+"\n"), node.Attrs{}); err != nil {
 		return c.Fail("%v", err)
 	}
 	return 0

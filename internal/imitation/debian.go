@@ -64,7 +64,7 @@ func debianBase() []Laid {
 	for _, dir := range []string{
 		"/etc/apt/sources.list.d/", "/etc/cron.d/", "/etc/modules-load.d/", "/etc/profile.d/", "/etc/security/limits.d/", "/etc/sudoers.d/", "/etc/sysctl.d/",
 		"/etc/systemd/system/", "/etc/tmpfiles.d/", "/etc/udev/rules.d/", "/etc/default/", "/home/", "/opt/", "/root/", "/run/", "/srv/", "/sys/module/", "/usr/lib/systemd/system/", "/usr/local/bin/",
-		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/",
+		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/", "/var/spool/cron/crontabs/",
 	} {
 		base = append(base, Laid{Path: dir})
 	}

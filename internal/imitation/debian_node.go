@@ -6,7 +6,7 @@ func nodePackages(u *Universe) {
 		"chrony": {Version: "4.6.1-3", Units: []string{"chrony"}, Files: []Laid{
 			service("chrony", "/usr/sbin/chronyd"), program("/usr/sbin/chronyd"), {Path: "/etc/chrony/chrony.conf", Content: "pool 2.debian.pool.ntp.org\n", Config: true}, {Path: "/etc/default/chrony", Content: "DAEMON_OPTS=\"-F 1\"\n", Config: true},
 		}},
-		"cron": {Version: "3.0pl1-197", Units: []string{"cron"}, Users: []string{"crontab"}, Files: []Laid{service("cron", "/usr/sbin/cron"), {Path: "/var/spool/cron/crontabs/", Mode: 0o730 | 0o1000}}},
+		"cron": {Version: "3.0pl1-197", Units: []string{"cron"}, Files: []Laid{service("cron", "/usr/sbin/cron")}},
 		"haproxy": {Version: "3.0.11-1", Units: []string{"haproxy"}, Users: []string{"haproxy"}, Files: []Laid{
 			service("haproxy", "/usr/sbin/haproxy"), program("/usr/sbin/haproxy"), {Path: "/etc/haproxy/haproxy.cfg", Content: "global\n", Config: true}, {Path: "/etc/default/haproxy", Content: "# Defaults\n", Config: true},
 		}},
