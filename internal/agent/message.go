@@ -22,9 +22,13 @@ func EncodeRequest(r Request) ([]byte, error) {
 	for k, v := range r.Env {
 		env.Set(k, v)
 	}
+	pending := value.NewList()
+	for _, p := range r.Pending {
+		pending.Append(value.Strings([]string{p.ID, p.Handler, p.Cause}))
+	}
 	b, err := value.Append(nil, value.DictOf(
 		"module", r.Module, "args", r.Args, "user", r.User, "env", env, "known", value.Strings(r.Known),
-		"planned", r.Planned, "timeout", int64(r.Timeout)))
+		"planned", r.Planned, "timeout", int64(r.Timeout), "pending", pending))
 	if err != nil {
 		return nil, fmt.Errorf("the arguments of %s: %w", r.Module, err)
 	}
@@ -47,6 +51,12 @@ func DecodeRequest(b []byte) (Request, error) {
 	r.Known = texts(d, "known")
 	ns, _ := d.At("timeout").(int64)
 	r.Timeout = time.Duration(ns)
+	pending, _ := d.At("pending").(*value.List)
+	for i := range lengthOf(pending) {
+		if l, ok := pending.Items[i].(*value.List); ok && len(l.Items) == 3 {
+			r.Pending = append(r.Pending, module.Pending{ID: value.Str(l.Items[0]), Handler: value.Str(l.Items[1]), Cause: value.Str(l.Items[2])})
+		}
+	}
 	r.Env = map[string]string{}
 	if env, ok := d.At("env").(*value.Dict); ok {
 		for k, v := range env.All() {
@@ -56,6 +66,13 @@ func DecodeRequest(b []byte) (Request, error) {
 	return r, nil
 }
 
+func lengthOf(l *value.List) int {
+	if l == nil {
+		return 0
+	}
+	return len(l.Items)
+}
+
 // EncodeResult gives the payload of a Result frame.
 func EncodeResult(r module.Result) ([]byte, error) {
 	changes := value.NewList()
@@ -63,7 +80,7 @@ func EncodeResult(r module.Result) ([]byte, error) {
 		changes.Append(changeValue(c))
 	}
 	return value.Append(nil, value.DictOf("values", r.Values, "changed", r.Changed, "failed", r.Failed,
-		"changes", changes, "warnings", value.Strings(r.Warnings)))
+		"changes", changes, "warnings", value.Strings(r.Warnings), "noted", r.Noted))
 }
 
 func changeValue(c node.Change) *value.Dict {
@@ -81,7 +98,7 @@ func DecodeResult(b []byte) (module.Result, error) {
 	if err != nil {
 		return module.Result{}, err
 	}
-	r := module.Result{Changed: changed(d.At("changed")), Failed: text(d, "failed"), Warnings: texts(d, "warnings")}
+	r := module.Result{Changed: changed(d.At("changed")), Failed: text(d, "failed"), Warnings: texts(d, "warnings"), Noted: d.At("noted") == true}
 	r.Values, _ = d.At("values").(*value.Dict)
 	if r.Values == nil {
 		r.Values = value.NewDict()

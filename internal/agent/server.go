@@ -21,7 +21,7 @@ type Server struct {
 }
 
 // NewServer serves the modules of table on live, and plans on a shadow of it that lasts as long as the server.
-func NewServer(live *node.Live, table map[string]module.Module) *Server {
+func NewServer(live node.Machine, table map[string]module.Module) *Server {
 	return &Server{live: live, shadow: node.NewShadow(live), modules: table}
 }
 

@@ -18,6 +18,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/engine"
+	"pig/internal/fleet"
+	"pig/internal/module"
 	"pig/internal/ui"
 )
 
@@ -52,6 +54,8 @@ type app struct {
 	paint  ui.Palette
 	cancel context.CancelCauseFunc
 	args   []string
+	// fleet, if it is there, makes the way to the nodes, in place of SSH.
+	fleet func(map[string]module.Module) *fleet.Fleet
 	// redact masks the secrets of the inventory that was read; nil before.
 	redact func(string) string
 	// interrupts delivers Ctrl-C; the first one asks to stop, the second one insists.
@@ -61,11 +65,27 @@ type app struct {
 // Main runs pig and gives its exit code.
 func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	syscall.Umask(0o022)
-	ctx, cancel := context.WithCancelCause(context.Background())
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupts)
+	return Run(context.Background(), Deps{In: in, Out: out, Err: errw, Interrupts: interrupts}, args)
+}
+
+// Deps are what pig works with besides its arguments.
+type Deps struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Interrupts delivers Ctrl-C.
+	Interrupts chan os.Signal
+	// Fleet makes the way to the nodes; nil goes over SSH.
+	Fleet func(map[string]module.Module) *fleet.Fleet
+}
+
+// Run runs pig with args, the first of which is its name, and gives its exit code.
+func Run(ctx context.Context, d Deps, args []string) int {
+	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	a := &app{args: args[1:], in: in, out: out, err: errw, cancel: cancel, interrupts: make(chan os.Signal, 2), paint: ui.NewPalette(colorful(out))}
-	signal.Notify(a.interrupts, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(a.interrupts)
+	a := &app{args: args[1:], in: d.In, out: d.Out, err: d.Err, cancel: cancel, interrupts: d.Interrupts, fleet: d.Fleet, paint: ui.NewPalette(colorful(d.Out))}
 	root := a.root()
 	root.SetArgs(a.verb(root, filepath.Base(args[0]), args[1:]))
 	err := root.ExecuteContext(ctx)

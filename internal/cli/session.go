@@ -58,11 +58,9 @@ func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
 		return nil, err
 	}
 	a.redact = s.redacted
-	conf, err := s.reach()
-	if err != nil {
+	if err := s.gather(); err != nil {
 		return nil, err
 	}
-	s.fleet = fleet.New(conf, s.modules)
 	s.nodes = s.fleet
 	s.templates = jinja.New(jinja.Options{Load: s.loadTemplate, Filters: s.filters()})
 	return s, s.engineOptions()
@@ -115,6 +113,20 @@ func portsTwice(warnings diag.List) (found diag.List) {
 		}
 	}
 	return found
+}
+
+// gather makes the fleet.
+func (s *session) gather() error {
+	if s.app.fleet != nil {
+		s.fleet = s.app.fleet(s.modules)
+		return nil
+	}
+	conf, err := s.reach()
+	if err != nil {
+		return err
+	}
+	s.fleet = fleet.New(conf, s.modules)
+	return nil
 }
 
 // reach is how hosts are dialled: as the operator's ssh would, or inside a sandbox with its keys.

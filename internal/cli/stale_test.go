@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/credential"
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/ui"
@@ -41,7 +42,7 @@ func TestAStaleUnitIsRefusedWithWhatNeedsIt(t *testing.T) {
 		{"all changed", map[string]string{"node": "0", "etcd": "0", "pgsql": "0", "redis": "0"}, nil, 4, "node: the plan is stale"},
 	} {
 		var said bytes.Buffer
-		s := &session{app: &app{err: &said, paint: ui.NewPalette(false)}}
+		s := &session{app: &app{err: &said, paint: ui.NewPalette(false)}, passwords: &credential.Store{}}
 		kept, _ := fourUnits(c.kept)
 		left, refused := s.refuseStale(kept, now, g)
 		if !slices.Equal(left.Names(), c.applied) || refused != c.refused || !strings.Contains(said.String(), c.says) {

@@ -24,6 +24,8 @@ type call struct {
 	scope *scope
 	args  *value.Dict
 	said  said
+	// elsewhere says that the handlers are noted on the task's host, though the task runs on another.
+	elsewhere bool
 }
 
 // node runs a module on the host that the task is for, or is delegated to.
@@ -54,6 +56,10 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	if err != nil {
 		return failed(err)
 	}
+	pending, err := c.announceHandlers(ctx, host, planned)
+	if err != nil {
+		return failed(err)
+	}
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return failed(err)
@@ -61,10 +67,11 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	defer release()
 	c.learn(Result{Values: args, Heard: c.said.any()})
 	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
-		Task:    module.Task{Module: name, Args: args, User: user, Env: env},
+		Task:    module.Task{Module: name, Args: args, User: user, Env: env, Pending: pending},
 		Planned: planned, Timeout: timeout,
 	})
 	r := c.outcome(host, res, err)
+	r.Noted = r.Noted || c.elsewhere
 	r.Heard = !host.Local
 	c.learn(r)
 	return r

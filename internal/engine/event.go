@@ -32,14 +32,19 @@ type TaskRef struct {
 	Pos     diag.Pos
 	Tags    []string
 	Handler bool
+	Left    bool // a handler that an interrupted run left
 }
 
 // Title is the name with its role's before it.
 func (t TaskRef) Title() string {
+	title := t.Name
 	if t.Role != "" {
-		return t.Role + " : " + t.Name
+		title = t.Role + " : " + t.Name
 	}
-	return t.Name
+	if t.Left {
+		title += " (" + LeftOver + ")"
+	}
+	return title
 }
 
 // Discard is a sink that takes nothing in.

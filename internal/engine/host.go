@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"pig/internal/inventory"
+	"pig/internal/module"
 	"pig/internal/value"
 )
 
@@ -20,6 +21,9 @@ type host struct {
 	heard    map[string]bool // which of set a node had a say in
 	own      bool            // its facts are of this machine
 	included *value.Dict     // include_vars
+
+	recalled sync.Mutex                // one play reads what is pending
+	pending  map[string]module.Pending // handlers that an earlier run left; nil before they were read
 }
 
 // host finds the state of a host by its name; nil if there is no such host.

@@ -16,10 +16,10 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if t.Loop != nil {
 		items, said, err := r.items(t, s)
 		if err != nil {
-			return r.conclude(t, s, r.ref(t, s), failed(err), 0)
+			return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
 		}
 		if items == nil {
-			return r.conclude(t, s, r.ref(t, s), unknown("the items of the loop"), 0)
+			return r.conclude(ctx, t, s, r.ref(t, s), unknown("the items of the loop"), 0)
 		}
 		turns, heard = nil, said
 		for i := range items.Items {
@@ -34,7 +34,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		blocks, err := r.included(t, turn, local, heard)
 		if err != nil {
-			return r.conclude(t, turn, r.ref(t, turn), failed(err), 0)
+			return r.conclude(ctx, t, turn, r.ref(t, turn), failed(err), 0)
 		}
 		for j, b := range blocks {
 			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
@@ -127,7 +127,7 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 	what := value.Str(t.Args.At("_raw_params"))
 	v, _, err := holds(s, t)
 	if err != nil {
-		return r.conclude(t, s, r.ref(t, s), failed(err), 0)
+		return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
 	}
 	if v != true {
 		return nil

@@ -206,7 +206,7 @@ func (e *Engine) newPlayRun(p *playbook.Play, batch []*inventory.Host, all []str
 	}
 	pr.moved = sync.NewCond(&pr.mu)
 	for i, h := range batch {
-		pr.runs = append(pr.runs, &run{playRun: pr, host: e.host(h.Name), index: i, notified: map[*playbook.Task]bool{}})
+		pr.runs = append(pr.runs, &run{playRun: pr, host: e.host(h.Name), index: i, notified: map[*playbook.Task]bool{}, left: map[*playbook.Task]bool{}})
 	}
 	for _, r := range p.Roles {
 		pr.addHandlers(r.Handlers)

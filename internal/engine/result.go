@@ -26,6 +26,7 @@ type Result struct {
 	Delegate    string
 	Attempts    int
 	Heard       bool // a node had a say in it
+	Noted       bool // its handlers are noted on the node
 }
 
 func ok(values *value.Dict) Result {
@@ -48,7 +49,7 @@ func skipped(why string) Result {
 }
 
 func fromModule(m module.Result) Result {
-	r := Result{Values: m.Values, Changed: m.Changed, Failed: m.Failed != "", Msg: m.Failed, Changes: m.Changes, Warnings: m.Warnings}
+	r := Result{Values: m.Values, Changed: m.Changed, Failed: m.Failed != "", Msg: m.Failed, Changes: m.Changes, Warnings: m.Warnings, Noted: m.Noted}
 	if r.Values == nil {
 		r.Values = value.NewDict()
 	}
@@ -120,6 +121,7 @@ func merge(items []Result) Result {
 		all.Skipped = all.Skipped && i.Skipped
 		all.Unreachable = all.Unreachable || i.Unreachable
 		all.Heard = all.Heard || i.Heard
+		all.Noted = all.Noted || i.Noted
 		all.Changes = append(all.Changes, i.Changes...)
 		all.Warnings = append(all.Warnings, i.Warnings...)
 	}

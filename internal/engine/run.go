@@ -17,9 +17,10 @@ type run struct {
 	*host
 	index    int
 	notified map[*playbook.Task]bool
+	left     map[*playbook.Task]bool // notified by an earlier run, which did not get to them
 	inFlush  bool
 	at       place // where it is now; goes with playRun.mu
-	left     bool
+	gone     bool  // it has left the play
 }
 
 // arrive takes the host to a place, once its turn has come.
@@ -38,7 +39,7 @@ func (r *run) arrive(ctx context.Context, at place) error {
 func (r *run) leave() {
 	r.sched.leave(r)
 	r.playRun.mu.Lock()
-	r.left = true
+	r.gone = true
 	r.playRun.mu.Unlock()
 	r.moved.Broadcast()
 }
@@ -71,7 +72,7 @@ func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, e
 // firstAt tells whether no host before this one can still come to a place. The caller holds the lock.
 func (r *run) firstAt(at place) bool {
 	for _, other := range r.runs[:r.index] {
-		if !other.left && slices.Compare(other.at, at) <= 0 {
+		if !other.gone && slices.Compare(other.at, at) <= 0 {
 			return false
 		}
 	}
@@ -145,6 +146,11 @@ func (r *run) sections(ctx context.Context) error {
 			return err
 		}
 		at := place{[]int{sectionPre, sectionTasks, sectionPost}[i] + flushAfter}
+		if i == 2 {
+			if err := r.takeUpRest(ctx); err != nil {
+				return err
+			}
+		}
 		if err := r.flush(ctx, at); err != nil {
 			return err
 		}
@@ -197,19 +203,21 @@ func (r *run) nodes(ctx context.Context, nodes []playbook.Node, at place) error 
 }
 
 // flush runs the handlers that were notified, in the order in which they are defined, until none is left.
-func (r *run) flush(ctx context.Context, at place) error {
+func (r *run) flush(ctx context.Context, at place) (err error) {
 	if r.inFlush {
 		return nil
 	}
 	r.inFlush = true
-	defer func() { r.inFlush = false }()
+	var done []*playbook.Task
+	defer func() {
+		r.inFlush = false
+		err = errors.Join(err, r.strikeOut(ctx, done))
+	}()
 	for round := 0; len(r.notified) > 0; round++ {
 		if round > 100 {
 			return fmt.Errorf("handlers notify each other without end")
 		}
-		r.playRun.mu.Lock()
-		handlers := append([]*playbook.Task(nil), r.handlers...)
-		r.playRun.mu.Unlock()
+		handlers := r.playHandlers()
 		for i, t := range handlers {
 			if !r.notified[t] {
 				continue
@@ -218,6 +226,8 @@ func (r *run) flush(ctx context.Context, at place) error {
 			if err := r.step(ctx, t, at.at(round).at(i)); err != nil {
 				return err
 			}
+			done = append(done, t)
+			delete(r.left, t)
 		}
 		for t := range r.notified { // notified, but nowhere to be found any more
 			if !contains(handlers, t) {
@@ -226,6 +236,13 @@ func (r *run) flush(ctx context.Context, at place) error {
 		}
 	}
 	return nil
+}
+
+// playHandlers are the handlers that the play has by now.
+func (r *run) playHandlers() []*playbook.Task {
+	r.playRun.mu.Lock()
+	defer r.playRun.mu.Unlock()
+	return append([]*playbook.Task(nil), r.handlers...)
 }
 
 func contains(tasks []*playbook.Task, t *playbook.Task) bool {
@@ -243,30 +260,33 @@ func (r *run) notify(t *playbook.Task, v value.Value, s *scope) error {
 	if err != nil {
 		return err
 	}
-	r.playRun.mu.Lock()
-	handlers := append([]*playbook.Task(nil), r.handlers...)
-	r.playRun.mu.Unlock()
-	found := false
-	byName := -1
-	for i, h := range handlers {
-		for _, l := range h.Listen {
-			if l == name {
-				r.notified[h] = true
-				found = true
-			}
-		}
-		if h.Name == name || h.Role != nil && h.Title() == name || r.handlerName(h) == name {
-			byName = i // of several with one name the last counts
-		}
+	handlers := r.playHandlers()
+	called := r.called(handlers, name)
+	for _, h := range called {
+		r.notified[h] = true
+		delete(r.left, h)
 	}
-	if byName >= 0 {
-		r.notified[handlers[byName]] = true
-		found = true
-	}
-	if !found {
+	if len(called) == 0 {
 		return diag.Errorf(t.Pos, "there is no handler %q", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
 	}
 	return nil
+}
+
+// called are the handlers that go by name, or listen to it; of several with one name the last counts.
+func (r *run) called(handlers []*playbook.Task, name string) (called []*playbook.Task) {
+	var byName *playbook.Task
+	for _, h := range handlers {
+		if slices.Contains(h.Listen, name) {
+			called = append(called, h)
+		}
+		if h.Name == name || h.Role != nil && h.Title() == name || r.handlerName(h) == name {
+			byName = h
+		}
+	}
+	if byName != nil && !contains(called, byName) {
+		called = append(called, byName)
+	}
+	return called
 }
 
 func (r *run) handlerName(h *playbook.Task) string { return r.e.plainText(h.Name) }

@@ -66,7 +66,12 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	r.announce(at, ref)
 	once, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.RunOnce }), t.Pos, false)
 	if err != nil {
-		return r.conclude(t, s, ref, failed(err), 0)
+		return r.conclude(ctx, t, s, ref, failed(err), 0)
+	}
+	if len(t.Notify) > 0 {
+		if err := r.recall(ctx); err != nil {
+			return r.conclude(ctx, t, s, ref, failed(err), 0)
+		}
 	}
 	begin := r.e.Now()
 	if !once {
@@ -75,7 +80,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		if err := context.Cause(ctx); err != nil && result.Failed {
 			return err
 		}
-		return r.conclude(t, s, ref, result, r.e.Now().Sub(begin))
+		return r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin))
 	}
 	slot, mine, err := r.claim(ctx, at)
 	if err != nil {
@@ -95,7 +100,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	}
 	r.e.Sink.HostStarted(r.Name, ref)
 	slot.result = r.perform(ctx, t, s)
-	slot.err = r.conclude(t, s, ref, slot.result, r.e.Now().Sub(begin))
+	slot.err = r.conclude(ctx, t, s, ref, slot.result, r.e.Now().Sub(begin))
 	var he *hostError
 	if errors.As(slot.err, &he) {
 		slot.result = he.result
@@ -129,6 +134,7 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
 		ref.Name = value.Display(v)
 	}
+	ref.Left = r.left[t]
 	return ref
 }
 
@@ -141,7 +147,7 @@ func (r *run) keep(t *playbook.Task, result Result) {
 
 // conclude registers, counts and tells a result, notifies handlers, and gives the error that ends the host's play if the
 // task failed for good.
-func (r *run) conclude(t *playbook.Task, s *scope, ref TaskRef, result Result, took time.Duration) error {
+func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref TaskRef, result Result, took time.Duration) error {
 	if result.Failed && !result.Unreachable {
 		ignore, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.IgnoreErrors }), t.Pos, false)
 		if err != nil {
@@ -158,9 +164,12 @@ func (r *run) conclude(t *playbook.Task, s *scope, ref TaskRef, result Result, t
 	if (result.DidChange() || result.Unknown()) && !result.Failed {
 		for _, n := range r.notifications(t) {
 			if err := r.notify(t, n, s); err != nil {
-				return r.conclude(&playbook.Task{Pos: t.Pos, Parent: t.Parent, Action: t.Action, Name: t.Name}, s, ref, failed(err), 0)
+				return r.conclude(ctx, &playbook.Task{Pos: t.Pos, Parent: t.Parent, Action: t.Action, Name: t.Name}, s, ref, failed(err), 0)
 			}
 		}
+	}
+	if err := r.settle(ctx, t, s, result); err != nil {
+		return r.conclude(ctx, &playbook.Task{Pos: t.Pos, Parent: t.Parent, Action: t.Action, Name: t.Name}, s, ref, failed(err), 0)
 	}
 	if (result.Failed || result.Unreachable) && !result.Ignored {
 		fatal, _ := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.AnyErrorsFatal }), t.Pos, false)

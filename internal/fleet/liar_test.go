@@ -87,11 +87,13 @@ func TestALyingAgentFailsByItself(t *testing.T) {
 		}, "-"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := fleet.Over(func(h fleet.Host) (io.WriteCloser, io.Reader) {
+			f := fleet.Over(func(h fleet.Host) (io.WriteCloser, io.Reader, error) {
+				answer := c.answer
 				if h.Name == "honest" {
-					return liar.Start(func(id uint32, _ agent.Request, out *liar.Out) { out.Values(id, "word", "kept") })
+					answer = func(id uint32, _ agent.Request, out *liar.Out) { out.Values(id, "word", "kept") }
 				}
-				return liar.Start(c.answer)
+				in, out := liar.Start(answer)
+				return in, out, nil
 			}, nil)
 			defer f.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -9,11 +9,14 @@ import (
 	"pig/internal/transport"
 )
 
-// Over talks to agents whose streams are there already, and dials nobody: open gives those of a host.
-func Over(open func(h Host) (in io.WriteCloser, out io.Reader), modules map[string]module.Module) *Fleet {
+// Over talks to agents whose streams are there already, and dials nobody: open gives those of a host, or tells why it cannot be reached.
+func Over(open func(h Host) (in io.WriteCloser, out io.Reader, err error), modules map[string]module.Module) *Fleet {
 	f := New(transport.Config{}, modules)
 	f.begin = func(_ context.Context, h Host) (*session, error) {
-		in, out := open(h)
+		in, out, err := open(h)
+		if err != nil {
+			return nil, err
+		}
 		p := &streams{in, out, make(chan struct{})}
 		r := bufio.NewReader(out)
 		if err := greet(r); err != nil {

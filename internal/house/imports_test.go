@@ -14,13 +14,13 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "format", "guc", "secret", "private", "graph", "transport", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house"},
+	{"diag", "format", "guc", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value"},
-	{"yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
+	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
 	{"module", "jinja", "inventory", "playbook", "sandbox"},
 	{"agent", "params", "credential"},
 	{"fleet", "fleet/liar", "resolve"},
-	{"engine"},
+	{"engine", "imitation"},
 	{"plan", "health"},
 	{"ui"},
 	{"journal"},

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"pig/internal/node"
 	"pig/internal/secret"
@@ -52,6 +53,8 @@ type Task struct {
 	User   string            // become_user, "" for the agent's own account
 	Env    map[string]string // environment:
 	Known  []string          // secrets besides those in Args, to mask in whatever comes back
+	// Pending are the handlers that the task notifies if it changes something.
+	Pending []Pending
 }
 
 // Result is what a module did, or would do.
@@ -61,6 +64,7 @@ type Result struct {
 	Failed   string        // the error message, "" if it did not fail
 	Changes  []node.Change // in the order in which they were made
 	Warnings []string
+	Noted    bool // the task's handlers are noted on the node
 }
 
 // Failure is an error with return values of its own, such as the rc and stdout of a command.
@@ -103,8 +107,22 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	if err != nil {
 		return Refused(err.Error())
 	}
+	var noted *notes
+	if len(t.Pending) > 0 && !sys.Planned() {
+		if noted, err = newNotes(m, t.Pending); err != nil {
+			return Result{Changed: false, Failed: err.Error()}
+		}
+		before := sync.OnceValue(noted.keep)
+		sys, scratch = node.First(sys, before), node.First(scratch, before)
+	}
 	r.Values, err = mod.Run(ctx, &Call{System: sys, Scratch: scratch, Args: Args{args}, Facts: Facts{&r.Warnings}})
 	finish(&r, err)
+	if noted != nil {
+		if r.Failed == "" && r.Changed == false {
+			noted.drop()
+		}
+		r.Noted = noted.kept
+	}
 	scrub(&r, secret.Union(value.Secrets(t.Args), t.Known))
 	return r
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"pig/internal/value"
 )
 
@@ -31,7 +29,7 @@ func setup() Module {
 func runSetup(_ context.Context, c *Call) (*value.Dict, error) {
 	facts := value.NewDict()
 	distribution(c, facts)
-	kernel(facts)
+	kernel(c, facts)
 	hardware(c, facts)
 	network(c, facts)
 	account(c, facts)
@@ -87,16 +85,15 @@ func distribution(c *Call, facts *value.Dict) {
 		"distribution_release", release["VERSION_CODENAME"], "os_family", family, "pkg_mgr", manager, "service_mgr", "systemd"))
 }
 
-func kernel(facts *value.Dict) {
-	var u unix.Utsname
-	if unix.Uname(&u) != nil {
-		return
-	}
-	text := func(b []byte) string { return unix.ByteSliceToString(b) }
-	node := text(u.Nodename[:])
+// machines are the names that the kernel has for what this agent was built for.
+var machines = map[string]string{"amd64": "x86_64", "arm64": "aarch64"}
+
+func kernel(c *Call, facts *value.Dict) {
+	text := func(name string) string { return strings.TrimSpace(c.read("/proc/sys/kernel/" + name)) }
+	node, machine := text("hostname"), machines[runtime.GOARCH]
 	short, _, _ := strings.Cut(node, ".")
-	facts.Update(value.DictOf("system", "Linux", "kernel", text(u.Release[:]), "kernel_version", text(u.Version[:]),
-		"machine", text(u.Machine[:]), "architecture", text(u.Machine[:]), "userspace_architecture", text(u.Machine[:]),
+	facts.Update(value.DictOf("system", "Linux", "kernel", text("osrelease"), "kernel_version", text("version"),
+		"machine", machine, "architecture", machine, "userspace_architecture", machine,
 		"nodename", node, "hostname", short, "fqdn", node))
 }
 
@@ -124,23 +121,15 @@ func hardware(c *Call, facts *value.Dict) {
 
 func network(c *Call, facts *value.Dict) {
 	interfaces, all4, all6 := value.NewList(), value.NewList(), value.NewList()
-	list, err := net.Interfaces()
+	list, err := c.System.Net().Interfaces()
 	if err != nil {
 		return
 	}
 	gateway := defaultRoute(c)
 	for _, i := range list {
 		interfaces.Append(i.Name)
-		fact := value.DictOf("device", i.Name, "mtu", int64(i.MTU), "active", i.Flags&net.FlagUp != 0, "macaddress", i.HardwareAddr.String())
-		addrs, err := i.Addrs()
-		if err != nil {
-			continue
-		}
-		for _, a := range addrs {
-			ipnet, ok := a.(*net.IPNet)
-			if !ok {
-				continue
-			}
+		fact := value.DictOf("device", i.Name, "mtu", int64(i.MTU), "active", i.Up, "macaddress", i.MAC)
+		for _, ipnet := range i.Addrs {
 			bits, _ := ipnet.Mask.Size()
 			if ipnet.IP.To4() == nil {
 				all6.Append(ipnet.IP.String())

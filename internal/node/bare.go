@@ -140,3 +140,7 @@ func (bareNet) Dial(context.Context, string, int, time.Duration, int) ([]byte, e
 func (bareNet) HTTP(context.Context, Request) (Response, error) { return Response{}, ErrUnknown }
 
 func (bareNet) Converse(context.Context, Conversation) error { return ErrUnknown }
+
+func (bareNet) Interfaces() ([]Interface, error) {
+	return nil, fmt.Errorf("the network interfaces: %w", ErrUnknown)
+}

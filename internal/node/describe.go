@@ -16,7 +16,7 @@ import (
 // maxDiff is the largest content that is compared line by line; beyond it only the size is told.
 const maxDiff = 512 << 10
 
-func writeChange(before Info, old, content []byte, a Attrs) Change {
+func WriteChange(before Info, old, content []byte, a Attrs) Change {
 	c := Change{Kind: "file", ID: before.Path, Action: "update"}
 	if !before.Exists() {
 		c.Action = "create"
@@ -32,11 +32,11 @@ func writeChange(before Info, old, content []byte, a Attrs) Change {
 	return c
 }
 
-func mkdirChange(path string, a Attrs) Change {
+func MkdirChange(path string, a Attrs) Change {
 	return Change{Kind: "directory", ID: path, Action: "create", Attrs: attrDiff(Info{}, a)}
 }
 
-func linkChange(kind string, before Info, target string) Change {
+func LinkChange(kind string, before Info, target string) Change {
 	c := Change{Kind: kind, ID: before.Path, Action: "create", Assumed: before.Assumed}
 	was := ""
 	if before.Exists() {
@@ -49,19 +49,19 @@ func linkChange(kind string, before Info, target string) Change {
 	return c
 }
 
-// attrsChange is the change of attributes alone; ok is false if they are as asked already.
-func attrsChange(before Info, a Attrs) (Change, bool) {
+// AttrsChange is the change of attributes alone; ok is false if they are as asked already.
+func AttrsChange(before Info, a Attrs) (Change, bool) {
 	diff := attrDiff(before, a)
 	return Change{Kind: string(before.Kind), ID: before.Path, Action: "update", Attrs: diff}, len(diff) > 0
 }
 
-func touchChange(before Info) Change {
+func TouchChange(before Info) Change {
 	return Change{Kind: string(before.Kind), ID: before.Path, Action: "touch"}
 }
 
-// removeChange shows what was in a file only if everybody could read it: what not everybody may read may hold a secret that
+// RemoveChange shows what was in a file only if everybody could read it: what not everybody may read may hold a secret that
 // nobody named.
-func removeChange(before Info, old []byte) Change {
+func RemoveChange(before Info, old []byte) Change {
 	c := Change{Kind: string(before.Kind), ID: before.Path, Action: "delete"}
 	if !before.Exists() { // a package may bring it: most likely a file
 		c.Kind = string(File)
@@ -72,7 +72,7 @@ func removeChange(before Info, old []byte) Change {
 	return c
 }
 
-func renameChange(from, to string) Change {
+func RenameChange(from, to string) Change {
 	return Change{Kind: "file", ID: to, Action: "rename", Attrs: []Attr{{"from", "", from}}}
 }
 

@@ -45,6 +45,9 @@ func (s *liveSystem) Net() Net           { return liveNet{s} }
 func (s *liveSystem) Planned() bool      { return false }
 func (s *liveSystem) User() string       { return s.id.name }
 
+// ActsAsRoot tells a shadow whose rules to foresee.
+func (s *liveSystem) ActsAsRoot() bool { return s.id.uid == 0 }
+
 func (s *liveSystem) record(c Change) { s.task.Record(c) }
 
 // identity is the account that a task acts as.

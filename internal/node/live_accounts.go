@@ -53,7 +53,7 @@ func (l liveAccounts) AddUser(ctx context.Context, name string, c AccountChange)
 			args = append(args, "-N", "-g", name)
 		}
 	}
-	return l.change(ctx, append(append(args, userArgs(c, "-G")...), name), c.Password, addUserChange(name, c))
+	return l.change(ctx, append(append(args, userArgs(c, "-G")...), name), c.Password, AddUserChange(name, c))
 }
 
 func (l liveAccounts) ModifyUser(ctx context.Context, name string, c AccountChange) error {
@@ -65,7 +65,7 @@ func (l liveAccounts) ModifyUser(ctx context.Context, name string, c AccountChan
 	if c.MoveHome {
 		args = append(args, "-m")
 	}
-	return l.change(ctx, append(args, name), c.Password, modifyUserChange(before, c))
+	return l.change(ctx, append(args, name), c.Password, ModifyUserChange(before, c))
 }
 
 func userArgs(c AccountChange, groupsFlag string) []string {
@@ -131,7 +131,7 @@ func (l liveAccounts) AddGroup(ctx context.Context, name string, gid *int, syste
 	if err := l.must(ctx, Cmd{Argv: append(args, name)}); err != nil {
 		return err
 	}
-	l.record(addGroupChange(name, gid))
+	l.record(AddGroupChange(name, gid))
 	return nil
 }
 
@@ -143,7 +143,7 @@ func (l liveAccounts) ModifyGroup(ctx context.Context, name string, gid int) err
 	if err := l.must(ctx, Cmd{Argv: []string{"groupmod", "-g", strconv.Itoa(gid), name}}); err != nil {
 		return err
 	}
-	l.record(modifyGroupChange(before, gid))
+	l.record(ModifyGroupChange(before, gid))
 	return nil
 }
 
@@ -184,11 +184,11 @@ func (e *CommandError) Error() string {
 	return fmt.Sprintf("%s: exit status %d: %s", e.Argv[0], e.Output.RC, text)
 }
 
-func addUserChange(name string, c AccountChange) Change {
+func AddUserChange(name string, c AccountChange) Change {
 	return Change{Kind: "user", ID: name, Action: "create", Attrs: accountDiff(Account{}, c)}
 }
 
-func modifyUserChange(before Account, c AccountChange) Change {
+func ModifyUserChange(before Account, c AccountChange) Change {
 	return Change{Kind: "user", ID: before.Name, Action: "update", Attrs: accountDiff(before, c)}
 }
 
@@ -219,7 +219,7 @@ func accountDiff(before Account, c AccountChange) []Attr {
 	return d
 }
 
-func addGroupChange(name string, gid *int) Change {
+func AddGroupChange(name string, gid *int) Change {
 	c := Change{Kind: "group", ID: name, Action: "create"}
 	if gid != nil {
 		c.Attrs = []Attr{{"gid", "", strconv.Itoa(*gid)}}
@@ -227,7 +227,7 @@ func addGroupChange(name string, gid *int) Change {
 	return c
 }
 
-func modifyGroupChange(before Group, gid int) Change {
+func ModifyGroupChange(before Group, gid int) Change {
 	return Change{Kind: "group", ID: before.Name, Action: "update", Attrs: []Attr{{"gid", strconv.Itoa(before.GID), strconv.Itoa(gid)}}}
 }
 

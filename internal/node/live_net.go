@@ -39,6 +39,28 @@ func (n liveNet) Dial(ctx context.Context, host string, port int, timeout time.D
 	return nil, err
 }
 
+func (liveNet) Interfaces() ([]Interface, error) {
+	list, err := net.Interfaces()
+	if err != nil {
+		return nil, err
+	}
+	var all []Interface
+	for _, i := range list {
+		addrs, err := i.Addrs()
+		if err != nil {
+			continue // it has gone meanwhile
+		}
+		f := Interface{Name: i.Name, MTU: i.MTU, Up: i.Flags&net.FlagUp != 0, MAC: i.HardwareAddr.String()}
+		for _, a := range addrs {
+			if ipnet, ok := a.(*net.IPNet); ok {
+				f.Addrs = append(f.Addrs, *ipnet)
+			}
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
 func (n liveNet) Converse(ctx context.Context, c Conversation) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()

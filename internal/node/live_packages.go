@@ -136,7 +136,7 @@ func (a apt) Refresh(ctx context.Context) error {
 func (a apt) Install(ctx context.Context, specs []string, o InstallOptions) error {
 	a.live.packages.Lock()
 	defer a.live.packages.Unlock()
-	names := bareNames(specs)
+	names := BareNames(specs)
 	before, err := a.Installed(ctx, names)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func (a apt) Install(ctx context.Context, specs []string, o InstallOptions) erro
 	}
 	for _, n := range names {
 		if before[n] != after[n] {
-			a.record(installChange(n, before[n], after[n]))
+			a.record(InstallChange(n, before[n], after[n]))
 		}
 	}
 	return nil
@@ -209,7 +209,7 @@ func installArgs(specs []string, o InstallOptions) []string {
 	return append(args, specs...)
 }
 
-func installChange(name, before, after string) Change {
+func InstallChange(name, before, after string) Change {
 	c := Change{Kind: "package", ID: name, Action: "install", Attrs: []Attr{{"version", before, after}}}
 	if before != "" {
 		c.Action = "upgrade"
@@ -217,12 +217,12 @@ func installChange(name, before, after string) Change {
 	return c
 }
 
-func removePackageChange(name, version string) Change {
+func RemovePackageChange(name, version string) Change {
 	return Change{Kind: "package", ID: name, Action: "remove", Attrs: []Attr{{"version", version, "none"}}}
 }
 
-// bareNames strips versions, architectures and releases: "curl=8.1-1" and "curl:amd64" are curl.
-func bareNames(specs []string) []string {
+// BareNames strips versions, architectures and releases: "curl=8.1-1" and "curl:amd64" are curl.
+func BareNames(specs []string) []string {
 	names := make([]string, len(specs))
 	for i, s := range specs {
 		if strings.HasSuffix(s, ".deb") {
@@ -258,7 +258,7 @@ func (a apt) Remove(ctx context.Context, names []string, purge, autoremove bool)
 	}
 	for _, n := range names {
 		if v, ok := before[n]; ok {
-			a.record(removePackageChange(n, v))
+			a.record(RemovePackageChange(n, v))
 		}
 	}
 	return nil

@@ -73,11 +73,11 @@ func (s systemd) act(ctx context.Context, verb, name string, o UnitOptions) erro
 	if err := s.must(ctx, Cmd{Argv: append(argv, "--", name)}); err != nil {
 		return err
 	}
-	s.record(unitChange(verb, name, o))
+	s.record(UnitChange(verb, name, o))
 	return nil
 }
 
-func unitChange(verb, name string, o UnitOptions) Change {
+func UnitChange(verb, name string, o UnitOptions) Change {
 	c := Change{Kind: "service", ID: name, Action: verb, Impact: o.Impact}
 	if c.Impact == ImpactNone {
 		switch verb {

@@ -36,7 +36,7 @@ func (f liveFiles) Write(path string, content []byte, a Attrs) error {
 	if err != nil {
 		return err
 	}
-	f.record(writeChange(named(before, path), old, content, a))
+	f.record(WriteChange(named(before, path), old, content, a))
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (f liveFiles) Mkdir(path string, a Attrs) error {
 	if err != nil {
 		return err
 	}
-	f.record(mkdirChange(path, a))
+	f.record(MkdirChange(path, a))
 	return nil
 }
 
@@ -182,7 +182,7 @@ func (f liveFiles) link(kind, target, path string, create func(place) error) err
 	if err != nil {
 		return err
 	}
-	f.record(linkChange(kind, named(before, path), target))
+	f.record(LinkChange(kind, named(before, path), target))
 	return nil
 }
 
@@ -215,7 +215,7 @@ func (f liveFiles) Set(path string, follow bool, a Attrs) error {
 	if err != nil {
 		return err
 	}
-	if c, ok := attrsChange(named(before, path), a); ok {
+	if c, ok := AttrsChange(named(before, path), a); ok {
 		f.record(c)
 	}
 	return nil
@@ -240,7 +240,7 @@ func (f liveFiles) Touch(path string, a Attrs) error {
 	if err != nil {
 		return err
 	}
-	f.record(touchChange(before))
+	f.record(TouchChange(before))
 	if a == (Attrs{}) {
 		return nil
 	}
@@ -272,7 +272,7 @@ func (f liveFiles) Remove(path string) error {
 	if err != nil {
 		return err
 	}
-	f.record(removeChange(named(before, path), old))
+	f.record(RemoveChange(named(before, path), old))
 	return nil
 }
 
@@ -288,6 +288,6 @@ func (f liveFiles) Rename(from, to string) error {
 	if err != nil {
 		return err
 	}
-	f.record(renameChange(from, to))
+	f.record(RenameChange(from, to))
 	return nil
 }

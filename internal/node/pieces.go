@@ -146,7 +146,7 @@ func (f liveFiles) Place(path string, size int64, a Attrs) error {
 	if file := f.live.pieces.keep(f.pieceKey(path), nil); file != nil {
 		file.Close()
 	}
-	f.record(writeChange(named(before, path), nil, nil, a))
+	f.record(WriteChange(named(before, path), nil, nil, a))
 	return nil
 }
 
@@ -183,7 +183,7 @@ func (f shadowFiles) Place(path string, size int64, a Attrs) error {
 	info := f.planInfo(at, File, before, a, 0o666)
 	info.Size = size
 	f.put(&plannedFile{info: info, unknown: true})
-	f.record(writeChange(named(before, path), nil, nil, a))
+	f.record(WriteChange(named(before, path), nil, nil, a))
 	return nil
 }
 

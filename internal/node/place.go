@@ -206,9 +206,9 @@ func kindOf(mode uint32) Kind {
 	return Special
 }
 
-// alias refuses a file that has other names, in a directory where somebody else may have put this name: chown and chmod
+// Alias refuses a file that has other names, in a directory where somebody else may have put this name: chown and chmod
 // would act on a file that lies anywhere.
-func alias(i, dir Info) error {
+func Alias(i, dir Info) error {
 	trusted := dir.UID == 0 && dir.Mode&0o022 == 0
 	if i.Kind == Dir || i.Nlink < 2 || trusted || i.UID != 0 && i.UID == dir.UID {
 		return nil
@@ -228,7 +228,7 @@ func (s *liveSystem) grasp(p place) (fd int, i Info, err error) {
 	if err = errors.Join(unix.Fstat(fd, &st), unix.Fstat(p.dir, &dir)); err == nil {
 		i = infoOf(p.path, &st)
 		if s.id.uid == 0 {
-			err = alias(i, infoOf(filepath.Dir(p.path), &dir))
+			err = Alias(i, infoOf(filepath.Dir(p.path), &dir))
 		}
 	}
 	if err != nil {

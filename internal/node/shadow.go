@@ -127,7 +127,7 @@ func (s *shadowSystem) notYet(ctx context.Context, unit string) bool {
 		return false
 	}
 	s.shadow.mu.Lock()
-	planned, ok := s.shadow.units[unitName(unit)]
+	planned, ok := s.shadow.units[UnitName(unit)]
 	s.shadow.mu.Unlock()
 	if !ok || !planned.Running() {
 		return false

@@ -45,7 +45,7 @@ func (a shadowAccounts) AddUser(_ context.Context, name string, c AccountChange)
 	}
 	u := Account{Name: name, UID: -1, GID: -1, Group: name, Home: "/home/" + name, Shell: "/bin/sh"}
 	merge(&u, c)
-	change := addUserChange(name, c)
+	change := AddUserChange(name, c)
 	change.Assumed = before.Assumed
 	a.put(u)
 	if c.Group == nil {
@@ -99,7 +99,7 @@ func (a shadowAccounts) ModifyUser(_ context.Context, name string, c AccountChan
 	after := before
 	merge(&after, c)
 	a.put(after)
-	a.record(modifyUserChange(before, c))
+	a.record(ModifyUserChange(before, c))
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (a shadowAccounts) AddGroup(_ context.Context, name string, gid *int, _ boo
 		g.GID = *gid
 	}
 	a.putGroup(g)
-	c := addGroupChange(name, gid)
+	c := AddGroupChange(name, gid)
 	a.shadow.mu.Lock()
 	c.Assumed = a.shadow.unsure("")
 	a.shadow.mu.Unlock()
@@ -133,7 +133,7 @@ func (a shadowAccounts) ModifyGroup(_ context.Context, name string, gid int) err
 	after := before
 	after.GID = gid
 	a.putGroup(after)
-	a.record(modifyGroupChange(before, gid))
+	a.record(ModifyGroupChange(before, gid))
 	return nil
 }
 

@@ -54,8 +54,8 @@ func (f shadowFiles) real(path string) (string, error) {
 
 // root tells whether this task will act as root, to whom the rules of ForeignLink apply.
 func (f shadowFiles) root() bool {
-	live, ok := f.live.(*liveSystem)
-	return ok && live.id.uid == 0 && f.user == live.id.name
+	live, ok := f.live.(interface{ ActsAsRoot() bool })
+	return ok && live.ActsAsRoot() && f.user == f.live.User()
 }
 
 // distrust refuses a link that root would not follow.

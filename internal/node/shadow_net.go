@@ -18,6 +18,8 @@ func (n shadowNet) Dial(ctx context.Context, host string, port int, timeout time
 	return banner, nil
 }
 
+func (n shadowNet) Interfaces() ([]Interface, error) { return n.live.Net().Interfaces() }
+
 func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	if n.notYet(ctx, r.Needs) {
 		if r.Change != nil {

@@ -52,7 +52,7 @@ func (p shadowPackages) Refresh(context.Context) error {
 }
 
 func (p shadowPackages) Install(ctx context.Context, specs []string, _ InstallOptions) error {
-	names := bareNames(specs)
+	names := BareNames(specs)
 	before, err := p.Installed(ctx, names)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (p shadowPackages) plan(name, before, after string) {
 	p.shadow.installs = true
 	p.shadow.mu.Unlock()
 	if before != after {
-		p.record(installChange(name, before, after))
+		p.record(InstallChange(name, before, after))
 	}
 }
 
@@ -99,7 +99,7 @@ func (p shadowPackages) Remove(ctx context.Context, names []string, _, _ bool) e
 		p.shadow.mu.Lock()
 		p.shadow.packages[n] = ""
 		p.shadow.mu.Unlock()
-		p.record(removePackageChange(n, v))
+		p.record(RemovePackageChange(n, v))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 type shadowServices struct{ *shadowSystem }
 
 func (s shadowServices) Unit(ctx context.Context, name string) (Unit, error) {
-	full := unitName(name)
+	full := UnitName(name)
 	s.shadow.mu.Lock()
 	planned, ok := s.shadow.units[full]
 	written := s.shadow.plansUnitFile(full)
@@ -28,7 +28,7 @@ func (s shadowServices) Unit(ctx context.Context, name string) (Unit, error) {
 	return u, err
 }
 
-func unitName(name string) string {
+func UnitName(name string) string {
 	if strings.Contains(name, ".") {
 		return name
 	}
@@ -57,10 +57,10 @@ func (s shadowServices) act(ctx context.Context, verb, name string, o UnitOption
 		return err
 	}
 	if !u.Exists {
-		return fmt.Errorf("there is no unit %s on this node", unitName(name))
+		return fmt.Errorf("there is no unit %s on this node", UnitName(name))
 	}
 	u.Active = active
-	c := unitChange(verb, name, o)
+	c := UnitChange(verb, name, o)
 	c.Assumed = u.Assumed
 	s.plan(u, verb != "stop" && verb != "reload")
 	s.record(c)
@@ -70,7 +70,7 @@ func (s shadowServices) act(ctx context.Context, verb, name string, o UnitOption
 func (s shadowServices) plan(u Unit, starts bool) {
 	s.shadow.mu.Lock()
 	defer s.shadow.mu.Unlock()
-	s.shadow.units[unitName(u.Name)] = u
+	s.shadow.units[UnitName(u.Name)] = u
 	s.shadow.started = s.shadow.started || starts
 }
 

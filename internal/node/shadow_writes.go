@@ -30,7 +30,7 @@ func (f shadowFiles) write(path string, content []byte, unknown bool, a Attrs) e
 	if before.Kind != Link && before.Size <= PieceSize {
 		old, _ = f.Read(at) // for the diff alone: what cannot be read is shown as empty
 	}
-	c := writeChange(named(before, path), old, content, a)
+	c := WriteChange(named(before, path), old, content, a)
 	c.Unknown = unknown
 	if unknown {
 		c.Diff = ""
@@ -145,7 +145,7 @@ func (f shadowFiles) Mkdir(path string, a Attrs) error {
 	if before.Exists() {
 		return &fs.PathError{Op: "mkdir", Path: path, Err: fs.ErrExist}
 	}
-	c := mkdirChange(path, a)
+	c := MkdirChange(path, a)
 	c.Assumed = before.Assumed
 	f.put(&plannedFile{info: f.planInfo(at, Dir, before, a, 0o777), fresh: !before.Assumed})
 	f.record(c)
@@ -160,7 +160,7 @@ func (f shadowFiles) Symlink(target, path string) error {
 	info := f.planInfo(at, Link, Info{}, Attrs{}, 0o777)
 	info.Mode, info.Target = 0o777, target
 	f.put(&plannedFile{info: info})
-	f.record(linkChange("link", named(before, path), target))
+	f.record(LinkChange("link", named(before, path), target))
 	return nil
 }
 
@@ -179,7 +179,7 @@ func (f shadowFiles) Hardlink(target, path string) error {
 	}
 	source.Path = at
 	f.put(&plannedFile{info: source, content: content, unknown: content == nil})
-	f.record(linkChange("hard link", named(before, path), target))
+	f.record(LinkChange("hard link", named(before, path), target))
 	return nil
 }
 
@@ -197,7 +197,7 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	if err := errors.Join(f.known(a), f.alias(before)); err != nil {
 		return err
 	}
-	c, changed := attrsChange(named(before, path), a)
+	c, changed := AttrsChange(named(before, path), a)
 	if !changed {
 		return nil
 	}
@@ -220,7 +220,7 @@ func (f shadowFiles) alias(i Info) error {
 	if err != nil || !f.root() {
 		return err
 	}
-	return alias(i, dir)
+	return Alias(i, dir)
 }
 
 func (f shadowFiles) Touch(path string, a Attrs) error {
@@ -234,7 +234,7 @@ func (f shadowFiles) Touch(path string, a Attrs) error {
 	if err := f.alias(before); err != nil {
 		return err
 	}
-	f.record(touchChange(named(before, path)))
+	f.record(TouchChange(named(before, path)))
 	if a == (Attrs{}) {
 		return nil
 	}
@@ -251,7 +251,7 @@ func (f shadowFiles) Remove(path string) error {
 		return err
 	}
 	if before.Assumed { // a package may bring it; then it goes
-		c := removeChange(named(before, path), nil)
+		c := RemoveChange(named(before, path), nil)
 		c.Assumed = true
 		f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
 		f.record(c)
@@ -269,7 +269,7 @@ func (f shadowFiles) Remove(path string) error {
 	}
 	f.shadow.mu.Unlock()
 	f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
-	f.record(removeChange(named(before, path), old))
+	f.record(RemoveChange(named(before, path), old))
 	return nil
 }
 
@@ -292,6 +292,6 @@ func (f shadowFiles) Rename(from, to string) error {
 	f.put(&plannedFile{info: Info{Path: source.Path, Kind: Absent}})
 	p.info.Path = at
 	f.put(&p)
-	f.record(renameChange(from, to))
+	f.record(RenameChange(from, to))
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"time"
 )
 
@@ -284,6 +285,17 @@ type Net interface {
 	// Converse opens a TCP connection and lets c.Speak use it. A Shadow converses only if it is ReadOnly; with a Change it
 	// records that and takes it for done; else it gives ErrUnknown.
 	Converse(ctx context.Context, c Conversation) error
+	// Interfaces lists the network interfaces with their addresses.
+	Interfaces() ([]Interface, error)
+}
+
+// Interface is a network interface.
+type Interface struct {
+	Name  string
+	MTU   int
+	Up    bool
+	MAC   string
+	Addrs []net.IPNet
 }
 
 // Conversation is what is said on one connection, in a protocol that the caller speaks: to Host and Port, or to a unix socket.

@@ -20,6 +20,7 @@ type Entry struct {
 	Unknown bool          `json:"unknown,omitempty"` // only a run can tell whether it changes anything
 	Failed  string        `json:"failed,omitempty"`
 	NoLog   bool          `json:"no_log,omitempty"`
+	Left    bool          `json:"left,omitempty"` // it is what an interrupted run left to do
 	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -37,7 +38,7 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 
 // HostDone implements engine.Sink.
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
-	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Warnings: res.Warnings}
+	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Left: t.Left, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
 		e.Failed = res.Reason()
 	}

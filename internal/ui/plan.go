@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pig/internal/engine"
 	"pig/internal/node"
 	"pig/internal/plan"
 	"pig/internal/value"
@@ -47,8 +48,12 @@ func (t *Text) entry(e plan.Entry) string {
 	for _, w := range e.Warnings {
 		fmt.Fprintf(&b, "    %s %s\n", t.paint.Yellow("!"), t.paint.Yellow(w))
 	}
+	why := ""
+	if e.Left {
+		why = t.paint.Yellow(" (" + engine.LeftOver + ")")
+	}
 	for _, c := range e.Changes {
-		fmt.Fprintf(&b, "    %s %s\n", mark(t.paint, c), t.Change(c, e.NoLog))
+		fmt.Fprintf(&b, "    %s %s%s\n", mark(t.paint, c), t.Change(c, e.NoLog), why)
 		if t.opt.Diff && !e.NoLog {
 			b.WriteString(t.diff(c.Diff))
 		}

@@ -1,0 +1,111 @@
+package imitation
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+)
+
+// pgsqlPackages are PostgreSQL 17 and what is around it.
+func pgsqlPackages(u *Universe) {
+	var control []Laid
+	for name := range extensions {
+		control = append(control, Laid{Path: "/usr/share/postgresql/17/extension/" + name + ".control"})
+	}
+	for _, lib := range []string{"pg_stat_statements", "auto_explain", "pg_repack", "wal2json", "pg_prewarm", "passwordcheck", "auth_delay"} {
+		control = append(control, program("/usr/lib/postgresql/17/lib/"+lib+".so"))
+	}
+	exporter := func(name string) Package {
+		return Package{Version: "1.0-1", Users: []string{"prometheus"}, Units: []string{name}, Files: []Laid{
+			service(name, "/usr/bin/"+name), {Path: "/etc/default/" + name, Content: "ARGS=\"\"\n", Config: true},
+		}}
+	}
+	u.provide(map[string]Package{
+		"postgresql-17": {Version: "17.6-0+deb13u1", Users: []string{"postgres"}, Needs: []string{"postgresql-client-17"}, Files: append(control,
+			program("/usr/lib/postgresql/17/bin/postgres"), Laid{Path: "/var/lib/postgresql/", Owner: "postgres"})},
+		"postgresql-client-17": {Version: "17.6-0+deb13u1", Files: []Laid{program("/usr/lib/postgresql/17/bin/psql"), {Path: "/usr/bin/psql", Link: "/usr/lib/postgresql/17/bin/psql"}}},
+		"postgresql-17-repack": {Version: "1.5.2-1"}, "postgresql-17-wal2json": {Version: "2.6-3"}, "postgresql-17-pgvector": {Version: "0.8.0-1"}, "postgresql-17-hypopg": {Version: "1.4.1-1"},
+		"postgresql-17-postgis-3": {Version: "3.5.2-1"}, "postgresql-17-timescaledb": {Version: "2.19.3-1", Files: []Laid{program("/usr/lib/postgresql/17/lib/timescaledb.so")}},
+		"patroni":      {Version: "4.0.4-7", Units: []string{"patroni"}, Files: []Laid{service("patroni", "/usr/bin/patroni"), program("/usr/bin/patroni"), {Path: "/etc/patroni/"}}},
+		"python3-etcd": {Version: "0.4.5-5"}, "python3-psycopg2": {Version: "2.9.10-1"},
+		"pgbouncer": {Version: "1.24.1-1", Units: []string{"pgbouncer"}, Files: []Laid{
+			service("pgbouncer", "/usr/sbin/pgbouncer"), program("/usr/sbin/pgbouncer"), {Path: "/etc/pgbouncer/pgbouncer.ini", Content: "[pgbouncer]\n", Config: true}, {Path: "/etc/pgbouncer/userlist.txt", Config: true},
+		}},
+		"pgbackrest":                     {Version: "2.55.1-1", Files: []Laid{program("/usr/bin/pgbackrest"), {Path: "/etc/pgbackrest.conf", Content: "[global]\n", Config: true}}},
+		"prometheus-postgres-exporter":   exporter("prometheus-postgres-exporter"),
+		"prometheus-pgbouncer-exporter":  exporter("prometheus-pgbouncer-exporter"),
+		"prometheus-pgbackrest-exporter": exporter("prometheus-pgbackrest-exporter"),
+	}, map[string]Program{
+		"patroni.service": {
+			Reads: []string{patroniConf, "/pg/cert"}, Reloads: []string{patroniConf, "/pg/cert"}, Takes: time.Second,
+			Start: startPatroni, Reload: reloadPatroni, Stop: stopPatroni,
+		},
+		"pgbouncer.service": {Reads: []string{"/etc/pgbouncer"}, Reloads: []string{"/etc/pgbouncer"}, Start: pgbouncerListens, Reload: pgbouncerListens},
+		"prometheus-postgres-exporter.service": {
+			Reads: []string{"/etc/default/prometheus-postgres-exporter", "/etc/pg_exporter.yml", "/etc/pg_exporter.web.yml"},
+			Start: portListens("/etc/default/prometheus-postgres-exporter", "9630"),
+		},
+		"prometheus-pgbouncer-exporter.service":  {Reads: []string{"/etc/default/prometheus-pgbouncer-exporter"}, Start: portListens("/etc/default/prometheus-pgbouncer-exporter", "9631")},
+		"prometheus-pgbackrest-exporter.service": {Reads: []string{"/etc/default/prometheus-pgbackrest-exporter"}, Start: portListens("/etc/default/prometheus-pgbackrest-exporter", "9854")},
+	}, map[string]Command{"psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
+	u.Base = append(u.Base, program("/usr/sbin/runuser"))
+}
+
+// portListens opens the port that a file of the environment names after listen-address or port.
+func portListens(file, otherwise string) func(*Daemon) error {
+	return func(d *Daemon) error {
+		port := between(d.Read[file], "listen-address=:", " ", otherwise)
+		port = strings.Fields(strings.Trim(port, `"'`) + " " + otherwise)[0]
+		return d.Listen("*", strings.Trim(port, `"'`), Listener{})
+	}
+}
+
+func pgbouncerListens(d *Daemon) error {
+	d.Close()
+	port := between(d.Read["/etc/pgbouncer/pgbouncer.ini"], "listen_port", "\n", "6432")
+	return d.Listen("*", strings.Trim(port, "= "), Listener{})
+}
+
+// pgbackrest keeps, in a file of its stanza, how many backups there are.
+func pgbackrest(c *Invocation) int {
+	stanza, command := "", ""
+	for _, a := range c.Argv[1:] {
+		switch name, v, ok := strings.Cut(a, "="); {
+		case name == "--stanza":
+			stanza = v
+		case !ok && !strings.HasPrefix(a, "-") && command == "":
+			command = a
+		}
+	}
+	at := "/var/lib/imitation/pgbackrest-" + stanza
+	text, err := c.Files.Read(at)
+	backups := strings.Count(string(text), "x")
+	keep := func(text string) int {
+		if err := c.Files.Mkdir("/var/lib/imitation", node.Attrs{}); err != nil {
+			return c.Fail("%v", err)
+		}
+		c.Machine.mu.Lock()
+		defer c.Machine.mu.Unlock()
+		c.Machine.lay(Laid{Path: at, Content: text})
+		return 0
+	}
+	switch {
+	case command == "info" && err != nil:
+		c.Say("[]\n")
+	case command == "info":
+		type backup struct {
+			Label string `json:"label"`
+		}
+		code := map[bool]int{true: 2, false: 0}[backups == 0]
+		c.Say("%s\n", toJSON([]any{map[string]any{"name": stanza, "backup": slices.Repeat([]backup{{Label: "20000101-000000F"}}, backups), "status": map[string]any{"code": code, "message": "ok"}}}))
+	case command == "stanza-create":
+		return keep("stanza ")
+	case command == "backup":
+		return keep(string(text) + "x")
+	default:
+		return c.Fail("%v", c.Machine.world.unheardOf("the command %s", strings.Join(c.Argv, " ")))
+	}
+	return 0
+}

@@ -1,0 +1,247 @@
+package imitation
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"pig/internal/minio"
+)
+
+// minioCluster is what the nodes of a MinIO cluster hold together.
+type minioCluster struct {
+	mu       sync.Mutex
+	nodes    int
+	running  map[string]bool
+	buckets  map[string]bool // and whether they keep versions
+	policies map[string]string
+	users    map[string]minioUser
+}
+
+type minioUser struct{ secret, policy string }
+
+func newMinioCluster() *minioCluster {
+	return &minioCluster{nodes: 1, running: map[string]bool{}, buckets: map[string]bool{}, policies: map[string]string{}, users: map[string]minioUser{}}
+}
+
+// Clone is the cluster with none of its nodes running.
+func (c *minioCluster) Clone() any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := newMinioCluster()
+	n.nodes, n.buckets, n.policies, n.users = c.nodes, maps.Clone(c.buckets), maps.Clone(c.policies), maps.Clone(c.users)
+	return n
+}
+
+// minioNode is a running server with the settings that it has read.
+type minioNode struct {
+	cluster *minioCluster
+	addr    string
+	root    minio.Credentials
+}
+
+func minioPackages(u *Universe) {
+	u.provide(map[string]Package{
+		"minio": {Version: "2025-1", Files: []Laid{program("/usr/bin/minio")}},
+	}, map[string]Program{
+		"minio.service": {Reads: []string{"/etc/default/minio", "/home/minio/.minio/certs"}, Reloads: []string{"/home/minio/.minio/certs"}, Takes: time.Second, Start: startMinio, Stop: stopMinio},
+	}, nil)
+}
+
+var nodeRange = regexp.MustCompile(`^https?://[^/]*\{(\d+)\.\.\.(\d+)\}[^/]*/`)
+
+func startMinio(d *Daemon) error {
+	env := d.Read["/etc/default/minio"]
+	get := func(name string) string { return between(env, name+"=", "\n", "") }
+	volumes := get("MINIO_VOLUMES")
+	if volumes == "" {
+		return errors.New("minio: no volumes")
+	}
+	key := "minio " + volumes
+	if !strings.Contains(volumes, "://") {
+		key += " of " + d.Machine.addr
+	}
+	c := Shared(d.Machine.world, key, newMinioCluster)
+	c.mu.Lock()
+	if m := nodeRange.FindStringSubmatch(volumes); m != nil {
+		c.nodes = number(m[2]) - number(m[1]) + 1
+	}
+	c.running[d.Machine.addr] = true
+	c.mu.Unlock()
+	n := &minioNode{c, d.Machine.addr, minio.Credentials{AccessKey: get("MINIO_ROOT_USER"), SecretKey: get("MINIO_ROOT_PASSWORD")}}
+	d.State = n
+	opts := get("MINIO_OPTS")
+	for _, port := range []string{between(opts, "--address :", " ", "9000"), between(opts, "--console-address :", " ", "9001")} {
+		if err := d.Listen("*", port, Listener{HTTP: n}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stopMinio(d *Daemon) {
+	if n, ok := d.State.(*minioNode); ok {
+		n.cluster.mu.Lock()
+		defer n.cluster.mu.Unlock()
+		delete(n.cluster.running, n.addr)
+	}
+}
+
+// refuse answers as MinIO does when it does not do what it was asked for.
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"Code": code, "Message": code}) //nolint:errchkjson // a map of texts
+}
+
+// ServeHTTP is the S3 interface and that of administration.
+func (n *minioNode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := n.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if strings.HasPrefix(r.URL.Path, "/minio/health/") {
+		up := len(c.running)
+		if r.URL.Query().Get("maintenance") == "true" {
+			up--
+		}
+		if up < c.nodes/2+1 && !(c.nodes == 1 && up == 1) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "IncompleteBody")
+		return
+	}
+	who, status, code := n.caller(r, body)
+	if code != "" {
+		refuse(w, status, code)
+		return
+	}
+	if who != n.root.AccessKey {
+		refuse(w, http.StatusForbidden, "AccessDenied")
+		return
+	}
+	if action, ok := strings.CutPrefix(r.URL.Path, "/minio/admin/v3/"); ok {
+		n.administer(w, r, action, body)
+		return
+	}
+	c.bucket(w, r, strings.Trim(r.URL.Path, "/"), string(body))
+}
+
+// caller finds out who signed a request.
+func (n *minioNode) caller(r *http.Request, body []byte) (who string, status int, code string) {
+	authorization := r.Header.Get("Authorization")
+	who = between(authorization, "Credential=", "/", "")
+	secret := n.root.SecretKey
+	if who != n.root.AccessKey {
+		u, ok := n.cluster.users[who]
+		if !ok {
+			return "", http.StatusForbidden, "InvalidAccessKeyId"
+		}
+		secret = u.secret
+	}
+	extra := map[string]string{}
+	if v := r.Header.Get("X-Amz-Bucket-Object-Lock-Enabled"); v != "" {
+		extra["X-Amz-Bucket-Object-Lock-Enabled"] = v
+	}
+	at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+	if err != nil {
+		return "", http.StatusForbidden, "AccessDenied"
+	}
+	signed, err := minio.Credentials{AccessKey: who, SecretKey: secret}.Sign(r.Method, r.URL.String(), extra, body, at)
+	if err != nil || signed["Authorization"] != authorization {
+		return "", http.StatusForbidden, "SignatureDoesNotMatch"
+	}
+	return who, 0, ""
+}
+
+func (c *minioCluster) bucket(w http.ResponseWriter, r *http.Request, name, body string) {
+	versions, there := c.buckets[name]
+	asks := r.URL.Query().Has("versioning")
+	switch {
+	case name == "":
+	case r.Method == http.MethodPut && !asks:
+		c.buckets[name] = r.Header.Get("X-Amz-Bucket-Object-Lock-Enabled") != ""
+	case !there:
+		refuse(w, http.StatusNotFound, "NoSuchBucket")
+	case r.Method == http.MethodPut:
+		c.buckets[name] = strings.Contains(body, "Enabled")
+	case asks && versions:
+		_, _ = io.WriteString(w, "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+	}
+}
+
+func (n *minioNode) administer(w http.ResponseWriter, r *http.Request, action string, body []byte) {
+	c, q := n.cluster, r.URL.Query()
+	switch action {
+	case "info":
+		reply(w, http.StatusOK, map[string]any{"servers": []any{}})
+	case "info-canned-policy":
+		policy, ok := c.policies[q.Get("name")]
+		if !ok {
+			refuse(w, http.StatusNotFound, "XMinioAdminNoSuchPolicy")
+			return
+		}
+		_, _ = io.WriteString(w, policy)
+	case "add-canned-policy":
+		c.policies[q.Get("name")] = string(body)
+	case "user-info":
+		u, ok := c.users[q.Get("accessKey")]
+		if !ok {
+			refuse(w, http.StatusNotFound, "XMinioAdminNoSuchUser")
+			return
+		}
+		reply(w, http.StatusOK, map[string]string{"policyName": u.policy, "status": "enabled"})
+	case "add-user":
+		var u struct{ SecretKey string }
+		text, err := unseal(n.root.SecretKey, body)
+		if err == nil {
+			err = json.Unmarshal(text, &u)
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, "XMinioAdminConfigBadJSON")
+			return
+		}
+		c.users[q.Get("accessKey")] = minioUser{u.SecretKey, c.users[q.Get("accessKey")].policy}
+	case "set-user-or-group-policy":
+		u := c.users[q.Get("userOrGroup")]
+		u.policy = q.Get("policyName")
+		c.users[q.Get("userOrGroup")] = u
+	default:
+		refuse(w, http.StatusNotImplemented, "the imitation's MinIO does not know "+strconv.Quote(action))
+	}
+}
+
+// unseal opens what minio.Seal has closed.
+func unseal(secret string, sealed []byte) ([]byte, error) {
+	const salt, head = 32, 41
+	if len(sealed) < head {
+		return nil, errors.New("too short")
+	}
+	block, err := aes.NewCipher(argon2.IDKey([]byte(secret), sealed[:salt], 1, 64<<10, 4, 32))
+	if err != nil {
+		return nil, err
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	copy(nonce, sealed[salt+1:head])
+	piece := append([]byte{0x80}, gcm.Seal(nil, nonce, nil, nil)...) //nolint:gosec // the nonce is the sender's
+	binary.LittleEndian.PutUint32(nonce[8:], 1)
+	return gcm.Open(nil, nonce, sealed[head:], piece)
+}

@@ -1,0 +1,87 @@
+package imitation
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/pgsql"
+)
+
+// serverOf finds the PostgreSQL of a machine that listens on a port, nil if there is none.
+func (m *Machine) serverOf(port string) *patroniMember {
+	for _, d := range m.Daemons() {
+		if p, ok := d.State.(*patroniMember); ok && strings.HasSuffix(p.listen, ":"+port) {
+			return p
+		}
+	}
+	return nil
+}
+
+// runuser runs a command as another account, which makes no difference to those that it is for.
+func runuser(c *Invocation) int {
+	c.Argv = c.Argv[slices.Index(c.Argv, "--")+1:]
+	return psql(c)
+}
+
+func psql(c *Invocation) int {
+	option := func(name string) string {
+		if i := slices.Index(c.Argv, name); i >= 0 && i+1 < len(c.Argv) {
+			return c.Argv[i+1]
+		}
+		return ""
+	}
+	m := c.Machine.serverOf(option("-p"))
+	if m == nil || m.state != "running" {
+		c.Fail("psql: error: connection to server on socket \"%s/.s.PGSQL.%s\" failed: No such file or directory", option("-h"), option("-p"))
+		return 2
+	}
+	m.cluster.mu.Lock()
+	server := pgsql.LiveServer{Version: 170006, Recovery: !m.leads(), Today: time.Now().Format(time.DateOnly), Self: "postgres", Encryption: textAt(m.cluster.config, "postgresql", "parameters", "password_encryption"), Iterations: 4096}
+	contexts := map[string]string{}
+	for k := range m.cluster.settings() {
+		contexts[strings.ToLower(k)] = "sighup"
+	}
+	listen := strings.Replace(m.listen, ":", " ", 1)
+	m.cluster.mu.Unlock()
+	if server.Encryption == "" {
+		server.Encryption = "scram-sha-256"
+	}
+	script := string(c.Stdin)
+	switch {
+	case strings.HasPrefix(script, "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica'"):
+		c.Say("%s\n", map[bool]string{true: "replica", false: "primary"}[server.Recovery])
+	case strings.HasPrefix(script, "SELECT to_jsonb(current_setting('listen_addresses')"):
+		c.Say("%s\n", strconv.Quote(listen))
+	case strings.HasPrefix(script, "SELECT jsonb_object_agg(lower(name), context) FROM pg_settings"):
+		for _, k := range fixedSettings {
+			contexts[k] = "postmaster"
+		}
+		c.Say("%s\n", toJSON(contexts))
+	default:
+		return m.cluster.sql(c, option("-d"), script, server)
+	}
+	return 0
+}
+
+// sql answers questions, or makes changes where that may be done.
+func (c *patroniCluster) sql(i *Invocation, db, script string, server pgsql.LiveServer) int {
+	if rows, ok := c.data.answer(script, server); ok {
+		i.Say("%s\n", strings.Join(rows, "\n"))
+		return 0
+	}
+	if server.Recovery {
+		i.Fail("psql:<stdin>:1: ERROR:  cannot execute this in a read-only transaction")
+		return 3
+	}
+	if err := c.data.run(db, script); err != nil {
+		if strings.HasPrefix(err.Error(), "the imitation") {
+			err = i.Machine.world.unheardOf("this SQL: %v", err)
+		}
+		fmt.Fprintf(&i.Stderr, "psql:<stdin>:1: %v\n", err)
+		return 3
+	}
+	return 0
+}

@@ -1,0 +1,126 @@
+package law
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pig/internal/cli"
+	"pig/internal/fleet"
+	"pig/internal/imitation"
+	"pig/internal/module"
+	"pig/internal/plan"
+)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "pig-law-")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("XDG_STATE_HOME", dir) //nolint:errcheck // it holds no zero byte
+	os.Setenv("HOME", dir)           //nolint:errcheck // as above
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// lab is a world with an inventory in a directory of the controller.
+type lab struct {
+	t     *testing.T
+	world *imitation.World
+	dir   string
+	file  string
+}
+
+func newLab(t *testing.T, inventory string, addrs ...string) *lab {
+	t.Helper()
+	l := &lab{t: t, world: imitation.NewWorld(imitation.Debian()), dir: t.TempDir()}
+	l.file = filepath.Join(l.dir, "pigsty.yml")
+	l.write(inventory)
+	for _, a := range addrs {
+		l.world.Add(a)
+	}
+	return l
+}
+
+// copy is the same lab once more, on machines and in a directory of its own.
+func (l *lab) copy(t *testing.T) *lab {
+	t.Helper()
+	c := &lab{t: t, world: l.world.Clone(), dir: t.TempDir()}
+	if err := os.CopyFS(c.dir, os.DirFS(l.dir)); err != nil {
+		t.Fatal(err)
+	}
+	c.file = filepath.Join(c.dir, "pigsty.yml")
+	return c
+}
+
+func (l *lab) write(inventory string) {
+	l.t.Helper()
+	if err := os.WriteFile(l.file, []byte(inventory), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// run runs pig, and gives what it says and its exit code.
+func (l *lab) run(ctx context.Context, args ...string) (string, int) {
+	var out bytes.Buffer
+	both := &locked{w: &out}
+	deps := cli.Deps{In: strings.NewReader(""), Out: both, Err: both, Fleet: func(table map[string]module.Module) *fleet.Fleet {
+		return fleet.Over(l.world.Open, table)
+	}}
+	code := cli.Run(ctx, deps, append([]string{"pig"}, args...))
+	return both.String(), code
+}
+
+// pig runs pig on the inventory.
+func (l *lab) pig(args ...string) (string, int) {
+	return l.run(context.Background(), append(args, "-i", l.file)...)
+}
+
+func (l *lab) must(args ...string) string {
+	l.t.Helper()
+	out, code := l.pig(args...)
+	if code != 0 {
+		l.t.Fatalf("pig %s: exit status %d\n%s\n%s", strings.Join(args, " "), code, out, strings.Join(l.world.Unknown(), "\n"))
+	}
+	return out
+}
+
+// plan gives the plan of the inventory.
+func (l *lab) plan() *plan.Plan {
+	l.t.Helper()
+	out, code := l.pig("plan", "--json")
+	for line := range strings.SplitSeq(out, "\n") {
+		var event struct {
+			Event string
+			Plan  *plan.Plan
+		}
+		if json.Unmarshal([]byte(line), &event) == nil && event.Event == "plan" {
+			return event.Plan
+		}
+	}
+	l.t.Fatalf("pig plan: exit status %d\n%s\n%s", code, out, strings.Join(l.world.Unknown(), "\n"))
+	return nil
+}
+
+// changes are the changes of a plan, one a line.
+func changes(p *plan.Plan) (all []string) {
+	for _, u := range p.Units {
+		for _, e := range u.Entries {
+			for _, c := range e.Changes {
+				all = append(all, u.Unit.Name+" "+e.Host+": "+c.Key())
+			}
+			switch {
+			case e.Failed != "":
+				all = append(all, u.Unit.Name+" "+e.Host+": FAILED "+e.Task+": "+e.Failed)
+			case e.Unknown && len(e.Changes) == 0:
+				all = append(all, u.Unit.Name+" "+e.Host+": UNKNOWN "+e.Task)
+			}
+		}
+	}
+	return all
+}
