@@ -17,7 +17,7 @@ var layers = [][]string{
 	{"diag", "format", "secret", "private", "graph", "transport", "agentbin", "pki", "openpgp", "sandbox", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value"},
 	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
-	{"module", "jinja", "inventory", "playbook"},
+	{"redis/peer", "module", "jinja", "inventory", "playbook"},
 	{"agent", "params", "credential"},
 	{"fleet", "fleet/liar", "resolve"},
 	{"engine", "imitation"},

@@ -44,7 +44,7 @@ func (m *Machine) clone(w *World) *Machine {
 func (m *Machine) boot(was *Machine) {
 	for name := range was.Daemons() {
 		u := m.units[name]
-		if err := m.start(u, m.world.universe.programOf(name)); err != nil {
+		if err := m.start(u, m.world.universe.programOf(name, u.loaded)); err != nil {
 			panic("a copy of a daemon does not start: " + err.Error()) // a fault of the imitation
 		}
 		u.counts = Counts{}

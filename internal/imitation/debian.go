@@ -8,7 +8,7 @@ import (
 
 // Debian is a universe as Debian 13's, as far as pig's own content uses it.
 func Debian() *Universe {
-	u := &Universe{Packages: map[string]Package{}, Programs: map[string]Program{}, Commands: CoreCommands()}
+	u := &Universe{Packages: map[string]Package{}, Programs: map[string]Program{}, Served: map[string]Program{}, Commands: CoreCommands()}
 	for name := range u.Commands {
 		u.Base = append(u.Base, program("/usr/bin/"+name))
 	}
@@ -21,6 +21,7 @@ func Debian() *Universe {
 	infraPackages(u)
 	pgsqlPackages(u)
 	minioPackages(u)
+	redisPackages(u)
 	return u
 }
 
@@ -64,7 +65,7 @@ func debianBase() []Laid {
 	for _, dir := range []string{
 		"/etc/apt/sources.list.d/", "/etc/cron.d/", "/etc/modules-load.d/", "/etc/profile.d/", "/etc/security/limits.d/", "/etc/sudoers.d/", "/etc/sysctl.d/",
 		"/etc/systemd/system/", "/etc/tmpfiles.d/", "/etc/udev/rules.d/", "/etc/default/", "/home/", "/opt/", "/root/", "/run/", "/srv/", "/sys/module/", "/usr/lib/systemd/system/", "/usr/local/bin/",
-		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/", "/var/spool/cron/crontabs/",
+		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/", "/var/spool/cron/crontabs/", "/etc/logrotate.d/",
 	} {
 		base = append(base, Laid{Path: dir})
 	}

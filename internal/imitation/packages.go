@@ -3,6 +3,7 @@ package imitation
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -25,16 +26,22 @@ type Universe struct {
 	Base     []Laid
 	Packages map[string]Package
 	Programs map[string]Program // by unit; that of a template stands for its instances
+	Served   map[string]Program // by the name of the program that a unit starts, where no unit is named
 	Commands map[string]Command // by name
 }
 
-func (u *Universe) programOf(name string) Program {
+// programOf is what a unit of a name starts; text is what its files say.
+func (u *Universe) programOf(name, text string) Program {
 	for _, n := range unitNames(name) {
 		if p, ok := u.Programs[n]; ok {
 			return p
 		}
 	}
-	return Program{}
+	words := strings.Fields(between(text, "ExecStart=", "\n", ""))
+	if len(words) == 0 {
+		return Program{}
+	}
+	return u.Served[path.Base(words[0])]
 }
 
 type apt struct{ *system }
