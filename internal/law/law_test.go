@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/dlclark/regexp2"
+
 	"pig/internal/imitation"
 )
 
@@ -137,11 +139,12 @@ func refused(t *testing.T, l *lab, why string) {
 	}
 }
 
-// bubble runs a test whose time is its own. What still waits for its time at the end, such as the clock of a library, gets it.
+// bubble runs a test whose time is its own. What still waits for its time at the end gets it.
 func bubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		defer time.Sleep(time.Hour)
+		defer regexp2.StopTimeoutClock() // it is one for the whole process, and must not outlive its bubble
+		defer time.Sleep(time.Minute)
 		test(t)
 	})
 }
