@@ -3,6 +3,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -48,6 +49,7 @@ type Fleet struct {
 
 	mu       sync.Mutex
 	sessions map[key]*slot
+	closed   bool
 }
 
 // key tells sessions apart: with root's rights and without are two agents on a host.
@@ -151,6 +153,13 @@ func (f *Fleet) open(ctx context.Context, h Host, s *slot) {
 		s.err = &Unreachable{Host: h.Name, Err: err}
 		return
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed { // nobody is left to end it
+		session.close()
+		s.err = &Unreachable{Host: h.Name, Err: errors.New("the run has ended")}
+		return
+	}
 	s.session = session
 }
 
@@ -195,13 +204,14 @@ func (f *Fleet) Reset(h Host) {
 func (f *Fleet) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.closed = true
 	for _, s := range f.sessions {
 		select {
 		case <-s.ready:
 			if s.session != nil {
 				s.session.close()
 			}
-		default: // it is still dialling; its own deadline ends it
+		default: // it is still dialling, and ends when that has an end
 		}
 	}
 	f.sessions = map[key]*slot{}

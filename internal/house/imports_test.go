@@ -17,7 +17,7 @@ var layers = [][]string{
 	{"diag", "format", "guc", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value"},
 	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
-	{"module", "jinja", "inventory", "playbook", "sandbox"},
+	{"redis/peer", "module", "jinja", "inventory", "playbook", "sandbox"},
 	{"agent", "params", "credential"},
 	{"fleet", "fleet/liar", "resolve"},
 	{"engine", "imitation"},

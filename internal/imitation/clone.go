@@ -30,7 +30,7 @@ func (w *World) Clone() *World {
 func (m *Machine) clone(w *World) *Machine {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := &Machine{world: w, addr: m.addr, packages: maps.Clone(m.packages), refreshed: m.refreshed, units: map[string]*unit{}, listeners: map[string]*Listener{}, pids: m.pids, hostname: m.hostname}
+	c := &Machine{world: w, universe: m.universe, addr: m.addr, packages: maps.Clone(m.packages), refreshed: m.refreshed, units: map[string]*unit{}, listeners: map[string]*Listener{}, pids: m.pids, hostname: m.hostname}
 	c.tree, c.accounts = m.tree.clone(w.now), m.accounts.clone()
 	for name, u := range m.units {
 		v := *u
@@ -44,7 +44,7 @@ func (m *Machine) clone(w *World) *Machine {
 func (m *Machine) boot(was *Machine) {
 	for name := range was.Daemons() {
 		u := m.units[name]
-		if err := m.start(u, m.world.universe.programOf(name)); err != nil {
+		if err := m.start(u, m.universe.programOf(name, u.loaded)); err != nil {
 			panic("a copy of a daemon does not start: " + err.Error()) // a fault of the imitation
 		}
 		u.counts = Counts{}

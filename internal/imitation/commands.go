@@ -45,7 +45,7 @@ func (s *system) run(ctx context.Context, c node.Cmd) (node.Output, error) {
 		return node.Output{}, err
 	}
 	base := name[strings.LastIndexByte(name, '/')+1:]
-	do, ok := s.world.universe.Commands[base]
+	do, ok := s.universe.Commands[base]
 	if !ok {
 		return node.Output{}, s.world.unheardOf("the command %s", strings.Join(c.Argv, " "))
 	}

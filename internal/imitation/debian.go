@@ -7,12 +7,17 @@ import (
 )
 
 // Debian is a universe as Debian 13's, as far as pig's own content uses it.
-func Debian() *Universe {
-	u := &Universe{Packages: map[string]Package{}, Programs: map[string]Program{}, Commands: CoreCommands()}
+func Debian() *Universe { return debian("13", "trixie", "17") }
+
+// Debian12 is the release before.
+func Debian12() *Universe { return debian("12", "bookworm", "15") }
+
+func debian(version, name, postgres string) *Universe {
+	u := &Universe{Postgres: postgres, Packages: map[string]Package{}, Programs: map[string]Program{}, Served: map[string]Program{}, Commands: CoreCommands()}
 	for name := range u.Commands {
 		u.Base = append(u.Base, program("/usr/bin/"+name))
 	}
-	u.Base = append(u.Base, debianBase()...)
+	u.Base = append(u.Base, debianBase(version, name)...)
 	for _, name := range debianPlain {
 		u.Packages[name] = Package{Version: "1.0-1"}
 	}
@@ -21,6 +26,7 @@ func Debian() *Universe {
 	infraPackages(u)
 	pgsqlPackages(u)
 	minioPackages(u)
+	redisPackages(u)
 	return u
 }
 
@@ -44,11 +50,11 @@ var debianPlain = []string{
 	"vim-tiny", "zip", "uuid", "curl", "gnupg", "cron", "procps", "iproute2", "sudo", "less", "openssh-server",
 }
 
-func debianBase() []Laid {
+func debianBase(version, name string) []Laid {
 	base := []Laid{
 		{Path: "/bin", Link: "usr/bin"}, {Path: "/sbin", Link: "usr/sbin"}, {Path: "/lib", Link: "usr/lib"},
-		{Path: "/etc/os-release", Content: "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"13\"\nVERSION_CODENAME=trixie\nID=debian\n"},
-		{Path: "/etc/debian_version", Content: "13.1\n"},
+		{Path: "/etc/os-release", Content: fmt.Sprintf("PRETTY_NAME=\"Debian GNU/Linux %s (%s)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"%s\"\nVERSION_CODENAME=%s\nID=debian\n", version, name, version, name)},
+		{Path: "/etc/debian_version", Content: version + ".1\n"},
 		{Path: "/etc/hosts", Content: "127.0.0.1 localhost\n"}, {Path: "/etc/hostname", Content: "debian\n"}, {Path: "/etc/resolv.conf", Content: "nameserver 127.0.0.53\n"},
 		{Path: "/etc/fstab", Content: "/dev/vda1 / ext4 defaults 0 1\n"}, {Path: "/etc/crontab", Content: "SHELL=/bin/sh\n"},
 		{Path: "/etc/apt/sources.list", Content: "deb http://deb.debian.org/debian trixie main\n"},
@@ -64,7 +70,7 @@ func debianBase() []Laid {
 	for _, dir := range []string{
 		"/etc/apt/sources.list.d/", "/etc/cron.d/", "/etc/modules-load.d/", "/etc/profile.d/", "/etc/security/limits.d/", "/etc/sudoers.d/", "/etc/sysctl.d/",
 		"/etc/systemd/system/", "/etc/tmpfiles.d/", "/etc/udev/rules.d/", "/etc/default/", "/home/", "/opt/", "/root/", "/run/", "/srv/", "/sys/module/", "/usr/lib/systemd/system/", "/usr/local/bin/",
-		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/", "/var/spool/cron/crontabs/",
+		"/usr/local/share/ca-certificates/", "/usr/sbin/", "/var/lib/", "/var/log/", "/usr/share/", "/var/spool/cron/crontabs/", "/etc/logrotate.d/",
 	} {
 		base = append(base, Laid{Path: dir})
 	}

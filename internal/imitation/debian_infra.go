@@ -113,8 +113,8 @@ func getcap(c *Invocation) int {
 // HoldRepository puts the packages of the universe into a directory of the machine, as an offline installation does.
 func (m *Machine) HoldRepository(dir string) error {
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(m.world.universe.Packages)) {
-		fmt.Fprintf(&b, "Package: %s\nVersion: %s\nFilename: ./%s.deb\n\n", name, m.world.universe.Packages[name].Version, name)
+	for _, name := range slices.Sorted(maps.Keys(m.universe.Packages)) {
+		fmt.Fprintf(&b, "Package: %s\nVersion: %s\nFilename: ./%s.deb\n\n", name, m.universe.Packages[name].Version, name)
 	}
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)

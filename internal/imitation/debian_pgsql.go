@@ -8,14 +8,15 @@ import (
 	"pig/internal/node"
 )
 
-// pgsqlPackages are PostgreSQL 17 and what is around it.
+// pgsqlPackages are PostgreSQL and what is around it.
 func pgsqlPackages(u *Universe) {
+	v := u.Postgres
 	var control []Laid
 	for name := range extensions {
-		control = append(control, Laid{Path: "/usr/share/postgresql/17/extension/" + name + ".control"})
+		control = append(control, Laid{Path: "/usr/share/postgresql/" + v + "/extension/" + name + ".control"})
 	}
 	for _, lib := range []string{"pg_stat_statements", "auto_explain", "pg_repack", "wal2json", "pg_prewarm", "passwordcheck", "auth_delay"} {
-		control = append(control, program("/usr/lib/postgresql/17/lib/"+lib+".so"))
+		control = append(control, program("/usr/lib/postgresql/"+v+"/lib/"+lib+".so"))
 	}
 	exporter := func(name string) Package {
 		return Package{Version: "1.0-1", Users: []string{"prometheus"}, Units: []string{name}, Files: []Laid{
@@ -23,11 +24,11 @@ func pgsqlPackages(u *Universe) {
 		}}
 	}
 	u.provide(map[string]Package{
-		"postgresql-17": {Version: "17.6-0+deb13u1", Users: []string{"postgres"}, Needs: []string{"postgresql-client-17"}, Files: append(control,
-			program("/usr/lib/postgresql/17/bin/postgres"), Laid{Path: "/var/lib/postgresql/", Owner: "postgres"})},
-		"postgresql-client-17": {Version: "17.6-0+deb13u1", Files: []Laid{program("/usr/lib/postgresql/17/bin/psql"), {Path: "/usr/bin/psql", Link: "/usr/lib/postgresql/17/bin/psql"}}},
-		"postgresql-17-repack": {Version: "1.5.2-1"}, "postgresql-17-wal2json": {Version: "2.6-3"}, "postgresql-17-pgvector": {Version: "0.8.0-1"}, "postgresql-17-hypopg": {Version: "1.4.1-1"},
-		"postgresql-17-postgis-3": {Version: "3.5.2-1"}, "postgresql-17-timescaledb": {Version: "2.19.3-1", Files: []Laid{program("/usr/lib/postgresql/17/lib/timescaledb.so")}},
+		"postgresql-" + v: {Version: "17.6-1", Users: []string{"postgres"}, Needs: []string{"postgresql-client-" + v}, Files: append(control,
+			program("/usr/lib/postgresql/"+v+"/bin/postgres"), Laid{Path: "/var/lib/postgresql/", Owner: "postgres"})},
+		"postgresql-client-" + v:      {Version: "17.6-1", Files: []Laid{program("/usr/lib/postgresql/" + v + "/bin/psql"), {Path: "/usr/bin/psql", Link: "/usr/lib/postgresql/" + v + "/bin/psql"}}},
+		"postgresql-" + v + "-repack": {Version: "1.5.2-1"}, "postgresql-" + v + "-wal2json": {Version: "2.6-3"}, "postgresql-" + v + "-pgvector": {Version: "0.8.0-1"}, "postgresql-" + v + "-hypopg": {Version: "1.4.1-1"},
+		"postgresql-" + v + "-postgis-3": {Version: "3.5.2-1"}, "postgresql-" + v + "-timescaledb": {Version: "2.19.3-1", Files: []Laid{program("/usr/lib/postgresql/" + v + "/lib/timescaledb.so")}},
 		"patroni":      {Version: "4.0.4-7", Units: []string{"patroni"}, Files: []Laid{service("patroni", "/usr/bin/patroni"), program("/usr/bin/patroni"), {Path: "/etc/patroni/"}}},
 		"python3-etcd": {Version: "0.4.5-5"}, "python3-psycopg2": {Version: "2.9.10-1"},
 		"pgbouncer": {Version: "1.24.1-1", Units: []string{"pgbouncer"}, Files: []Laid{

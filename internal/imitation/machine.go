@@ -11,8 +11,9 @@ import (
 
 // Machine is one machine. It stays what it is when agents on it come and go.
 type Machine struct {
-	world *World
-	addr  string
+	world    *World
+	universe *Universe
+	addr     string
 
 	mu        sync.Mutex
 	tree      *tree
@@ -28,11 +29,11 @@ type Machine struct {
 	hostname  string
 }
 
-func newMachine(w *World, addr string) *Machine {
-	m := &Machine{world: w, addr: addr, packages: map[string]string{}, units: map[string]*unit{}, listeners: map[string]*Listener{}, pids: 100, hostname: "debian"}
+func newMachine(w *World, addr string, u *Universe) *Machine {
+	m := &Machine{world: w, universe: u, addr: addr, packages: map[string]string{}, units: map[string]*unit{}, listeners: map[string]*Listener{}, pids: 100, hostname: "debian"}
 	m.tree = newTree(w.now)
 	m.accounts = newAccounts()
-	for _, f := range w.universe.Base {
+	for _, f := range u.Base {
 		m.lay(f)
 	}
 	return m
@@ -186,6 +187,13 @@ func (m *Machine) Holder() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.held
+}
+
+// Deeds is how many things were done on the machine.
+func (m *Machine) Deeds() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.deeds
 }
 
 // Exec runs a command of the imitation.

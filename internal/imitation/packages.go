@@ -3,6 +3,7 @@ package imitation
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -22,19 +23,26 @@ type Package struct {
 
 // Universe is what a distribution has: the files of a fresh installation, packages, and the programs and commands in them.
 type Universe struct {
+	Postgres string // the major version of PostgreSQL
 	Base     []Laid
 	Packages map[string]Package
 	Programs map[string]Program // by unit; that of a template stands for its instances
+	Served   map[string]Program // by the name of the program that a unit starts, where no unit is named
 	Commands map[string]Command // by name
 }
 
-func (u *Universe) programOf(name string) Program {
+// programOf is what a unit of a name starts; text is what its files say.
+func (u *Universe) programOf(name, text string) Program {
 	for _, n := range unitNames(name) {
 		if p, ok := u.Programs[n]; ok {
 			return p
 		}
 	}
-	return Program{}
+	words := strings.Fields(between(text, "ExecStart=", "\n", ""))
+	if len(words) == 0 {
+		return Program{}
+	}
+	return u.Served[path.Base(words[0])]
 }
 
 type apt struct{ *system }
@@ -49,7 +57,7 @@ func (a apt) Installed(_ context.Context, names []string) (map[string]string, er
 			continue
 		}
 		for other, v := range a.packages {
-			if slices.Contains(a.world.universe.Packages[other].Provides, n) {
+			if slices.Contains(a.universe.Packages[other].Provides, n) {
 				found[n] = v
 			}
 		}
@@ -60,7 +68,7 @@ func (a apt) Installed(_ context.Context, names []string) (map[string]string, er
 func (a apt) Candidates(_ context.Context, names []string) (map[string]string, error) {
 	found := map[string]string{}
 	for _, n := range names {
-		if p, ok := a.world.universe.Packages[n]; ok {
+		if p, ok := a.universe.Packages[n]; ok {
 			found[n] = p.Version
 		}
 	}
@@ -103,7 +111,7 @@ func (a apt) Install(ctx context.Context, specs []string, o node.InstallOptions)
 
 // install does what apt-get install does with one package and what it needs.
 func (m *Machine) install(name string, quiet bool) error {
-	p, ok := m.world.universe.Packages[name]
+	p, ok := m.universe.Packages[name]
 	if !ok {
 		return m.world.unheardOf("the package %s", name)
 	}
@@ -169,7 +177,7 @@ func (a apt) Remove(ctx context.Context, names []string, purge, _ bool) error {
 }
 
 func (m *Machine) uninstall(name string, purge bool) {
-	p := m.world.universe.Packages[name]
+	p := m.universe.Packages[name]
 	for _, u := range p.Units {
 		if m.Daemon(u) != nil {
 			_ = m.drive(u, "stop") // it runs, so it can be stopped

@@ -151,8 +151,8 @@ func (m *patroniMember) boot(conf map[string]any) {
 	m.machine.mu.Lock()
 	defer m.machine.mu.Unlock()
 	for name, text := range map[string]string{
-		"PG_VERSION": "17\n", "postmaster.pid": fmt.Sprintf("4711\n%s\n0\n%s\n/var/run/postgresql\n%s\n", m.dataDir, port, addresses),
-		"postmaster.opts":   fmt.Sprintf("/usr/lib/postgresql/17/bin/postgres \"-D\" \"%s\" \"--listen_addresses=%s\" \"--port=%s\"\n", m.dataDir, addresses, port),
+		"PG_VERSION": m.machine.universe.Postgres + "\n", "postmaster.pid": fmt.Sprintf("4711\n%s\n0\n%s\n/var/run/postgresql\n%s\n", m.dataDir, port, addresses),
+		"postmaster.opts":   fmt.Sprintf("/usr/lib/postgresql/%s/bin/postgres \"-D\" \"%s\" \"--listen_addresses=%s\" \"--port=%s\"\n", m.machine.universe.Postgres, m.dataDir, addresses, port),
 		"global/pg_control": "control", "pg_hba.conf": "# Patroni writes this.\n",
 	} {
 		m.machine.lay(Laid{Path: m.dataDir + "/" + name, Content: text, Owner: "postgres", Mode: 0o600})

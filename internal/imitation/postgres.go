@@ -3,6 +3,7 @@ package imitation
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -86,7 +87,7 @@ func (p *postgres) answer(script string, server pgsql.LiveServer) (rows []string
 	}
 	first := map[string]any{
 		"version": server.Version, "recovery": server.Recovery, "today": server.Today, "self": "postgres", "encryption": server.Encryption, "iterations": server.Iterations,
-		"available": extensions, "share": "/usr/share/postgresql/17", "spaces": []string{"pg_default", "pg_global"},
+		"available": extensions, "share": fmt.Sprintf("/usr/share/postgresql/%d", server.Version/10000), "spaces": []string{"pg_default", "pg_global"},
 	}
 	switch {
 	case strings.Contains(head, "'users', (SELECT"):

@@ -39,7 +39,7 @@ func psql(c *Invocation) int {
 		return 2
 	}
 	m.cluster.mu.Lock()
-	server := pgsql.LiveServer{Version: 170006, Recovery: !m.leads(), Today: time.Now().Format(time.DateOnly), Self: "postgres", Encryption: textAt(m.cluster.config, "postgresql", "parameters", "password_encryption"), Iterations: 4096}
+	server := pgsql.LiveServer{Version: number(c.Machine.universe.Postgres)*10000 + 6, Recovery: !m.leads(), Today: time.Now().Format(time.DateOnly), Self: "postgres", Encryption: textAt(m.cluster.config, "postgresql", "parameters", "password_encryption"), Iterations: 4096}
 	contexts := map[string]string{}
 	for k := range m.cluster.settings() {
 		contexts[strings.ToLower(k)] = "sighup"

@@ -143,7 +143,7 @@ func (s systemd) act(verb, name string, o node.UnitOptions, steps ...string) err
 func (m *Machine) drive(name string, steps ...string) error {
 	m.mu.Lock()
 	u := m.known(name)
-	program := m.world.universe.programOf(u.name)
+	program := m.universe.programOf(u.name, u.loaded)
 	exists, masked, running := u.loaded != "", u.masked, u.active == "active"
 	m.mu.Unlock()
 	switch {

@@ -33,8 +33,11 @@ func NewWorld(u *Universe) *World {
 }
 
 // Add makes a fresh machine with an address.
-func (w *World) Add(addr string) *Machine {
-	m := newMachine(w, addr)
+func (w *World) Add(addr string) *Machine { return w.AddOf(addr, w.universe) }
+
+// AddOf makes one of another distribution than the others'.
+func (w *World) AddOf(addr string, u *Universe) *Machine {
+	m := newMachine(w, addr, u)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.machines[addr] = m

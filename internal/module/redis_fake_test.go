@@ -1,11 +1,9 @@
 package module
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"slices"
@@ -16,6 +14,7 @@ import (
 
 	"pig/internal/node"
 	"pig/internal/redis"
+	"pig/internal/redis/peer"
 	"pig/internal/value"
 )
 
@@ -142,61 +141,14 @@ func (n redisNet) Converse(_ context.Context, c node.Conversation) error {
 
 func (f *redisNode) serve(at string, conn net.Conn) {
 	defer conn.Close()
-	in := bufio.NewReader(conn)
-	for {
-		command, err := readCommand(in)
-		if err != nil {
-			return
-		}
+	peer.Serve(conn, func(command []string) redis.Reply {
 		f.mu.Lock()
+		defer f.mu.Unlock()
 		if command[0] != "AUTH" && command[0] != "PING" {
 			*f.told = append(*f.told, at+" "+strings.Join(command, " "))
 		}
-		answer := f.answer(at, command)
-		f.mu.Unlock()
-		if _, err := io.WriteString(conn, encode(answer)); err != nil {
-			return
-		}
-	}
-}
-
-func readCommand(in *bufio.Reader) ([]string, error) {
-	var n int
-	if _, err := fmt.Fscanf(in, "*%d\r\n", &n); err != nil {
-		return nil, err
-	}
-	var words []string
-	for range n {
-		var size int
-		if _, err := fmt.Fscanf(in, "$%d\r\n", &size); err != nil {
-			return nil, err
-		}
-		text := make([]byte, size+2)
-		if _, err := io.ReadFull(in, text); err != nil {
-			return nil, err
-		}
-		words = append(words, string(text[:size]))
-	}
-	return words, nil
-}
-
-func encode(v any) string {
-	switch v := v.(type) {
-	case redis.Error:
-		return "-" + string(v) + "\r\n"
-	case int64:
-		return fmt.Sprintf(":%d\r\n", v)
-	case []any:
-		var b strings.Builder
-		fmt.Fprintf(&b, "*%d\r\n", len(v))
-		for _, item := range v {
-			b.WriteString(encode(item))
-		}
-		return b.String()
-	case string:
-		return fmt.Sprintf("$%d\r\n%s\r\n", len(v), v)
-	}
-	return "$-1\r\n"
+		return f.answer(at, command)
+	})
 }
 
 func (f *redisNode) run(t *testing.T, module string, args *value.Dict) Result {
