@@ -154,7 +154,7 @@ func (c *call) where() (fleet.Host, string, error) {
 		if h := c.e.host(name); h != nil {
 			s = c.playRun.scope(h, nil, nil)
 		} else {
-			s = c.playRun.scope(c.host, nil, value.DictOf("ansible_host", name))
+			s = c.playRun.scope(c.e.stranger(name), nil, nil)
 		}
 	}
 	host, err := c.connection(name, s)

@@ -61,3 +61,13 @@ func (h *host) register(name string, v value.Value, heard bool) {
 	h.set.Set(name, v)
 	h.heard[name] = heard
 }
+
+// stranger is a host that the inventory does not have, as delegate_to may name one: of its variables only those of all hosts are known.
+func (e *Engine) stranger(name string) *host {
+	s := &host{Host: &inventory.Host{Name: name}, inv: value.NewDict(), derived: value.NewDict(), facts: value.NewDict(), injected: value.NewDict(),
+		set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
+	if all := e.Inventory.Group("all"); all != nil {
+		s.inv = e.Inventory.GroupVars(all)
+	}
+	return s
+}
