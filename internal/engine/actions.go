@@ -179,6 +179,7 @@ func addHost(_ context.Context, c *call) Result {
 	if err != nil {
 		return failed(err)
 	}
+	c.e.added.note(name, vars, c.said, "groups", "group", "groupname", "name", "hostname", "host")
 	_, changed, err := c.e.Inventory.AddHost(name, groups, vars)
 	if err != nil {
 		return failed(err)
@@ -198,6 +199,7 @@ func groupBy(_ context.Context, c *call) Result {
 		if err := c.mayJoin(c.Name, []string{group}); err != nil {
 			return failed(err)
 		}
+		c.e.added.note(c.Name, nil, c.said, "key")
 	}
 	_, changed, err := c.e.Inventory.AddHost(c.Name, []string{group}, nil)
 	if err != nil {

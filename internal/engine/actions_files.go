@@ -210,7 +210,7 @@ func setup(ctx context.Context, c *call) Result {
 	if answered, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
 		facts, dropped := factsOf(answered)
 		c.host.mu.Lock()
-		c.own = !r.Heard
+		c.own = !r.Heard && (c.own || c.facts.Len() == 0) // what a node said before is still there
 		for k, v := range facts.All() {
 			c.facts.Set(k, v)
 			c.injected.Set("ansible_"+value.KeyText(k), v)

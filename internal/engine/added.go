@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"maps"
 	"slices"
+	"sync"
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
@@ -97,4 +99,53 @@ func untemplated(v value.Value) value.Value {
 		return d
 	}
 	return v
+}
+
+// joins is what add_host and group_by added to the inventory by a node's word.
+type joins struct {
+	mu     sync.RWMutex
+	heard  map[string]map[string]bool // host -> its variables
+	groups bool
+}
+
+// note remembers what a node had a say in: variables of a host, and by the arguments that name them, groups and hosts.
+func (j *joins) note(host string, vars *value.Dict, by said, groupArgs ...string) {
+	if !by.any() {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.groups = j.groups || by.names || slices.ContainsFunc(groupArgs, func(a string) bool { return by.args[a] })
+	if vars == nil {
+		return
+	}
+	if j.heard == nil {
+		j.heard = map[string]map[string]bool{}
+	}
+	if j.heard[host] == nil {
+		j.heard[host] = map[string]bool{}
+	}
+	for k := range vars.All() {
+		if name := value.KeyText(k); by.names || by.args[name] {
+			j.heard[host][name] = true
+		}
+	}
+}
+
+// vars tells which variables of a host of the inventory a node had a say in; nil if in none.
+func (j *joins) vars(host string) func(string) bool {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	heard := maps.Clone(j.heard[host])
+	if len(heard) == 0 {
+		return nil
+	}
+	return func(name string) bool { return heard[name] }
+}
+
+// joined tells whether a node had a say in who is in which group.
+func (j *joins) joined() bool {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return j.groups
 }

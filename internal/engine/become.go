@@ -11,17 +11,22 @@ import (
 
 // become tells as which user to act, and whether that needs root's rights.
 func (c *call) become(s *scope, host string) (string, bool, error) {
-	on, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
-	if err != nil {
-		return "", false, err
+	vars := &connectionVars{c: c, s: s}
+	var on bool
+	var err error
+	heard := c.scope.Heard(func() {
+		on, err = c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.Become }), c.task.Pos, c.e.opt.Become)
+	})
+	vars.note("become", heard, err)
+	if text := vars.get("ansible_become"); text != "" {
+		on = truth(text)
 	}
-	if v, ok, err := s.Lookup("ansible_become"); err == nil && ok {
-		on = truth(v)
+	if vars.err != nil {
+		return "", false, vars.err
 	}
 	if !on {
 		return "", false, nil
 	}
-	vars := &connectionVars{s: s}
 	if err := c.becomeMethod(vars); err != nil {
 		return "", false, err
 	}
@@ -31,8 +36,8 @@ func (c *call) become(s *scope, host string) (string, bool, error) {
 		if err != nil {
 			return "", false, err
 		}
-		if heard && host != c.Name {
-			return "", false, diag.Errorf(c.task.Pos, "invalid become_user %q: what %s sent cannot choose a user on %s", user, c.Name, host)
+		if heard {
+			return "", false, diag.Errorf(c.task.Pos, "invalid become_user %q: what a host sent cannot choose a user on %s", user, host)
 		}
 	}
 	user = first(vars.get("ansible_become_user"), user, "root")

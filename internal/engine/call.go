@@ -8,12 +8,12 @@ import (
 	"strconv"
 	"time"
 
+	"pig/internal/diag"
 	"pig/internal/fleet"
 	"pig/internal/jinja"
 	"pig/internal/module"
 	"pig/internal/playbook"
 	"pig/internal/secret"
-	"pig/internal/transport"
 	"pig/internal/value"
 )
 
@@ -48,9 +48,13 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	if err != nil {
 		return failed(err)
 	}
-	env, err := c.environment()
+	var env map[string]string
+	envHeard := c.scope.Heard(func() { env, err = c.environment() })
 	if err != nil {
 		return failed(err)
+	}
+	if envHeard && (host.Local || host.Name != c.Name) {
+		return failed(diag.Errorf(c.task.Pos, "invalid environment: what a host sent cannot choose it on %s", host.Name))
 	}
 	timeout, err := c.timeout()
 	if err != nil {
@@ -72,7 +76,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	})
 	r := c.outcome(host, res, err)
 	r.Noted = r.Noted || c.elsewhere
-	r.Heard = !host.Local
+	r.Heard = !host.Local || c.said.any() || envHeard
 	c.learn(r)
 	return r
 }
@@ -172,86 +176,6 @@ func (c *call) where() (fleet.Host, string, error) {
 	}
 	host.Become = become || c.root && !host.Local
 	return host, user, nil
-}
-
-// connection gathers how to reach a host: variables go before keywords, and those before the command line.
-func (c *call) connection(name string, s *scope) (fleet.Host, error) {
-	kw := func(get func(*playbook.Keywords) value.Value) string {
-		v := c.closest(c.task, get)
-		if v == nil {
-			return ""
-		}
-		t, err := s.text(v, c.task.Pos)
-		if err != nil {
-			return ""
-		}
-		return t
-	}
-	vars := &connectionVars{s: s}
-	h := fleet.Host{Target: transport.Target{
-		Name: name, Addr: vars.get("ansible_host", "ansible_ssh_host"),
-		User:    first(vars.get("ansible_user", "ansible_ssh_user"), kw(func(k *playbook.Keywords) value.Value { return k.RemoteUser }), c.e.opt.User),
-		Timeout: c.e.opt.Timeout,
-	}}
-	h.Password = first(vars.get("ansible_password", "ansible_ssh_pass", "ansible_ssh_password"), c.e.opt.Password)
-	h.BecomePassword = first(vars.get("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"), c.e.opt.BecomePass)
-	port := first(vars.get("ansible_port", "ansible_ssh_port"), kw(func(k *playbook.Keywords) value.Value { return k.Port }))
-	vars.strict = true
-	kind := first(vars.get("ansible_connection"), kw(func(k *playbook.Keywords) value.Value { return k.Connection }))
-	sshArgs(&h, vars.get("ansible_ssh_common_args")+" "+vars.get("ansible_ssh_extra_args"))
-	h.KeyFile = first(vars.get("ansible_ssh_private_key_file", "ansible_private_key_file"), h.KeyFile, c.e.opt.KeyFile)
-	h.BecomeExe = first(vars.get("ansible_become_exe"), kw(func(k *playbook.Keywords) value.Value { return k.BecomeExe }))
-	if vars.err != nil {
-		return h, vars.err
-	}
-	if h.Addr == "" {
-		h.Addr = name
-	}
-	if port != "" {
-		n, err := strconv.Atoi(port)
-		if err != nil {
-			return h, fmt.Errorf("invalid ansible_port %q of %s: want a number", port, name)
-		}
-		h.Port = n
-	}
-	implicit := c.e.Inventory.Host(name)
-	h.Local = kind == "local" || kind == "" && name == "localhost" && (implicit == nil || implicit.Implicit)
-	c.e.Redactor.Add(h.Password, h.BecomePassword)
-	return h, nil
-}
-
-// connectionVars reads variables of connections and remembers the first error.
-type connectionVars struct {
-	s      *scope
-	strict bool // they must not come from a node
-	err    error
-}
-
-func (v *connectionVars) get(names ...string) string {
-	for _, n := range names {
-		var val value.Value
-		var ok bool
-		var err error
-		if heard := v.s.Heard(func() { val, ok, err = v.s.Lookup(n) }); heard && v.strict && err == nil {
-			err = errors.New("a value that a host sent cannot choose a connection")
-		}
-		if err != nil && v.err == nil {
-			v.err = fmt.Errorf("%s: %w", n, err)
-		}
-		if ok && err == nil && val != nil && !value.IsUnknown(val) {
-			return value.Str(val)
-		}
-	}
-	return ""
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // environment merges the environments around a task, the outermost first.

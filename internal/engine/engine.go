@@ -98,6 +98,7 @@ type shared struct {
 	stats     map[string]*Stats
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
+	added     joins
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.

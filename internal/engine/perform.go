@@ -63,7 +63,8 @@ func (r *run) items(t *playbook.Task, s *scope) (items *value.List, heard bool, 
 	} else {
 		args = []value.Value{v}
 	}
-	items, err = s.RunLookup(l.With, args, value.NewDict(), heard)
+	found := s.Heard(func() { items, err = s.RunLookup(l.With, args, value.NewDict(), heard) })
+	heard = heard || found
 	if err != nil {
 		return nil, heard, diag.At(l.Pos, err)
 	}

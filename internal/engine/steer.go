@@ -79,13 +79,24 @@ func (l *lookupFiles) Permit(name, file string) error {
 	if !slices.ContainsFunc(dirs, func(d string) bool { return below(d, file) }) {
 		return refuse("must lie in the directory of the role or the playbook")
 	}
-	if info, err := l.pr.e.Files.Stat(file); err == nil && private(info) {
-		return refuse("only its owner can read the file")
+	if l.hides(file) {
+		return refuse("not everybody on the controller can read the file")
 	}
 	return nil
 }
 
-func private(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode().Perm()&0o044 == 0 }
+// hides tells whether a file, or one in a directory, is not for everybody on this machine.
+func (l *lookupFiles) hides(file string) bool {
+	files := l.pr.e.Files
+	if files.IsDir(file) {
+		inside, err := files.Walk(file)
+		return err != nil || slices.ContainsFunc(inside, func(f string) bool { return l.hides(playbook.Join(file, f)) })
+	}
+	info, err := files.Stat(file)
+	return err == nil && private(info)
+}
+
+func private(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode().Perm()&0o004 == 0 }
 
 func below(dir, file string) bool {
 	rel, err := filepath.Rel(absolute(dir), absolute(file))
@@ -120,8 +131,8 @@ func (r *run) mayInclude(t *playbook.Task, args *value.Dict, heard said) error {
 		switch {
 		case arg == "apply":
 			return refuse("keywords cannot")
-		case t.Action == "include_role" && strings.ContainsAny(name, "/\\"):
-			return refuse("must not contain /")
+		case t.Action == "include_role" && (strings.ContainsAny(name, "/\\") || name == ".." || name == "."):
+			return refuse("must be the name of a role")
 		case t.Action == "include_tasks":
 			file := name
 			if !filepath.IsAbs(name) && !strings.HasPrefix(name, playbook.Embedded) {

@@ -111,7 +111,12 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	return slot.err
 }
 
-func failed(err error) Result { return failure(err.Error()) }
+// failed is the result of a task that an error ended. The error may quote what a node said.
+func failed(err error) Result {
+	r := failure(err.Error())
+	r.Heard = true
+	return r
+}
 
 func (r *run) announce(at place, ref TaskRef) {
 	key := fmt.Sprint(at)

@@ -26,6 +26,7 @@ type layers struct {
 	levels []layer
 	local  *value.Dict // the first level: the loop's item, the result so far
 	said   bool        // a node had a say in local
+	joined func() bool // tells whether a node had a say in who is in which group
 }
 
 // Lookup implements jinja.Variables.
@@ -75,7 +76,7 @@ func (l *layers) Pos(name string) diag.Pos {
 // FromNode implements jinja.Origins.
 func (l *layers) FromNode(name string) bool {
 	if v, ok := l.magic(name); ok {
-		return name == "ansible_facts" && v != nil
+		return name == "ansible_facts" && v != nil || (name == "groups" || name == "group_names") && l.joined()
 	}
 	for _, level := range l.levels {
 		if level.vars.Has(name) {
@@ -99,7 +100,7 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	e := pr.e
 	l := &layers{}
 	m := &magic{pr: pr, h: h, t: t}
-	l.magic, l.names = m.lookup, magicNames
+	l.magic, l.names, l.joined = m.lookup, magicNames, e.added.joined
 	if local == nil {
 		local = value.NewDict()
 	}
@@ -138,7 +139,7 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	l.add(pr.vars, true)
 	l.add(pr.play.Vars, true)
 	l.addHeard(facts, false, factsHeard)
-	l.add(h.inv, true)
+	l.addHeard(h.inv, true, e.added.vars(h.Name))
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
 	l.add(e.Defaults, true)
 	return l

@@ -326,6 +326,9 @@ func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, e
 }
 
 func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if s.origin.heard && !s.literal {
+		return nil, errorf("lookup('env'): the name of the variable comes from a host")
+	}
 	if err := known(args); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,7 @@
 package jinja
 
+import "strings"
+
 // Origins is what Variables may implement to tell which of them hold what a node said: facts, registered results, and what
 // was made of those. Templates use such values as any other; whoever lets a value choose a host, a connection or a file of
 // this machine asks Scope.Heard first.
@@ -33,6 +35,14 @@ func (s *Scope) named(name string, f func()) {
 	}
 	s.heard[name] = heard
 	s.origin.heard = s.origin.heard || heard
+}
+
+// blame notes that a node had a say in an element of a variable, whose place is "name" or "name.key...". Filters render elements in
+// place, so that later the variable as a whole is all that is left to ask.
+func (s *Scope) blame(place string) {
+	if name, _, _ := strings.Cut(place, "."); name != "" {
+		s.heard[name] = true
+	}
 }
 
 // permit refuses a file that a node chose. A name that stands in the template as it is was chosen by its author.

@@ -233,6 +233,9 @@ func (l *lazy) Force() (value.Value, error) {
 	if err == nil {
 		l.done, l.v, l.heard = true, v, heard
 	}
+	if heard {
+		l.s.blame(l.parent)
+	}
 	return v, err
 }
 
