@@ -78,7 +78,7 @@ all:
     pg_safeguard: false
     infra_portal:
       home: { domain: i.pigsty, domains: [ portal.example ] }
-      app: { domain: app.pigsty, endpoint: "10.10.10.13:8008" }
+      app: { domain: app.pigsty, endpoint: "10.10.10.13:8008", scheme: https }
       docs: { domain: docs.pigsty, path: /www/pigsty, index: true, auth: true }
     nginx_users: { reader: Canary.Reader.1203 }
     pg_exporters: { 20001: { pg_cluster: pg-rds, pg_seq: 7, pg_host: 10.10.10.13, pg_databases: [ { name: solo } ] } }
