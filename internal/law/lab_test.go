@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv("XDG_STATE_HOME", dir) //nolint:errcheck // it holds no zero byte
 	os.Setenv("HOME", dir)           //nolint:errcheck // as above
+	debug.SetGCPercent(400) // thousands of short runs
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
