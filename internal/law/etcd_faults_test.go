@@ -22,6 +22,7 @@ var edits = []string{
 func settled(t *testing.T, inventory string, addrs ...string) *lab {
 	t.Helper()
 	l := newLab(t, inventory, addrs...)
+	l.repositories(t)
 	bubble(t, func(t *testing.T) {
 		inner := *l
 		inner.t = t
