@@ -43,6 +43,6 @@ func hidden(c rune) bool {
 }
 
 // OneLine is Visible for what must not begin a line of its own.
-func OneLine(text string) string {
-	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(Visible(text))
-}
+func OneLine(text string) string { return lineBreaks.Replace(Visible(text)) }
+
+var lineBreaks = strings.NewReplacer("\n", `\n`, "\t", `\t`)

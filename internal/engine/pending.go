@@ -30,6 +30,14 @@ func noteOf(h *playbook.Task, cause string) module.Pending {
 	return module.Pending{ID: fmt.Sprintf("%x", sum[:12]), Handler: h.Title(), Cause: cause}
 }
 
+// handlerVars tell a handler that an earlier run left it: what its tasks registered then is not known any more.
+func (r *run) handlerVars(t *playbook.Task) *value.Dict {
+	if !r.left[t] {
+		return nil
+	}
+	return value.DictOf("pig_left", true)
+}
+
 // callees are the handlers that a task notifies, as far as that can be told before it has run.
 func (r *run) callees(t *playbook.Task, s *scope) (called []*playbook.Task) {
 	handlers := r.playHandlers()

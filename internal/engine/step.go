@@ -30,7 +30,7 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	if err := r.mayGo(ctx); err != nil {
 		return err
 	}
-	s := r.scope(r.host, t, nil)
+	s := r.scope(r.host, t, r.handlerVars(t))
 	switch t.Action {
 	case "meta":
 		return r.meta(ctx, t, s, at)

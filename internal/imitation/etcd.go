@@ -50,14 +50,6 @@ func (c *etcdCluster) Clone() any {
 	return n
 }
 
-// Etcd is the cluster of a token, for tests.
-func (w *World) Etcd(token string) (running, members int) {
-	c := Shared(w, "etcd "+token, newEtcdCluster)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.running), len(c.members)
-}
-
 func etcdPackages(u *Universe) {
 	u.provide(map[string]Package{
 		"etcd-server": {Version: "3.5.16-4", Users: []string{"etcd"}, Units: []string{"etcd"}, Files: []Laid{

@@ -107,9 +107,13 @@ func (f *Faults) before(at int, p *process, what string) error {
 }
 
 func (f *Faults) after(at int, p *process, what string) error {
-	if f.strikes(at, p.addr+": "+what, KilledAfter) {
+	switch {
+	case f.strikes(at, p.addr+": "+what, KilledAfter):
 		p.end(errKilled)
 		return errKilled
+	case f.What != "" && f.strikes(at, p.addr+": "+what, Gone):
+		p.world.Cut()
+		f.cut()
 	}
 	return nil
 }

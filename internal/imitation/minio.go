@@ -24,8 +24,8 @@ import (
 type minioCluster struct {
 	mu       sync.Mutex
 	nodes    int
-	running  map[string]bool
-	buckets  map[string]bool // and whether they keep versions
+	running  map[string]string // the settings of each node that runs: nodes with others do not find it
+	buckets  map[string]bool   // and whether they keep versions
 	policies map[string]string
 	users    map[string]minioUser
 }
@@ -33,7 +33,7 @@ type minioCluster struct {
 type minioUser struct{ secret, policy string }
 
 func newMinioCluster() *minioCluster {
-	return &minioCluster{nodes: 1, running: map[string]bool{}, buckets: map[string]bool{}, policies: map[string]string{}, users: map[string]minioUser{}}
+	return &minioCluster{nodes: 1, running: map[string]string{}, buckets: map[string]bool{}, policies: map[string]string{}, users: map[string]minioUser{}}
 }
 
 // Clone is the cluster with none of its nodes running.
@@ -78,7 +78,7 @@ func startMinio(d *Daemon) error {
 	if m := nodeRange.FindStringSubmatch(volumes); m != nil {
 		c.nodes = number(m[2]) - number(m[1]) + 1
 	}
-	c.running[d.Machine.addr] = true
+	_, c.running[d.Machine.addr], _ = strings.Cut(env, "\n") // without the node's own name
 	c.mu.Unlock()
 	n := &minioNode{c, d.Machine.addr, minio.Credentials{AccessKey: get("MINIO_ROOT_USER"), SecretKey: get("MINIO_ROOT_PASSWORD")}}
 	d.State = n
@@ -111,7 +111,12 @@ func (n *minioNode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if strings.HasPrefix(r.URL.Path, "/minio/health/") {
-		up := len(c.running)
+		up := 0
+		for _, settings := range c.running {
+			if settings == c.running[n.addr] {
+				up++
+			}
+		}
 		if r.URL.Query().Get("maintenance") == "true" {
 			up--
 		}

@@ -74,10 +74,10 @@ const lateness = 2 * time.Second
 
 // mishap is what happens to an answer on its way: it comes again, it comes late, or nothing comes any more.
 func (w *World) mishap(p *process, f agent.Frame) (again int, late bool, err error) {
-	if f.Type != agent.Result {
+	faults := w.fault()
+	if f.Type != agent.Result || faults.What != "" {
 		return 0, false, nil
 	}
-	faults := w.fault()
 	at := faults.answer()
 	what := p.addr + ": an answer"
 	switch {

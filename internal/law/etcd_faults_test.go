@@ -10,7 +10,7 @@ import (
 )
 
 // etcdSeeds is how many faults are tried on a whole environment: one costs five runs of pig.
-const etcdSeeds = 60
+const etcdSeeds = 40
 
 // edits are changes of an inventory after which services read something anew.
 var edits = []string{
@@ -22,6 +22,7 @@ var edits = []string{
 func settled(t *testing.T, inventory string, addrs ...string) *lab {
 	t.Helper()
 	l := newLab(t, inventory, addrs...)
+	l.repositories(t)
 	bubble(t, func(t *testing.T) {
 		inner := *l
 		inner.t = t
@@ -33,7 +34,7 @@ func settled(t *testing.T, inventory string, addrs ...string) *lab {
 // edited is a copy of a lab with another inventory.
 func (l *lab) edited(t *testing.T, inventory, edit string) *lab {
 	t.Helper()
-	time.Sleep(24 * time.Hour) // later than all that was done before
+	time.Sleep(time.Hour) // later than all that was done before
 	c := l.copy(t)
 	c.write(inventory + "    " + edit + "\n")
 	return c

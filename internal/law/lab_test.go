@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -17,12 +18,16 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if _, err := os.Stat("/dev/shm"); err == nil && os.Getenv("TMPDIR") == "" {
+		os.Setenv("TMPDIR", "/dev/shm") //nolint:errcheck // thousands of labs write and sync small files: memory does
+	}
 	dir, err := os.MkdirTemp("", "pig-law-")
 	if err != nil {
 		panic(err)
 	}
 	os.Setenv("XDG_STATE_HOME", dir) //nolint:errcheck // it holds no zero byte
 	os.Setenv("HOME", dir)           //nolint:errcheck // as above
+	debug.SetGCPercent(400)          // thousands of short runs
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -278,7 +277,7 @@ func find(db, name string) ([]string, bool, error) {
 
 // elsewhere tells whether nsswitch.conf names a source of accounts beside the files.
 func elsewhere(db string) bool {
-	text, err := os.ReadFile("/etc/nsswitch.conf")
+	text, err := readAccountFile("/etc/nsswitch.conf")
 	if err != nil {
 		return false
 	}
@@ -297,11 +296,14 @@ func elsewhere(db string) bool {
 }
 
 func lookupLine(file, key string, field int) ([]string, bool, error) {
-	text, err := os.ReadFile(file)
+	text, err := readAccountFile(file)
 	if err != nil {
 		return nil, false, err
 	}
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		if !bytes.Contains(line, []byte(key)) {
+			continue
+		}
 		f := strings.Split(string(line), ":")
 		if len(f) > field && f[field] == key {
 			return f, true, nil
@@ -347,7 +349,7 @@ func groupIDs(user string) ([]int, error) {
 }
 
 func eachGroup(visit func(Group)) error {
-	text, err := os.ReadFile("/etc/group")
+	text, err := readAccountFile("/etc/group")
 	if err != nil {
 		return err
 	}
