@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -87,6 +88,13 @@ func TestRotation(t *testing.T) {
 			t.Errorf("%s still trusts the former CA: %s", h, out)
 		}
 	}
+	l.eventually(90*time.Second, "metrics of all that runs", func() error {
+		out := l.node(infra, "curl", "-s", "--data-urlencode", "query=up == 0", "http://127.0.0.1:8428/api/v1/query")
+		if !strings.Contains(out, `"result":[]`) {
+			return fmt.Errorf("not up: %s", out)
+		}
+		return nil
+	})
 	if out, code := l.try(infra, "curl", "-sf", "--cacert", "/etc/pki/ca.crt", "--cert", "/etc/pki/infra.crt", "--key", "/etc/pki/infra.key", "https://10.10.10.12:9121/metrics"); code != 0 {
 		t.Errorf("the exporter of Redis: %s", out)
 	}

@@ -70,3 +70,22 @@ func TestWhoseLoadBalancersCheckACluster(t *testing.T) {
 		}
 	}
 }
+
+// A debug above the verbosity of a run is skipped, and notifies nobody: so it was with a new certificate for the pool.
+func TestWhatNotifiesIsNotSkipped(t *testing.T) {
+	s := &session{opt: &runOptions{}, modules: module.Table(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	notifying := 0
+	for _, name := range []string{"infra", "node", "etcd", "minio", "pgsql", "redis"} {
+		for _, task := range reached(t, s, name) {
+			if len(task.Notify) > 0 {
+				notifying++
+			}
+			if len(task.Notify) > 0 && task.Action == "debug" {
+				t.Errorf("%s: %q notifies %v and is skipped", name, task.Name, task.Notify)
+			}
+		}
+	}
+	if notifying == 0 {
+		t.Error("no task notifies anybody: this proves nothing")
+	}
+}

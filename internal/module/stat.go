@@ -2,6 +2,7 @@ package module
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"pig/internal/node"
@@ -53,6 +54,8 @@ func runStat(_ context.Context, c *Call) (*value.Dict, error) {
 	if i.Kind == node.File && c.Args.Bool("get_checksum") {
 		if sum, err := checksum(c.System.Files(), path, c.Args.String("checksum_algorithm")); err == nil {
 			st.Set("checksum", sum)
+		} else if errors.Is(err, node.ErrUnknown) {
+			st.Set("checksum", value.Unknown{Why: "the content of " + path})
 		}
 	}
 	return value.DictOf("stat", st), nil
