@@ -92,6 +92,9 @@ func (s *session) names(env *resolve.Environment) []string {
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
 func (s *session) units(env *resolve.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
 	all := plan.Units(env)
+	if err := s.checkWords(all, modules); err != nil {
+		return nil, err
+	}
 	var limited []string
 	if s.opt.limit != "" {
 		hosts, err := s.inventory.Match(s.opt.limit)

@@ -45,6 +45,11 @@ func (a *app) plan() *cobra.Command {
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.out != "" {
+				if err := plan.Replaceable(o.out); err != nil {
+					return err
+				}
+			}
 			s, err := a.open(c.Context(), &o.runOptions)
 			if err != nil {
 				return err
@@ -71,7 +76,11 @@ func (a *app) plan() *cobra.Command {
 				if err := p.Save(o.out); err != nil {
 					return err
 				}
-				fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+				if o.offline {
+					fmt.Fprintf(a.err, "The plan is kept in %s, to be read: no host was asked, and pig apply refuses what is otherwise on the hosts.\n", o.out)
+				} else {
+					fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+				}
 			}
 			return planStatus(sum, o.detailed)
 		},
@@ -96,11 +105,11 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.withEnvironment(env); err != nil {
-		return nil, nil, err
-	}
 	g, err := s.units(env, args)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.withEnvironment(env); err != nil {
 		return nil, nil, err
 	}
 	if err := s.checkTags(playbooksOf(g)...); err != nil {
