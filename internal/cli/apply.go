@@ -72,6 +72,10 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	if kept != nil {
 		salt = kept.Salt
 	}
+	change, err := readChange(s.pkiDir())
+	if err != nil {
+		return err
+	}
 	p, g, err := s.planWith(ctx, args, salt)
 	if err != nil {
 		return err
@@ -86,10 +90,12 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	switch {
 	case sum.Failed > 0 && refused == nil:
 		return exitStatus(exitFailed)
-	case sum.Failed > 0 || sum.Changes()+sum.Unknown == 0 || len(g.Names()) == 0:
+	case sum.Failed > 0 || len(g.Names()) == 0:
 		return refused
+	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too
+		return errors.Join(s.caOnHosts(change, g, p.Units, nil), refused)
 	case o.check:
-		return planStatus(sum, false)
+		return errors.Join(planStatus(sum, false), refused)
 	}
 	if err := a.consent(o, kept != nil, p); err != nil {
 		return err
@@ -100,7 +106,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		}
 	}
 	s.confirmed = append([]string{}, losses(p)...)
-	if err := s.perform(ctx, g, p); err != nil {
+	if err := s.perform(ctx, g, p, change); err != nil {
 		return err
 	}
 	return refused
@@ -124,7 +130,7 @@ func (s *session) showDifferences(list []string) {
 }
 
 // perform applies the units of g.
-func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) (err error) {
+func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan, change *caChange) (err error) {
 	release, err := s.lock(ctx, g)
 	if err != nil {
 		return err
@@ -151,6 +157,9 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 		}
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.caOnHosts(change, g, units, e.Engine); err != nil {
 		return err
 	}
 	if err := status(stats); err != nil {
