@@ -32,6 +32,7 @@ func (s *session) mistakes() (*resolve.Environment, diag.List) {
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
+	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
 	if !found.HasErrors() {
 		if _, err := plan.Units(env).Sort(); err != nil {
 			found.Add(err)

@@ -27,6 +27,7 @@ type planOptions struct {
 // AddFlags adds the flags to a command.
 func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
+	o.passwords.newFlag(f)
 	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
 	f.BoolVar(&o.offline, "offline", false, "ask no node: take each for a fresh machine of an assumed size")
 	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
