@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -21,6 +23,9 @@ func (a *app) secretImport() *cobra.Command {
 // secretImport adds the passwords of a file, and replaces those that are there already; all of them or none.
 func (s *session) secretImport(args []string) error {
 	text, err := s.app.readAll(args[0])
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("file %s not found", args[0])
+	}
 	if err != nil {
 		return fmt.Errorf("reading passwords: %w", err)
 	}
