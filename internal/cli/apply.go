@@ -23,6 +23,7 @@ type applyOptions struct {
 // AddFlags adds the flags to a command.
 func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
+	o.passwords.newFlag(f)
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.StringSliceVar(&o.confirm, "confirm", nil, "names of what may lose its data, instead of typing them; may be repeated")
 }
@@ -51,12 +52,15 @@ A plan file is applied only as far as it still holds: a cluster whose inventory 
 
 func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) error {
 	var kept *plan.Plan
+	if err := onePlanFile(args); err != nil {
+		return err
+	}
 	if len(args) == 1 && isFile(args[0]) {
 		var err error
 		if kept, err = plan.Open(args[0]); err != nil {
 			return err
 		}
-		o.plan = args[0]
+		o.plan, o.forgets = args[0], true // passwords are generated only for what still holds
 		o.limit, o.tags, args = kept.Limit, kept.Tags, kept.Only
 	}
 	s, err := a.open(ctx, &o.runOptions)
@@ -69,11 +73,15 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	if kept != nil {
 		salt = kept.Salt
 	}
+	change, err := readChange(s.pkiDir())
+	if err != nil {
+		return err
+	}
 	p, g, err := s.planWith(ctx, args, salt)
 	if err != nil {
 		return err
 	}
-	refused := 0
+	var refused error
 	if kept != nil {
 		g, refused = s.refuseStale(kept, p, g)
 	} else if err := s.showPlan(p); err != nil {
@@ -81,64 +89,33 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	}
 	sum := plan.Summarize(p.Units...)
 	switch {
-	case sum.Failed > 0:
+	case sum.Failed > 0 && refused == nil:
 		return exitStatus(exitFailed)
-	case sum.Changes()+sum.Unknown == 0 || len(g.Names()) == 0:
-		return refusal(refused)
+	case sum.Failed > 0 || len(g.Names()) == 0:
+		return refused
+	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too
+		return errors.Join(s.caOnHosts(change, g, p.Units, nil), refused)
 	case o.check:
-		return planStatus(sum, false)
+		return errors.Join(planStatus(sum, false), refused)
 	}
 	if err := a.consent(o, kept != nil, p); err != nil {
 		return err
 	}
+	if kept != nil {
+		if err := s.keepPasswords(); err != nil {
+			return err
+		}
+	}
 	s.confirmed = append([]string{}, losses(p)...)
-	if err := s.perform(ctx, g, p); err != nil {
+	if err := s.perform(ctx, g, p, change); err != nil {
 		return err
 	}
-	return refusal(refused)
+	return refused
 }
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-func refusal(n int) error {
-	if n > 0 {
-		return exitStatus(exitFailed)
-	}
-	return nil
-}
-
-// refuseStale leaves out of g the units whose kept plan no longer holds, and those that need them.
-func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (*graph.Graph[plan.Unit], int) {
-	left := graph.New[plan.Unit]()
-	refused := map[string]bool{}
-	order, _ := g.Sort() // it was walked already: it has no cycle
-	for _, name := range order {
-		u, _ := g.Node(name)
-		why := ""
-		if was := kept.Unit(name); was == nil {
-			why = "it is not in the plan"
-		} else {
-			why = plan.Stale(*was, *now.Unit(name), s.passwords.Path())
-		}
-		for _, need := range g.Needs(name) {
-			if refused[need] && why == "" {
-				why = "it needs " + need
-			}
-		}
-		if why != "" {
-			refused[name] = true
-			fmt.Fprintf(s.app.err, "%s %s: the plan is stale: %s. Plan again.\n", s.app.paint.Red("refused"), name, why)
-			continue
-		}
-		left.Add(name, u)
-	}
-	for _, name := range left.Names() {
-		left.Like(g, name)
-	}
-	return left, len(refused)
 }
 
 // showDifferences tells what was done otherwise than planned.
@@ -154,7 +131,7 @@ func (s *session) showDifferences(list []string) {
 }
 
 // perform applies the units of g.
-func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan) (err error) {
+func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan, change *caChange) (err error) {
 	release, err := s.lock(ctx, g)
 	if err != nil {
 		return err
@@ -181,6 +158,9 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 		}
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.caOnHosts(change, g, units, e.Engine); err != nil {
 		return err
 	}
 	if err := status(stats); err != nil {

@@ -32,6 +32,7 @@ func (s *session) mistakes() (*resolve.Environment, diag.List) {
 	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
+	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
 	if !found.HasErrors() {
 		if _, err := plan.Units(env).Sort(); err != nil {
 			found.Add(err)
@@ -92,6 +93,9 @@ func (s *session) names(env *resolve.Environment) []string {
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
 func (s *session) units(env *resolve.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
 	all := plan.Units(env)
+	if err := s.checkWords(all, modules); err != nil {
+		return nil, err
+	}
 	var limited []string
 	if s.opt.limit != "" {
 		hosts, err := s.inventory.Match(s.opt.limit)

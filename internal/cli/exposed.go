@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"pig/internal/diag"
 	"pig/internal/params"
@@ -28,6 +30,37 @@ func (s *session) exposed() (found diag.List) {
 			look(path, path == o.passwords.vaultFile && program(path))
 		}
 	}
+	for _, dir := range s.keyDirs() {
+		look(dir, false)
+	}
+	return append(found, s.exposedSources()...)
+}
+
+// exposedSources warns of files of the inventory that hold passwords in the clear and that every account can read.
+func (s *session) exposedSources() (found diag.List) {
+	clear := map[string]bool{}
+	note := func(vars *value.Dict) {
+		for key, v := range params.Protect(vars).All() {
+			written, _ := vars.Get(key)
+			if pos := vars.KeyPos(key); pos.File != "" && len(value.Secrets(v)) > len(value.Secrets(written)) { // what a vault keeps is a secret before
+				clear[pos.File] = true
+			}
+		}
+	}
+	for _, g := range s.inventory.Groups() {
+		note(s.inventory.GroupVars(g))
+	}
+	for _, h := range s.inventory.Hosts() {
+		note(s.inventory.HostVars(h))
+	}
+	for _, path := range slices.Sorted(maps.Keys(clear)) {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o004 == 0 || sealed(path) {
+			continue
+		}
+		found.Add(diag.Warnf(diag.Pos{}, "%s holds passwords in the clear and has mode %04o, which lets every account read them", path, info.Mode().Perm()).
+			WithHint("chmod o-rwx %s, or encrypt the passwords with Ansible Vault", path))
+	}
 	return found
 }
 
@@ -43,10 +76,20 @@ func program(path string) bool {
 	return err == nil && info.Mode()&0o111 != 0
 }
 
-// keyFiles are the private keys of logins and of the environment's authority.
+// keyDirs are the directories of the environment's keys: who can write there replaces keys, and who can list them sees the mode of each.
+func (s *session) keyDirs() []string {
+	found, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*"))
+	return slices.DeleteFunc(found, func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || !info.IsDir() || filepath.Base(path) == "revoked"
+	})
+}
+
+// keyFiles are the private keys of logins and of the environment.
 func (s *session) keyFiles() []string {
-	pki := filepath.Join(s.home(), "files", "pki", "ca")
-	files := []string{s.opt.key, filepath.Join(pki, "ca.key"), filepath.Join(pki, "next.key")}
+	files := []string{s.opt.key}
+	keys, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*", "*.key"))
+	files = append(files, keys...)
 	seen := map[string]bool{}
 	for _, h := range s.inventory.Hosts() {
 		vars := s.inventory.Vars(h)

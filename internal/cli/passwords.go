@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"pig/internal/credential"
+	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/vault"
 )
@@ -21,6 +23,7 @@ import (
 type passwordOptions struct {
 	file, vaultFile, ageIdentity string
 	askVault                     bool
+	anew                         bool // of verbs that have the flag: new passwords may replace all of an environment
 }
 
 // AddFlags adds the flags to a command.
@@ -29,6 +32,11 @@ func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.vaultFile, "vault-password-file", os.Getenv("ANSIBLE_VAULT_PASSWORD_FILE"), "file or program that gives the vault password")
 	f.BoolVarP(&o.askVault, "ask-vault-pass", "J", false, "ask for the vault password")
 	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age that opens the file of generated passwords")
+}
+
+// newFlag adds --new-secrets.
+func (o *passwordOptions) newFlag(f *pflag.FlagSet) {
+	f.BoolVar(&o.anew, "new-secrets", false, "generate all passwords anew if their file is gone, and replace those of the environment")
 }
 
 // vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
@@ -93,6 +101,8 @@ func (s *session) openPasswords(ctx context.Context) error {
 	path := o.file
 	if path == "" {
 		path = filepath.Join(home, "files", "secrets.yml")
+	} else if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return diag.Errorf(diag.Pos{}, "cannot keep passwords in %s: no directory %s", path, filepath.Dir(path)).WithHint("correct --secrets or PIG_SECRETS, or create the directory")
 	}
 	c, err := s.passwordCipher(ctx, path)
 	if err != nil {
@@ -118,6 +128,15 @@ func (s *session) openPasswords(ctx context.Context) error {
 	s.passwords = store
 	s.knowPasswords()
 	return nil
+}
+
+// installed tells whether hosts have been told passwords: they have certificates. A CA alone may be one that was brought along.
+func (s *session) installed() bool {
+	found, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*", "*.crt"))
+	return slices.ContainsFunc(found, func(path string) bool {
+		dir := filepath.Base(filepath.Dir(path))
+		return dir != "ca" && dir != "revoked"
+	})
 }
 
 func (s *session) passwordCipher(ctx context.Context, path string) (credential.Cipher, error) {
@@ -169,6 +188,10 @@ func (s *session) keepPasswords() error {
 	made := s.passwords.Made()
 	if len(made) == 0 {
 		return nil
+	}
+	if !s.passwords.Exists() && !s.opt.passwords.anew && s.installed() {
+		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), s.pkiDir()).
+			WithHint("restore the file, name it with --secrets, or pig secret import FILE; to replace all passwords: pig plan --new-secrets")
 	}
 	if err := s.passwords.Save(); err != nil {
 		return err

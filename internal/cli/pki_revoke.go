@@ -1,62 +1,150 @@
 package cli
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"pig/internal/diag"
 	"pig/internal/pki"
+	"pig/internal/resolve"
+	"pig/internal/value"
 )
 
 // pkiRevoke revokes certificates: those of files/pki by their names, which loses their keys too, and others by their files. Who is gone from the
-// inventory before it was removed, or had a certificate that somebody made by hand, has no verb of a module.
-func (a *app) pkiRevoke(dir string, names []string) error {
-	ca, err := os.ReadFile(filepath.Join(dir, "ca", "ca.crt")) //nolint:gosec // the operator's own directory
+// inventory before it was removed, or had a certificate that somebody made by hand, has no verb of a module. All names are looked at first: one
+// that is refused leaves the others alone.
+func (s *session) pkiRevoke(env *resolve.Environment, names []string, force bool) error {
+	ca, err := readAuthority(s.pkiDir())
 	if err != nil {
 		return err
 	}
+	trusted, err := pki.Bundle(ca.Certs)
+	if err != nil {
+		return err
+	}
+	var all []revocable
 	for _, name := range names {
-		if err := revokeOne(dir, ca, name); err != nil {
-			return fmt.Errorf("cannot revoke %s: %w", name, err)
+		r, err := s.revocable(name, trusted)
+		if err != nil {
+			return err
+		}
+		if member := s.memberWith(env, r.cert); member != "" && !force {
+			return diag.Errorf(diag.Pos{}, "cannot revoke %s: %s is still in the inventory", name, member).
+				WithHint("remove the member first; or add --force: the next pig apply issues a new key and certificate")
+		}
+		all = append(all, r)
+	}
+	for _, r := range all {
+		if err := r.revoke(filepath.Join(s.pkiDir(), "revoked")); err != nil {
+			return fmt.Errorf("revoking %s: %w", r.path, err)
 		}
 	}
-	_, err = fmt.Fprintf(a.out, "Revoked %s. The next pig apply tells all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
+	_, err = fmt.Fprintf(s.app.out, "Revoked %s. The next pig apply tells all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
 	return err
 }
 
-func revokeOne(dir string, ca []byte, name string) error {
-	path, own := name, false
-	if kept := filepath.Join(dir, name+".crt"); filepath.IsLocal(name) {
+// revocable is a certificate that may be revoked.
+type revocable struct {
+	path string
+	own  bool // it is in files/pki, with its key
+	text []byte
+	cert *x509.Certificate
+}
+
+func (s *session) revocable(name string, trusted []*x509.Certificate) (revocable, error) {
+	refuse := func(format string, args ...any) *diag.Diagnostic {
+		return diag.Errorf(diag.Pos{}, "cannot revoke %s: %s", name, fmt.Sprintf(format, args...))
+	}
+	r := revocable{path: name}
+	if kept := filepath.Join(s.pkiDir(), name+".crt"); filepath.IsLocal(name) {
 		if _, err := os.Stat(kept); err == nil {
-			path, own = kept, true
+			r.path, r.own = kept, true
 		}
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // the file that the operator names
-	if err != nil {
+	var err error
+	if r.text, err = os.ReadFile(r.path); errors.Is(err, fs.ErrNotExist) {
+		return r, refuse("neither a certificate in %s nor a file", s.pkiDir()).WithHint("%s", s.certificateHint(name))
+	} else if err != nil {
+		return r, refuse("%v", err)
+	}
+	if r.cert, err = pki.ParseCert(r.text); err != nil {
+		return r, refuse("%v", err)
+	}
+	if r.cert.IsCA {
+		return r, refuse("it is a CA").WithHint("change the CA: pig pki rotate")
+	}
+	if !pki.SignedBy(r.cert, trusted) && !r.own {
+		return r, refuse("the CA of this environment has not signed it")
+	}
+	return r, nil
+}
+
+func (s *session) certificateHint(name string) string {
+	var names []string
+	_ = certificates(s.pkiDir(), func(name string, _ *x509.Certificate) { names = append(names, strings.TrimSuffix(name, ".crt")) })
+	if hint := diag.DidYouMean(name, names); hint != "" {
+		return hint
+	}
+	return "list the names: pig pki status"
+}
+
+func (r revocable) revoke(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	cert, err := pki.ParseCert(text)
-	if err != nil {
+	base := strings.TrimSuffix(filepath.Base(r.path), ".crt")
+	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%s-%x.crt", base, r.cert.SerialNumber)), r.text, 0o644); err != nil || !r.own {
 		return err
 	}
-	if cert.IsCA {
-		return errors.New("it is an authority: pig pki rotate changes the CA")
-	}
-	if trusted, err := pki.Bundle(ca); err != nil || !pki.SignedBy(cert, trusted) && !own {
-		return errors.New("the CA of this environment has not signed it")
-	}
-	revoked := filepath.Join(dir, "revoked")
-	if err := os.MkdirAll(revoked, 0o700); err != nil {
+	if err := remove(strings.TrimSuffix(r.path, ".crt") + ".key"); err != nil {
 		return err
 	}
-	base := strings.TrimSuffix(filepath.Base(path), ".crt")
-	if err := replaceFile(filepath.Join(revoked, fmt.Sprintf("%s-%x.crt", base, cert.SerialNumber)), text, 0o644); err != nil || !own {
-		return err
+	return remove(r.path)
+}
+
+// memberWith is who in the inventory uses a certificate, "" for nobody. A copy of the file is the same certificate.
+func (s *session) memberWith(env *resolve.Environment, cert *x509.Certificate) string {
+	for name, member := range s.membersCertificates(env) {
+		text, err := os.ReadFile(filepath.Join(s.pkiDir(), name+".crt"))
+		if err != nil {
+			continue
+		}
+		if bundle, err := pki.Bundle(text); err == nil && len(bundle) > 0 && bundle[0].Equal(cert) {
+			return member
+		}
 	}
-	if err := remove(strings.TrimSuffix(path, ".crt") + ".key"); err != nil {
-		return err
+	return ""
+}
+
+// membersCertificates are the names below files/pki of the certificates that the inventory's members use, as the roles name them.
+func (s *session) membersCertificates(env *resolve.Environment) map[string]string {
+	names := map[string]string{}
+	for _, n := range env.Nodes {
+		names["node/"+n.Name] = n.Name
 	}
-	return remove(path)
+	for _, n := range env.Infra {
+		instance := "infra-" + value.Str(s.inventory.Vars(n.Host).At("infra_seq"))
+		names["infra/"+instance], names["nginx/pigsty"] = instance, "the portal"
+	}
+	if env.Etcd != nil {
+		for _, m := range env.Etcd.Members {
+			names["etcd/"+m.Instance], names["etcd/"+m.Instance+"-admin"] = m.Instance, m.Instance
+		}
+	}
+	for _, c := range env.Minio {
+		for _, m := range c.Members {
+			names["minio/"+m.Instance] = m.Instance
+		}
+	}
+	for _, c := range env.Pg {
+		for _, m := range c.Members {
+			names["pgsql/"+m.Instance] = m.Instance
+		}
+	}
+	return names
 }

@@ -27,6 +27,7 @@ type planOptions struct {
 // AddFlags adds the flags to a command.
 func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
+	o.passwords.newFlag(f)
 	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
 	f.BoolVar(&o.offline, "offline", false, "ask no node: take each for a fresh machine of an assumed size")
 	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
@@ -45,6 +46,11 @@ func (a *app) plan() *cobra.Command {
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.out != "" {
+				if err := plan.Replaceable(o.out); err != nil {
+					return err
+				}
+			}
 			s, err := a.open(c.Context(), &o.runOptions)
 			if err != nil {
 				return err
@@ -71,7 +77,11 @@ func (a *app) plan() *cobra.Command {
 				if err := p.Save(o.out); err != nil {
 					return err
 				}
-				fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+				if o.offline {
+					fmt.Fprintf(a.err, "The plan is kept in %s, to be read: no host was asked, and pig apply refuses what is otherwise on the hosts.\n", o.out)
+				} else {
+					fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+				}
 			}
 			return planStatus(sum, o.detailed)
 		},
@@ -96,11 +106,11 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.withEnvironment(env); err != nil {
-		return nil, nil, err
-	}
 	g, err := s.units(env, args)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.withEnvironment(env); err != nil {
 		return nil, nil, err
 	}
 	if err := s.checkTags(playbooksOf(g)...); err != nil {

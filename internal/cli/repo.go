@@ -168,18 +168,29 @@ func (b bundle) signer() (string, error) {
 func readBundle(file string) (bundle, error) {
 	b := bundle{map[string]repository.File{}, map[string]string{}}
 	f, err := os.Open(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return b, fmt.Errorf("bundle %s not found", file)
+	}
 	if err != nil {
-		return b, err
+		return b, fmt.Errorf("reading the bundle: %w", err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
-	if err != nil {
-		return b, fmt.Errorf("invalid bundle %q: %w", file, err)
+	switch {
+	case errors.Is(err, io.EOF):
+		return b, fmt.Errorf("invalid bundle %q: the file is empty", file)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return b, fmt.Errorf("invalid bundle %q: the file was cut off", file)
+	case err != nil:
+		return b, fmt.Errorf("invalid bundle %q: not a gzip file: pig repo bundle writes one", file)
 	}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return b, fmt.Errorf("invalid bundle %q: the file was cut off", file)
 		}
 		if err != nil {
 			return b, fmt.Errorf("invalid bundle %q: %w", file, err)

@@ -6,12 +6,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pig/internal/credential"
 	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/value"
 )
 
 func (a *app) secret() *cobra.Command {
@@ -67,7 +70,7 @@ func (a *app) secretList() *cobra.Command {
 		for _, name := range s.passwords.Names() {
 			state := ""
 			if made[name] {
-				state = "  (not made yet: the next plan or apply does)"
+				state = "  (not made yet: the next pig apply does, or pig plan without --offline)"
 			}
 			if _, err := fmt.Fprintln(a.out, name+state); err != nil {
 				return err
@@ -88,17 +91,39 @@ func (a *app) secretShow() *cobra.Command {
 	})
 }
 
-// generated refuses a name that the file does not have.
+// generated refuses a name that the file does not have, or that the inventory writes.
 func (s *session) generated(name string) error {
-	for _, made := range s.passwords.Made() {
-		if made == name {
-			return fmt.Errorf("password %s was not generated yet: the next plan or apply does", name)
+	if !slices.Contains(s.passwords.Asked(), name) {
+		if pos := s.writes(name); pos.Known() {
+			return diag.Errorf(pos, "password %s is not generated: the inventory writes it", name)
 		}
+	}
+	if slices.Contains(s.passwords.Made(), name) {
+		return fmt.Errorf("password %s was not generated yet: the next pig apply does, or pig plan without --offline", name)
 	}
 	if _, ok := s.passwords.Lookup(name); !ok {
 		return diag.Errorf(diag.Pos{}, "password %q not found in %s", name, s.passwords.Path()).WithHint("%s", diag.DidYouMean(name, s.passwords.Names()))
 	}
 	return nil
+}
+
+// writes is where the inventory writes what would be generated under a name: PARAMETER, or CLUSTER.PARAMETER.
+func (s *session) writes(name string) diag.Pos {
+	cluster, param := "", name
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		cluster, param = name[:i], name[i+1:]
+	}
+	p := params.Lookup(param)
+	if p == nil {
+		return diag.Pos{}
+	}
+	for _, h := range s.inventory.Hosts() {
+		vars := s.inventory.Vars(h)
+		if vars.Has(param) && (cluster == "" || value.Str(vars.At(p.Generated)) == cluster || value.Str(vars.At("pg_shard")) == cluster) {
+			return vars.KeyPos(param)
+		}
+	}
+	return diag.Pos{}
 }
 
 func (a *app) secretRotate() *cobra.Command {
@@ -125,7 +150,11 @@ func (a *app) secretRotate() *cobra.Command {
 func (a *app) secretExport() *cobra.Command {
 	var out string
 	c := a.secretVerb("export", "Write all generated passwords in the clear", "export --out moved.yml", cobra.NoArgs, func(s *session, _ []string) error {
-		text := credential.Format(s.passwords.Saved())
+		saved := s.passwords.Saved()
+		if len(saved) == 0 {
+			return fmt.Errorf("%s holds no passwords", s.passwords.Path())
+		}
+		text := credential.Format(saved)
 		if out == "" || out == "-" {
 			_, err := a.out.Write(text)
 			return err
@@ -139,27 +168,6 @@ func (a *app) secretExport() *cobra.Command {
 	})
 	c.Flags().StringVar(&out, "out", "", "write to this new file instead of the screen")
 	return c
-}
-
-func (a *app) secretImport() *cobra.Command {
-	return a.secretVerb("import FILE", "Take passwords from a file that export wrote, - for standard input", "import moved.yml", cobra.ExactArgs(1), func(s *session, args []string) error {
-		text, err := a.readAll(args[0])
-		if err != nil {
-			return err
-		}
-		values, err := credential.Parse(text, args[0])
-		if err != nil {
-			return err
-		}
-		for name, password := range values {
-			s.passwords.Set(name, password)
-		}
-		if err := s.passwords.Save(); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(a.out, "%s: %s imported\n", s.passwords.Path(), plural(len(values), "password"))
-		return err
-	})
 }
 
 func (a *app) readAll(path string) ([]byte, error) {

@@ -7,6 +7,7 @@
 package credential
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -22,6 +23,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pig/internal/diag"
 	"pig/internal/private"
 	"pig/internal/value"
 	"pig/internal/yaml"
@@ -39,27 +41,29 @@ type Store struct {
 	path   string
 	cipher Cipher
 	values map[string]string
-	made   []string        // names that were made or set since the file was read
-	set    map[string]bool // those of them that somebody asked for: they take the place of what is in the file
+	at     map[string]diag.Pos // where the file has them
+	asked  map[string]bool     // the names that Get was asked for: those that the environment uses
+	made   []string            // names that were made or set since the file was read
+	set    map[string]bool     // those of them that somebody asked for: they take the place of what is in the file
 	exists bool
 	preset func(name string) string
 }
 
 // Open reads the file at path. One that is not there is an empty store.
 func Open(path string, c Cipher) (*Store, error) {
-	s := &Store{path: path, cipher: c, values: map[string]string{}, set: map[string]bool{}}
-	values, err := s.read()
+	s := &Store{path: path, cipher: c, values: map[string]string{}, set: map[string]bool{}, asked: map[string]bool{}}
+	values, at, err := s.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
-	s.values, s.exists = values, err == nil
+	s.values, s.at, s.exists = values, at, err == nil && len(values) > 0
 	return s, err
 }
 
 // Path is where the file is, or will be.
 func (s *Store) Path() string { return s.path }
 
-// Exists tells whether the file was there when the store was opened.
+// Exists tells whether the file was there, with passwords in it, when the store was opened.
 func (s *Store) Exists() bool { return s.exists }
 
 // Preset gives passwords that are taken, where it gives any, instead of random ones: what an environment has already, or what
@@ -70,6 +74,7 @@ func (s *Store) Preset(known func(name string) string) { s.preset = known }
 func (s *Store) Get(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asked[name] = true
 	if v, ok := s.values[name]; ok {
 		return v
 	}
@@ -92,6 +97,16 @@ func (s *Store) Lookup(name string) (string, bool) {
 	v, ok := s.values[name]
 	return v, ok
 }
+
+// Asked are the names of the passwords that somebody asked for, sorted.
+func (s *Store) Asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.asked))
+}
+
+// At is where the file has the password of this name.
+func (s *Store) At(name string) diag.Pos { return s.at[name] }
 
 // Set gives a name another password.
 func (s *Store) Set(name, password string) {
@@ -149,7 +164,7 @@ func (s *Store) Save() error {
 
 // merge adds what was made to what is in the file by now.
 func (s *Store) merge() error {
-	now, err := s.read()
+	now, _, err := s.read()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		now = map[string]string{}
@@ -170,17 +185,24 @@ func (s *Store) merge() error {
 	return nil
 }
 
-func (s *Store) read() (map[string]string, error) {
+func (s *Store) read() (map[string]string, map[string]diag.Pos, error) {
 	text, err := os.ReadFile(s.path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	kept := text
 	if s.cipher != nil {
 		if text, err = s.cipher.Open(text); err != nil {
-			return nil, fmt.Errorf("opening %s: %w", s.path, err)
+			return nil, nil, fmt.Errorf("opening %s: %w", s.path, err)
 		}
 	}
-	return Parse(text, s.path)
+	values, at, err := Parse(text, s.path)
+	if !bytes.Equal(kept, text) {
+		for name := range at {
+			at[name] = diag.Pos{File: s.path} // nobody finds a line in what is encrypted
+		}
+	}
+	return values, at, err
 }
 
 func (s *Store) write(values map[string]string) error {
@@ -209,32 +231,41 @@ func lock(dir string) (release func(), err error) {
 
 var nameForm = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9_.-]*\.)?[a-z][a-z0-9_]*$`)
 
-// Parse reads a mapping of names to passwords.
-func Parse(text []byte, file string) (map[string]string, error) {
+// example is what a file of passwords looks like.
+const example = `want lines such as pg_admin_password: "Some.Password.7"`
+
+// Parse reads a mapping of names to passwords, and tells where each is.
+func Parse(text []byte, file string) (map[string]string, map[string]diag.Pos, error) {
 	v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true})
+	var d *diag.Diagnostic
+	if errors.As(err, &d) {
+		return nil, nil, d.WithHint(example)
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	d, ok := v.(*value.Dict)
-	if !ok {
-		if v == nil {
-			return map[string]string{}, nil
-		}
-		return nil, fmt.Errorf("invalid file of passwords %s: want a mapping of names to passwords", file)
+	all, at := map[string]string{}, map[string]diag.Pos{}
+	dict, ok := v.(*value.Dict)
+	switch {
+	case v == nil:
+		return all, at, nil
+	case !ok:
+		return nil, nil, diag.Errorf(diag.Pos{File: file, Line: 1}, "invalid file of passwords %s", file).WithHint(example)
 	}
-	all := map[string]string{}
-	for key, v := range d.All() {
+	for key, v := range dict.All() {
 		name := value.KeyText(key)
 		password, isText := v.(string)
 		switch {
 		case !nameForm.MatchString(name):
-			return nil, fmt.Errorf("%s: invalid name %q: want PARAMETER or CLUSTER.PARAMETER", d.KeyPos(key), name)
-		case !isText || password == "":
-			return nil, fmt.Errorf("%s: invalid password of %s: want a text in quotes", d.ValuePos(key), name)
+			return nil, nil, diag.Errorf(dict.KeyPos(key), "invalid name %q: want PARAMETER or CLUSTER.PARAMETER", name)
+		case isText && password == "":
+			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must not be empty", name).WithHint("remove the line to have a password generated")
+		case !isText:
+			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must be a text in quotes", name).WithHint(example)
 		}
-		all[name] = password
+		all[name], at[name] = password, dict.ValuePos(key)
 	}
-	return all, nil
+	return all, at, nil
 }
 
 // Format writes a mapping that Parse reads.

@@ -119,10 +119,33 @@ func TestPresetPasswordsAreTaken(t *testing.T) {
 
 func TestWrongFilesAreTold(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"- a\n", "a: 1\n", "a: {}\n", "\"a b\": x\n", "a: ''\n", "a: [\n", "a: x\na: y\n"} {
-		if _, err := Parse([]byte(text), "secrets.yml"); err == nil || !strings.Contains(err.Error(), "secrets.yml") {
+	for text, want := range map[string]string{
+		"- a\n": "want lines such as", "a: 1\n": "must be a text in quotes", "a: {}\n": "must be a text in quotes", "\"a b\": x\n": "invalid name", "a: ''\n": "must not be empty", "a: [\n": "", "a: x\na: y\n": "",
+	} {
+		if _, _, err := Parse([]byte(text), "secrets.yml"); err == nil || !strings.Contains(err.Error(), "secrets.yml:") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+func TestPasswordsHaveTheirPlaces(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secrets.yml")
+	s := open(t, path, Plain{})
+	s.Get("a_password")
+	if err := s.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if at := open(t, path, Plain{}).At("a_password"); at.Line != 2 || at.File != path {
+		t.Errorf("in a plain file it is in %v", at)
+	}
+	sealed := open(t, path, Vault{Password: "x"})
+	sealed.Set("a_password", "other")
+	if err := sealed.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if at := open(t, path, Vault{Password: "x"}).At("a_password"); at.Line != 0 || at.File != path {
+		t.Errorf("in an encrypted file it is in %v, where nobody finds it", at)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pig/internal/diag"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -95,7 +96,7 @@ func assert(_ context.Context, c *call) Result {
 				if err != nil {
 					return failed(err)
 				}
-				msg = value.Display(text)
+				msg = message(text)
 				break
 			}
 		}
@@ -115,9 +116,17 @@ func assert(_ context.Context, c *call) Result {
 func fail(_ context.Context, c *call) Result {
 	msg := "Failed as requested from task"
 	if m := c.args.At("msg"); m != nil {
-		msg = value.Display(m)
+		msg = message(m)
 	}
 	return failure(msg)
+}
+
+// message is what people read of an author's text: all of it but the secrets that went into it.
+func message(v value.Value) string {
+	if t, ok := v.(secret.Text); ok {
+		return t.Masked()
+	}
+	return value.Display(v)
 }
 
 func setFact(_ context.Context, c *call) Result {

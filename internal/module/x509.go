@@ -133,6 +133,11 @@ func certKey(c *Call) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}
+	if c.Args.Bool("authority") && !c.Args.Has("ca_cert") { // a new key would take the place of a CA that others trust
+		if i, err := c.System.Files().Stat(c.Args.String("cert"), true); err == nil && i.Exists() {
+			return nil, fmt.Errorf("key file %s not found, and %s is there: restore the key, or remove the certificate to have a new CA", path, c.Args.String("cert"))
+		}
+	}
 	if !c.Args.Bool("create") {
 		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
 	}
@@ -158,9 +163,15 @@ func certificate(c *Call, req pki.Request, key crypto.Signer) (text []byte, reas
 		return nil, "", err
 	default:
 		cert, err := pki.CertOf(text, key)
-		if err != nil {
+		switch {
+		case req.Authority && caCert == nil:
+			if cert, err = pki.SignerOf(text, key); err != nil {
+				return nil, "", fmt.Errorf("%s does not belong to %s: %w", c.Args.String("key"), path, err)
+			}
+			reason = pki.Due(cert, req, key, caCert, time.Now())
+		case err != nil:
 			reason = err.Error()
-		} else {
+		default:
 			reason = pki.Due(cert, req, key, caCert, time.Now())
 		}
 	}
@@ -190,9 +201,9 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_key"), err)
 	}
-	cert, err := pki.CertOf(certText, key)
+	cert, err := pki.SignerOf(certText, key)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Args.String("ca_cert"), err)
+		return nil, nil, fmt.Errorf("%s does not belong to %s: %w", c.Args.String("ca_key"), c.Args.String("ca_cert"), err)
 	}
 	return cert, key, nil
 }

@@ -2,12 +2,39 @@ package params
 
 import (
 	"regexp"
+	"sync"
 
 	"pig/internal/value"
 )
 
 // generatedForm stands inside a default for a password that has no parameter of its own.
 var generatedForm = regexp.MustCompile(`^<generated ([a-z0-9_]+)>$`)
+
+// inFields are the names of generated passwords that are no parameters, with the fields that they are for.
+var inFields = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, p := range Load().Params {
+		findGenerated(p.Name, p.Default, all)
+	}
+	return all
+})
+
+func findGenerated(path string, v value.Value, into map[string]string) {
+	switch v := v.(type) {
+	case string:
+		if m := generatedForm.FindStringSubmatch(v); m != nil && into[m[1]] == "" {
+			into[m[1]] = path
+		}
+	case *value.List:
+		for _, item := range v.Items {
+			findGenerated(path+"[]", item, into)
+		}
+	case *value.Dict:
+		for key, item := range v.All() {
+			findGenerated(path+"."+value.KeyText(key), item, into)
+		}
+	}
+}
 
 // PerEnvironment is what Param.Generated says of passwords that the whole environment shares.
 const PerEnvironment = "environment"

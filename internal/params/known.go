@@ -61,11 +61,22 @@ func (v *validator) password(p *Param, what, text string, pos diag.Pos) {
 	case text == "" && p.Generated == PerEnvironment:
 		v.add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("leave %s out to have a password generated", p.Name))
 	case text == "":
-	case WellKnown(text):
-		v.add(diag.Warnf(pos, "%s is a well-known default", what).WithHint("%s", betterPassword(p)))
-	case secret.Weak(text):
-		v.add(diag.Warnf(pos, "%s is too short or too common to be hidden reliably in logs and on the screen", what).WithHint("%s", betterPassword(p)))
+	default:
+		if why := WeakPassword(text); why != "" {
+			v.add(diag.Warnf(pos, "%s %s", what, why).WithHint("%s", betterPassword(p)))
+		}
 	}
+}
+
+// WeakPassword tells what is wrong with a password: "" if nothing is.
+func WeakPassword(text string) string {
+	switch {
+	case WellKnown(text):
+		return "is a well-known default"
+	case secret.Weak(text):
+		return "is too short or too common to be hidden reliably in logs and on the screen"
+	}
+	return ""
 }
 
 func betterPassword(p *Param) string {

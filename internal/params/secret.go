@@ -55,12 +55,17 @@ func IsSecret(name string) bool {
 	if p := Lookup(name); p != nil {
 		return p.Secret
 	}
-	return secret.Named(name)
+	return named(name)
+}
+
+// named tells whether a name that is no parameter's is that of a secret.
+func named(name string) bool {
+	return secret.Named(name) || inFields()[name] != ""
 }
 
 func (g guard) protect(p *Param, name string, v value.Value) (out value.Value, changed bool) {
 	switch {
-	case p == nil && secret.Named(name), p != nil && p.Secret, p != nil && p.Type.Kind == "password":
+	case p == nil && named(name), p != nil && p.Secret, p != nil && p.Type.Kind == "password":
 		return g.seal(v)
 	case p != nil && p.Type.Object != nil:
 		return g.objects(p.Type, v)

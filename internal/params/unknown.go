@@ -22,6 +22,10 @@ func (v *validator) unknownParam(name string, pos diag.Pos) {
 	if v.catalog.foreign[name] || v.used[name] || strings.HasPrefix(name, "ansible_") {
 		return
 	}
+	if field := inFields()[name]; field != "" {
+		v.add(diag.Errorf(pos, "%s is the name of a generated password, not a parameter", name).WithHint("write the password into %s", field))
+		return
+	}
 	known := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 	near := diag.Nearest(name, v.catalog.names)
 	switch {

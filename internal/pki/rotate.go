@@ -48,6 +48,15 @@ func isFor(c *x509.Certificate, key crypto.Signer) bool {
 	return ok && pub.Equal(c.PublicKey)
 }
 
+// SignerOf is the certificate of a PEM text that is for key, and nothing else.
+func SignerOf(text []byte, key crypto.Signer) (*x509.Certificate, error) {
+	c, err := CertOf(text, key)
+	if err == nil && !isFor(c, key) {
+		return nil, errors.New("the certificate is for another key")
+	}
+	return c, err
+}
+
 // Step is how far the change of an authority has come.
 type Step int
 
@@ -73,9 +82,9 @@ func Rotate(a Authority, leaves []*x509.Certificate, days int, now time.Time) (A
 	if err != nil {
 		return a, 0, err
 	}
-	signer, err := CertOf(a.Certs, key)
-	if err != nil || !isFor(signer, key) {
-		return a, 0, errors.New("the authority has no certificate for its key")
+	signer, err := SignerOf(a.Certs, key)
+	if err != nil {
+		return a, 0, err
 	}
 	next, err := nextKey(a.Next)
 	if err != nil {
@@ -89,7 +98,7 @@ func Rotate(a Authority, leaves []*x509.Certificate, days int, now time.Time) (A
 	case len(certs) > 1 && len(a.Next) == 0:
 		for _, leaf := range leaves {
 			if leaf.CheckSignatureFrom(signer) != nil && SignedBy(leaf, certs) {
-				return a, 0, errors.New("the certificate of " + leaf.Subject.CommonName + " is still signed by the old authority")
+				return a, 0, errors.New("the certificate of " + leaf.Subject.CommonName + " is still signed by the old CA")
 			}
 		}
 		return Authority{Certs: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signer.Raw}), Key: a.Key}, Alone, nil

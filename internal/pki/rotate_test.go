@@ -65,7 +65,7 @@ func TestRotate(t *testing.T) {
 	if !trusts(old) || !trusts(between) || !trusts(fresh) {
 		t.Error("a certificate is not trusted while authorities change")
 	}
-	if _, _, err := Rotate(a, []*x509.Certificate{fresh, between}, 3650, now); err == nil || !strings.Contains(err.Error(), "still signed by the old authority") {
+	if _, _, err := Rotate(a, []*x509.Certificate{fresh, between}, 3650, now); err == nil || !strings.Contains(err.Error(), "still signed by the old CA") {
 		t.Errorf("the old authority goes although it is in use: %v", err)
 	}
 	step(Alone, fresh)

@@ -6,8 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -101,6 +104,32 @@ func (p *Plan) Save(path string) error {
 	return nil
 }
 
+// ErrNoPlan is what Open gives for a file that no plan was saved in. Nothing but another file helps.
+var ErrNoPlan = errors.New("not a plan file")
+
+// Replaceable tells why a plan is not saved at path: only nothing and a plan, also one of another version, may be there.
+func Replaceable(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		dir := filepath.Dir(path)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("cannot save the plan in %s: no directory %s", path, dir)
+		}
+		return nil
+	case err != nil:
+		return fmt.Errorf("cannot save the plan: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("cannot save the plan in %s: not a regular file", path)
+	}
+	if _, err := Open(path); errors.Is(err, ErrNoPlan) {
+		return fmt.Errorf("cannot save the plan in %s: a file is there that is not a plan file", path)
+	}
+	return nil
+}
+
+func notPlan(path string) error { return fmt.Errorf("%s is %w", path, ErrNoPlan) }
+
 // Open reads a plan that Save wrote.
 func Open(path string) (*Plan, error) {
 	text, err := os.ReadFile(path)
@@ -108,8 +137,8 @@ func Open(path string) (*Plan, error) {
 		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
 	p := &Plan{}
-	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("invalid plan file %q: %w", path, err)
+	if err := json.Unmarshal(text, p); err != nil || p.Version == 0 || p.Pig == "" {
+		return nil, notPlan(path)
 	}
 	if p.Version != fileVersion {
 		return nil, fmt.Errorf("invalid plan file %q: version %d, want %d: plan again", path, p.Version, fileVersion)
@@ -127,40 +156,56 @@ func (p *Plan) Unit(name string) *UnitPlan {
 	return nil
 }
 
-// Stale tells why was, planned before, is not what now is: "" if it is. secrets is the name of the file of generated passwords. Facts observed on nodes count through the changes
+// StaleInputs tells why was, planned before, is for other variables or passwords than now: "" if it is not. secrets is the name of the file of
+// generated passwords.
+func StaleInputs(was, now UnitPlan, secrets string) string {
+	switch {
+	case was.Inputs != now.Inputs:
+		return "the inventory has changed for it"
+	case was.Passwords != now.Passwords:
+		return secrets + " has changed"
+	}
+	return ""
+}
+
+// Stale tells why was, planned before, is not what now is: "" if it is. Facts observed on nodes count through the changes
 // that follow from them: if the same changes follow, the plan is as good as new.
 func Stale(was, now UnitPlan, secrets string) string {
-	if was.Inputs != now.Inputs {
-		return "the inventory has changed for it"
-	}
-	if was.Passwords != now.Passwords {
-		return secrets + " has changed"
+	if why := StaleInputs(was, now, secrets); why != "" {
+		return why
 	}
 	before, after := lines(was), lines(now)
 	for _, l := range after {
-		if !slices.Contains(before, l) {
-			return "it would now also: " + l
+		if slices.Contains(before, l) {
+			continue
 		}
+		if slices.ContainsFunc(before, func(b line) bool { return b.text == l.text }) {
+			return "the content has changed of: " + l.text
+		}
+		return "it would now also: " + l.text
 	}
 	for _, l := range before {
 		if !slices.Contains(after, l) {
-			return "it would no longer: " + l
+			return "it would no longer: " + l.text
 		}
 	}
 	return ""
 }
 
-func lines(u UnitPlan) []string {
-	var all []string
+// line is a change as people read it, with a digest of the content that they do not.
+type line struct{ text, content string }
+
+func lines(u UnitPlan) []line {
+	var all []line
 	for _, e := range u.Entries {
 		if e.Unknown {
-			all = append(all, e.Host+": "+e.Task)
+			all = append(all, line{e.Host + ": " + e.Task, ""})
 		}
 		for _, c := range e.Changes {
 			sum := sha256.Sum256([]byte(c.Diff))
-			all = append(all, fmt.Sprintf("%s: %s (%x)", e.Host, c, sum[:4]))
+			all = append(all, line{e.Host + ": " + c.String(), hex.EncodeToString(sum[:4])})
 		}
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b line) int { return strings.Compare(a.text+a.content, b.text+b.content) })
 	return all
 }

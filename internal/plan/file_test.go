@@ -28,14 +28,14 @@ func TestStale(t *testing.T) {
 		"one change more":       {func(u *UnitPlan) { u.Entries = append(u.Entries, made("a", "", "/y")) }, "it would now also: a: "},
 		"one change less":       {func(u *UnitPlan) { u.Entries = u.Entries[1:] }, "it would no longer: a: "},
 		"on another host":       {func(u *UnitPlan) { u.Entries[0].Host = "b" }, "it would now also: b: "},
-		"other content":         {func(u *UnitPlan) { u.Entries[0].Changes[0].Diff = "+ other" }, "it would now also: a: "},
+		"other content":         {func(u *UnitPlan) { u.Entries[0].Changes[0].Diff = "+ other" }, "the content has changed of: a: "},
 		"a task becomes known":  {func(u *UnitPlan) { u.Entries[1].Unknown = false }, "it would no longer: a: ask"},
 		"another task is vague": {func(u *UnitPlan) { u.Entries = append(u.Entries, Entry{Host: "a", Task: "try", Unknown: true}) }, "it would now also: a: try"},
 	} {
 		now := kept()
 		now.Entries[0].Changes = append([]node.Change(nil), now.Entries[0].Changes...)
 		c.now(&now)
-		if got := Stale(kept(), now, "files/secrets.yml"); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+		if got := Stale(kept(), now, "files/secrets.yml"); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || strings.Contains(got, "(") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -101,6 +101,34 @@ func TestAPlanFileComesBack(t *testing.T) {
 		}
 		if _, err := Open(path); err == nil {
 			t.Errorf("%s is taken for a plan", name)
+		}
+	}
+}
+
+func TestAPlanReplacesNothingButAPlan(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "my.plan")
+	if err := Replaceable(path); err != nil {
+		t.Error(err)
+	}
+	if err := (&Plan{Pig: "test"}).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := Replaceable(path); err != nil {
+		t.Error(err)
+	}
+	for name, text := range map[string]string{"an inventory": "all: {}\n", "other JSON": `{"a": 1}`, "an empty file": ""} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := Replaceable(path); err == nil {
+			t.Errorf("%s is replaced", name)
+		}
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "no", "my.plan")} {
+		if err := Replaceable(path); err == nil {
+			t.Errorf("a plan can be saved in %s", path)
 		}
 	}
 }

@@ -19,6 +19,8 @@ type Entry struct {
 	Changes []node.Change `json:"changes,omitempty"`
 	Unknown bool          `json:"unknown,omitempty"` // only a run can tell whether it changes anything
 	Failed  string        `json:"failed,omitempty"`
+	// Unreachable tells of Failed that the host could not be reached.
+	Unreachable bool `json:"unreachable,omitempty"`
 	NoLog   bool          `json:"no_log,omitempty"`
 	Left    bool          `json:"left,omitempty"` // it is what an interrupted run left to do
 	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
@@ -40,7 +42,7 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
 	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Left: t.Left, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
-		e.Failed = res.Reason()
+		e.Failed, e.Unreachable = res.Reason(), res.Unreachable
 	}
 	if res.Unreachable && res.Ignored {
 		e.Warnings = append(e.Warnings, t.Title()+": left out, "+res.Reason())

@@ -11,7 +11,7 @@ import (
 // Exposure is why somebody else may read or replace a file of secrets, and what mends it.
 type Exposure struct{ Why, Mend string }
 
-// Exposed judges a file that holds a secret. sealed says that its content is encrypted: others may read it then, not write it. A
+// Exposed judges a file that holds a secret, or a directory of such files. sealed says that its content is encrypted: others may read it then, not write it. A
 // file that is not there, or that is a pipe or a device, is nobody's to judge.
 func Exposed(path string, sealed bool) *Exposure {
 	link, err := os.Lstat(path)
@@ -22,7 +22,7 @@ func Exposed(path string, sealed bool) *Exposure {
 		return &Exposure{fmt.Sprintf("%s is a symbolic link of uid %d", path, owner(link)), "name the file itself, or create the link as the account that runs pig"}
 	}
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil || !info.Mode().IsRegular() && !info.IsDir() {
 		return nil
 	}
 	mode, others := info.Mode().Perm(), os.FileMode(0o077)

@@ -52,6 +52,9 @@ func TestFilesThatOthersCanReadAreTold(t *testing.T) {
 	if e := Exposed(filepath.Join(open, "x"), false); e == nil || !strings.Contains(e.Why, "directory") {
 		t.Errorf("a directory that all can write: %v", e)
 	}
+	if e := Exposed(open, false); e == nil || e.Mend != "chmod 0700 "+open {
+		t.Errorf("a directory of keys that all can write: %v", e)
+	}
 	if os.Geteuid() != 0 {
 		return
 	}

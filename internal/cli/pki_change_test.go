@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pig/internal/graph"
+	"pig/internal/pki"
+	"pig/internal/plan"
+	"pig/internal/resolve"
+)
+
+// environmentWithCA is an environment of two nodes, with a CA of its own.
+func environmentWithCA(t *testing.T) (*session, *resolve.Environment, *graph.Graph[plan.Unit]) {
+	t.Helper()
+	home := t.TempDir()
+	dir := filepath.Join(home, "files", "pki", "ca")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	key, err := pki.NewKey(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := pki.ParseKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := pki.Sign(pki.Request{CommonName: "ca", Authority: true, Days: 3650}, signer, nil, nil, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"ca.key": key, "ca.crt": cert} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inventory := filepath.Join(home, "pigsty.yml")
+	if err := os.WriteFile(inventory, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := &resolve.Environment{}
+	env.Nodes = []*resolve.Node{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
+	return &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}, env, plan.Units(env)
+}
+
+type discard struct{}
+
+func (*discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// TestTheCAChangesOnlyWhenAllHostsHaveTheStepBefore: what an apply has brought to hosts counts if it did all tasks, since the step.
+func TestTheCAChangesOnlyWhenAllHostsHaveTheStepBefore(t *testing.T) {
+	t.Parallel()
+	s, env, g := environmentWithCA(t)
+	refused := func(hosts ...string) {
+		t.Helper()
+		change, err := readChange(s.pkiDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := change.missing(env); !slices.Equal(got, hosts) {
+			t.Errorf("%v lack the step, want %v", got, hosts)
+		}
+		if err := s.pkiRotate(env, false); (err != nil) != (len(hosts) > 0) {
+			t.Errorf("with %v missing: %v", hosts, err)
+		}
+	}
+	apply := func(begun *caChange, units ...plan.UnitPlan) {
+		t.Helper()
+		for i := range units {
+			units[i].Unit, _ = g.Node(units[i].Unit.Name)
+		}
+		if err := s.caOnHosts(begun, g, units, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := func() *caChange {
+		c, err := readChange(s.pkiDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	unit := func(name string) plan.UnitPlan { return plan.UnitPlan{Unit: plan.Unit{Name: name}} }
+
+	before := begun()
+	if before != nil {
+		t.Fatal("a change is begun that nobody asked for")
+	}
+	if err := s.pkiRotate(env, false); err != nil {
+		t.Fatal(err)
+	}
+	refused("a", "b", "c")
+	apply(before, unit("node:one"), unit("node:two")) // begun before the step
+	refused("a", "b", "c")
+	s.opt.tags = []string{"node_dns"}
+	apply(begun(), unit("node:one"), unit("node:two"))
+	refused("a", "b", "c")
+	s.opt.tags = nil
+	broken, skipped := unit("node:one"), unit("node:two")
+	broken.Error, skipped.Skipped = "no such playbook", "node:one"
+	apply(begun(), broken, skipped)
+	refused("a", "b", "c")
+	apply(begun(), unit("node:one"))
+	refused("c")
+	apply(begun(), unit("node:two"))
+	refused() // and takes step 2
+	refused("a", "b", "c")
+	apply(begun(), unit("node:one"), unit("node:two"))
+	refused()
+	refused("a", "b", "c")
+	env.Nodes = env.Nodes[:2] // a host that is gone is out of the inventory
+	apply(begun(), unit("node:one"))
+	refused()
+	refused("a", "b")
+}

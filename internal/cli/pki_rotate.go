@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pig/internal/diag"
+	"pig/internal/pki"
+	"pig/internal/resolve"
+)
+
+// readAuthority reads the CA as it is kept.
+func readAuthority(dir string) (pki.Authority, error) {
+	var ca pki.Authority
+	for _, f := range []struct {
+		name string
+		into *[]byte
+	}{{"ca.crt", &ca.Certs}, {"ca.key", &ca.Key}, {"next.key", &ca.Next}, {"last.key", &ca.Last}} {
+		path := filepath.Join(dir, "ca", f.name)
+		text, err := os.ReadFile(path) //nolint:gosec // the operator's own directory
+		switch {
+		case err == nil:
+			*f.into = text
+		case !errors.Is(err, fs.ErrNotExist):
+			return ca, fmt.Errorf("reading the CA: %w", err)
+		case f.name == "ca.crt":
+			return ca, diag.Errorf(diag.Pos{}, "this environment has no CA: file %s not found", path).WithHint("the first pig apply creates the CA")
+		case f.name == "ca.key":
+			return ca, diag.Errorf(diag.Pos{}, "this environment has no key of its CA: file %s not found", path).WithHint("restore the file from a backup")
+		}
+	}
+	if _, err := pki.Bundle(ca.Certs); err != nil {
+		return ca, fmt.Errorf("reading the CA: %s: %w", filepath.Join(dir, "ca", "ca.crt"), err)
+	}
+	key, err := pki.ParseKey(ca.Key)
+	if err != nil {
+		return ca, fmt.Errorf("reading the CA: %s: %w", filepath.Join(dir, "ca", "ca.key"), err)
+	}
+	if _, err := pki.SignerOf(ca.Certs, key); err != nil {
+		return ca, fmt.Errorf("%s does not belong to %s: %w", filepath.Join(dir, "ca", "ca.key"), filepath.Join(dir, "ca", "ca.crt"), err)
+	}
+	return ca, nil
+}
+
+// pkiRotate takes the change of the CA one step further. All hosts must have the step before, or certificates would meet hosts that do not
+// trust them; force goes on all the same.
+func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
+	dir := s.pkiDir()
+	ca, err := readAuthority(dir)
+	if err != nil {
+		return err
+	}
+	if err := s.appliedBefore(env, ca); err != nil && !force {
+		return err
+	}
+	var leaves []*x509.Certificate
+	err = certificates(dir, func(name string, c *x509.Certificate) {
+		if top, _, _ := strings.Cut(name, string(filepath.Separator)); top != "ca" && top != "revoked" {
+			leaves = append(leaves, c)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	ca, step, err := pki.Rotate(ca, leaves, caDays, time.Now())
+	if err != nil {
+		return fmt.Errorf("cannot change the CA: %w", err)
+	}
+	if err := keepStep(dir, ca, step); err != nil {
+		return err
+	}
+	if err := (&caChange{CA: caState(ca)}).write(dir); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.app.out, map[pki.Step]string{
+		pki.Trusted: "Step 1 of 3: the new CA is trusted beside the old one. Run pig apply on all hosts, then pig pki rotate.",
+		pki.Signing: "Step 2 of 3: the new CA signs. Run pig apply on all hosts, then pig pki rotate.",
+		pki.Alone:   "Step 3 of 3: the old CA is trusted no more. Run pig apply on all hosts.",
+	}[step])
+	return err
+}
+
+// keepStep writes the files of the CA that a step has changed.
+func keepStep(dir string, ca pki.Authority, step pki.Step) error {
+	at := func(name string) string { return filepath.Join(dir, "ca", name) }
+	switch step {
+	case pki.Trusted: // the key first: without the certificate it is made again
+		if err := replaceFile(at("next.key"), ca.Next, 0o600); err != nil {
+			return err
+		}
+		return replaceFile(at("ca.crt"), ca.Certs, 0o644)
+	case pki.Signing: // the former key stays for the list of what it signed
+		if err := replaceFile(at("last.key"), ca.Last, 0o600); err != nil {
+			return err
+		}
+		return os.Rename(at("next.key"), at("ca.key"))
+	default:
+		if err := replaceFile(at("ca.crt"), ca.Certs, 0o644); err != nil {
+			return err
+		}
+		return remove(at("last.key"))
+	}
+}
+
+// appliedBefore refuses the next step while hosts lack the step before.
+func (s *session) appliedBefore(env *resolve.Environment, ca pki.Authority) error {
+	change, err := readChange(s.pkiDir())
+	if err != nil {
+		return err
+	}
+	state := caState(ca)
+	if change == nil && len(ca.Next)+len(ca.Last) == 0 {
+		return nil // nothing was begun
+	}
+	if change == nil || change.CA != state { // begun by an earlier version, or interrupted: count from here
+		change = &caChange{CA: state}
+		if err := change.write(s.pkiDir()); err != nil {
+			return err
+		}
+	}
+	missing := change.missing(env)
+	if len(missing) == 0 {
+		return nil
+	}
+	return diag.Errorf(diag.Pos{}, "cannot take the next step of the change of the CA: pig apply has not brought the last one to %s", strings.Join(missing, ", ")).
+		WithHint("run pig apply for these hosts, without -t; a host that is gone for good: take it out of the inventory, or add --force")
+}

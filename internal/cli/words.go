@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/graph"
+	"pig/internal/plan"
+)
+
+// onePlanFile refuses a plan file among other arguments: what the operator reviewed would be left aside, and something else planned and applied.
+func onePlanFile(args []string) error {
+	for _, path := range args {
+		if len(args) > 1 && isFile(path) {
+			if _, err := plan.Open(path); !errors.Is(err, plan.ErrNoPlan) {
+				return diag.Errorf(diag.Pos{}, "%s is a plan file: it is applied as a whole", path).WithHint("pig apply %s", path)
+			}
+		}
+	}
+	return nil
+}
+
+// checkWords refuses words that select no unit of all: one that is left out in silence may be the one that was meant.
+func (s *session) checkWords(all *graph.Graph[plan.Unit], words []string) error {
+	var known []string
+	for _, name := range all.Names() {
+		u, _ := all.Node(name)
+		for _, w := range []string{u.Module, u.Cluster, u.Name} {
+			if w != "" && !slices.Contains(known, w) {
+				known = append(known, w)
+			}
+		}
+	}
+	var found diag.List
+	for _, w := range words {
+		if !slices.Contains(known, w) {
+			found.Add(s.unknownWord(w, known))
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found
+}
+
+func (s *session) unknownWord(word string, known []string) *diag.Diagnostic {
+	switch {
+	case s.inventory.Host(word) != nil || s.inventory.Group(word) != nil:
+		return diag.Errorf(diag.Pos{}, "no module or cluster %s: it is a host or a group", word).WithHint("select hosts with -l %s", word)
+	case isFile(word):
+		if _, err := plan.Open(word); !errors.Is(err, plan.ErrNoPlan) {
+			return diag.Errorf(diag.Pos{}, "%s is a plan file: it is not planned again", word).WithHint("pig apply %s", word)
+		}
+	case filepath.Ext(word) != "" || strings.ContainsRune(word, filepath.Separator):
+		return diag.Errorf(diag.Pos{}, "%s is neither a plan file nor a module or cluster of the inventory", word)
+	}
+	hint := diag.DidYouMean(word, known)
+	if hint == "" {
+		hint = "the inventory declares " + strings.Join(known, ", ")
+	}
+	return diag.Errorf(diag.Pos{}, "no module or cluster %s", word).WithHint("%s", hint)
+}
