@@ -211,7 +211,7 @@ var nameForm = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9_.-]*\.)?[a-z][a-z0-
 
 // Parse reads a mapping of names to passwords.
 func Parse(text []byte, file string) (map[string]string, error) {
-	v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true})
+	v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true, Secret: true})
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func Parse(text []byte, file string) (map[string]string, error) {
 		password, isText := v.(string)
 		switch {
 		case !nameForm.MatchString(name):
-			return nil, fmt.Errorf("%s: invalid name %q: want PARAMETER or CLUSTER.PARAMETER", d.KeyPos(key), name)
+			return nil, fmt.Errorf("%s: invalid name of a password: want PARAMETER or CLUSTER.PARAMETER", d.KeyPos(key))
 		case !isText || password == "":
 			return nil, fmt.Errorf("%s: invalid password of %s: want a text in quotes", d.ValuePos(key), name)
 		}
