@@ -83,6 +83,9 @@ func checkScalar(p *Param, v value.Value) string {
 	kind := p.Type.Kind
 	s, isText := value.Plain(v)
 	ok := true
+	if s, isText := value.Plain(v); isText && !manyLines(p) && !oneLine(s) {
+		return "must be one line"
+	}
 	switch kind {
 	case "bool":
 		ok = isBool(v)
@@ -169,7 +172,11 @@ func shown(p *Param, v value.Value) string {
 	case *value.Dict:
 		return "a mapping"
 	}
-	if _, ok := v.(secret.Text); ok || p.Secret || p.Type.Object != nil && p.Type.Object.holdsSecrets() {
+	_, isSecret := v.(secret.Text)
+	if _, text := v.(string); text && p.Type.Object != nil && p.Type.Object.holdsSecrets() {
+		return "a text"
+	}
+	if isSecret || p.Secret {
 		return "that"
 	}
 	return repr(v)
