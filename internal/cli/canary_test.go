@@ -83,3 +83,45 @@ func TestSecretsThatAreOrdinaryWords(t *testing.T) {
 		}
 	}
 }
+
+// What an include with no_log cannot include is not told, nor is a short password that a task carries.
+func TestNoLogOfIncludesAndShortPasswords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs playbooks")
+	}
+	dir := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
+	t.Setenv("HOME", dir)
+	for name, text := range map[string]string{
+		"pigsty.yml": "all: { hosts: { localhost: { ansible_connection: local } }, vars: { db_password: zqj } }\n",
+		"test.yml": `
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - { name: write, copy: { dest: ` + filepath.Join(dir, "x") + `, content: "requirepass {{ db_password }}\npath {{ db_password }}/x\nkept\n" } }
+    - { name: run, command: "echo <{{ db_password }}>" }
+    - { name: bring, no_log: true, include_tasks: "CANARY{{ 1 }}.yml" }
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"--json", "--diff"}, {"--diff", "-vvv"}} {
+		_ = os.Remove(filepath.Join(dir, "x"))
+		var stdout, stderr bytes.Buffer
+		Main(append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &stdout, &stderr)
+		journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
+		record, err := os.ReadFile(journals[len(journals)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := stdout.String() + stderr.String() + string(record)
+		if strings.Contains(all, "zqj") || strings.Contains(all, "CANARY") {
+			t.Errorf("%v: a secret is shown:\n%s", args, all)
+		}
+		if !strings.Contains(all, "+kept") || !strings.Contains(all, "bring") {
+			t.Errorf("%v: the rest is not shown:\n%s", args, all)
+		}
+	}
+}

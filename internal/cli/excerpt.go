@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -12,34 +14,52 @@ import (
 )
 
 // written is a key with what follows in its line.
-var written = regexp.MustCompile(`([A-Za-z0-9_.-]+)(["']?\s*[:=]\s*)(\S.*)`)
+var written = regexp.MustCompile(`([A-Za-z0-9_.-]+)(["']?\s*[:=]\s*|["']?\s+)(\S.*)`)
 
-// readExcerpt reads a file whose lines are shown below a mistake. The file may be one that cannot be read as YAML, or the key one
-// that is misspelt: nobody knows its secrets then, so that the rest of a line is masked from the first key on that sounds like one.
-func readExcerpt(file string) ([]byte, error) {
-	text, err := os.ReadFile(file)
+// readExcerpt reads the line that is shown below a mistake. The file may be one that cannot be read as YAML, or the key one that is
+// misspelt: nobody knows its secrets then. Of a file of passwords only keys are shown.
+func readExcerpt(p diag.Pos) (string, error) {
+	text, err := os.ReadFile(p.File)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	lines := strings.Split(string(text), "\n")
-	for i, line := range lines {
-		if parts := secret.Inside(line); parts != nil {
-			line = secret.Carrying(line, parts...).Masked()
-			lines[i] = line
-		}
-		for at := 0; at < len(line); {
-			m := written.FindStringSubmatchIndex(line[at:])
-			if m == nil {
-				break
-			}
-			if filepath.Base(file) == "secrets.yml" || soundsSecret(line[at+m[2]:at+m[3]]) {
-				lines[i] = line[:at+m[6]] + secret.Mask
-				break
-			}
-			at += m[6]
-		}
+	if p.Line < 1 || p.Line > len(lines) {
+		return "", errors.New("no such line")
 	}
-	return []byte(strings.Join(lines, "\n")), nil
+	line := strings.TrimRight(lines[p.Line-1], "\r")
+	outer := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch {
+	case strings.TrimSpace(line) == "":
+		return line, nil
+	case filepath.Base(p.File) == "secrets.yml":
+		if l := readLine(line); l.key != "" {
+			return line[:l.value] + secret.Mask, nil
+		}
+		return outer + secret.Mask, nil
+	case isYAML(p.File, string(text)) && !readable(lines, p.Line-1):
+		return outer + secret.Mask, nil
+	}
+	return maskLine(line), nil
+}
+
+// maskLine masks the passwords in a line, and its rest from the first key on that sounds like that of a secret.
+func maskLine(line string) string {
+	if parts := secret.Inside(line); parts != nil {
+		line = secret.Carrying(line, parts...).Masked()
+	}
+	for at := 0; at < len(line); {
+		m := written.FindStringSubmatchIndex(line[at:])
+		if m == nil {
+			break
+		}
+		key, mark := line[at+m[2]:at+m[3]], line[at+m[4]:at+m[5]]
+		if strings.ContainsAny(mark, ":=") && soundsSecret(key) || secret.Named(key) {
+			return line[:at+m[6]] + secret.Mask
+		}
+		at += m[3]
+	}
+	return line
 }
 
 // soundsSecret tells whether a key is that of a secret, or nearly.
@@ -50,4 +70,71 @@ func soundsSecret(key string) bool {
 	}
 	near := diag.Nearest(key, append(params.Load().Names(), "password", "secret_key"))
 	return near != "" && params.IsSecret(near)
+}
+
+var (
+	// begun is how a line of YAML begins: blanks, the dashes of items, brackets, a key.
+	begun = regexp.MustCompile(`^(\s*)((?:-\s+)*)[\[{,\s]*(?:["']?([^\s"'{}\[\],#&*!|>%@][^"'{}#]*?)["']?\s*:(?:\s+|$))?`)
+	// open is the end of a line whose value is below it.
+	open = regexp.MustCompile(`([A-Za-z0-9_.-]+)["']?\s*:\s*(?:[!&]\S+\s*)*([|>][-+0-9]*)?\s*(?:#.*)?$`)
+	// sectioned is a line that YAML has and no other format that is read here.
+	sectioned = regexp.MustCompile(`(?m)^(?:---|["']?[A-Za-z0-9_.-]+["']?:(?:\s|$))`)
+)
+
+// isYAML tells whether a file is read as YAML. Templates are what they make.
+func isYAML(file, text string) bool {
+	if slices.Contains(strings.Split(filepath.ToSlash(file), "/"), "templates") {
+		return false
+	}
+	return slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(file)) || sectioned.MatchString(text)
+}
+
+// yamlLine is what a line of YAML begins with.
+type yamlLine struct {
+	depth int    // of its first dash, or of what it begins with
+	item  bool   // it begins with a dash
+	inner int    // the depth behind the dashes
+	key   string // "" if it begins with none
+	value int    // where the value begins
+}
+
+func readLine(line string) yamlLine {
+	m := begun.FindStringSubmatchIndex(line)
+	l := yamlLine{depth: m[3], item: m[5] > m[4], inner: m[5], value: m[1]}
+	if m[6] >= 0 {
+		l.key = line[m[6]:m[7]]
+	}
+	return l
+}
+
+// readable tells whether a line of YAML begins with a key, an item or a comment, or is of a text of several lines, and is in the
+// value of no key that sounds like a secret. A bare word may be the value of a key that is at the wrong depth.
+func readable(lines []string, i int) bool {
+	l, text := readLine(lines[i]), strings.TrimSpace(lines[i])
+	bound, item := l.depth, l.item
+	first, literal := true, false
+	for above := i - 1; above >= 0 && (bound > 0 || item || first); above-- {
+		line := strings.TrimRight(lines[above], "\r")
+		if t := strings.TrimSpace(line); t == "" || t[0] == '#' {
+			continue
+		}
+		opens := open.FindStringSubmatch(line)
+		if first && opens != nil && soundsSecret(opens[1]) && params.Lookup(l.key) == nil {
+			return false
+		}
+		a := readLine(line)
+		parent := a.key != "" && (a.inner < bound || item && !a.item && a.inner == bound)
+		if parent && soundsSecret(a.key) {
+			return false
+		}
+		if parent && !literal && opens != nil {
+			literal = opens[2] != "" && bound == l.depth
+		}
+		first = false
+		switch {
+		case parent, a.item && a.depth < bound:
+			bound, item = a.depth, a.item
+		}
+	}
+	return l.key != "" || l.item || literal || text[0] == '#' || strings.Trim(text, "[]{},-.") == ""
 }

@@ -15,15 +15,36 @@ import (
 // sudoers renders the rules of a role.
 func sudoers(t *testing.T, role string, vars ...any) string {
 	t.Helper()
+	got, err := renderSudoers(t, role, vars...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func renderSudoers(t *testing.T, role string, vars ...any) (string, error) {
+	t.Helper()
 	text, err := os.ReadFile("../../roles/" + role + "/templates/sudoers")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := jinja.New(jinja.Options{}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
+	got, err := jinja.New(jinja.Options{Filters: (&session{}).filters()}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	return got.(string)
+	return got.(string), nil
+}
+
+// The form of an account's name is not looked at in a template: what it gives is refused where it is written.
+func TestARenderedNameIsNoRuleOfSudo(t *testing.T) {
+	for _, name := range []string{"dba ALL=(ALL) NOPASSWD: ALL #", "dba\nx ALL=(ALL) NOPASSWD: ALL", "%admin", "ALL", "#0", "+net", "a,b", ""} {
+		if got, err := renderSudoers(t, "node", "node_admin_username", name, "node_admin_sudo", "limit", "pg_dbsu", "postgres"); err == nil {
+			t.Errorf("%q gives rules:\n%s", name, got)
+		}
+		if got, err := renderSudoers(t, "pgsql", "pg_dbsu", name, "pg_dbsu_sudo", "limit"); err == nil {
+			t.Errorf("%q gives rules:\n%s", name, got)
+		}
+	}
 }
 
 func TestLimitedSudoIsNotRoot(t *testing.T) {

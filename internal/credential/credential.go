@@ -236,7 +236,7 @@ const example = `want lines such as pg_admin_password: "Some.Password.7"`
 
 // Parse reads a mapping of names to passwords, and tells where each is.
 func Parse(text []byte, file string) (map[string]string, map[string]diag.Pos, error) {
-	v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true})
+	v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true, Secret: true})
 	var d *diag.Diagnostic
 	if errors.As(err, &d) {
 		return nil, nil, d.WithHint(example)
@@ -257,7 +257,7 @@ func Parse(text []byte, file string) (map[string]string, map[string]diag.Pos, er
 		password, isText := v.(string)
 		switch {
 		case !nameForm.MatchString(name):
-			return nil, nil, diag.Errorf(dict.KeyPos(key), "invalid name %q: want PARAMETER or CLUSTER.PARAMETER", name)
+			return nil, nil, diag.Errorf(dict.KeyPos(key), "invalid name of a password: want PARAMETER or CLUSTER.PARAMETER")
 		case isText && password == "":
 			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must not be empty", name).WithHint("remove the line to have a password generated")
 		case !isText:

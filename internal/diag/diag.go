@@ -57,6 +57,8 @@ type Diagnostic struct {
 	Hint     string // what to do, e.g. a did-you-mean
 	Pos      Pos
 	Cause    error // the error that it was made from, if any
+	// Confidential says that no line of the file is to be shown: it is one of secrets.
+	Confidential bool
 }
 
 // Errorf makes an error at pos.

@@ -7,15 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// Source gives the text of a file that a position names; an error means that no excerpt is shown.
-type Source func(file string) ([]byte, error)
+// Source gives the line that a position names, as it may be shown; an error means that no excerpt is.
+type Source func(p Pos) (string, error)
 
 // Render writes d for people: severity and summary, the place, the offending line with a mark under it, the hint.
 func Render(w io.Writer, d *Diagnostic, read Source) {
 	fmt.Fprintf(w, "%s: %s\n", d.Severity, d.Summary)
 	if d.Pos.Known() {
 		fmt.Fprintf(w, "  --> %s\n", d.Pos)
-		excerpt(w, d.Pos, read)
+		if !d.Confidential {
+			excerpt(w, d.Pos, read)
+		}
 	}
 	if d.Detail != "" {
 		for line := range strings.SplitSeq(strings.TrimRight(d.Detail, "\n"), "\n") {
@@ -31,15 +33,10 @@ func excerpt(w io.Writer, p Pos, read Source) {
 	if p.Line == 0 || read == nil {
 		return
 	}
-	text, err := read(p.File)
+	line, err := read(p)
 	if err != nil {
 		return
 	}
-	lines := strings.Split(string(text), "\n")
-	if p.Line > len(lines) {
-		return
-	}
-	line := strings.TrimRight(lines[p.Line-1], "\r")
 	gutter := fmt.Sprintf("%5d | ", p.Line)
 	fmt.Fprintf(w, "%s%s\n", gutter, line)
 	if p.Col < 1 || p.Col > utf8.RuneCountInString(line)+1 {

@@ -16,7 +16,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if t.Loop != nil {
 		items, said, err := r.items(t, s)
 		if err != nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
+			return r.conclude(ctx, t, s, r.ref(t, s), r.notIncluded(t, s, err), 0)
 		}
 		if items == nil {
 			return r.conclude(ctx, t, s, r.ref(t, s), unknown("the items of the loop"), 0)
@@ -34,7 +34,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		blocks, err := r.included(t, turn, local, heard)
 		if err != nil {
-			return r.conclude(ctx, t, turn, r.ref(t, turn), failed(err), 0)
+			return r.conclude(ctx, t, turn, r.ref(t, turn), r.notIncluded(t, turn, err), 0)
 		}
 		for j, b := range blocks {
 			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
@@ -43,6 +43,14 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 	}
 	return nil
+}
+
+// notIncluded is the result of an include that failed; what no_log covers may be in the message.
+func (r *run) notIncluded(t *playbook.Task, s *scope, why error) Result {
+	res := failed(why)
+	noLog, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.NoLog }), t.Pos, false)
+	res.NoLog = noLog || err != nil
+	return res
 }
 
 // inclusion is a file of tasks as it was included; hosts that include the same share it, so that they stay in step.

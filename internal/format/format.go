@@ -16,6 +16,10 @@ type Serializer func(value string) (string, error)
 // Serializers are those that templates use, by the names of their filters.
 func Serializers() map[string]Serializer {
 	return map[string]Serializer{
+		"word":              Word,
+		"line":              Line,
+		"chrony_source":     ChronySource,
+		"account":           Account,
 		"systemd_quote":     SystemdWord,
 		"systemd_env_quote": SystemdAssignment,
 		"systemd_text":      SystemdText,

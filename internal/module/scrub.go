@@ -1,12 +1,15 @@
 package module
 
 import (
+	"slices"
+
 	"pig/internal/node"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
 
-// scrub makes r safe to leave the node: secrets in its text are typed as such or masked.
+// scrub makes r safe to leave the node: secrets in its text are typed as such or masked. Here is the only place that knows which
+// secrets a text may have, so that short ones are found too, which nobody looks for elsewhere.
 func scrub(r *Result, secrets []string) {
 	if len(secrets) == 0 {
 		for i, c := range r.Changes {
@@ -14,8 +17,8 @@ func scrub(r *Result, secrets []string) {
 		}
 		return
 	}
-	red := secret.NewRedactor(secrets...)
-	r.Values, _ = taint(r.Values, red).(*value.Dict)
+	red := secret.NewOwn(secrets...)
+	r.Values, _ = taint(r.Values, red, red.Found).(*value.Dict)
 	r.Failed = red.Redact(r.Failed)
 	for i, w := range r.Warnings {
 		r.Warnings[i] = red.Redact(w)
@@ -25,20 +28,27 @@ func scrub(r *Result, secrets []string) {
 	}
 }
 
-// taint turns every text that contains a secret into one that masks itself.
-func taint(v value.Value, red *secret.Redactor) value.Value {
+// said are the values that repeat what a program was given or said: a secret may be a part of any word there.
+var said = []string{"cmd", "stdout", "stdout_lines", "stderr", "stderr_lines", "content", "json", "msg"}
+
+// taint turns every text in which found finds a secret into one that masks itself.
+func taint(v value.Value, red *secret.Redactor, found func(text string) []string) value.Value {
 	switch v := v.(type) {
 	case string:
-		if found := red.Found(v); len(found) > 0 {
-			return secret.Carrying(v, found...)
+		if parts := found(v); len(parts) > 0 {
+			return secret.Carrying(v, parts...)
 		}
 	case *value.List:
 		for i, item := range v.Items {
-			v.Items[i] = taint(item, red)
+			v.Items[i] = taint(item, red, found)
 		}
 	case *value.Dict:
 		for k, item := range v.All() {
-			v.Set(k, taint(item, red))
+			in := found
+			if name, _ := k.(string); slices.Contains(said, name) {
+				in = red.Within
+			}
+			v.Set(k, taint(item, red, in))
 		}
 	}
 	return v
@@ -49,14 +59,14 @@ func scrubChange(c *node.Change, red *secret.Redactor) {
 		c.ID = red.Redact(c.ID)
 	}
 	c.ID = red.Name(c.ID)
-	c.Before, c.After = red.Redact(c.Before), red.Redact(c.After)
+	c.Before, c.After = red.Whole(c.Before), red.Whole(c.After)
 	for i, a := range c.Attrs {
-		c.Attrs[i] = node.Attr{Name: a.Name, Before: red.Redact(a.Before), After: red.Redact(a.After)}
+		c.Attrs[i] = node.Attr{Name: a.Name, Before: red.Whole(a.Before), After: red.Whole(a.After)}
 	}
 	c.Diff = scrubDiff(c.Diff, red)
 }
 
 // scrubDiff masks a diff. A task that carries secrets writes files that carried others before, which nobody told us.
 func scrubDiff(diff string, red *secret.Redactor) string {
-	return red.Redact(secret.HideRemoved(diff))
+	return red.Diff(secret.HideRemoved(diff))
 }

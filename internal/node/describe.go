@@ -26,10 +26,15 @@ func WriteChange(before Info, old, content []byte, a Attrs) Change {
 	if !a.NoDiff {
 		c.Diff = textDiff(before.Path, old, content)
 	}
-	if before.Exists() && before.Mode&0o004 == 0 { // what not everybody may read may hold a secret that nobody names
+	if before.Exists() && (hidden(before, a) || secret.Holder(before.Path, old) || secret.Holder(before.Path, content)) {
 		c.Diff = secret.HideRemoved(c.Diff)
 	}
 	return c
+}
+
+// hidden tells whether not everybody may read a file, before or after: it may hold a secret that nobody names.
+func hidden(before Info, a Attrs) bool {
+	return before.Mode&0o004 == 0 || a.Mode != nil && *a.Mode&0o004 == 0
 }
 
 func MkdirChange(path string, a Attrs) Change {
@@ -59,14 +64,14 @@ func TouchChange(before Info) Change {
 	return Change{Kind: string(before.Kind), ID: before.Path, Action: "touch"}
 }
 
-// RemoveChange shows what was in a file only if everybody could read it: what not everybody may read may hold a secret that
-// nobody named.
+// RemoveChange shows what was in a file only if everybody could read it and it holds no secret: what not everybody may read may hold
+// one that nobody named.
 func RemoveChange(before Info, old []byte) Change {
 	c := Change{Kind: string(before.Kind), ID: before.Path, Action: "delete"}
 	if !before.Exists() { // a package may bring it: most likely a file
 		c.Kind = string(File)
 	}
-	if before.Kind == File && before.Mode&0o004 != 0 {
+	if before.Kind == File && !hidden(before, Attrs{}) && !secret.Holder(before.Path, old) {
 		c.Diff = textDiff(before.Path, old, nil)
 	}
 	return c

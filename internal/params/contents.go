@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/value"
 )
 
@@ -29,6 +30,7 @@ func (v *validator) contents() {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}
 	v.sysctls()
+	v.aliases()
 	v.repositories()
 	v.admin()
 	v.domains()
@@ -55,13 +57,35 @@ func items(vars *value.Dict, name string) []located {
 	return all
 }
 
-// poolNames tells databases whose names pgbouncer cannot hold: its file has no quotes for them.
+// poolNames tells databases and users whose names pgbouncer cannot hold: its file has no quotes for them.
 func (v *validator) poolNames(vars *value.Dict) {
 	for _, d := range items(vars, "pg_databases") {
 		name, ok := d.At("name").(string)
 		if ok && !IsTemplate(name) && !labelForm.MatchString(name) && d.At("pgbouncer") != false {
 			v.add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
 				WithHint("write pgbouncer: false to keep the database out of the pool"))
+		}
+	}
+	for _, u := range append(items(vars, "pg_default_roles"), items(vars, "pg_users")...) {
+		name, ok := u.At("name").(string)
+		if ok && !IsTemplate(name) && !labelForm.MatchString(name) && (u.Has("pool_mode") || u.Has("pool_connlimit")) && u.At("state") != "absent" {
+			v.add(diag.Errorf(u.ValuePos("name"), "invalid user name %q for settings of pgbouncer: only letters, digits, _, . and -", name).
+				WithHint("leave pool_mode and pool_connlimit out, or rename the user"))
+		}
+	}
+}
+
+// aliases checks the names of shell aliases, which no shell quotes.
+func (v *validator) aliases() {
+	for _, h := range v.inv.Hosts() {
+		d, ok := v.inv.Vars(h).At("node_aliases").(*value.Dict)
+		if !ok {
+			continue
+		}
+		for key := range d.All() {
+			if _, err := format.AliasName(value.KeyText(key)); err != nil {
+				v.add(diag.Errorf(d.KeyPos(key), "%v in node_aliases", err))
+			}
 		}
 	}
 }

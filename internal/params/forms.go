@@ -14,7 +14,7 @@ import (
 )
 
 // form is a kind of text that has to read in a certain way: what it is called to a user, and whether a text is one. Texts with
-// placeholders are not looked at.
+// placeholders are only known to be one line: the serializer of the file sees the rest.
 type form struct {
 	called string
 	is     func(s string) bool
@@ -76,6 +76,13 @@ func oneLine(s string) bool {
 	return !strings.ContainsFunc(strings.TrimRight(s, "\n"), func(c rune) bool { return unicode.IsControl(c) && c != '\t' })
 }
 
+// manyLines tells whether a text may have several lines: it is raw lines, prose, a program's arguments, an expression, or a secret,
+// whose kind says what it may be.
+func manyLines(p *Param) bool {
+	named := []string{"minio_extra_vars", "config", "comment", "description", "desc", "desc_cn", "title", "icu_rules"}
+	return p.Secret || p.Type.Kind == "jmespath" || slices.Contains(named, p.Name) || strings.HasSuffix(p.Name, "_options")
+}
+
 func isHostRecord(s string) bool {
 	words := strings.Fields(s)
 	if len(words) < 2 || !oneLine(s) {
@@ -95,6 +102,9 @@ func isTimeSource(s string) bool {
 func isCronLine(s string, after int) bool {
 	s = strings.TrimSpace(s)
 	words := strings.Fields(s)
+	if !oneLine(s) {
+		return false
+	}
 	if len(words) == 0 || strings.HasPrefix(s, "#") || regexp.MustCompile(`^\w+\s*=`).MatchString(s) {
 		return true
 	}

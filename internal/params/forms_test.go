@@ -113,3 +113,45 @@ func TestFormsOfNamesAndOptions(t *testing.T) {
 		}
 	}
 }
+
+// What a serializer would refuse in the middle of a run is told before.
+func TestValuesThatNoFileCanHold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`node_aliases: { "y;id": ls }`:                                        "alias name",
+		`node_aliases: { ll: "ls -l" }`:                                       "",
+		`node_crontab: [ "# why\n* * * * * root id" ]`:                        "node_crontab[0] must be",
+		`node_etc_hosts: [ "${admin_ip} a\n6.6.6.6 b" ]`:                      "node_etc_hosts[0] must be",
+		`node_etc_hosts: [ "${admin_ip} a" ]`:                                 "",
+		`node_timezone: "${admin_ip}\nx"`:                                     "node_timezone must be",
+		`vip_interface: "${x}\ny"`:                                            "vip_interface must be",
+		`haproxy_services: [ { name: a, port: 1, ip: "${admin_ip}\nbind" } ]`: "haproxy_services[0].ip must be",
+		`pg_log_dir: "${x}\ny"`:                                               "pg_log_dir must be",
+		`pg_log_dir: "/x\ny"`:                                                 "pg_log_dir must be",
+		`pg_crontab: [ "A=1\n* * * * * id" ]`:                                 "pg_crontab[0] must be",
+		`minio_extra_vars: "A=1\nB=2"`:                                        "",
+		`vmetrics_options: "-a\n-b"`:                                          "",
+		`pg_cluster: a, pg_users: [ { name: q.q@x-y, pool_mode: session } ]`:  "invalid user name",
+		`pg_cluster: a, pg_users: [ { name: q.q@x-y, pgbouncer: true } ]`:     "",
+		`pg_users: password=CANARY`:                                           "pg_users must be a list",
+		`pg_users: [ "dba:CANARY" ]`:                                          "must be a mapping",
+		`pg_users: [ { name: a, password CANARY } ]`:                          "unknown field",
+		`pgbackrest_repo: { local: "x?password=CANARY" }`:                     "must be a mapping",
+		`pg_port: "postgres://u:CANARY@h"`:                                    "pg_port must be",
+	} {
+		inv, _, err := inventory.LoadText("pigsty.yml", []byte("all: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary, "+text+" } } }"), inventory.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := ""
+		for _, d := range Validate(inv) {
+			told += d.Summary + " " + d.Hint + "\n"
+		}
+		if strings.Contains(told, "CANARY") || want != "" && !strings.Contains(told, want) {
+			t.Errorf("%s: want %q, told %s", text, want, told)
+		}
+		if want == "" && (strings.Contains(told, "must be one line") || strings.Contains(told, "invalid user") || strings.Contains(told, "alias")) {
+			t.Errorf("%s: told %s", text, told)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package params
 
 import (
+	"math/big"
+
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -84,7 +86,7 @@ func (g guard) seal(v value.Value) (value.Value, bool) {
 			return g.template(v)
 		}
 		return secret.New(v), true
-	case int64:
+	case int64, float64, *big.Int, value.Date:
 		return secret.New(value.Str(v)), true
 	case *value.List:
 		return eachItem(v, g.seal)

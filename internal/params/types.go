@@ -83,6 +83,9 @@ func checkScalar(p *Param, v value.Value) string {
 	kind := p.Type.Kind
 	s, isText := value.Plain(v)
 	ok := true
+	if s, isText := value.Plain(v); isText && !manyLines(p) && !oneLine(s) {
+		return "must be one line"
+	}
 	switch kind {
 	case "bool":
 		ok = isBool(v)
@@ -128,7 +131,7 @@ func checkScalar(p *Param, v value.Value) string {
 	default: // texts of all sorts: a number is fine where a text is meant
 		ok = isText || isNumber(v)
 		if _, boolean := v.(bool); boolean {
-			return fmt.Sprintf("must be %s, not %s", called(kind), value.Repr(v))
+			return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, v))
 		}
 		if _, date := v.(value.Date); date {
 			ok = true
@@ -169,10 +172,27 @@ func shown(p *Param, v value.Value) string {
 	case *value.Dict:
 		return "a mapping"
 	}
-	if _, ok := v.(secret.Text); ok || p.Secret {
+	_, isSecret := v.(secret.Text)
+	if _, text := v.(string); text && p.Type.Object != nil && p.Type.Object.holdsSecrets() {
+		return "a text"
+	}
+	if isSecret || p.Secret {
 		return "that"
 	}
+	return repr(v)
+}
+
+// repr is v without the passwords that are inside a text.
+func repr(v value.Value) string {
+	if s, ok := v.(string); ok {
+		return value.Repr(secret.Carrying(s, secret.Inside(s)...).Masked())
+	}
 	return value.Repr(v)
+}
+
+// holdsSecrets tells whether a field of an object may be a secret.
+func (o *Object) holdsSecrets() bool {
+	return o.Open || slices.ContainsFunc(o.Fields, func(f *Param) bool { return f.Secret || f.Type.Kind == "password" })
 }
 
 func checkEnum(p *Param, v value.Value) string {

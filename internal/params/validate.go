@@ -8,6 +8,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
+	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -193,7 +194,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 		if _, isText := value.Plain(val); isText && o.Short != "" {
 			return
 		}
-		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, value.Repr(val)))
+		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(&Param{Type: Type{Object: o}}, val)))
 		return
 	}
 	for key, item := range d.All() {
@@ -206,7 +207,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			for i, field := range o.Fields {
 				names[i] = field.Name
 			}
-			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", name, what).WithHint("%s", diag.DidYouMean(name, names)))
+			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
 		default:
 			if f.Name != name {
 				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("it still works"))
@@ -220,6 +221,14 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			v.add(diag.Errorf(pos, "%s lacks %s", what, f.Name))
 		}
 	}
+}
+
+// fieldName is a key as a message may show it: where the colon is missing, the value is a part of it.
+func fieldName(key string) string {
+	if first, _, more := strings.Cut(key, " "); more && secret.Named(first) {
+		return first + " " + secret.Mask
+	}
+	return secret.Carrying(key, secret.Inside(key)...).Masked()
 }
 
 func hasField(d *value.Dict, f *Param) bool {

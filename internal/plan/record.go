@@ -42,10 +42,10 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
 	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Left: t.Left, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
-		e.Failed, e.Unreachable = res.Reason(), res.Unreachable
+		e.Failed, e.Unreachable = reason(res), res.Unreachable
 	}
 	if res.Unreachable && res.Ignored {
-		e.Warnings = append(e.Warnings, t.Title()+": left out, "+res.Reason())
+		e.Warnings = append(e.Warnings, t.Title()+": left out, "+reason(res))
 	}
 	if res.DidChange() && len(res.Changes) == 0 {
 		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}
@@ -56,6 +56,14 @@ func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took
 		r.mu.Unlock()
 	}
 	r.Sink.HostDone(host, t, res, took)
+}
+
+// reason is why a task failed, as a plan file may hold it.
+func reason(r engine.Result) string {
+	if r.NoLog {
+		return "(no_log)"
+	}
+	return r.Reason()
 }
 
 // PlayStarted implements engine.Sink. Units have headings of their own.

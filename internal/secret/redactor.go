@@ -22,6 +22,7 @@ type Redactor struct {
 	mu     sync.RWMutex
 	known  map[string]bool
 	public map[string]bool
+	own    bool // see NewOwn
 	built  *masks
 }
 
@@ -34,6 +35,14 @@ type masks struct {
 // NewRedactor knows the given secrets.
 func NewRedactor(secrets ...string) *Redactor {
 	r := &Redactor{known: map[string]bool{}, public: map[string]bool{}}
+	r.Add(secrets...)
+	return r
+}
+
+// NewOwn knows the secrets of one task, also those that are too short to be looked for in what others say. Use it for what came
+// of that task alone.
+func NewOwn(secrets ...string) *Redactor {
+	r := &Redactor{known: map[string]bool{}, public: map[string]bool{}, own: true}
 	r.Add(secrets...)
 	return r
 }
@@ -52,7 +61,7 @@ func (r *Redactor) Add(secrets ...string) {
 		}
 		// A diff shows a key line by line.
 		for line := range strings.SplitSeq(s, "\n") {
-			if line = strings.TrimSpace(line); tells(line) {
+			if line = strings.TrimSpace(line); tells(line) || r.own && worded(line) {
 				r.add(line)
 			}
 		}
@@ -75,8 +84,13 @@ func tells(line string) bool {
 	return !strings.HasPrefix(line, "-----") && (len(line) >= minLineLength || !Weak(line))
 }
 
+// worded tells whether a line is more than the brackets or the frame that a secret of many lines has around it.
+func worded(line string) bool {
+	return !strings.HasPrefix(line, "-----") && strings.ContainsFunc(line, func(c rune) bool { return c >= 0x80 || wordy(byte(c)) })
+}
+
 func (r *Redactor) add(s string) {
-	if len(s) < minLength || r.known[s] {
+	if len(s) < minLength && !r.own || s == "" || r.known[s] {
 		return
 	}
 	r.known[s] = true
@@ -107,6 +121,32 @@ func (r *Redactor) Name(text string) string {
 
 // Knows tells whether text contains a known secret.
 func (r *Redactor) Knows(text string) bool { return r.Redact(text) != text }
+
+// Whole gives text with the known secrets masked, or only a mask if one is left in it: a part of a word, where what stays readable
+// would tell what it is.
+func (r *Redactor) Whole(text string) string {
+	masked := r.Redact(text)
+	for _, w := range r.current().weak {
+		if len(w) < minLength && strings.Contains(text, w) || strings.Contains(masked, w) {
+			return Mask
+		}
+	}
+	return masked
+}
+
+// Within lists the known secrets that text contains, also as a part of a word.
+func (r *Redactor) Within(text string) []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var found []string
+	for s := range r.known {
+		if strings.Contains(text, s) {
+			found = append(found, s)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
 
 // Found lists the known secrets that text contains.
 func (r *Redactor) Found(text string) []string {

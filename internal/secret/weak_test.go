@@ -46,4 +46,30 @@ func TestRemovedLinesAreHidden(t *testing.T) {
 	if got := HideNamed("@@ @@\n-port: 1\n-Password = x\n+port: 2\n"); got != "@@ @@\n-port: 1\n-••••••\n+port: 2\n" {
 		t.Errorf("named: %q", got)
 	}
+	for _, line := range []string{"requirepass Old1", `"bob" "Old1"`, "*:*:*:u:Old1", "10.0.0.1:5432:postgres:dba:Old1", "pwd=Old1"} {
+		if got := HideNamed("@@ @@\n-" + line + "\n"); strings.Contains(got, "Old1") {
+			t.Errorf("named: %q", got)
+		}
+	}
+}
+
+func TestFilesThatHoldSecrets(t *testing.T) {
+	t.Parallel()
+	for file, content := range map[string]string{
+		"/etc/redis/redis.conf": "", "/etc/pgbouncer/userlist.txt": "", "/root/.pgpass": "", "/etc/x/server.key": "", "/etc/patroni/patroni.yml": "", "/etc/default/minio.env": "",
+		"/etc/a": "user = x\npassword = old\n", "/etc/b": "requirepass old\n", "/etc/c": "export API_TOKEN=x\n", "/etc/d": "url = postgres://u:pw@h/db\n", "/etc/e": "- api_key: x\n",
+		"/etc/f": "\"bob\" \"old\"\n",
+	} {
+		if !Holder(file, []byte(content)) {
+			t.Errorf("%s: %q is taken for harmless", file, content)
+		}
+	}
+	for file, content := range map[string]string{
+		"/etc/hosts": "10.0.0.1 a\n::1 ip6-localhost\n", "/etc/sysctl.conf": "vm.swappiness = 1\n", "/etc/pg_hba.conf": "host all all 10.0.0.0/8 scram-sha-256\n", "/etc/profile": "PATH=/a:/b\n",
+		"/etc/g": "password_file = /x\nkey = y\ntoken_ttl: 5\n", "/etc/h": "password:\n",
+	} {
+		if Holder(file, []byte(content)) {
+			t.Errorf("%s: %q is taken for secret", file, content)
+		}
+	}
 }

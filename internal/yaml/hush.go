@@ -17,7 +17,12 @@ var (
 
 // hush takes the value of a secret out of a fault: a password that begins with a character that YAML has a use for (* & ! % @)
 // would be quoted as the alias, the tag or the token that it is not.
-func hush(d *diag.Diagnostic, text []byte) {
+func hush(d *diag.Diagnostic, text []byte, all bool) {
+	if all {
+		d.Confidential = true
+		tellNothing(d)
+		return
+	}
 	rest := secretOn(text, d.Pos)
 	if rest == "" || strings.HasPrefix(rest, "!vault") {
 		return
@@ -26,8 +31,7 @@ func hush(d *diag.Diagnostic, text []byte) {
 		for word := range strings.FieldsFuncSeq(said, notWordy) {
 			for part := range strings.FieldsFuncSeq(rest, notWordy) {
 				if word == part || len(part) > 3 && strings.Contains(word, part) {
-					d.Summary, d.Detail, d.Cause = "invalid YAML in the value of a secret", "", nil
-					d.Hint = "write the value in single quotes, with each ' inside doubled"
+					tellNothing(d)
 					return
 				}
 			}
@@ -35,7 +39,17 @@ func hush(d *diag.Diagnostic, text []byte) {
 	}
 }
 
+func tellNothing(d *diag.Diagnostic) {
+	d.Summary, d.Detail, d.Cause = "invalid YAML in the value of a secret", "", nil
+	d.Hint = "write the value in single quotes, with each ' inside doubled"
+}
+
 func notWordy(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+func blank(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "" || line[0] == '#'
+}
 
 // secretOn is what follows the key of a secret on the line of a place, or on the line after such a key: "" if nothing does.
 func secretOn(text []byte, at diag.Pos) string {
@@ -48,7 +62,11 @@ func secretOn(text []byte, at diag.Pos) string {
 			return strings.TrimSpace(line[m[1]:])
 		}
 	}
-	if m := keyOnly.FindStringSubmatch(lineAt(text, at.Line-1)); m != nil && named(m[1]) {
+	above := at.Line - 1
+	for above > 1 && blank(lineAt(text, above)) {
+		above--
+	}
+	if m := keyOnly.FindStringSubmatch(lineAt(text, above)); m != nil && named(m[1]) {
 		return strings.TrimSpace(line)
 	}
 	return ""

@@ -22,6 +22,8 @@ type Options struct {
 	Strict bool
 	// Vault decrypts the text of a !vault scalar. Without it such a scalar is an error.
 	Vault func(ciphertext string) (string, error)
+	// Secret says that all values are secrets: no fault quotes any, and no line is shown.
+	Secret bool
 }
 
 // Parse reads the one document of text. An empty text is nil. The warnings are about what is legal and yet likely a
@@ -68,11 +70,11 @@ type document struct {
 func readDocuments(text []byte, file string, opts Options, limit int) ([]document, diag.List, error) {
 	docs, warnings, err := parseDocuments(text, file, opts, limit)
 	for _, w := range warnings {
-		hush(w, text)
+		hush(w, text, opts.Secret)
 	}
 	var d *diag.Diagnostic
 	if errors.As(err, &d) {
-		hush(d, text)
+		hush(d, text, opts.Secret)
 	}
 	return docs, warnings, err
 }
