@@ -92,6 +92,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	case sum.Failed > 0 && refused == nil:
 		return exitStatus(exitFailed)
 	case sum.Failed > 0 || len(g.Names()) == 0:
+		fmt.Fprintln(a.err, "Nothing was changed.")
 		return refused
 	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too
 		return errors.Join(s.caOnHosts(change, g, p.Units, nil), refused)

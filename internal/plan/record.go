@@ -21,8 +21,8 @@ type Entry struct {
 	Failed  string        `json:"failed,omitempty"`
 	// Unreachable tells of Failed that the host could not be reached.
 	Unreachable bool `json:"unreachable,omitempty"`
-	NoLog   bool          `json:"no_log,omitempty"`
-	Left    bool          `json:"left,omitempty"` // it is what an interrupted run left to do
+	NoLog       bool `json:"no_log,omitempty"`
+	Left        bool `json:"left,omitempty"` // it is what an interrupted run left to do
 	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
 	Warnings []string `json:"warnings,omitempty"`
 }
