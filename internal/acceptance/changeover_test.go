@@ -71,7 +71,7 @@ func TestOldDefaults(t *testing.T) {
 	}
 
 	l.pig = now
-	planned := strings.Join(changes(l.plan("--new-secrets")), "\n")
+	planned := strings.Join(changes(l.plan()), "\n")
 	for _, want := range []string{"role dbuser_dba write", "role replicator write", "role dbuser_monitor write"} {
 		if !strings.Contains(planned, want) {
 			t.Errorf("the plan does not show: %s\n%s", want, planned)

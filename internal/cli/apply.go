@@ -147,6 +147,9 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	defer finish(&err)
 	pace := newPace()
 	units, err := s.walk(ctx, e, g, "")
+	if noted := s.noteKept(); noted != nil && err == nil {
+		err = noted
+	}
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)
 	if !s.opt.json {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -16,6 +15,7 @@ import (
 	"pig/internal/credential"
 	"pig/internal/diag"
 	"pig/internal/params"
+	"pig/internal/private"
 	"pig/internal/vault"
 )
 
@@ -130,13 +130,19 @@ func (s *session) openPasswords(ctx context.Context) error {
 	return nil
 }
 
-// installed tells whether hosts have been told passwords: they have certificates. A CA alone may be one that was brought along.
-func (s *session) installed() bool {
-	found, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*", "*.crt"))
-	return slices.ContainsFunc(found, func(path string) bool {
-		dir := filepath.Base(filepath.Dir(path))
-		return dir != "ca" && dir != "revoked"
-	})
+// keptNote is beside the CA where generated passwords were kept before: an environment without it was made by an earlier version, or by
+// Pigsty, and has none to lose.
+func (s *session) keptNote() string { return filepath.Join(s.pkiDir(), "passwords") }
+
+// noteKept notes that the environment has generated passwords, once it has a CA.
+func (s *session) noteKept() error {
+	if _, err := os.Stat(s.keptNote()); err == nil || !s.passwords.Exists() {
+		return nil //nolint:nilerr // it is there
+	}
+	if info, err := os.Stat(s.pkiDir()); err != nil || !info.IsDir() {
+		return nil //nolint:nilerr // there is no CA yet
+	}
+	return private.Write(s.keptNote(), []byte("Generated passwords of this environment are kept. Without their file, new ones would replace all.\n"))
 }
 
 func (s *session) passwordCipher(ctx context.Context, path string) (credential.Cipher, error) {
@@ -185,11 +191,14 @@ func rotatable(name string) error {
 
 // keepPasswords saves what was generated, before a node is told any of it.
 func (s *session) keepPasswords() error {
+	if err := s.noteKept(); err != nil {
+		return err
+	}
 	made := s.passwords.Made()
 	if len(made) == 0 {
 		return nil
 	}
-	if !s.passwords.Exists() && !s.opt.passwords.anew && s.installed() {
+	if _, err := os.Stat(s.keptNote()); err == nil && !s.passwords.Exists() && !s.opt.passwords.anew {
 		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), s.pkiDir()).
 			WithHint("restore the file, name it with --secrets, or pig secret import FILE; to replace all passwords: pig plan --new-secrets")
 	}
