@@ -69,7 +69,7 @@ func (n *Network) AddSilent(addr string) {
 }
 
 func (n *Network) listen(addr string, serve func(net.Conn)) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the test
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func (s *Server) session(ch ssh.NewChannel) {
 
 // shell runs a line with this machine's own shell, as the account of the test.
 func shell(line string, in io.Reader, out, errs io.Writer) int {
-	c := exec.Command("/bin/sh", "-c", line)
+	c := exec.Command("/bin/sh", "-c", line) //nolint:noctx // it ends with its input
 	c.Stdout, c.Stderr = out, errs
 	stdin, err := c.StdinPipe()
 	if err != nil || c.Start() != nil {
