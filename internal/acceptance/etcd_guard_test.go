@@ -90,7 +90,7 @@ func (l *lab) etcdHoles() []string {
 	login := func(user, password string) string {
 		return fmt.Sprintf(`-d '{"name":"%s","password":"%s"}' https://10.10.10.10:2379/v3/auth/authenticate | grep token`, user, password)
 	}
-	curl := "set -o pipefail; curl -sS -f -m 5 "
+	curl := "set -o pipefail; curl -sS -f -m 5 --http1.1 " // the port of members speaks nothing else
 	tries := []struct{ name, command string }{
 		{"health without a certificate", curl + "-k https://10.10.10.10:2379/health"},
 		{"metrics without a certificate", curl + "-k https://10.10.10.11:2379/metrics"},

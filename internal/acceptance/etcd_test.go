@@ -88,8 +88,10 @@ func TestEtcd(t *testing.T) {
 		// What a member sees of the others, at their ports for members and for clients. It asks from its own address: another one is refused at once.
 		gone := func() (ports string) {
 			for _, at := range []string{"2380/members", "2379/health"} {
-				if _, code := l.try("10.10.10.12", "curl", "-sf", "-m", "5", "--cacert", "/etc/pki/ca.crt", "--cert", "/root/gone-server.crt", "--key", "/root/gone-server.key", "https://10.10.10.10:"+at); code == 0 {
+				if out, code := l.try("10.10.10.12", "curl", "-sSf", "--http1.1", "-m", "5", "--cacert", "/etc/pki/ca.crt", "--cert", "/root/gone-server.crt", "--key", "/root/gone-server.key", "https://10.10.10.10:"+at); code == 0 {
 					ports += at + " "
+				} else {
+					t.Logf("%s refuses: %s", at, strings.TrimSpace(out))
 				}
 			}
 			return ports
