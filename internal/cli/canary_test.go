@@ -46,14 +46,7 @@ func TestSecretsThatAreOrdinaryWords(t *testing.T) {
 		}
 		for _, args := range [][]string{{"--json"}, {"--json", "--diff"}, {"--diff", "-vvv"}} {
 			_ = os.Remove(out)
-			var stdout, stderr bytes.Buffer
-			Main(append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &stdout, &stderr)
-			journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
-			record, err := os.ReadFile(journals[len(journals)-1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			all := stdout.String() + stderr.String() + string(record)
+			stdout, record, all := playRecorded(t, dir, args)
 			for _, form := range []string{"'%s'", "[%s]", "<%s>", "password=%s", "no_log '%s"} {
 				if leak := fmt.Sprintf(form, canary); strings.Contains(all, leak) && leak != "[localhost]" {
 					t.Errorf("%v: %s is shown:\n%s", args, leak, all)
@@ -64,9 +57,9 @@ func TestSecretsThatAreOrdinaryWords(t *testing.T) {
 					t.Errorf("%v with %q: %q is not readable:\n%s", args, canary, word, all)
 				}
 			}
-			lines := string(record)
+			lines := record
 			if args[0] == "--json" {
-				lines += stdout.String()
+				lines += stdout
 			}
 			for line := range strings.Lines(lines) {
 				var v map[string]any
@@ -77,8 +70,8 @@ func TestSecretsThatAreOrdinaryWords(t *testing.T) {
 			if strings.Contains(all, "with diff false") || strings.Contains(all, "with no_log") && args[len(args)-1] == "--diff" {
 				t.Errorf("%v: the content of a task without diff is shown:\n%s", args, all)
 			}
-			if asked := args[len(args)-1] != "--json"; strings.Contains(stdout.String(), "user = me") != asked {
-				t.Errorf("%d %v: a diff is shown: %v\n%s", i, args, !asked, stdout.String())
+			if asked := args[len(args)-1] != "--json"; strings.Contains(stdout, "user = me") != asked {
+				t.Errorf("%d %v: a diff is shown: %v\n%s", i, args, !asked, stdout)
 			}
 		}
 	}
@@ -109,14 +102,7 @@ func TestNoLogOfIncludesAndShortPasswords(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--json", "--diff"}, {"--diff", "-vvv"}} {
 		_ = os.Remove(filepath.Join(dir, "x"))
-		var stdout, stderr bytes.Buffer
-		Main(append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &stdout, &stderr)
-		journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
-		record, err := os.ReadFile(journals[len(journals)-1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		all := stdout.String() + stderr.String() + string(record)
+		_, _, all := playRecorded(t, dir, args)
 		if strings.Contains(all, "zqj") || strings.Contains(all, "CANARY") {
 			t.Errorf("%v: a secret is shown:\n%s", args, all)
 		}
@@ -124,4 +110,17 @@ func TestNoLogOfIncludesAndShortPasswords(t *testing.T) {
 			t.Errorf("%v: the rest is not shown:\n%s", args, all)
 		}
 	}
+}
+
+// playRecorded plays test.yml of a directory that is home, and gives what it prints, the last record of the journal, and both with its errors.
+func playRecorded(t *testing.T, dir string, args []string) (stdout, record, all string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	Main(append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &out, &errs)
+	journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
+	text, err := os.ReadFile(journals[len(journals)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), string(text), out.String() + errs.String() + string(text)
 }

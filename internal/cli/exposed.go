@@ -10,6 +10,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/private"
+	"pig/internal/transport"
 	"pig/internal/value"
 	"pig/internal/vault"
 )
@@ -90,14 +91,13 @@ func (s *session) keyFiles() []string {
 	files := []string{s.opt.key}
 	keys, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*", "*.key"))
 	files = append(files, keys...)
+	home, _ := os.UserHomeDir()
 	seen := map[string]bool{}
 	for _, h := range s.inventory.Hosts() {
 		vars := s.inventory.Vars(h)
 		for _, name := range []string{"ansible_ssh_private_key_file", "ansible_private_key_file"} {
 			path, ok := value.Plain(vars.At(name))
-			if home, err := os.UserHomeDir(); err == nil && len(path) > 1 && path[:2] == "~/" {
-				path = filepath.Join(home, path[2:])
-			}
+			path = transport.Expand(path, home)
 			if ok && !seen[path] && !params.IsTemplate(path) {
 				seen[path] = true
 				files = append(files, path)

@@ -21,7 +21,7 @@ func TestAPlaybookBringsWhatItsTasksRead(t *testing.T) {
 		{"etcd", "Configure etcd", "Copy the certificate of the CA"},
 		{"etcd", "Configure etcd", "Copy the list of revoked certificates"},
 		{"pgsql", "Configure Patroni, and who may connect", "Copy the list of revoked certificates for PostgreSQL"},
-		{"pgsql", "Configure Patroni, and who may connect", "Name the certificate of the CA by its content"},
+		{"pgsql", "Configure Patroni, and who may connect", "Link the certificate of the CA by its checksum"},
 		{"pgsql", "Render the TLS settings of the PostgreSQL exporter", "Copy the key and certificate of the node"},
 		{"pgsql", "Render the unit settings of the PostgreSQL exporter", "Copy the certificate of the CA"},
 		{"redis", "Tell the exporter the passwords of the instances", "Copy the key and certificate of the node"},

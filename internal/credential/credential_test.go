@@ -52,13 +52,7 @@ func TestPasswordsAreMadeOnce(t *testing.T) {
 
 func TestSavesKeepWhatOthersMade(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "secrets.yml")
-	first := open(t, path, Plain{})
-	first.Get("a_password")
-	if err := first.Save(); err != nil {
-		t.Fatal(err)
-	}
-	one, two := open(t, path, Plain{}), open(t, path, Plain{})
+	path, one, two := twoRuns(t)
 	one.Get("b_password")
 	two.Get("c_password")
 	for _, s := range []*Store{one, two} {
@@ -184,13 +178,7 @@ func newAge(t *testing.T) *Age {
 // The file is there, and two runs make the same new password: the second one must not take the place of what nodes were told.
 func TestTwoLaterRunsDoNotMixTheirPasswords(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "secrets.yml")
-	first := open(t, path, Plain{})
-	first.Get("a_password")
-	if err := first.Save(); err != nil {
-		t.Fatal(err)
-	}
-	one, two := open(t, path, Plain{}), open(t, path, Plain{})
+	path, one, two := twoRuns(t)
 	want := one.Get("b_password")
 	two.Get("b_password")
 	if err := one.Save(); err != nil {
@@ -216,4 +204,16 @@ func TestGeneratedPasswordsHaveLettersAndDigits(t *testing.T) {
 			t.Fatalf("%s", p)
 		}
 	}
+}
+
+// twoRuns have the same file of passwords, and each its own view of it.
+func twoRuns(t *testing.T) (path string, one, two *Store) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "secrets.yml")
+	first := open(t, path, Plain{})
+	first.Get("a_password")
+	if err := first.Save(); err != nil {
+		t.Fatal(err)
+	}
+	return path, open(t, path, Plain{}), open(t, path, Plain{})
 }

@@ -49,16 +49,13 @@ var plainFlags = []string{"-H", "-S", "-n", "--set-home", "--stdin", "--non-inte
 
 // becomeMethod refuses what the start of an agent cannot do: another program than sudo, and flags that change how sudo works.
 func (c *call) becomeMethod(vars *connectionVars) error {
-	method, err := c.becomeText(vars, "ansible_become_method", func(k *playbook.Keywords) value.Value { return k.BecomeMethod })
-	if err != nil {
-		return err
+	method := first(vars.get("ansible_become_method"), vars.keyword("become_method", func(k *playbook.Keywords) value.Value { return k.BecomeMethod }))
+	flags := first(vars.get("ansible_become_flags"), vars.keyword("become_flags", func(k *playbook.Keywords) value.Value { return k.BecomeFlags }))
+	if vars.err != nil {
+		return vars.err
 	}
 	if method = strings.TrimPrefix(method, "ansible.builtin."); method != "" && method != "sudo" {
 		return diag.Errorf(c.task.Pos, "invalid become_method %q: only sudo can be used", method)
-	}
-	flags, err := c.becomeText(vars, "ansible_become_flags", func(k *playbook.Keywords) value.Value { return k.BecomeFlags })
-	if err != nil {
-		return err
 	}
 	for f := range strings.FieldsSeq(flags) {
 		if !slices.Contains(plainFlags, f) {
@@ -66,16 +63,4 @@ func (c *call) becomeMethod(vars *connectionVars) error {
 		}
 	}
 	return nil
-}
-
-// becomeText is a variable, or the keyword of the task and what is around it.
-func (c *call) becomeText(vars *connectionVars, name string, get func(*playbook.Keywords) value.Value) (string, error) {
-	if text := vars.get(name); text != "" || vars.err != nil {
-		return text, vars.err
-	}
-	v := c.closest(c.task, get)
-	if v == nil {
-		return "", nil
-	}
-	return c.scope.text(v, c.task.Pos)
 }

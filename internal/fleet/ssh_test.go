@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -93,16 +92,7 @@ func (s *site) exec(line string, in io.Reader, out, errs io.Writer) int {
 }
 
 func (s *site) run(line string, in io.Reader, out, errs io.Writer) int {
-	c := exec.Command("/bin/sh", "-c", line)
-	c.Env = []string{"HOME=" + s.home, "PATH=" + os.Getenv("PATH")}
-	c.Stdout, c.Stderr = out, errs
-	stdin, err := c.StdinPipe()
-	if err != nil || c.Start() != nil {
-		return 127
-	}
-	go func() { _, _ = io.Copy(stdin, in); _ = stdin.Close() }()
-	_ = c.Wait()
-	return c.ProcessState.ExitCode()
+	return sshd.Shell([]string{"HOME=" + s.home, "PATH=" + os.Getenv("PATH")})(line, in, out, errs)
 }
 
 func (s *site) fleet() *Fleet {

@@ -56,7 +56,7 @@ func (s Setting) number(text string) error {
 	if unit := m[2]; unit != "" {
 		factor, ok := s.factor(unit)
 		if !ok {
-			return fmt.Errorf("must be %s: %q is no unit of it", s.want(), unit)
+			return fmt.Errorf("must be %s: unknown unit %q", s.want(), unit)
 		}
 		n *= factor
 	}

@@ -59,15 +59,15 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, value, wrong string }{
 		{"work_mem", "64MB", ""}, {"work_mem", "64 MB", ""}, {"work_mem", " 64MB ", ""}, {"work_mem", "65536", ""}, {"work_mem", "0x400 kB", ""}, {"work_mem", "1.5GB", ""},
-		{"work_mem", "64 mb", `must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one: "mb" is no unit of it`},
+		{"work_mem", "64 mb", `must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one: unknown unit "mb"`},
 		{"work_mem", "63kB", "must be between 64kB and 2147483647kB"},
 		{"work_mem", "much", "must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one"},
 		{"shared_buffers", "1GB", ""}, {"shared_buffers", "16", ""}, {"shared_buffers", "15", "must be between 128kB and 8589934584kB"},
 		{"log_min_duration_statement", "1s", ""}, {"log_min_duration_statement", "-1", ""},
-		{"log_min_duration_statement", "1 sec", `must be a whole number with a unit of us, ms, s, min, h, d, or of ms without one: "sec" is no unit of it`},
+		{"log_min_duration_statement", "1 sec", `must be a whole number with a unit of us, ms, s, min, h, d, or of ms without one: unknown unit "sec"`},
 		{"autovacuum", "on", ""}, {"autovacuum", "True", ""}, {"autovacuum", "of", "must be on or off"},
 		{"random_page_cost", "1.1", ""}, {"random_page_cost", "1e0", ""}, {"random_page_cost", "1,1", "must be a number"}, {"random_page_cost", "-1", "must be at least 0"},
-		{"max_connections", "500", ""}, {"max_connections", "0", "must be between 1 and 262143"}, {"max_connections", "5kB", `must be a whole number: "kB" is no unit of it`},
+		{"max_connections", "500", ""}, {"max_connections", "0", "must be between 1 and 262143"}, {"max_connections", "5kB", `must be a whole number: unknown unit "kB"`},
 		{"wal_level", "logical", ""}, {"wal_level", "LOGICAL", ""}, {"wal_level", "archive", "must be one of minimal, replica, logical"},
 		{"synchronous_commit", "off", ""}, {"synchronous_commit", "remote_apply", ""}, {"search_path", "anything", ""},
 	} {

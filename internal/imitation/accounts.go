@@ -160,18 +160,7 @@ func (m *Machine) addUser(name string, c node.AccountChange) error {
 }
 
 func (m *Machine) modify(u *node.Account, c node.AccountChange) error {
-	set := func(to *string, v *string) {
-		if v != nil {
-			*to = *v
-		}
-	}
-	if c.UID != nil {
-		u.UID = *c.UID
-	}
-	set(&u.Home, c.Home)
-	set(&u.Shell, c.Shell)
-	set(&u.Comment, c.Comment)
-	set(&u.Password, c.Password)
+	c.Apply(u)
 	if c.Group != nil {
 		g, ok := m.accounts.group(*c.Group)
 		if !ok {

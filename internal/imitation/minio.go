@@ -1,9 +1,6 @@
 package imitation
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/crypto/argon2"
 
 	"pig/internal/minio"
 )
@@ -212,7 +207,7 @@ func (n *minioNode) administer(w http.ResponseWriter, r *http.Request, action st
 		reply(w, http.StatusOK, map[string]string{"policyName": u.policy, "status": "enabled"})
 	case "add-user":
 		var u struct{ SecretKey string }
-		text, err := unseal(n.root.SecretKey, body)
+		text, err := minio.Unseal(n.root.SecretKey, body)
 		if err == nil {
 			err = json.Unmarshal(text, &u)
 		}
@@ -228,25 +223,4 @@ func (n *minioNode) administer(w http.ResponseWriter, r *http.Request, action st
 	default:
 		refuse(w, http.StatusNotImplemented, "the imitation's MinIO does not know "+strconv.Quote(action))
 	}
-}
-
-// unseal opens what minio.Seal has closed.
-func unseal(secret string, sealed []byte) ([]byte, error) {
-	const salt, head = 32, 41
-	if len(sealed) < head {
-		return nil, errors.New("too short")
-	}
-	block, err := aes.NewCipher(argon2.IDKey([]byte(secret), sealed[:salt], 1, 64<<10, 4, 32))
-	if err != nil {
-		return nil, err
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, gcm.NonceSize())
-	copy(nonce, sealed[salt+1:head])
-	piece := append([]byte{0x80}, gcm.Seal(nil, nonce, nil, nil)...) //nolint:gosec // the nonce is the sender's
-	binary.LittleEndian.PutUint32(nonce[8:], 1)
-	return gcm.Open(nil, nonce, sealed[head:], piece)
 }

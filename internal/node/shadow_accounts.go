@@ -61,19 +61,10 @@ func (a shadowAccounts) AddUser(_ context.Context, name string, c AccountChange)
 }
 
 func merge(u *Account, c AccountChange) {
-	set := func(to *string, v *string) {
-		if v != nil {
-			*to = *v
-		}
+	c.Apply(u)
+	if c.Group != nil {
+		u.Group = *c.Group
 	}
-	if c.UID != nil {
-		u.UID = *c.UID
-	}
-	set(&u.Group, c.Group)
-	set(&u.Home, c.Home)
-	set(&u.Shell, c.Shell)
-	set(&u.Comment, c.Comment)
-	set(&u.Password, c.Password)
 	if c.Groups != nil {
 		u.Groups = slices.Sorted(slices.Values(*c.Groups))
 	}

@@ -186,6 +186,22 @@ type AccountChange struct {
 	NonUnique  bool
 }
 
+// Apply makes the change on what is known of an account, but for its groups.
+func (c AccountChange) Apply(u *Account) {
+	set := func(to *string, v *string) {
+		if v != nil {
+			*to = *v
+		}
+	}
+	if c.UID != nil {
+		u.UID = *c.UID
+	}
+	set(&u.Home, c.Home)
+	set(&u.Shell, c.Shell)
+	set(&u.Comment, c.Comment)
+	set(&u.Password, c.Password)
+}
+
 // Group is a group of users.
 type Group struct {
 	Name    string

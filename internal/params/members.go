@@ -5,7 +5,18 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
+	"pig/internal/value"
 )
+
+// AddressOf is how others reach a host: its name, or ansible_host where the name is no address; invalid if neither is one.
+func AddressOf(name string, ansibleHost value.Value) netip.Addr {
+	address, err := netip.ParseAddr(name)
+	if err != nil {
+		text, _ := value.Plain(ansibleHost)
+		address, _ = netip.ParseAddr(text)
+	}
+	return address
+}
 
 // addressed tells members whose names are no addresses that a configuration can hold. Members find each other by the names of their
 // hosts: in the settings of Patroni, etcd, HAProxy, MinIO and Redis, in certificates and in rules.
@@ -14,10 +25,8 @@ func (v *validator) addressed(h *inventory.Host, what string) {
 	switch {
 	case err != nil:
 		d := diag.Errorf(h.Pos, "invalid host name %q of a member of %s: must be the address by which the other members reach the host", h.Name, what)
-		if host, ok := v.inv.Vars(h).At("ansible_host").(string); ok {
-			if _, err := netip.ParseAddr(host); err == nil {
-				d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
-			}
+		if host := AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")); host.IsValid() {
+			d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
 		}
 		v.add(d)
 	case address.Is6():

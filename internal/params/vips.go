@@ -22,18 +22,22 @@ type vip struct {
 // vips tells virtual addresses that a node has, that two clusters want, and VRRP groups that would take each other for one. Masks do
 // not matter: an address answers once.
 func (v *validator) vips() {
+	nodes := map[netip.Addr]string{}
+	for _, h := range v.inv.Hosts() {
+		nodes[AddressOf(h.Name, v.inv.Vars(h).At("ansible_host"))] = h.Name
+	}
 	var all []vip
 	for _, c := range v.clusters("pg_cluster") {
 		if a, ok := v.vip(c.hosts[0], "pg_vip_address", "pg_vip_enabled"); ok {
 			a.owner = "pg_cluster " + c.name
-			all = v.placed(all, a)
+			all = v.placed(all, a, nodes)
 		}
 	}
 	for _, h := range v.inv.Hosts() {
 		if a, ok := v.vip(h, "vip_address", "vip_enabled"); ok {
 			a.owner = "node_cluster " + v.nodeCluster(h)
 			a.router = value.Str(or(v.inv.Vars(h).At("vip_vrid"), "vip_vrid"))
-			all = v.placed(all, a)
+			all = v.placed(all, a, nodes)
 		}
 	}
 }
@@ -62,17 +66,16 @@ func (v *validator) nodeCluster(h *inventory.Host) string {
 	return value.Str(or(nil, "node_cluster"))
 }
 
-// placed puts one more address among those that are there, and tells what it clashes with. Nodes of one owner share theirs.
-func (v *validator) placed(all []vip, a vip) []vip {
+// placed puts one more address among those that are there, and tells what it clashes with; nodes are the hosts by their addresses. Nodes of
+// one owner share theirs.
+func (v *validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip {
 	for _, b := range all {
 		if a.owner == b.owner && a.address == b.address {
 			return all
 		}
 	}
-	for _, h := range v.inv.Hosts() {
-		if addressOfNode(v.inv, h) == a.address {
-			v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, h.Name).WithHint("take one that nobody has"))
-		}
+	if node, taken := nodes[a.address]; taken {
+		v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, node).WithHint("take one that nobody has"))
 	}
 	for _, b := range all {
 		switch {
@@ -85,17 +88,6 @@ func (v *validator) placed(all []vip, a vip) []vip {
 		}
 	}
 	return append(all, a)
-}
-
-// addressOfNode is how others reach a node: ansible_host where that is an address, else its name.
-func addressOfNode(inv *inventory.Inventory, h *inventory.Host) netip.Addr {
-	address, err := netip.ParseAddr(h.Name)
-	if err == nil {
-		return address
-	}
-	text, _ := inv.Vars(h).At("ansible_host").(string)
-	address, _ = netip.ParseAddr(text)
-	return address
 }
 
 // near tells whether two addresses can be taken to be in one network.

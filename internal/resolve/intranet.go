@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"pig/internal/params"
 	"pig/internal/value"
 )
 
@@ -22,7 +23,7 @@ func (r *resolver) intranet(vars lookup) []string {
 		}
 	}
 	for _, n := range r.env.Nodes {
-		address := n.address()
+		address := params.AddressOf(n.Name, n.vars.get("ansible_host"))
 		if !address.IsValid() || within(known, address) {
 			continue
 		}
@@ -40,15 +41,6 @@ func (r *resolver) trustNodes() {
 			n.resolved.Set("node_firewall_intranet", value.Strings(all))
 		}
 	}
-}
-
-// address is how others reach the node: its name, or ansible_host, where one is an address.
-func (n *Node) address() netip.Addr {
-	address, err := netip.ParseAddr(n.Name)
-	if err != nil {
-		address, _ = netip.ParseAddr(n.vars.text("ansible_host"))
-	}
-	return address
 }
 
 func within(networks []netip.Prefix, a netip.Addr) bool {

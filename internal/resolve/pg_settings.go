@@ -25,13 +25,13 @@ func (r *resolver) settings(c *PgCluster, vars lookup) {
 		return
 	}
 	own, _ := vars.get("pg_parameters").(*value.Dict)
-	r.eachSetting(own, vars.pos("pg_parameters"), c.Version, func(s guc.Setting, pos diag.Pos) error {
+	r.eachSetting(own, vars.pos("pg_parameters"), c.Version, func(s guc.Setting) error {
 		return taken(s.Name, vars)
 	})
 	for _, list := range []string{"pg_users", "pg_databases"} {
 		for _, o := range vars.objects(list) {
 			of, _ := o.At("parameters").(*value.Dict)
-			r.eachSetting(of, o.pos, c.Version, func(s guc.Setting, _ diag.Pos) error {
+			r.eachSetting(of, o.pos, c.Version, func(s guc.Setting) error {
 				if s.Session() {
 					return nil
 				}
@@ -56,7 +56,7 @@ func taken(name string, vars lookup) error {
 }
 
 // eachSetting checks names and values, and what permit finds wrong with a setting.
-func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting, diag.Pos) error) {
+func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting) error) {
 	if d == nil {
 		return
 	}
@@ -77,7 +77,7 @@ func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit
 			r.errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, major).WithHint("%s", otherVersions(name, major))
 			continue
 		}
-		if err := permit(s, pos); err != nil {
+		if err := permit(s); err != nil {
 			r.errorf(pos, "invalid setting %q here: %v", name, err)
 			continue
 		}

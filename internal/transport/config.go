@@ -122,9 +122,12 @@ func (c Config) resolve(t Target) (Target, []string, error) {
 	return t, keys, nil
 }
 
-func (c Config) expand(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(c.Home, rest)
+func (c Config) expand(path string) string { return Expand(path, c.Home) }
+
+// Expand is the path that ~/ stands for in a home; another one, or without a home, stays as it is.
+func Expand(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
+		return filepath.Join(home, rest)
 	}
 	return path
 }

@@ -195,7 +195,7 @@ func (s *Server) session(ch ssh.NewChannel) {
 		go func() {
 			run := s.Exec
 			if run == nil {
-				run = shell
+				run = Shell(nil)
 			}
 			status := run(m.Line, channel, channel, channel.Stderr())
 			_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)})) //nolint:gosec // a byte
@@ -204,9 +204,14 @@ func (s *Server) session(ch ssh.NewChannel) {
 	}
 }
 
-// shell runs a line with this machine's own shell, as the account of the test.
-func shell(line string, in io.Reader, out, errs io.Writer) int {
+// Shell runs lines with this machine's own shell, as the account of the test, in an environment; nil is that of the test.
+func Shell(env []string) func(line string, in io.Reader, out, errs io.Writer) int {
+	return func(line string, in io.Reader, out, errs io.Writer) int { return shell(env, line, in, out, errs) }
+}
+
+func shell(env []string, line string, in io.Reader, out, errs io.Writer) int {
 	c := exec.Command("/bin/sh", "-c", line) //nolint:noctx // it ends with its input
+	c.Env = env
 	c.Stdout, c.Stderr = out, errs
 	stdin, err := c.StdinPipe()
 	if err != nil || c.Start() != nil {

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"pig/internal/diag"
+	"pig/internal/playbook"
+	"pig/internal/value"
+)
+
+// arguments renders the arguments of t on top of module_defaults, nil if they are unknown as a whole, and tells in which of
+// them a node had a say.
+func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, said, error) {
+	heard := said{args: map[string]bool{}}
+	raw, finished := t.Args, (*value.Dict)(nil)
+	if t.ArgsText != nil {
+		var err error
+		heard.names = s.Heard(func() { finished, err = argsFrom(t, s) })
+		if err != nil || finished == nil {
+			return nil, heard, err
+		}
+		raw = value.NewDict() // what was rendered is not rendered again
+	}
+	if defaults := r.moduleDefaults(t); defaults != nil {
+		defaults.Update(raw)
+		raw = defaults
+	}
+	done := value.NewDict()
+	for k, v := range raw.All() {
+		if finished != nil && finished.Has(k) {
+			continue
+		}
+		one := value.NewDict()
+		one.SetAt(k, v, raw.KeyPos(k), raw.ValuePos(k))
+		var rendered value.Value
+		var err error
+		said := s.Heard(func() { rendered, err = s.Value(one, t.Pos) })
+		if err != nil {
+			return nil, heard, err
+		}
+		d, ok := rendered.(*value.Dict)
+		if !ok {
+			return nil, heard, nil
+		}
+		for k, v := range d.All() {
+			done.SetAt(k, v, d.KeyPos(k), d.ValuePos(k))
+			if said {
+				heard.args[value.KeyText(k)] = true
+			}
+		}
+		heard.names = heard.names || said && isTemplate(k)
+	}
+	if finished != nil {
+		done.Update(finished)
+	}
+	return done, heard, nil
+}
+
+// argsFrom renders arguments that are one text: a mapping, or pairs; nil if they are unknown.
+func argsFrom(t *playbook.Task, s *scope) (*value.Dict, error) {
+	v, err := s.Value(t.ArgsText, t.Pos)
+	if err != nil || value.IsUnknown(v) {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case *value.Dict:
+		return v, nil
+	case string:
+		pairs, _, err := playbook.ParsePairs(v, false)
+		if err != nil {
+			return nil, diag.At(t.Pos, err)
+		}
+		d := value.NewDict()
+		for _, p := range pairs {
+			d.Set(p[0], p[1])
+		}
+		return d, nil
+	}
+	return nil, diag.Errorf(t.Pos, "invalid arguments of %s: want a mapping, not %s", t.Action, value.TypeName(v))
+}
+
+func (r *run) moduleDefaults(t *playbook.Task) *value.Dict {
+	var merged *value.Dict
+	apply := func(list []*value.Dict) {
+		for _, d := range list {
+			for k, v := range d.All() {
+				if args, ok := v.(*value.Dict); ok && playbook.Bare(value.KeyText(k)) == t.Action {
+					if merged == nil {
+						merged = value.NewDict()
+					}
+					merged.Update(args)
+				}
+			}
+		}
+	}
+	chain := t.Chain()
+	for i := len(chain) - 1; i >= 0; i-- {
+		apply(chain[i].ModuleDefaults)
+	}
+	apply(t.ModuleDefaults)
+	return merged
+}
