@@ -58,3 +58,30 @@ func checkFinished(t *testing.T, v value.Value) {
 		}
 	})
 }
+
+// FuzzQueries gives any text to json_query.
+func FuzzQueries(f *testing.F) {
+	for _, q := range []string{
+		"*.name", "[?n>=`3`].name", "values(@)[?name!='a'].n", "{b: name, a: n}", "[name, n]", "*.tags[]", "sort(@)", "[::-1]", "[? a && !b || c]", "sort_by(@, &n)[].name",
+		"join(`\",\"`, @)", "to_number(`\"12\"`)", "\"z\".\"name\"", "@", "[", "`", "'", "&", "a.b.c[0][*].{x: y | z}", "[9223372036854775808]", "[1:2:0]", "[-1]", "!!a", "((a))", "max_by(@, &`1`)", "map(&@, @)",
+	} {
+		f.Add(q)
+	}
+	e := testEngine()
+	f.Fuzz(func(t *testing.T, query string) {
+		vars := fuzzVars()
+		vars.Set("q", value.Unsafe(query))
+		s := e.Scope(testVars{d: vars})
+		for _, name := range []string{"d", "l", "users", "u", "n", "pw"} {
+			v, err := s.Expression(name+" | json_query(q)", diag.Pos{File: "f", Line: 1, Col: 1})
+			switch {
+			case err == nil:
+				checkFinished(t, v)
+			case strings.Contains(err.Error(), "internal error"):
+				t.Fatal(err)
+			case !strings.Contains(query, "s3cr3t") && strings.Contains(err.Error(), "s3cr3t-pw"):
+				t.Fatalf("a secret in an error: %v", err)
+			}
+		}
+	})
+}

@@ -20,11 +20,25 @@ type Selector struct {
 // CompileSelector reads a selector. A literal in backticks need not be JSON: `primary` is the text, as Python's library
 // takes it.
 func CompileSelector(text string) (*Selector, error) {
-	compiled, err := jmespath.Compile(quoteLiterals(text))
+	var compiled *jmespath.JMESPath
+	err := withoutPanic(func() (err error) {
+		compiled, err = jmespath.Compile(quoteLiterals(text))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("bad selector %s: %w", text, err)
 	}
 	return &Selector{text: text, compiled: compiled}, nil
+}
+
+// withoutPanic makes an error of a panic: the library has some, for expressions that make no sense, like @(@).
+func withoutPanic(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("not a JMESPath expression that can be evaluated (%v)", p)
+		}
+	}()
+	return do()
 }
 
 // positionKey marks a member inside the data, so that what is selected can be told apart. No variable has such a name.
@@ -43,7 +57,11 @@ func (s *Selector) Select(members []*value.Dict) ([]int, error) {
 		}
 		data[i] = vars
 	}
-	found, err := s.compiled.Search(data)
+	var found any
+	err := withoutPanic(func() (err error) {
+		found, err = s.compiled.Search(data)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("selector %s: %w", s.text, err)
 	}

@@ -36,6 +36,7 @@ func TestSelectors(t *testing.T) {
 		"[? pg_role = `x`]": "error",
 		"[?nosuch]":         "[]",
 		"":                  "error",
+		"@(@A@)":            "error", // the library panics
 	} {
 		got := "error"
 		if s, err := CompileSelector(text); err == nil {
@@ -47,4 +48,29 @@ func TestSelectors(t *testing.T) {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
+}
+
+// FuzzSelector chooses with any selector: each member at most once, and none that is not there.
+func FuzzSelector(f *testing.F) {
+	for _, s := range []string{"[]", "[? pg_role == `primary`]", "[?contains(@.pg_role,`i`)]", "[? pg_seq > `2`] | [0]", "[0]", "[?", "`", "[?a=='x`']", "@", "*", "[::-1]", "[][]", "reverse(@)"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		members := []*value.Dict{member("offline", 3), member("primary", 1), member("replica", 2, "pg_offline_query", true)}
+		s, err := CompileSelector(text)
+		if err != nil {
+			return
+		}
+		chosen, err := s.Select(members)
+		if err != nil {
+			return
+		}
+		seen := map[int]bool{}
+		for _, i := range chosen {
+			if i < 0 || i >= len(members) || seen[i] {
+				t.Fatalf("%s chooses %v", text, chosen)
+			}
+			seen[i] = true
+		}
+	})
 }
