@@ -73,6 +73,7 @@ func fromJSON(r io.Reader, to any) error {
 
 var (
 	insideOf = regexp.MustCompile(`(?m)^SELECT EXISTS \(SELECT FROM pg_database WHERE datname =\s+(.*?) AND datallowconn\) AS pig_there`)
+	dates    = regexp.MustCompile(`unnest\(ARRAY\[(.*?)\]::text\[\]\) AS d`)
 	callable = regexp.MustCompile(`\('(\w+)', '([^']+)'\)`)
 )
 
@@ -91,7 +92,7 @@ func (p *postgres) answer(script string, server pgsql.LiveServer) (rows []string
 	}
 	switch {
 	case strings.Contains(head, "'users', (SELECT"):
-		first["users"], first["databases"] = p.users, p.connectable()
+		first["users"], first["databases"], first["dates"] = p.users, p.connectable(), datesOf(head)
 	case strings.Contains(head, "'databases', (SELECT jsonb_object_agg"):
 		first["databases"], first["roles"] = p.databases, p.roles()
 	default:
@@ -112,6 +113,17 @@ func (p *postgres) answer(script string, server pgsql.LiveServer) (rows []string
 		rows = append(rows, toJSON(p.seen(in, script[at[0]:end])))
 	}
 	return rows, true
+}
+
+// datesOf are the dates that a query wants understood, as seconds.
+func datesOf(query string) map[string]string {
+	all := map[string]string{}
+	if m := dates.FindStringSubmatch(query); m != nil && m[1] != "" {
+		for d := range strings.SplitSeq(m[1], ", ") {
+			all[unquote(d)] = until(unquote(d))
+		}
+	}
+	return all
 }
 
 // seen is the inside of a database as a query asks for it.

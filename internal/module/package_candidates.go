@@ -41,7 +41,7 @@ func runPackageCandidates(ctx context.Context, c *Call) (*value.Dict, error) {
 	found := map[string]string{}
 	if !hasIndex || !c.Args.Bool("only") {
 		found, err = c.System.Packages().Candidates(ctx, names)
-		if err != nil && !(errors.Is(err, node.ErrUnknown) && hasIndex) {
+		if err != nil && !errors.Is(err, node.ErrStale) && !(errors.Is(err, node.ErrUnknown) && hasIndex) {
 			return nil, err
 		}
 	}
@@ -53,7 +53,7 @@ func runPackageCandidates(ctx context.Context, c *Call) (*value.Dict, error) {
 			missing.Append(n)
 		}
 	}
-	if errors.Is(err, node.ErrUnknown) && len(missing.Items) > 0 {
+	if errors.Is(err, node.ErrUnknown) && !errors.Is(err, node.ErrStale) && len(missing.Items) > 0 {
 		return nil, err
 	}
 	return value.DictOf("available", available, "missing", missing, "changed", false), nil

@@ -158,10 +158,15 @@ func latest(ctx context.Context, c *Call, specs []string) error {
 			wanted = append(wanted, s)
 		}
 	}
-	if len(wanted) == 0 {
-		return nil
+	if len(wanted) > 0 {
+		if err := p.Install(ctx, wanted, installOptions(c)); err != nil {
+			return err
+		}
 	}
-	return p.Install(ctx, wanted, installOptions(c))
+	if len(wanted) < len(specs) {
+		return err // unknown: what is installed may not be the latest
+	}
+	return nil
 }
 
 func removePackages(ctx context.Context, c *Call, specs []string) error {

@@ -79,10 +79,11 @@ func offered(ctx context.Context, c *Call, specs []string) (absent, unsure []str
 		return nil, nil, err
 	}
 	have, err := c.System.Packages().Candidates(ctx, missing)
+	lacking := slices.DeleteFunc(missing, func(s string) bool { _, ok := have[s]; return ok || strings.Contains(s, "=") })
 	if errors.Is(err, node.ErrUnknown) {
-		return nil, missing, nil
+		return nil, lacking, nil
 	}
-	return slices.DeleteFunc(missing, func(s string) bool { _, ok := have[s]; return ok || strings.Contains(s, "=") }), nil, err
+	return lacking, nil, err
 }
 
 func inIndex(text []byte, name string) bool {

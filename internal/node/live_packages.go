@@ -119,6 +119,9 @@ func (a apt) Candidates(ctx context.Context, names []string) (map[string]string,
 
 func (a apt) Refreshed() time.Time {
 	var latest time.Time
+	if lists, err := filepath.Glob(filepath.Join(aptLists, "*_*Release")); err != nil || len(lists) == 0 {
+		return latest // an image brings the directory, without lists
+	}
 	for _, path := range []string{"/var/lib/apt/periodic/update-success-stamp", aptLists, filepath.Join(aptLists, "partial")} {
 		if fi, err := os.Stat(path); err == nil && fi.ModTime().After(latest) {
 			latest = fi.ModTime()

@@ -21,7 +21,8 @@ type Shadow struct {
 	groups   map[string]*Group
 	packages map[string]string // name -> version, "" if removed
 	units    map[string]Unit
-	lists    bool // the package lists or repositories will change
+	lists    bool // the repositories will change, or their lists will be fetched for the first time
+	stale    bool // the lists of the same repositories will be fetched again
 	started  bool // some service will start
 	installs bool // some package will come
 	skipped  int  // commands that were not run, whose effects nobody can tell

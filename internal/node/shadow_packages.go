@@ -31,15 +31,20 @@ func (p shadowPackages) Installed(ctx context.Context, names []string) (map[stri
 	return found, nil
 }
 
-// Candidates answers ErrUnknown where lists will change: then the live lists say nothing about what a run would find.
+// Candidates answers ErrUnknown where repositories will change: then the live lists say nothing about what a run would find. Where
+// the lists will only be fetched again it tells what they have now, and ErrStale.
 func (p shadowPackages) Candidates(ctx context.Context, names []string) (map[string]string, error) {
 	p.shadow.mu.Lock()
-	lists := p.shadow.lists
+	lists, stale := p.shadow.lists, p.shadow.stale
 	p.shadow.mu.Unlock()
 	if lists {
 		return nil, fmt.Errorf("what the planned repositories hold: %w", ErrUnknown)
 	}
-	return p.live.Packages().Candidates(ctx, names)
+	found, err := p.live.Packages().Candidates(ctx, names)
+	if err == nil && stale {
+		err = ErrStale
+	}
+	return found, err
 }
 
 func (p shadowPackages) Refreshed() time.Time { return p.live.Packages().Refreshed() }
@@ -47,7 +52,11 @@ func (p shadowPackages) Refreshed() time.Time { return p.live.Packages().Refresh
 func (p shadowPackages) Refresh(context.Context) error {
 	p.shadow.mu.Lock()
 	defer p.shadow.mu.Unlock()
-	p.shadow.lists = true
+	if p.live.Packages().Refreshed().IsZero() {
+		p.shadow.lists = true
+	} else {
+		p.shadow.stale = true
+	}
 	return nil
 }
 
@@ -64,9 +73,10 @@ func (p shadowPackages) Install(ctx context.Context, specs []string, _ InstallOp
 	}
 	for i, n := range names {
 		after := futureVersion
-		if !unknown {
-			v, ok := candidates[n]
-			if !ok && specs[i] == n {
+		if v, ok := candidates[n]; ok {
+			after = v
+		} else if !unknown {
+			if specs[i] == n {
 				return fmt.Errorf("no repository of this node has a package %s", n)
 			}
 			after = v

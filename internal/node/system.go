@@ -19,6 +19,10 @@ import (
 // planned step will make. A module that meets it has a result that is known after apply; it is not a failure.
 var ErrUnknown = errors.New("known after apply")
 
+// ErrStale is the ErrUnknown of package lists that a plan will fetch again from the same repositories: what they had they most
+// likely still have, what they had not they may have by then.
+var ErrStale = fmt.Errorf("the package lists will be fetched again: %w", ErrUnknown)
+
 // ErrNotYet is the ErrUnknown of a read that needs a service which the plan starts: nothing that is declared can be in it.
 var ErrNotYet = fmt.Errorf("the service is not running yet: %w", ErrUnknown)
 
