@@ -95,7 +95,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		fmt.Fprintln(a.err, "Nothing was changed.")
 		return refused
 	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too
-		return errors.Join(s.caOnHosts(change, g, p.Units, nil), refused)
+		return errors.Join(s.caOnHosts(change, g, p.Units, nil), planStatus(sum, false), refused)
 	case o.check:
 		return errors.Join(planStatus(sum, false), refused)
 	}
@@ -175,5 +175,5 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 			return errors.New(u.Unit.Name + ": " + u.Error)
 		}
 	}
-	return nil
+	return s.assureRun(ctx, s.env, units)
 }

@@ -57,7 +57,7 @@ func (a *app) plan() *cobra.Command {
 			}
 			defer s.close()
 			if o.offline {
-				s.nodes, o.forgets = fleet.NewOffline(s.fleet, s.modules), true
+				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules), true, true
 			}
 			salt := ""
 			if o.out != "" {
@@ -92,7 +92,7 @@ func (a *app) plan() *cobra.Command {
 
 func planStatus(sum plan.Summary, detailed bool) error {
 	switch {
-	case sum.Failed > 0:
+	case sum.Failed+sum.Problems > 0:
 		return exitStatus(exitFailed)
 	case detailed && sum.Changes()+sum.Unknown > 0:
 		return exitStatus(exitFailed)
@@ -113,6 +113,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err := s.withEnvironment(env); err != nil {
 		return nil, nil, err
 	}
+	s.env = env
 	if err := s.checkTags(playbooksOf(g)...); err != nil {
 		return nil, nil, err
 	}
@@ -121,6 +122,9 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	units, err := s.walk(ctx, s.engine(o, s.quiet()), g, salt)
 	if err != nil && !errors.Is(err, engine.ErrStopped) {
 		return nil, nil, err
+	}
+	if err == nil && !s.offline {
+		s.assureUnits(ctx, env, units)
 	}
 	return &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
 }

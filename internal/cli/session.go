@@ -17,6 +17,7 @@ import (
 	"pig/internal/module"
 	"pig/internal/params"
 	"pig/internal/playbook"
+	"pig/internal/resolve"
 	"pig/internal/sandbox"
 	"pig/internal/secret"
 	"pig/internal/transport"
@@ -47,6 +48,9 @@ type session struct {
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
 	vaultKey  string
+	// env is what was planned; offline says that no host was asked.
+	env     *resolve.Environment
+	offline bool
 }
 
 // defaultInventory is what is read where no -i says otherwise.

@@ -56,21 +56,36 @@ func (s *session) report(ctx context.Context, env *resolve.Environment, args []s
 			return report, s.noCluster(env, name)
 		}
 	}
-	wanted := slices.DeleteFunc(all, func(t subject) bool { return len(args) > 0 && !slices.Contains(args, t.name) })
-	questions := map[string]*question{}
-	for _, t := range wanted {
-		t.ask(func(host string) *question {
+	report.Clusters = s.look(ctx, slices.DeleteFunc(all, func(t subject) bool { return len(args) > 0 && !slices.Contains(args, t.name) }))
+	return report, nil
+}
+
+// look asks the nodes of some subjects, all at once, then what follows from their answers.
+func (s *session) look(ctx context.Context, subjects []subject) (clusters []health.Cluster) {
+	e := s.engine(s.base, s.quiet()).Engine
+	answers := map[string]health.Answer{}
+	for _, more := range []bool{false, true} {
+		questions := map[string]*question{}
+		on := func(host string) *question {
 			if questions[host] == nil {
 				questions[host] = &question{}
 			}
 			return questions[host]
-		})
+		}
+		for _, t := range subjects {
+			switch {
+			case !more:
+				t.ask(on)
+			case t.then != nil:
+				t.then(answers, on)
+			}
+		}
+		s.askAll(ctx, e, questions, answers)
 	}
-	answers := s.askAll(ctx, questions)
-	for _, t := range wanted {
-		report.Clusters = append(report.Clusters, t.tell(answers))
+	for _, t := range subjects {
+		clusters = append(clusters, t.tell(answers))
 	}
-	return report, nil
+	return clusters
 }
 
 // vars are a host's variables: what -e says, what follows from the inventory, what it says, defaults.

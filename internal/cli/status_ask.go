@@ -7,16 +7,22 @@ import (
 	"strings"
 	"sync"
 
+	"pig/internal/engine"
 	"pig/internal/health"
 	"pig/internal/value"
 )
 
 // question is what a node is asked.
 type question struct {
-	patroni string      // the URL of Patroni's view, "" for none
-	redis   *value.Dict // the arguments of redis_state, nil for none
-	minio   *value.Dict // the arguments of minio_state, nil for none
-	units   []string
+	units []string
+	asks  []ask
+}
+
+// ask is a module that answers a question, and what it is asked about.
+type ask struct {
+	about  string
+	module string
+	args   *value.Dict
 }
 
 // runs adds units that the node should run.
@@ -29,55 +35,53 @@ func (q *question) runs(units ...string) *question {
 	return q
 }
 
-// askAll asks all nodes at once: for the state of their units, for Patroni's view of the cluster, for their Redis instances and their part of the object storage.
-func (s *session) askAll(ctx context.Context, questions map[string]*question) map[string]health.Answer {
-	e := s.engine(s.base, s.quiet())
-	answers := map[string]health.Answer{}
+// ask adds a question for a module.
+func (q *question) ask(about, module string, args *value.Dict) *question {
+	q.asks = append(q.asks, ask{about, module, args})
+	return q
+}
+
+// askAll asks all nodes at once, each for the state of its units and whatever else it is asked, and adds what they say to answers.
+func (s *session) askAll(ctx context.Context, e *engine.Engine, questions map[string]*question, answers map[string]health.Answer) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for host, q := range questions {
+		a := answers[host]
+		if a.Said == nil {
+			a.Said = map[string]health.Said{}
+			answers[host] = a
+		}
+		for _, one := range q.asks {
+			all.Go(func() {
+				said := health.Said{Module: one.module}
+				if r := e.Everywhere(ctx, []string{host}, one.module, one.args)[host]; r.Failed {
+					said.Err = r.Msg
+				} else {
+					said.Values = r.Values
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				answers[host].Said[one.about] = said
+			})
+		}
+		if len(q.units) == 0 {
+			continue
+		}
 		all.Go(func() {
-			var both sync.WaitGroup
-			var a health.Answer
-			var seen, instances, storage value.Value
-			if q.redis != nil {
-				both.Go(func() {
-					if r := e.Everywhere(ctx, []string{host}, "redis_state", q.redis)[host]; !r.Failed {
-						instances = r.Values.At("instances")
-					}
-				})
-			}
-			if q.minio != nil {
-				both.Go(func() {
-					if r := e.Everywhere(ctx, []string{host}, "minio_state", q.minio)[host]; !r.Failed {
-						storage = r.Values
-					}
-				})
-			}
-			if q.patroni != "" {
-				both.Go(func() {
-					args := value.DictOf("url", q.patroni, "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)
-					if r := e.Everywhere(ctx, []string{host}, "uri", args)[host]; !r.Failed {
-						seen = r.Values.At("json")
-					}
-				})
-			}
 			r := e.Everywhere(ctx, []string{host}, "command", value.DictOf("read_only", true,
 				"argv", value.Strings(append([]string{"systemctl", "show", "--property=Id,LoadState,ActiveState"}, q.units...))))[host]
-			both.Wait()
-			a.Patroni, a.Redis, a.Minio = seen, instances, storage
+			mu.Lock()
+			defer mu.Unlock()
+			a := answers[host]
 			if r.Failed {
 				a.Err = r.Msg
 			} else {
 				a.Units = unitStates(value.Str(r.Values.At("stdout")))
 			}
-			mu.Lock()
-			defer mu.Unlock()
 			answers[host] = a
 		})
 	}
 	all.Wait()
-	return answers
 }
 
 // unitStates reads what systemctl show prints of each unit. One that is not there at all is "not-found".

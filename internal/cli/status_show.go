@@ -25,7 +25,7 @@ func (s *session) showStatus(r health.Report) error {
 	paint := s.app.paint
 	for _, c := range r.Clusters {
 		head := paint.Green("well")
-		if len(c.Problems) > 0 {
+		if len(c.Problems)+len(c.Passing) > 0 {
 			head = paint.Red("not well")
 		}
 		if c.Slots != "" {
@@ -43,6 +43,9 @@ func (s *session) showStatus(r health.Report) error {
 		for _, p := range c.Problems {
 			fmt.Fprintf(&b, "  %s %s\n", paint.Red("!"), p)
 		}
+		for _, p := range c.Passing {
+			fmt.Fprintf(&b, "  %s %s\n", paint.Yellow("!"), p)
+		}
 	}
 	_, err := fmt.Fprint(s.app.out, b.String())
 	return err
@@ -56,10 +59,7 @@ func (s *session) seen(r health.Report) health.Report {
 	for i := range r.Clusters {
 		c := &r.Clusters[i]
 		name(&c.Slots)
-		c.Problems = slices.Clone(c.Problems)
-		for j, p := range c.Problems {
-			c.Problems[j] = diag.Visible(s.redactor.Redact(p))
-		}
+		c.Problems, c.Passing = s.visible(c.Problems), s.visible(c.Passing)
 		c.Members = slices.Clone(c.Members)
 		for j := range c.Members {
 			m := &c.Members[j]
@@ -74,6 +74,15 @@ func (s *session) seen(r health.Report) health.Report {
 		}
 	}
 	return r
+}
+
+// visible are texts of nodes as they may be shown.
+func (s *session) visible(texts []string) []string {
+	var all []string
+	for _, t := range texts {
+		all = append(all, diag.Visible(s.redactor.Redact(t)))
+	}
+	return all
 }
 
 func state(m health.Member) string {

@@ -11,8 +11,10 @@ import (
 
 // subject is something whose state can be asked for: what its nodes are asked, and what their answers tell.
 type subject struct {
-	name string
-	ask  func(on func(host string) *question)
+	name, unit string // unit is the one of a plan that makes it
+	ask        func(on func(host string) *question)
+	// then asks what follows from the first answers; nil for nothing.
+	then func(answers map[string]health.Answer, on func(host string) *question)
 	tell func(answers map[string]health.Answer) health.Cluster
 }
 
@@ -22,45 +24,36 @@ func (s *session) subjects(env *resolve.Environment) []subject {
 	if len(env.Infra) > 0 {
 		all = append(all, s.infraSubject(env))
 	}
-	if e := env.Etcd; e != nil {
-		all = append(all, subject{e.Name, func(on func(string) *question) {
-			for _, m := range e.Members {
-				on(m.Name).runs("etcd")
-			}
-		}, func(answers map[string]health.Answer) health.Cluster { return health.Etcd(e, answers) }})
+	if env.Etcd != nil {
+		all = append(all, s.etcdSubject(env))
 	}
 	for _, c := range env.Minio {
-		all = append(all, subject{c.Name, func(on func(string) *question) {
+		all = append(all, subject{name: c.Name, unit: "minio:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askMinio(on(m.Name), m, s.vars(env, m.Name))
 			}
-		}, func(answers map[string]health.Answer) health.Cluster { return health.Minio(c, answers) }})
+		}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Minio(c, answers) }})
 	}
 	for _, c := range env.Pg {
-		units := func(host string) []string { return pgUnits(s.vars(env, host)) }
-		all = append(all, subject{c.Name, func(on func(string) *question) {
-			for _, m := range c.Members {
-				on(m.Name).runs(units(m.Name)...).patroni = patroniURL(m.Name, s.vars(env, m.Name))
-			}
-		}, func(answers map[string]health.Answer) health.Cluster { return health.Pg(c, answers, units) }})
+		all = append(all, s.pgSubject(env, c))
 	}
 	for _, c := range env.Redis {
-		all = append(all, subject{c.Name, func(on func(string) *question) {
+		all = append(all, subject{name: c.Name, unit: "redis:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askRedis(on(m.Name), c, m, s.vars(env, m.Name))
 			}
-		}, func(answers map[string]health.Answer) health.Cluster { return health.Redis(c, answers) }})
+		}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Redis(c, answers) }})
 	}
 	return all
 }
 
 func (s *session) infraSubject(env *resolve.Environment) subject {
 	units := func(host string) []string { return wantedUnits(s.vars(env, host), nil, infraUnits) }
-	return subject{"infra", func(on func(string) *question) {
+	return subject{name: "infra", unit: "infra", ask: func(on func(string) *question) {
 		for _, n := range env.Infra {
 			on(n.Name).runs(units(n.Name)...)
 		}
-	}, func(answers map[string]health.Answer) health.Cluster { return health.Infra(env.Infra, answers, units) }}
+	}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Infra(env.Infra, answers, units) }}
 }
 
 // switched is a unit that a parameter switches on.
@@ -70,11 +63,6 @@ var infraUnits = []switched{
 	{"nginx_enabled", "nginx"}, {"dns_enabled", "dnsmasq"}, {"vmetrics_enabled", "victoria-metrics"}, {"vmalert_enabled", "vmalert"},
 	{"alertmanager_enabled", "prometheus-alertmanager"}, {"blackbox_enabled", "prometheus-blackbox-exporter"},
 	{"grafana_enabled", "grafana-server"}, {"vlogs_enabled", "vlogs"}, {"vtraces_enabled", "vtraces"},
-}
-
-// pgUnits are what a member of a PostgreSQL cluster runs.
-func pgUnits(vars *value.Dict) []string {
-	return wantedUnits(vars, []string{"patroni"}, []switched{{"pgbouncer_enabled", "pgbouncer"}, {"haproxy_enabled", "haproxy"}})
 }
 
 func wantedUnits(vars *value.Dict, units []string, some []switched) []string {
@@ -93,8 +81,8 @@ func (s *session) askMinio(q *question, m *resolve.MinioMember, vars *value.Dict
 	if value.Truthy(vars.At("minio_https")) {
 		scheme = "https"
 	}
-	q.minio = params.Protect(value.DictOf("endpoint", fmt.Sprintf("%s://%s:%s", scheme, m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
-		"access_key", vars.At("minio_access_key"), "secret_key", vars.At("minio_secret_key"), "names", value.NewList(m.Nodename, m.Name)))
+	q.ask(health.AboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", fmt.Sprintf("%s://%s:%s", scheme, m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
+		"access_key", vars.At("minio_access_key"), "secret_key", vars.At("minio_secret_key"), "names", value.NewList(m.Nodename, m.Name))))
 }
 
 // askRedis adds the instances of a node to what it is asked.
@@ -108,13 +96,5 @@ func (s *session) askRedis(q *question, c *resolve.RedisCluster, m *resolve.Redi
 	if bind := value.Str(vars.At("redis_bind_address")); bind != "" && bind != "0.0.0.0" && bind != "*" && bind != "::" {
 		host = bind
 	}
-	q.redis = params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands")))
-}
-
-func patroniURL(host string, vars *value.Dict) string {
-	scheme := "http"
-	if value.Truthy(vars.At("patroni_ssl_enabled")) {
-		scheme = "https"
-	}
-	return fmt.Sprintf("%s://%s:%s/cluster", scheme, host, value.Str(vars.At("patroni_port")))
+	q.ask(health.AboutRedis, "redis_state", params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands"))))
 }

@@ -39,21 +39,29 @@ func boolean(text string) bool {
 // numeral is a number as strtol and strtod read it, then blanks, then a unit.
 var numeral = regexp.MustCompile(`^\s*([+-]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?))\s*([a-zA-Z]*)\s*$`)
 
-func (s Setting) number(text string) error {
+var based = regexp.MustCompile(`^[+-]?0[0-9xX]`)
+
+// figureOf reads a number and the unit after it. Whole ones may be octal or hexadecimal.
+func figureOf(text string, whole bool) (n float64, unit string, err error) {
 	m := numeral.FindStringSubmatch(text)
 	if m == nil {
-		return fmt.Errorf("must be %s", s.want())
+		return 0, "", strconv.ErrSyntax
 	}
-	n, err := strconv.ParseFloat(m[1], 64)
-	if s.Type == Integer && regexp.MustCompile(`^[+-]?0[0-9xX]`).MatchString(m[1]) && !strings.ContainsAny(m[1], ".eE") || strings.ContainsAny(m[1], "xX") {
-		var whole int64
-		whole, err = strconv.ParseInt(m[1], 0, 64) // octal and hexadecimal
-		n = float64(whole)
+	if whole && based.MatchString(m[1]) && !strings.ContainsAny(m[1], ".eE") || strings.ContainsAny(m[1], "xX") {
+		var i int64
+		i, err = strconv.ParseInt(m[1], 0, 64)
+		return float64(i), m[2], err
 	}
+	n, err = strconv.ParseFloat(m[1], 64)
+	return n, m[2], err
+}
+
+func (s Setting) number(text string) error {
+	n, unit, err := figureOf(text, s.Type == Integer)
 	if err != nil {
 		return fmt.Errorf("must be %s", s.want())
 	}
-	if unit := m[2]; unit != "" {
+	if unit != "" {
 		factor, ok := s.factor(unit)
 		if !ok {
 			return fmt.Errorf("must be %s: unknown unit %q", s.want(), unit)

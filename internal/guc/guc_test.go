@@ -93,3 +93,25 @@ func TestWhoCanHaveAValueOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestSame(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, a, b string
+		want       bool
+	}{
+		{"work_mem", "16MB", "16384kB", true}, {"work_mem", "16384", "16MB", true}, {"work_mem", "16MB", "16MiB", false}, {"work_mem", "16MB", "17MB", false},
+		{"shared_buffers", "32768", "256MB", true}, {"autovacuum", "yes", "on", true}, {"autovacuum", "0", "on", false}, {"wal_level", "LOGICAL", "logical", true},
+		{"log_min_duration_statement", "500ms", "0.5s", true}, {"random_page_cost", "1.10", "1.1", true}, {"shared_preload_libraries", "a, b", "a,b", true},
+		{"search_path", "app,  public", "app, public", true}, {"search_path", "app", "public", false}, {"synchronous_commit", "on", "true", true}, {"synchronous_commit", "on", "local", false},
+		{"log_file_mode", "0640", "416", true},
+	} {
+		s, ok := Find(c.name, 17)
+		if !ok {
+			t.Fatal(c.name)
+		}
+		if got := s.Same(c.a, c.b); got != c.want {
+			t.Errorf("%s: %s and %s: %v", c.name, c.a, c.b, got)
+		}
+	}
+}

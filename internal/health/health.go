@@ -18,15 +18,6 @@ const lagging = 64 << 20
 // NotFound is the state of a unit that a node does not have.
 const NotFound = "not-found"
 
-// Answer is what a node said.
-type Answer struct {
-	Err     string            // it did not answer
-	Units   map[string]string // systemd's state of a unit, such as active or failed
-	Patroni value.Value       // Patroni's view of its cluster, nil if it gave none
-	Redis   value.Value       // the states of Redis's instances by port (redis_state), nil if it has none
-	Minio   value.Value       // what the node's server says of its cluster (minio_state), nil if it has none
-}
-
 // Report is the state of all clusters that were asked for.
 type Report struct {
 	Clusters []Cluster `json:"clusters"`
@@ -41,6 +32,8 @@ type Cluster struct {
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`
 	Problems []string `json:"problems,omitempty"`
+	// Passing are problems that pass by themselves, and are no fault of what was made: a replica that has to catch up.
+	Passing []string `json:"passing,omitempty"`
 }
 
 // Member is an instance as it is.
@@ -68,7 +61,7 @@ type Unit struct {
 
 // Well tells whether nothing is wrong.
 func (r Report) Well() bool {
-	return !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return len(c.Problems) > 0 })
+	return !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return len(c.Problems)+len(c.Passing) > 0 })
 }
 
 func (c *Cluster) problem(format string, args ...any) {
@@ -79,11 +72,19 @@ func (c *Cluster) problem(format string, args ...any) {
 func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 	c := Cluster{Module: "etcd", Name: e.Name}
 	running := 0
+	var seen []string // the members that etcd knows
 	for _, m := range e.Members {
 		a := answers[m.Name]
 		live := Member{Name: m.Instance, Host: m.Name}
 		live.Units = c.units(m.Instance, m.Name, a, []string{"etcd"})
 		live.State = a.Units["etcd"]
+		c.found(m.Instance, a, live.Units, AboutCertificates)
+		if seen == nil && a.problems(AboutEtcd) != nil {
+			c.found(m.Instance, a, live.Units, AboutEtcd)
+		}
+		if l, ok := a.part(AboutEtcd, "members").(*value.List); ok && seen == nil {
+			seen = texts(l)
+		}
 		if live.State == "active" {
 			running++
 		}
@@ -92,7 +93,33 @@ func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 	if running < e.Quorum() {
 		c.problem("%d of %d members run, and %d are needed to decide anything", running, len(e.Members), e.Quorum())
 	}
+	c.membership(e, seen)
 	return c
+}
+
+// membership compares the members that etcd knows with the declared ones.
+func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
+	if seen == nil {
+		return
+	}
+	for _, m := range e.Members {
+		if !slices.Contains(seen, m.Instance) {
+			c.problem("%s is not a member of the cluster", m.Instance)
+		}
+	}
+	for _, name := range seen {
+		if !slices.ContainsFunc(e.Members, func(m *resolve.EtcdMember) bool { return m.Instance == name }) {
+			c.problem("%s is a member of the cluster and not in the inventory", name)
+		}
+	}
+}
+
+func texts(l *value.List) []string {
+	all := make([]string, len(l.Items))
+	for i, v := range l.Items {
+		all[i] = value.Str(v)
+	}
+	return all
 }
 
 // Infra looks at the services of the infra nodes. Units that a node does not have were left out because no repository has their
@@ -107,6 +134,7 @@ func Infra(nodes []*resolve.Node, answers map[string]Answer, units func(host str
 		if a.Err == "" && len(names) == 0 {
 			c.problem("%s has none of the services of an infra node", live.Name)
 		}
+		c.found(live.Name, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
 	}
 	return c
@@ -125,9 +153,12 @@ func Pg(p *resolve.PgCluster, answers map[string]Answer, units func(host string)
 		} else if len(seen) > 0 && a.Err == "" {
 			c.problem("%s is not in the cluster", m.Instance)
 		}
+		c.found(m.Instance, a, live.Units, AboutPostgres, AboutCertificates, AboutBackups)
+		c.waits(m.Instance, a)
 		c.Members = append(c.Members, live)
 	}
 	c.strangers(p, seen)
+	c.services(p, answers)
 	switch {
 	case len(seen) == 0:
 		c.problem("no member tells who leads")
@@ -160,7 +191,7 @@ func (c *Cluster) view(p *resolve.PgCluster, answers map[string]Answer) map[stri
 	var best map[string]*value.Dict
 	leaders := map[string][]string{}
 	for _, m := range p.Members {
-		d, ok := answers[m.Name].Patroni.(*value.Dict)
+		d, ok := answers[m.Name].part(AboutPatroni, "json").(*value.Dict)
 		if !ok {
 			continue
 		}
@@ -179,7 +210,7 @@ func (c *Cluster) view(p *resolve.PgCluster, answers map[string]Answer) map[stri
 		c.problem("members disagree about who leads: %s", strings.Join(texts, "; "))
 	}
 	if c.Paused {
-		c.problem("Patroni is paused: it would not fail over")
+		c.Passing = append(c.Passing, "Patroni is paused: it would not fail over")
 	}
 	return best
 }
@@ -215,9 +246,39 @@ func (c *Cluster) member(m *Member, d *value.Dict) {
 	case m.State != "running" && m.State != "streaming" && m.State != "in archive recovery":
 		c.problem("%s is %s", m.Name, m.State)
 	case m.Lag != nil && *m.Lag >= lagging && m.Declared != "delayed":
-		c.problem("%s lags %s behind", m.Name, Bytes(*m.Lag))
-	case value.Truthy(d.At("pending_restart")):
-		c.problem("%s waits for a restart", m.Name)
+		c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, Bytes(*m.Lag)))
+	}
+}
+
+// services takes down where services lead to that they should not. A balancer may be a node of another cluster.
+func (c *Cluster) services(p *resolve.PgCluster, answers map[string]Answer) {
+	balancers := p.Provider
+	if len(balancers) == 0 {
+		balancers = p.Hosts()
+	}
+	for _, host := range balancers {
+		if a := answers[host]; a.Err != "" || a.Units["haproxy"] != "" && a.Units["haproxy"] != "active" {
+			continue // told already
+		}
+		for _, problem := range answers[host].problems(AboutServices + " of " + p.Name) {
+			c.problem("%s: %s", host, problem)
+		}
+	}
+}
+
+// waits takes down what a member needs a restart for. A pause is there to put restarts off.
+func (c *Cluster) waits(instance string, a Answer) {
+	l, _ := a.part(AboutPostgres, "waits").(*value.List)
+	if l == nil {
+		return
+	}
+	for _, w := range l.Items {
+		text := instance + ": " + value.Str(w)
+		if c.Paused {
+			c.Passing = append(c.Passing, text)
+		} else {
+			c.Problems = append(c.Problems, text)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func TestClusters(t *testing.T) {
 	all := func(u map[string]string, lines ...string) map[string]Answer {
 		m := map[string]Answer{}
 		for _, h := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"} {
-			m[h] = Answer{Units: u, Patroni: view(t, lines...)}
+			m[h] = Answer{Units: u, Said: map[string]Said{AboutPatroni: {Values: value.DictOf("json", view(t, lines...))}}}
 		}
 		return m
 	}
@@ -102,7 +102,7 @@ func TestClusters(t *testing.T) {
 		{
 			"two leaders", all(units(), well...),
 			func(m map[string]Answer) {
-				m["10.0.0.2"] = Answer{Units: units(), Patroni: view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2])}
+				m["10.0.0.2"] = Answer{Units: units(), Said: map[string]Said{AboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
 			},
 			"pg-test-2", []string{"members disagree about who leads: pg-test-1 for pg-test-1, pg-test-3; pg-test-2 for pg-test-2", "pg-test-1 is stopped"},
 		},
@@ -117,8 +117,8 @@ func TestClusters(t *testing.T) {
 				c.change(c.answers)
 			}
 			got := Pg(env.PgCluster("pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
-			if strings.Join(got.Problems, "\n") != strings.Join(c.want, "\n") {
-				t.Errorf("problems:\n%s\nwant:\n%s", strings.Join(got.Problems, "\n"), strings.Join(c.want, "\n"))
+			if problems := strings.Join(append(got.Problems, got.Passing...), "\n"); problems != strings.Join(c.want, "\n") {
+				t.Errorf("problems:\n%s\nwant:\n%s", problems, strings.Join(c.want, "\n"))
 			}
 			if got.Leader != c.leader {
 				t.Errorf("leader %q, want %q", got.Leader, c.leader)

@@ -20,12 +20,13 @@ func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
 		a := answers[member.Name]
 		live := Member{Name: member.Instance, Host: member.Name}
 		live.Units = c.units(member.Instance, member.Name, a, []string{minioUnit(a)})
-		if d, ok := a.Minio.(*value.Dict); ok {
+		if d := a.Said[AboutMinio].Values; d != nil {
 			answered, writes = true, writes || d.At("writes") == true
 			c.drives(&live, d)
 		} else if a.Err == "" && a.Units[minioUnit(a)] == "active" {
 			c.problem("%s runs, and does not answer", member.Instance)
 		}
+		c.found(member.Instance, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
 	}
 	switch {

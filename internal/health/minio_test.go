@@ -35,7 +35,7 @@ func server(unit, active string, writes bool, drives ...string) Answer {
 	for i, state := range drives {
 		l.Append(value.DictOf("path", "/data"+string(rune('1'+i)), "state", state))
 	}
-	a.Minio = value.DictOf("writes", writes, "state", "online", "drives", l)
+	a.Said = map[string]Said{AboutMinio: {Values: value.DictOf("writes", writes, "state", "online", "drives", l)}}
 	return a
 }
 

@@ -17,7 +17,7 @@ func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
 	states := map[string]*value.Dict{} // by address:port
 	for _, m := range r.Members {
 		a := answers[m.Name]
-		byPort := portStates(a.Redis)
+		byPort := portStates(a.part(AboutRedis, "instances"))
 		for _, i := range m.Instances {
 			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), at: fmt.Sprintf("%s:%d", m.Name, i.Port)}
 			live.Units = c.units(i.Name, m.Name, a, []string{i.Name})
@@ -108,7 +108,7 @@ func (c *Cluster) lags(states map[string]*value.Dict) {
 		behind := max(lead-*m.Offset, 0)
 		m.Lag = &behind
 		if behind >= lagging {
-			c.problem("%s lags %s behind", m.Name, Bytes(behind))
+			c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, Bytes(behind)))
 		}
 	}
 }

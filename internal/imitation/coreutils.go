@@ -155,6 +155,16 @@ func systemctl(c *Invocation) int {
 	defer c.Machine.mu.Unlock()
 	u := c.Machine.known(c.Argv[len(c.Argv)-1])
 	switch {
+	case c.Argv[1] == "show" && c.Argv[2] == "--property=Id,LoadState,ActiveState":
+		for _, name := range c.Argv[3:] {
+			u, load := c.Machine.known(name), "loaded"
+			if u.loaded == "" {
+				load = "not-found"
+				delete(c.Machine.units, u.name)
+			}
+			c.Say("Id=%s\nLoadState=%s\nActiveState=%s\n\n", name, load, u.active)
+		}
+		return 0
 	case c.Argv[1] == "is-active":
 		c.Say("%s\n", u.active)
 		if u.active != "active" {

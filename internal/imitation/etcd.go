@@ -22,6 +22,7 @@ type etcdCluster struct {
 	users    map[string]*etcdUser
 	roles    map[string][]etcd.Permission
 	keys     map[string]string
+	alarms   []string // such as NOSPACE, of the first member
 	revision int
 }
 

@@ -95,6 +95,12 @@ func (c *etcdCluster) answer(path string, q etcdRequest, token string) (any, err
 		return c.store(path, q)
 	case path == "cluster/member/list":
 		return etcd.Cluster{Members: c.members}, nil
+	case path == "maintenance/alarm":
+		alarms := []any{}
+		for _, a := range c.alarms {
+			alarms = append(alarms, map[string]any{"memberID": c.members[0].ID, "alarm": a})
+		}
+		return map[string]any{"alarms": alarms}, nil
 	case !root && (path != "auth/user/get" || q.Name != who):
 		return nil, errDenied
 	case strings.HasPrefix(path, "cluster/member/"):

@@ -186,7 +186,7 @@ func (n network) Converse(_ context.Context, c node.Conversation) error {
 			return err
 		}
 		if l.Speak == nil {
-			return errors.New("the peer says nothing: i/o timeout")
+			return fmt.Errorf("a protocol that the imitation does not speak: %w", node.ErrUnknown)
 		}
 		here, there := net.Pipe()
 		done := make(chan struct{})

@@ -23,6 +23,9 @@ func (m *Machine) serverOf(port string) *patroniMember {
 // runuser runs a command as another account, which makes no difference to those that it is for.
 func runuser(c *Invocation) int {
 	c.Argv = c.Argv[slices.Index(c.Argv, "--")+1:]
+	if c.Argv[0] == "pgbackrest" {
+		return pgbackrest(c)
+	}
 	return psql(c)
 }
 
@@ -60,6 +63,8 @@ func psql(c *Invocation) int {
 			contexts[k] = "postmaster"
 		}
 		c.Say("%s\n", toJSON(contexts))
+	case strings.HasPrefix(script, "SELECT jsonb_build_object('version', current_setting('server_version_num')::int, 'hba_file'"):
+		c.Say("%s\n", m.stateOf(script, server.Version))
 	default:
 		return m.cluster.sql(c, option("-d"), script, server)
 	}

@@ -118,6 +118,8 @@ func (i *redisInstance) watch(verb string, args []string) redis.Reply {
 		i.drop(func(line string) bool {
 			return strings.HasPrefix(line, "sentinel ") && len(strings.Fields(line)) > 2 && strings.Fields(line)[2] == args[0]
 		})
+	case "CKQUORUM":
+		return "OK 1 usable Sentinels. Quorum and failover authorization can be reached"
 	default:
 		return redis.Error("ERR the imitation's sentinel does not know " + verb)
 	}

@@ -11,6 +11,7 @@ func Table() map[string]Module {
 		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(), patroniProcess(),
 		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), packageRelease(), repoSign(), publish(), packageCandidates(),
 		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(), haproxyChecks(),
+		postgresState(), etcdState(), pgbackrestState(), handshake(),
 	} {
 		table[m.Name] = m
 	}

@@ -96,6 +96,8 @@ type UnitPlan struct {
 	Passwords string  `json:"passwords,omitempty"` // digest of the generated passwords that it may use
 	Skipped   string  `json:"skipped,omitempty"`
 	Error     string  `json:"error,omitempty"`
+	// Problems are what does not run as declared although nothing is to be changed.
+	Problems []string `json:"problems,omitempty"`
 	// Took is how long a run needed for it.
 	Took time.Duration `json:"-"`
 }
@@ -133,6 +135,7 @@ func (p *Plan) WithoutDiffs() *Plan {
 type Summary struct {
 	Create, Update, Delete, Other int
 	Unknown, Failed               int
+	Problems                      int // of units that change nothing
 	Impact                        map[node.Impact]int
 }
 
@@ -157,6 +160,7 @@ func Summarize(units ...UnitPlan) Summary {
 		if u.Error != "" {
 			s.Failed++
 		}
+		s.Problems += len(u.Problems)
 	}
 	return s
 }

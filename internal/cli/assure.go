@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"pig/internal/health"
+	"pig/internal/plan"
+	"pig/internal/resolve"
+)
+
+// What runs needs a moment after a change: HAProxy checks a member before it leads anybody there, a member tells its new state once a
+// round. After a run the questions are repeated that long, with growing pauses; where nothing was changed, once more is enough.
+const (
+	assureAfterRun = 45 * time.Second
+	assureAtRest   = 5 * time.Second
+)
+
+// assured tells which of some units run as they are declared: the running systems are asked themselves. It gives the problems of each unit
+// that has some. A unit that only some hosts or tasks of are part of the run is not asked.
+func (s *session) assured(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
+	if s.opt.limit != "" || len(s.opt.tags)+len(s.opt.skipTags) > 0 {
+		return nil
+	}
+	subjects := slices.DeleteFunc(s.subjects(env), func(t subject) bool {
+		return !slices.ContainsFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == t.unit && u.Error == "" && u.Skipped == "" })
+	})
+	problems := map[string][]string{}
+	deadline := time.Now().Add(patience)
+	for pause := time.Second; len(subjects) > 0; pause = min(2*pause, 8*time.Second) {
+		clear(problems)
+		for i, c := range s.look(ctx, subjects) {
+			if len(c.Problems) > 0 {
+				problems[subjects[i].unit] = s.visible(s.problemsOf(c))
+			}
+		}
+		subjects = slices.DeleteFunc(subjects, func(t subject) bool { return problems[t.unit] == nil })
+		if len(subjects) == 0 || time.Now().Add(pause).After(deadline) || context.Cause(ctx) != nil {
+			break
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return problems
+}
+
+func (s *session) problemsOf(c health.Cluster) []string {
+	s.learnSecrets()
+	return c.Problems
+}
+
+// assureUnits takes down what is not so of the units of a plan that change nothing: where a plan changes something, it may be what mends.
+func (s *session) assureUnits(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan) {
+	atRest := slices.DeleteFunc(slices.Clone(units), func(u plan.UnitPlan) bool {
+		sum := plan.Summarize(u)
+		return sum.Changes()+sum.Unknown+sum.Failed > 0
+	})
+	for name, list := range s.assured(ctx, env, atRest, assureAtRest) {
+		i := slices.IndexFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == name })
+		units[i].Problems = list
+	}
+}
+
+// assureRun asks what was applied whether it runs as declared. What does not is a failure.
+func (s *session) assureRun(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan) error {
+	problems := s.assured(ctx, env, units, assureAfterRun)
+	for _, u := range units {
+		for _, p := range problems[u.Unit.Name] {
+			if s.opt.json {
+				line, _ := json.Marshal(map[string]any{"v": 1, "event": "problem", "unit": u.Unit.Name, "msg": p}) //nolint:errchkjson // a map of texts
+				fmt.Fprintln(s.app.out, string(line))
+				continue
+			}
+			fmt.Fprintf(s.app.err, "%s %s: %s\n", s.app.paint.Red("not as declared:"), u.Unit.Name, p)
+		}
+	}
+	if len(problems) > 0 {
+		return exitStatus(exitFailed)
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pig/internal/health"
+	"pig/internal/params"
+	"pig/internal/resolve"
+	"pig/internal/value"
+)
+
+// pgSubject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
+// meet; then where the services lead to, and the leader for the backups.
+func (s *session) pgSubject(env *resolve.Environment, c *resolve.PgCluster) subject {
+	units := func(host string) []string { return pgUnits(s.vars(env, host)) }
+	return subject{name: c.Name, unit: "pgsql:" + c.Name, ask: func(on func(string) *question) {
+		for _, m := range c.Members {
+			vars := s.vars(env, m.Name)
+			on(m.Name).runs(units(m.Name)...).
+				ask(health.AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
+				ask(health.AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
+				ask(health.AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
+		}
+	}, then: func(answers map[string]health.Answer, on func(string) *question) {
+		seen := health.PgRoles(c, answers)
+		s.askServices(env, c, seen, on)
+		for _, m := range c.Members {
+			vars := s.vars(env, m.Name)
+			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
+				on(m.Name).ask(health.AboutBackups, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
+			}
+		}
+	}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Pg(c, answers, units) }}
+}
+
+// pgUnits are what a member of a PostgreSQL cluster runs.
+func pgUnits(vars *value.Dict) []string {
+	return wantedUnits(vars, []string{"patroni"}, []switched{{"pgbouncer_enabled", "pgbouncer"}, {"haproxy_enabled", "haproxy"}})
+}
+
+func patroniURL(host string, vars *value.Dict) string {
+	scheme := "http"
+	if value.Truthy(vars.At("patroni_ssl_enabled")) {
+		scheme = "https"
+	}
+	return fmt.Sprintf("%s://%s:%s/cluster", scheme, host, value.Str(vars.At("patroni_port")))
+}
+
+// floors are the settings that a standby needs as much of as its primary has: a cluster that follows another one may have more than is
+// declared.
+var floors = []string{"max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"}
+
+func pgStateArgs(c *resolve.PgCluster, vars *value.Dict) *value.Dict {
+	settings := value.NewDict()
+	if declared, ok := vars.At("pg_parameters").(*value.Dict); ok {
+		for k, v := range declared.All() {
+			name := value.KeyText(k)
+			if !params.IsTemplate(value.Str(v)) && (len(c.UpstreamHosts) == 0 || !slices.Contains(floors, strings.ToLower(name))) {
+				settings.Set(name, v)
+			}
+		}
+	}
+	return value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "settings", settings)
+}
+
+// pgDoors are where clients of a member connect, and the certificate that they have to meet there.
+func pgDoors(m *resolve.PgMember, vars *value.Dict) *value.List {
+	const cert = "/pg/cert/server.crt"
+	doors := value.NewList()
+	if host := listens(m.Name, value.Str(vars.At("pg_listen"))); host != "" {
+		doors.Append(value.DictOf("name", "PostgreSQL", "host", host, "port", vars.At("pg_port"), "speak", "postgres", "cert", cert))
+		if value.Truthy(vars.At("pgbouncer_enabled")) {
+			doors.Append(value.DictOf("name", "pgbouncer", "host", host, "port", vars.At("pgbouncer_port"), "speak", "postgres", "cert", cert))
+		}
+	}
+	if value.Truthy(vars.At("patroni_ssl_enabled")) {
+		doors.Append(value.DictOf("name", "Patroni's REST API", "host", m.Name, "port", vars.At("patroni_port"), "speak", "tls", "cert", cert))
+	}
+	return doors
+}
+
+// listens is an address of a member at which it listens, by pg_listen; "" for one that is not always its own.
+func listens(host, declared string) string {
+	for a := range strings.SplitSeq(declared, ",") {
+		switch a = strings.TrimSpace(a); a {
+		case "*", "0.0.0.0", "::", "${ip}", host:
+			return host
+		case "${lo}", "localhost", "127.0.0.1":
+			return "127.0.0.1"
+		}
+	}
+	return ""
+}
+
+// askServices asks each load balancer of the cluster where its services lead to.
+func (s *session) askServices(env *resolve.Environment, c *resolve.PgCluster, seen health.Roles, on func(string) *question) {
+	balancers := c.Provider
+	if len(balancers) == 0 {
+		for _, m := range c.Members {
+			if value.Truthy(s.vars(env, m.Name).At("haproxy_enabled")) {
+				balancers = append(balancers, m.Name)
+			}
+		}
+	}
+	for _, host := range balancers {
+		targets := value.NewList()
+		for _, service := range c.Services {
+			if names := servers(service, seen); len(names) > 0 && (service.IP == "*" || service.IP == host) {
+				targets.Append(value.DictOf("name", "service "+service.Name, "host", host, "port", int64(service.Port), "speak", "postgres", "names", value.Strings(names)))
+			}
+		}
+		if len(targets.Items) > 0 {
+			on(host).ask(health.AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
+		}
+	}
+}
+
+// servers are the members that a service may lead to now, as far as its check says so; none where that is not known, or where it
+// rightly leads to nobody.
+func servers(service *resolve.PgService, seen health.Roles) (names []string) {
+	for _, to := range service.Servers {
+		var fit bool
+		switch service.Check {
+		case "/primary", "/master", "/leader", "/read-write":
+			fit = to.Name == seen.Leader && !seen.Standby
+		case "/replica":
+			fit = to.Name != seen.Leader && seen.Running(to.Name)
+		case "/read-only":
+			fit = seen.Running(to.Name)
+		}
+		if fit && to.Weight > 0 {
+			names = append(names, to.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,70 @@
+package health
+
+import (
+	"slices"
+
+	"pig/internal/value"
+)
+
+// What a node can be asked about besides its units.
+const (
+	AboutPatroni      = "patroni"      // Patroni's view of its cluster
+	AboutRedis        = "redis"        // the states of Redis's instances by port (redis_state)
+	AboutMinio        = "minio"        // what the node's server says of its cluster (minio_state)
+	AboutPostgres     = "PostgreSQL"   // whether the server is what was declared (postgres_state)
+	AboutCertificates = "certificates" // what is presented where clients connect (handshake)
+	AboutServices     = "services"     // where the services of a cluster lead to (handshake)
+	AboutBackups      = "backups"      // pgbackrest_state
+	AboutEtcd         = "etcd"         // the members that etcd knows, and its alarms (etcd_state)
+)
+
+// Answer is what a node said.
+type Answer struct {
+	Err   string            // it did not answer
+	Units map[string]string // systemd's state of a unit, such as active or failed
+	Said  map[string]Said   // by what it was asked about
+}
+
+// Said is the answer to one question.
+type Said struct {
+	Module string
+	Err    string // why there is none
+	Values *value.Dict
+}
+
+// part is a field of what a node said about something, nil if it said nothing.
+func (a Answer) part(about, field string) value.Value {
+	if s, ok := a.Said[about]; ok && s.Err == "" && s.Values != nil {
+		return s.Values.At(field)
+	}
+	return nil
+}
+
+// problems are those that the node found itself about something.
+func (a Answer) problems(about string) (all []string) {
+	s, asked := a.Said[about]
+	if !asked {
+		return nil
+	}
+	if s.Err != "" {
+		return []string{about + " cannot be looked at: " + s.Err}
+	}
+	if l, ok := a.part(about, "problems").(*value.List); ok {
+		for _, p := range l.Items {
+			all = append(all, value.Str(p))
+		}
+	}
+	return all
+}
+
+// found takes down what a node found about some things. What does not run is told already.
+func (c *Cluster) found(instance string, a Answer, units []Unit, about ...string) {
+	if a.Err != "" || slices.ContainsFunc(units, func(u Unit) bool { return u.State != "active" }) {
+		return
+	}
+	for _, of := range about {
+		for _, p := range a.problems(of) {
+			c.problem("%s: %s", instance, p)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pig/internal/value"
+)
+
+// etcdState asks a member of etcd for the members that it knows and for alarms, such as a database that has outgrown its quota. It
+// changes nothing, and returns members (names; the peer URL of one that has never started) and problems, a text each.
+func etcdState() Module {
+	return Module{
+		Name: "etcd_state",
+		Spec: Spec{Args: etcdArgs()},
+		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+			e := newEtcd(c)
+			if _, err := e.enter(ctx); err != nil {
+				return nil, err
+			}
+			cluster, err := e.members(ctx)
+			if err != nil {
+				return nil, err
+			}
+			var alarms struct {
+				Alarms []struct {
+					MemberID string `json:"memberID"`
+					Alarm    string `json:"alarm"`
+				} `json:"alarms"`
+			}
+			if err := e.ask(ctx, "maintenance/alarm", map[string]any{"action": "GET"}, &alarms); err != nil {
+				return nil, err
+			}
+			names := map[string]string{}
+			var members, problems []string
+			for _, m := range cluster.Members {
+				name := m.Name
+				if !m.Started() {
+					name = strings.Join(m.PeerURLs, ",")
+				}
+				names[m.ID] = name
+				members = append(members, name)
+				if m.Learner {
+					problems = append(problems, name+" is a learner: it has no vote")
+				}
+			}
+			for _, a := range alarms.Alarms {
+				problems = append(problems, fmt.Sprintf("alarm %s of %s: %s", a.Alarm, names[a.MemberID], alarmMeaning[a.Alarm]))
+			}
+			slices.Sort(members)
+			return value.DictOf("members", value.Strings(members), "problems", value.Strings(problems), "changed", false), nil
+		},
+	}
+}
+
+// alarmMeaning says what an alarm means, as etcd's manual on maintenance has it.
+var alarmMeaning = map[string]string{
+	"NOSPACE": "the database has reached its quota, and etcd refuses every write until it is compacted, defragmented and the alarm disarmed",
+	"CORRUPT": "its data differ from those of the other members",
+}
