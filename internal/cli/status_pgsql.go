@@ -7,6 +7,7 @@ import (
 
 	"pig/internal/health"
 	"pig/internal/params"
+	"pig/internal/pgsql"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
@@ -29,7 +30,11 @@ func (s *session) pgSubject(env *resolve.Environment, c *resolve.PgCluster) subj
 		for _, m := range c.Members {
 			vars := s.vars(env, m.Name)
 			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
-				on(m.Name).ask(health.AboutBackups, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
+				about := health.AboutBackups
+				if m.Role != pgsql.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
+					about = health.AboutOwnBackups
+				}
+				on(m.Name).ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
 			}
 		}
 	}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Pg(c, answers, units) }}

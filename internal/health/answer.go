@@ -15,6 +15,7 @@ const (
 	AboutCertificates = "certificates" // what is presented where clients connect (handshake)
 	AboutServices     = "services"     // where the services of a cluster lead to (handshake)
 	AboutBackups      = "backups"      // pgbackrest_state
+	AboutOwnBackups   = "own backups"  // the same of a leader with a repository of its own that others began
 	AboutEtcd         = "etcd"         // the members that etcd knows, and its alarms (etcd_state)
 )
 

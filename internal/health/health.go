@@ -155,6 +155,9 @@ func Pg(p *resolve.PgCluster, answers map[string]Answer, units func(host string)
 		}
 		c.found(m.Instance, a, live.Units, AboutPostgres, AboutCertificates, AboutBackups)
 		c.waits(m.Instance, a)
+		for _, p := range a.problems(AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
+			c.Passing = append(c.Passing, m.Instance+" leads since a failover: "+p)
+		}
 		c.Members = append(c.Members, live)
 	}
 	c.strangers(p, seen)
