@@ -177,6 +177,9 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 	default:
 		res = r.attempts(ctx, t, s)
 	}
+	if res.Unknown() && t.Args != nil && t.Args.At("staged") != nil {
+		r.vague(value.Str(t.Args.At("staged")))
+	}
 	res.NoLog = noLog
 	showDiff, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }), t.Pos, true)
 	if err != nil {

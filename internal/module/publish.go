@@ -20,10 +20,10 @@ import (
 func publish() Module {
 	return Module{
 		Name: "publish",
-		Spec: Spec{Args: []Arg{
-			{Name: "root", Type: Path, Required: true}, {Name: "files", Type: List, Elements: Dict}, {Name: "absent", Type: List, Elements: Str},
-			{Name: "optional", Type: Bool}, {Name: "reload"},
-		}},
+		Spec: Spec{Args: append(checkArgs(),
+			Arg{Name: "root", Type: Path, Required: true}, Arg{Name: "files", Type: List, Elements: Dict}, Arg{Name: "absent", Type: List, Elements: Str},
+			Arg{Name: "optional", Type: Bool}, Arg{Name: "reload"},
+		)},
 		Run: runPublish,
 	}
 }
@@ -46,6 +46,9 @@ func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	if i.Assumed && c.Args.Bool("optional") {
 		return nil, fmt.Errorf("whether anybody reads %s: %w", root, node.ErrUnknown)
+	}
+	if err := checkPublished(ctx, c, root); err != nil {
+		return nil, err
 	}
 	for _, item := range c.Args.List("files") {
 		wrote, err := publishOne(files, root, item.(*value.Dict))
@@ -70,6 +73,34 @@ func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 		return result, reloadIfUp(ctx, c, unit)
 	}
 	return result, nil
+}
+
+// checkPublished has a check look at what will be there otherwise than it is.
+func checkPublished(ctx context.Context, c *Call, root string) error {
+	var seen []node.Seen
+	files := c.System.Files()
+	for _, item := range c.Args.List("files") {
+		file := item.(*value.Dict)
+		path, err := below(root, value.Str(file.At("path")))
+		if err != nil {
+			return err
+		}
+		content := []byte(value.Str(file.At("content")))
+		if old, err := files.Read(path); err != nil || !slices.Equal(old, content) {
+			mode := octalMode(0o644)
+			seen = append(seen, seenAs(path, content, node.Attrs{Mode: &mode}))
+		}
+	}
+	for _, name := range c.Args.Strings("absent") {
+		path, err := below(root, name)
+		if err != nil {
+			return err
+		}
+		if i, err := files.Stat(path, false); err == nil && i.Exists() {
+			seen = append(seen, node.Seen{Path: path, Kind: node.Absent})
+		}
+	}
+	return checked(ctx, c, seen)
 }
 
 // reloadIfUp has a unit read its files again, if it runs: if not, it reads them when it starts.

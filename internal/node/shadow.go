@@ -99,7 +99,7 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	unsure := s.shadow.unsure("")
 	s.shadow.mu.Unlock()
 	switch {
-	case len(c.Sees) > 0:
+	case c.Sees != nil:
 		return s.judge(ctx, c)
 	case c.ReadOnly && s.notYet(ctx, c.Needs):
 		return Output{}, fmt.Errorf("%s: %w", c.Argv[0], ErrNotYet)

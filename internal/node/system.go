@@ -67,7 +67,7 @@ type Cmd struct {
 	Change   *Change
 	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name
 	// before it stands there. Nobody else sees them, and nothing is written for them. A Shadow adds what it plans; where it cannot
-	// tell all that the check would read, it takes it that the check succeeds.
+	// tell all that the check would read, it takes it that the check succeeds. Not nil and empty: a check of what stands there.
 	Sees []Seen
 }
 
