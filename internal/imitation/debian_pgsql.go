@@ -50,7 +50,7 @@ func pgsqlPackages(u *Universe) {
 		},
 		"prometheus-pgbouncer-exporter.service":  {Reads: []string{"/etc/default/prometheus-pgbouncer-exporter"}, Start: portListens("/etc/default/prometheus-pgbouncer-exporter", "9631")},
 		"prometheus-pgbackrest-exporter.service": {Reads: []string{"/etc/default/prometheus-pgbackrest-exporter"}, Start: portListens("/etc/default/prometheus-pgbackrest-exporter", "9854")},
-	}, map[string]Command{"psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
+	}, map[string]Command{"patroni": patroniCheck, "psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
 	u.Base = append(u.Base, program("/usr/sbin/runuser"))
 }
 
