@@ -31,7 +31,8 @@ func haproxyCheck(c *Invocation) int {
 	c.Machine.mu.Lock()
 	files := c.Machine.contents([]string{"/etc/haproxy"})
 	c.Machine.mu.Unlock()
-	for path, text := range files {
+	for _, path := range sortedKeys(files) {
+		text := files[path]
 		if !strings.HasSuffix(path, ".cfg") {
 			continue
 		}

@@ -14,9 +14,10 @@ import (
 
 // checkArgs are for modules that write what a program reads: check is the command that tells whether the program would take it. It finds
 // the new files under their own names, together with all else that is there; nobody else finds them until it has agreed. check_allows are
-// patterns of what it may say and be overruled: what is no fault of the files.
+// patterns of what it may say and be overruled: what is no fault of the files. check_stands: false is for a command whose arguments are those of
+// the new files: it cannot tell what is wrong with what stands there.
 func checkArgs() []Arg {
-	return []Arg{{Name: "check"}, {Name: "check_allows", Type: List, Elements: Str}}
+	return []Arg{{Name: "check"}, {Name: "check_allows", Type: List, Elements: Str}, {Name: "check_stands", Type: Bool, Default: true}}
 }
 
 // checked asks the check of a call about files that are to be. What it finds wrong with what stands there anyway is no reason to keep
@@ -38,13 +39,20 @@ func checked(ctx context.Context, c *Call, files []node.Seen) error {
 	if err != nil || agreed(out, complaints) {
 		return err
 	}
-	_, before, err := ask([]node.Seen{})
-	if err != nil {
+	complaints, err = without(complaints, c.Args.Strings("check_allows"))
+	if err != nil || len(complaints) == 0 && out.RC < 128 {
 		return err
 	}
-	complaints, err = news(complaints, before, c.Args.Strings("check_allows"))
-	if err != nil || len(complaints) == 0 {
-		return err
+	if c.Args.Bool("check_stands") {
+		was, before, err := ask([]node.Seen{})
+		if err != nil {
+			return err
+		}
+		if !agreed(was, before) {
+			if complaints = news(complaints, before); len(complaints) == 0 {
+				return nil
+			}
+		}
 	}
 	return refusal(argv[0], out.RC, complaints, files)
 }
@@ -67,12 +75,8 @@ func complaintsOf(out node.Output) (lines []string) {
 // passing is what differs in a line from one time to the next: numbers of processes, times.
 var passing = regexp.MustCompile(`[0-9]+`)
 
-// news are complaints that were not there before, and that nobody allows.
-func news(complaints, before, allows []string) (left []string, err error) {
-	old := map[string]bool{}
-	for _, line := range before {
-		old[passing.ReplaceAllString(line, "0")] = true
-	}
+// without leaves out complaints that are allowed.
+func without(complaints, allows []string) (left []string, err error) {
 	var allowed []*regexp.Regexp
 	for _, a := range allows {
 		r, err := regexp.Compile(a)
@@ -82,11 +86,25 @@ func news(complaints, before, allows []string) (left []string, err error) {
 		allowed = append(allowed, r)
 	}
 	for _, line := range complaints {
-		if !old[passing.ReplaceAllString(line, "0")] && !slices.ContainsFunc(allowed, func(r *regexp.Regexp) bool { return r.MatchString(line) }) {
+		if !slices.ContainsFunc(allowed, func(r *regexp.Regexp) bool { return r.MatchString(line) }) {
 			left = append(left, line)
 		}
 	}
 	return left, nil
+}
+
+// news are complaints that were not there before.
+func news(complaints, before []string) (left []string) {
+	old := map[string]bool{}
+	for _, line := range before {
+		old[passing.ReplaceAllString(line, "0")] = true
+	}
+	for _, line := range complaints {
+		if !old[passing.ReplaceAllString(line, "0")] {
+			left = append(left, line)
+		}
+	}
+	return left
 }
 
 // shownLines bounds how much of a check's words is repeated.
