@@ -80,7 +80,11 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 				_ = r.e.Sleep(ctx, secs)
 			}
 		}
-		turn := r.scope(r.host, t, loopVars(l, items, i))
+		vars := loopVars(l, items, i)
+		if left := r.handlerVars(t); left != nil {
+			vars.Update(left)
+		}
+		turn := r.scope(r.host, t, vars)
 		turn.vars.said = heard
 		res := r.turn(ctx, t, turn)
 		res.Item = item
