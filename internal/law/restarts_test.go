@@ -34,13 +34,13 @@ var lapses = []struct {
 }{
 	{name: "an address that a node gives up", was: "vip_enabled: true, vip_address", is: "vip_enabled: false, vip_address", fault: "write /etc/keepalived/conf.d/node.conf"},
 	{name: "an address that a cluster gives up", was: "pg_vip_enabled: true", is: "pg_vip_enabled: false", fault: "write /etc/keepalived/conf.d/pgsql-pg-own.conf"},
-	{name: "services elsewhere", was: "dest: pgbouncer", is: "dest: postgres", fault: "write /etc/haproxy/conf.d/pg-far-primary.cfg"},
+	{name: "services elsewhere", was: "dest: pgbouncer", is: "dest: postgres", fault: "write /etc/haproxy/conf.d/pg-far-replica.cfg"},
 	{name: "exporters elsewhere", was: "node_tune: none", is: "node_tune: none, pg_exporter_options: --log.level=debug", fault: "write /etc/default/pg_exporter_pg-rds-7"},
 	{name: "pages of the portal", was: "node_tune: none", is: "node_tune: none, haproxy_exporter_port: 9109", fault: "write /infra/pages/10.10.10.12.conf"},
-	{name: "logs", was: "node_tune: none", is: "node_tune: none, etcd_cluster: etcd-2", fault: "write /etc/logship/sources/etcd.conf"},
-	{name: "services of a cluster that goes", fault: "write /etc/haproxy/conf.d/pg-own-primary.cfg", args: []string{"pgsql-rm", "pg-own", "--confirm", "pg-own"}},
+	{name: "logs", was: "node_tune: none", is: "node_tune: none, patroni_log_dir: /pg/log/other", fault: "write /etc/logship/sources/patroni.conf"},
+	{name: "services of a cluster that goes", fault: "write /etc/haproxy/conf.d/pg-own-replica.cfg", args: []string{"pgsql-rm", "pg-own", "--confirm", "pg-own"}},
 	{name: "the address of a cluster that goes", fault: "write /etc/keepalived/conf.d/pgsql-pg-own.conf", args: []string{"pgsql-rm", "pg-own", "--confirm", "pg-own"}},
-	{name: "services elsewhere of a cluster that goes", fault: "write /etc/haproxy/conf.d/pg-far-primary.cfg", args: []string{"pgsql-rm", "pg-far", "--confirm", "pg-far"}},
+	{name: "services elsewhere of a cluster that goes", fault: "write /etc/haproxy/conf.d/pg-far-replica.cfg", args: []string{"pgsql-rm", "pg-far", "--confirm", "pg-far"}},
 	{name: "logs of a cluster that goes", fault: "write /etc/logship/sources/postgres.conf", args: []string{"pgsql-rm", "pg-own", "--confirm", "pg-own"}},
 	{name: "sites of a portal that goes", fault: "write /etc/nginx/conf.d/home.conf", args: []string{"infra-rm", "--confirm", "infra"}},
 }
