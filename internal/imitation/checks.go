@@ -9,6 +9,9 @@ import (
 // Bogus is a word that no program of a universe knows: a line of a configuration that begins with it is wrong.
 const Bogus = "bogus"
 
+// Untaken is a word in a rule of connections that Patroni passes on and PostgreSQL does not take.
+const Untaken = "untaken"
+
 // judging is a program's own check of its files: it refuses lines that begin with Bogus, in the words of format, which gets the file,
 // the line's number and what is wrong, in the order that its verbs say.
 func judging(format string, places ...string) Command {

@@ -34,8 +34,8 @@ func rulesOf(m *Machine) map[string]any {
 		rules, _ := at(parsed(d.Read[patroniConf]), "postgresql", "pg_hba").([]any)
 		for i, r := range rules {
 			line := fmt.Sprint(r)
-			if slices.Contains(strings.Fields(line), Bogus) {
-				wrong = append(wrong, map[string]any{"file": "/pg/data/pg_hba.conf", "line": i + 1, "error": "invalid authentication method \"" + Bogus + "\""})
+			if slices.Contains(strings.Fields(line), Untaken) {
+				wrong = append(wrong, map[string]any{"file": "/pg/data/pg_hba.conf", "line": i + 1, "error": "invalid user name \"" + Untaken + "\""})
 			}
 			text.WriteString(line + "\n")
 		}

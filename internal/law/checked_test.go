@@ -169,11 +169,11 @@ func failsWith(t *testing.T, out string, says []string) {
 
 // A rule whose form is right, but that PostgreSQL does not take: it keeps all the former ones, and pig says so until the rule is mended.
 func TestARuleThatPostgreSQLDoesNotTakeIsTold(t *testing.T) {
-	const rule = `pg_hba_rules: [ { title: odd, rules: [ local all bogus peer ] } ]`
+	const rule = `pg_hba_rules: [ { title: odd, rules: [ local all untaken peer ] } ]`
 	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, checkedWorld, rule)
-		says := []string{"PostgreSQL does not take its files, and goes on with what it had:", "/pg/data/pg_hba.conf:", `invalid authentication method "bogus": local all bogus peer`}
+		says := []string{"PostgreSQL does not take its files, and goes on with what it had:", "/pg/data/pg_hba.conf:", `invalid user name "untaken": local all untaken peer`}
 		for range 2 {
 			out, code := l.pig("apply", "--yes")
 			if failsWith(t, out, says); code != 2 {
@@ -182,7 +182,7 @@ func TestARuleThatPostgreSQLDoesNotTakeIsTold(t *testing.T) {
 			out, _ = l.pig("plan")
 			failsWith(t, out, says)
 		}
-		l.write(checkedWorld + "    " + strings.Replace(rule, "bogus", "bob", 1) + "\n")
+		l.write(checkedWorld + "    " + strings.Replace(rule, imitation.Untaken, "bob", 1) + "\n")
 		if out, _ := l.pig("plan"); strings.Contains(out, "does not take") {
 			t.Errorf("what the inventory no longer says stands in the way:\n%s", out)
 		}
