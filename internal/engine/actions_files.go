@@ -161,7 +161,7 @@ func template(ctx context.Context, c *call) Result {
 		return failed(err)
 	}
 	call := value.DictOf("content", content, "src", filepath.Base(path))
-	for _, k := range []string{"dest", "mode", "owner", "group", "backup", "force", "validate", "follow", "unsafe_writes", "attributes", "seuser", "serole", "setype", "selevel"} {
+	for _, k := range []string{"dest", "mode", "owner", "group", "backup", "force", "validate", "check", "check_allows", "check_stands", "staged", "follow", "unsafe_writes", "attributes", "seuser", "serole", "setype", "selevel"} {
 		if v, ok := args.Get(k); ok {
 			call.SetAt(k, v, args.KeyPos(k), args.ValuePos(k))
 		}

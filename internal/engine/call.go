@@ -48,6 +48,13 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	if err != nil {
 		return failed(err)
 	}
+	var parts []staged
+	switch {
+	case name == "configuration":
+		args, parts = c.unstage(host.Name, args)
+	case args.At("staged") != nil:
+		return c.stage(host.Name, name, args)
+	}
 	var env map[string]string
 	envHeard := c.scope.Heard(func() { env, err = c.environment() })
 	if err != nil {
@@ -77,6 +84,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	r := c.outcome(host, res, err)
 	r.Noted = r.Noted || c.elsewhere
 	r.Heard = !host.Local || c.said.any() || envHeard
+	c.explain(&r, parts)
 	c.learn(r)
 	return r
 }

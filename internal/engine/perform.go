@@ -80,7 +80,11 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 				_ = r.e.Sleep(ctx, secs)
 			}
 		}
-		turn := r.scope(r.host, t, loopVars(l, items, i))
+		vars := loopVars(l, items, i)
+		if left := r.handlerVars(t); left != nil {
+			vars.Update(left)
+		}
+		turn := r.scope(r.host, t, vars)
 		turn.vars.said = heard
 		res := r.turn(ctx, t, turn)
 		res.Item = item
@@ -176,6 +180,9 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		res = unknown("whether its condition holds")
 	default:
 		res = r.attempts(ctx, t, s)
+	}
+	if res.Unknown() && t.Args != nil && t.Args.At("staged") != nil {
+		r.vague(value.Str(t.Args.At("staged")))
 	}
 	res.NoLog = noLog
 	showDiff, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }), t.Pos, true)

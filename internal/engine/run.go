@@ -21,6 +21,7 @@ type run struct {
 	inFlush  bool
 	at       place // where it is now; goes with playRun.mu
 	gone     bool  // it has left the play
+	sets     sets
 }
 
 // arrive takes the host to a place, once its turn has come.

@@ -49,8 +49,12 @@ func (s *system) run(ctx context.Context, c node.Cmd) (node.Output, error) {
 	if !ok {
 		return node.Output{}, s.world.unheardOf("the command %s", strings.Join(c.Argv, " "))
 	}
-	silent := &system{process: s.process, task: node.Task{Record: func(node.Change) {}}, id: s.id}
-	i := &Invocation{Machine: s.Machine, Context: ctx, User: s.id, Argv: c.Argv, Stdin: c.Stdin, Env: map[string]string{}, Files: scratch{files{silent}}, Net: network{silent}}
+	at := s.process
+	if len(c.Sees) > 0 {
+		at = &process{Machine: s.seeing(c.Sees), login: s.login}
+	}
+	silent := &system{process: at, task: node.Task{Record: func(node.Change) {}}, id: s.id}
+	i := &Invocation{Machine: at.Machine, Context: ctx, User: s.id, Argv: c.Argv, Stdin: c.Stdin, Env: map[string]string{}, Files: scratch{files{silent}}, Net: network{silent}}
 	for _, env := range []map[string]string{s.task.Env, c.Env} {
 		for k, v := range env {
 			i.Env[k] = v

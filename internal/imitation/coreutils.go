@@ -14,7 +14,7 @@ func CoreCommands() map[string]Command {
 	return map[string]Command{
 		"true": success, "echo": echo, "cat": cat, "ls": ls, "df": df, "ss": ss, "id": id, "systemctl": systemctl, "journalctl": success,
 		"hostnamectl": hostnamectl, "update-ca-certificates": success, "sysctl": sysctl, "systemd-tmpfiles": success, "udevadm": success,
-		"modprobe": modprobe, "swapoff": success, "visudo": success, "ssh-keygen": sshKeygen, "ip": ipAddr, "tail": tail, "grep": success,
+		"modprobe": modprobe, "swapoff": success, "visudo": judging("%s:%d:1: syntax error: %s", "/etc/sudoers.d"), "ssh-keygen": sshKeygen, "ip": ipAddr, "tail": tail, "grep": success,
 		"fallocate": fallocate,
 	}
 }

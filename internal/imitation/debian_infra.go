@@ -16,10 +16,10 @@ import (
 
 // infraPackages are what infra nodes run, as far as Debian has it.
 func infraPackages(u *Universe) {
-	exporter := func(name, version string) Package {
-		return Package{Version: version, Units: []string{name}, Users: []string{"prometheus"}, Files: []Laid{
-			service(name, "/usr/bin/"+name), program("/usr/bin/" + name), {Path: "/etc/default/" + name, Content: "ARGS=\"\"\n", Config: true}, {Path: "/etc/prometheus/"},
-		}}
+	exporter := func(name, version string, more ...Laid) Package {
+		return Package{Version: version, Units: []string{name}, Users: []string{"prometheus"}, Files: append(more,
+			service(name, "/usr/bin/"+name), program("/usr/bin/"+name), Laid{Path: "/etc/default/" + name, Content: "ARGS=\"\"\n", Config: true}, Laid{Path: "/etc/prometheus/"},
+		)}
 	}
 	u.provide(map[string]Package{
 		"nginx-light": {Version: "1.26.3-3", Needs: []string{"nginx"}},
@@ -30,10 +30,10 @@ func infraPackages(u *Universe) {
 		"victoria-metrics": {Version: "1.107.0-1", Users: []string{"_victoria-metrics"}, Units: []string{"victoria-metrics"}, Files: []Laid{
 			service("victoria-metrics", "/usr/bin/victoria-metrics $ARGS"), program("/usr/bin/victoria-metrics"), program("/usr/bin/vmalert"), {Path: "/etc/default/victoria-metrics", Content: "ARGS=\"\"\n", Config: true},
 		}},
-		"prometheus-alertmanager":      exporter("prometheus-alertmanager", "0.28.1-1"),
+		"prometheus-alertmanager":      exporter("prometheus-alertmanager", "0.28.1-1", program("/usr/bin/amtool")),
 		"prometheus-blackbox-exporter": exporter("prometheus-blackbox-exporter", "0.26.0-1"),
 		"prometheus-nginx-exporter":    exporter("prometheus-nginx-exporter", "1.4.2-1"),
-		"dnsmasq":                      {Version: "2.91-1", Units: []string{"dnsmasq"}, Files: []Laid{service("dnsmasq", "/usr/sbin/dnsmasq"), {Path: "/etc/dnsmasq.conf", Content: "# Configuration file for dnsmasq.\n", Config: true}}},
+		"dnsmasq":                      {Version: "2.91-1", Units: []string{"dnsmasq"}, Files: []Laid{service("dnsmasq", "/usr/sbin/dnsmasq"), program("/usr/sbin/dnsmasq"), {Path: "/etc/dnsmasq.conf", Content: "# Configuration file for dnsmasq.\n", Config: true}}},
 	}, map[string]Program{
 		"nginx.service":            {Reads: nginxReads, Reloads: nginxReads, Start: nginxListens, Reload: nginxListens},
 		"victoria-metrics.service": {Reads: []string{"/etc/default/victoria-metrics", "/infra/prometheus.yml"}, Reloads: []string{"/infra/prometheus.yml"}, Start: optionListens("/etc/default/victoria-metrics", "-httpListenAddr=")},
@@ -48,7 +48,14 @@ func infraPackages(u *Universe) {
 		},
 		"prometheus-nginx-exporter.service": {Reads: []string{"/etc/default/prometheus-nginx-exporter"}, Start: optionListens("/etc/default/prometheus-nginx-exporter", "--web.listen-address=")},
 		"dnsmasq.service":                   {Reads: []string{"/etc/dnsmasq.conf"}},
-	}, map[string]Command{"nginx": success, "getcap": getcap, "setcap": setcap, "debconf-set-selections": success})
+	}, map[string]Command{
+		"nginx":                        judging("2026/01/01 00:00:00 [emerg] 1#1: unknown directive in %s:%d: %q", nginxReads...),
+		"victoria-metrics":             flagged("fatal: cannot parse %q: line %d: %s", "/infra/prometheus.yml"),
+		"vmalert":                      flagged("fatal: invalid group in file %q: line %d: %s", "/infra/rules"),
+		"amtool":                       judging("Checking '%s'  FAILED: yaml: line %d: field %s not found", "/etc/prometheus/alertmanager.yml"),
+		"prometheus-blackbox-exporter": judging("%s: yaml: line %d: field %s not found", "/etc/prometheus/blackbox.yml"),
+		"dnsmasq":                      judging("dnsmasq: bad option in %s at line %d: %s", "/etc/dnsmasq.conf"),
+		"getcap":                       getcap, "setcap": setcap, "debconf-set-selections": success})
 	u.Base = append(u.Base, program("/usr/sbin/getcap"), program("/usr/sbin/setcap"), program("/usr/sbin/debconf-set-selections"))
 }
 

@@ -31,5 +31,9 @@ func nodePackages(u *Universe) {
 		"keepalived.service": {Reads: []string{"/etc/keepalived"}, Reloads: []string{"/etc/keepalived"}},
 		"logship.service":    {Reads: []string{"/etc/logship"}},
 		"rsyslog.service":    {},
-	}, map[string]Command{"haproxy": haproxyCheck, "nft": success, "keepalived": success})
+	}, map[string]Command{"haproxy": haproxyCheck, "nft": judging("%s:%d:1-5: Error: syntax error, unexpected %s", "/etc/nftables.d"),
+		"keepalived": judging("(%s: Line %d) Unknown keyword '%s'", "/etc/keepalived"),
+		"chronyd":    judging("Fatal error : Invalid directive in file %s at line %d: %s", "/etc/chrony/chrony.conf"),
+		"rsyslogd":   judging("rsyslogd: error during parsing file %s, on or before line %d: %s", "/etc/logship"),
+	})
 }

@@ -50,8 +50,18 @@ func pgsqlPackages(u *Universe) {
 		},
 		"prometheus-pgbouncer-exporter.service":  {Reads: []string{"/etc/default/prometheus-pgbouncer-exporter"}, Start: portListens("/etc/default/prometheus-pgbouncer-exporter", "9631")},
 		"prometheus-pgbackrest-exporter.service": {Reads: []string{"/etc/default/prometheus-pgbackrest-exporter"}, Start: portListens("/etc/default/prometheus-pgbackrest-exporter", "9854")},
-	}, map[string]Command{"psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
+	}, map[string]Command{"patroni": patroniCheck, "psql": psql, "runuser": runuser, "pgbackrest": pgbackrest})
 	u.Base = append(u.Base, program("/usr/sbin/runuser"))
+	u.Served["prometheus-postgres-exporter"] = Program{Start: exporterElsewhere}
+}
+
+// exporterElsewhere is an exporter with a unit of its own, and with files that are named after it.
+func exporterElsewhere(d *Daemon) error {
+	name := strings.TrimSuffix(d.Unit, ".service")
+	d.Machine.mu.Lock()
+	d.read([]string{"/etc/default/" + name, "/etc/pg_exporter/" + name + ".yml"})
+	d.Machine.mu.Unlock()
+	return optionListens("/etc/default/"+name, "listen-address=")(d)
 }
 
 // portListens opens the port that a file of the environment names after listen-address or port.

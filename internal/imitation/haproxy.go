@@ -31,11 +31,16 @@ func haproxyCheck(c *Invocation) int {
 	c.Machine.mu.Lock()
 	files := c.Machine.contents([]string{"/etc/haproxy"})
 	c.Machine.mu.Unlock()
-	for path, text := range files {
+	for _, path := range sortedKeys(files) {
+		text := files[path]
 		if !strings.HasSuffix(path, ".cfg") {
 			continue
 		}
-		for line := range strings.SplitSeq(text, "\n") {
+		for i, line := range strings.Split(text, "\n") {
+			if strings.HasPrefix(strings.TrimSpace(line), Bogus+" ") {
+				c.Fail("[NOTICE]   (%d) : haproxy version is 3.0.11", c.Machine.world.now().UnixMicro()%10000)
+				return c.Fail("[ALERT]    (%d) : config : parsing [%s:%d] : unknown keyword '%s' in 'listen' section", c.Machine.world.now().UnixMicro()%10000, path, i+1, Bogus)
+			}
 			if line == "" || strings.HasPrefix(line, "#") || line[0] == ' ' || line[0] == '\t' {
 				continue
 			}

@@ -29,6 +29,23 @@ func runuser(c *Invocation) int {
 	return psql(c)
 }
 
+// rulesOf are the rules that Patroni has written for the PostgreSQL of a machine, and which of them that does not take.
+func rulesOf(m *Machine) map[string]any {
+	wrong := []any{}
+	var text strings.Builder
+	if d := m.Daemon("patroni"); d != nil {
+		rules, _ := at(parsed(d.Read[patroniConf]), "postgresql", "pg_hba").([]any)
+		for i, r := range rules {
+			line := fmt.Sprint(r)
+			if slices.Contains(strings.Fields(line), Untaken) {
+				wrong = append(wrong, map[string]any{"file": "/pg/data/pg_hba.conf", "line": i + 1, "error": "invalid user name \"" + Untaken + "\""})
+			}
+			text.WriteString(line + "\n")
+		}
+	}
+	return map[string]any{"rules": text.String(), "wrong": wrong}
+}
+
 func psql(c *Invocation) int {
 	option := func(name string) string {
 		if i := slices.Index(c.Argv, name); i >= 0 && i+1 < len(c.Argv) {
@@ -65,6 +82,8 @@ func psql(c *Invocation) int {
 		c.Say("%s\n", toJSON(contexts))
 	case strings.HasPrefix(script, "SELECT jsonb_build_object('version', current_setting('server_version_num')::int, 'hba_file'"):
 		c.Say("%s\n", m.stateOf(script, server.Version))
+	case strings.HasPrefix(script, "SELECT jsonb_build_object('rules', pg_read_file("):
+		c.Say("%s\n", toJSON(rulesOf(c.Machine)))
 	default:
 		return m.cluster.sql(c, option("-d"), script, server)
 	}

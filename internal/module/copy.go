@@ -18,7 +18,8 @@ func copyModule() Module {
 	return Module{
 		Name: "copy",
 		Spec: Spec{
-			Args: append(fileArgs(),
+			Args: append(append(fileArgs(), checkArgs()...),
+				Arg{Name: "staged"}, // pig's own: see internal/engine/staged.go
 				Arg{Name: "dest", Type: Path, Required: true},
 				Arg{Name: "content", Type: Raw},
 				Arg{Name: "src", Type: Path},
@@ -77,6 +78,9 @@ func runCopy(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if err := validate(ctx, c, dest, content, a); err != nil {
+		return nil, err
+	}
+	if err := checked(ctx, c, []node.Seen{seenAs(dest, content, a)}); err != nil {
 		return nil, err
 	}
 	if c.Args.Bool("backup") && before.Exists() && err == nil {

@@ -13,8 +13,8 @@ import (
 func copyPieces(c *Call, dest string, before node.Info, a node.Attrs) (*value.Dict, error) {
 	files, size := c.System.Files(), int64(c.Args.Int("size"))
 	result := value.DictOf("dest", dest, "checksum", c.Args.String("checksum"), "size", size)
-	if c.Args.Has("validate") || c.Args.Bool("backup") {
-		return nil, fmt.Errorf("validate and backup are for files of up to %d MB", node.PieceSize>>20)
+	if c.Args.Has("validate") || c.Args.Has("check") || c.Args.Bool("backup") {
+		return nil, fmt.Errorf("validate, check and backup are for files of up to %d MB", node.PieceSize>>20)
 	}
 	same := false
 	if before.Kind == node.File && before.Size == size {

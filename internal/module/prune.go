@@ -17,21 +17,44 @@ import (
 func prune() Module {
 	return Module{
 		Name: "prune",
-		Spec: Spec{Args: []Arg{
-			{Name: "path", Type: Path, Required: true}, {Name: "marker", Required: true}, {Name: "keep", Type: List, Elements: Str},
-		}},
+		Spec: Spec{Args: append(checkArgs(),
+			Arg{Name: "path", Type: Path, Required: true}, Arg{Name: "marker", Required: true}, Arg{Name: "keep", Type: List, Elements: Str},
+			Arg{Name: "staged"}, // see internal/engine/staged.go
+		)},
 		Run: runPrune,
 	}
 }
 
-func runPrune(_ context.Context, c *Call) (*value.Dict, error) {
+func runPrune(ctx context.Context, c *Call) (*value.Dict, error) {
+	removed := value.NewList()
+	result := value.DictOf("path", c.Args.String("path"), "removed", removed)
+	paths, err := toPrune(c)
+	if err != nil {
+		return result, err
+	}
+	seen := make([]node.Seen, len(paths))
+	for i, path := range paths {
+		seen[i] = node.Seen{Path: path, Kind: node.Absent}
+	}
+	if err := checked(ctx, c, seen); err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		if err := c.System.Files().Remove(path); err != nil {
+			return nil, err
+		}
+		removed.Append(path)
+	}
+	return result, nil
+}
+
+// toPrune are the files that are pig's and no longer wanted.
+func toPrune(c *Call) (paths []string, err error) {
 	files := c.System.Files()
 	dir := c.Args.String("path")
-	removed := value.NewList()
-	result := value.DictOf("path", dir, "removed", removed)
 	i, err := files.Stat(dir, true)
 	if err != nil || i.Kind != node.Dir {
-		return result, err
+		return nil, err
 	}
 	names, err := files.List(dir)
 	if err != nil {
@@ -50,15 +73,11 @@ func runPrune(_ context.Context, c *Call) (*value.Dict, error) {
 		if err != nil {
 			return nil, err
 		}
-		if first, _, _ := strings.Cut(string(text), "\n"); first != c.Args.String("marker") {
-			continue
+		if first, _, _ := strings.Cut(string(text), "\n"); first == c.Args.String("marker") {
+			paths = append(paths, path)
 		}
-		if err := files.Remove(path); err != nil {
-			return nil, err
-		}
-		removed.Append(path)
 	}
-	return result, nil
+	return paths, nil
 }
 
 func isDir(files node.Files, path string) bool {

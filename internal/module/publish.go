@@ -16,21 +16,20 @@ import (
 // publish keeps small files in directories that something else watches: targets for the metrics store, records for the name
 // server. The directory is made by whoever watches it. Where it is missing nobody does, so nothing is written, and a warning
 // tells so: a cluster is no worse for not being watched. Where nobody has to watch (optional) there is nothing to tell. A unit that
-// does not watch by itself is named in reload.
+// does not watch by itself is named in reload by the handler of such a task.
 func publish() Module {
 	return Module{
 		Name: "publish",
-		Spec: Spec{Args: []Arg{
-			{Name: "root", Type: Path, Required: true}, {Name: "files", Type: List, Elements: Dict}, {Name: "absent", Type: List, Elements: Str},
-			{Name: "optional", Type: Bool}, {Name: "reload"},
-		}},
+		Spec: Spec{Args: append(checkArgs(),
+			Arg{Name: "root", Type: Path, Required: true}, Arg{Name: "files", Type: List, Elements: Dict}, Arg{Name: "absent", Type: List, Elements: Str},
+			Arg{Name: "optional", Type: Bool}, Arg{Name: "reload"},
+		)},
 		Run: runPublish,
 	}
 }
 
 func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 	files := c.System.Files()
-	changed := false
 	root := c.Args.String("root")
 	result := value.DictOf("root", root, "watched", true)
 	i, err := files.Stat(root, true)
@@ -47,29 +46,55 @@ func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 	if i.Assumed && c.Args.Bool("optional") {
 		return nil, fmt.Errorf("whether anybody reads %s: %w", root, node.ErrUnknown)
 	}
+	if err := checkPublished(ctx, c, root); err != nil {
+		return nil, err
+	}
 	for _, item := range c.Args.List("files") {
-		wrote, err := publishOne(files, root, item.(*value.Dict))
-		if err != nil {
+		if err := publishOne(files, root, item.(*value.Dict)); err != nil {
 			return nil, err
 		}
-		changed = changed || wrote
 	}
 	for _, name := range c.Args.Strings("absent") {
 		path, err := below(root, name)
 		if err != nil {
 			return nil, err
 		}
-		if i, err := files.Stat(path, false); err == nil && i.Exists() {
-			changed = true
-		}
 		if err := files.Remove(path); err != nil {
 			return nil, err
 		}
 	}
-	if unit := c.Args.String("reload"); unit != "" && changed {
+	if unit := c.Args.String("reload"); unit != "" {
 		return result, reloadIfUp(ctx, c, unit)
 	}
 	return result, nil
+}
+
+// checkPublished has a check look at what will be there otherwise than it is.
+func checkPublished(ctx context.Context, c *Call, root string) error {
+	var seen []node.Seen
+	files := c.System.Files()
+	for _, item := range c.Args.List("files") {
+		file := item.(*value.Dict)
+		path, err := below(root, value.Str(file.At("path")))
+		if err != nil {
+			return err
+		}
+		content := []byte(value.Str(file.At("content")))
+		if old, err := files.Read(path); err != nil || !slices.Equal(old, content) {
+			mode := octalMode(0o644)
+			seen = append(seen, seenAs(path, content, node.Attrs{Mode: &mode}))
+		}
+	}
+	for _, name := range c.Args.Strings("absent") {
+		path, err := below(root, name)
+		if err != nil {
+			return err
+		}
+		if i, err := files.Stat(path, false); err == nil && i.Exists() {
+			seen = append(seen, node.Seen{Path: path, Kind: node.Absent})
+		}
+	}
+	return checked(ctx, c, seen)
 }
 
 // reloadIfUp has a unit read its files again, if it runs: if not, it reads them when it starts.
@@ -82,31 +107,30 @@ func reloadIfUp(ctx context.Context, c *Call, unit string) error {
 	return services.Reload(ctx, unit, node.UnitOptions{})
 }
 
-// publishOne tells whether the file was written.
-func publishOne(files node.Files, root string, file *value.Dict) (bool, error) {
+func publishOne(files node.Files, root string, file *value.Dict) error {
 	path, err := below(root, value.Str(file.At("path")))
 	if err != nil {
-		return false, err
+		return err
 	}
 	content := []byte(value.Str(file.At("content")))
 	mode := octalMode(0o644)
 	dir := filepath.Dir(path)
 	if i, err := files.Stat(dir, true); err != nil {
-		return false, err
+		return err
 	} else if !i.Exists() {
 		all := octalMode(0o755)
 		if err := files.Mkdir(dir, node.Attrs{Mode: &all}); err != nil {
-			return false, err
+			return err
 		}
 	}
 	old, err := files.Read(path)
 	switch {
 	case err == nil && slices.Equal(old, content):
-		return false, files.Set(path, true, node.Attrs{Mode: &mode})
+		return files.Set(path, true, node.Attrs{Mode: &mode})
 	case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, node.ErrUnknown):
-		return false, err
+		return err
 	}
-	return true, files.Write(path, content, node.Attrs{Mode: &mode})
+	return files.Write(path, content, node.Attrs{Mode: &mode})
 }
 
 // below is a path below root, and nowhere else.

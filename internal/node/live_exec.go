@@ -53,7 +53,7 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 	cmd.WaitDelay = killGrace
 
 	out := Output{Start: time.Now()}
-	err = cmd.Run()
+	err = seeing(c.Sees, cmd.Run)
 	out.End = time.Now()
 	out.Stdout, out.Stderr = stdout.Bytes(), stderr.Bytes()
 	if ctx.Err() != nil {

@@ -100,6 +100,8 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	unsure := s.shadow.unsure("")
 	s.shadow.mu.Unlock()
 	switch {
+	case c.Sees != nil:
+		return s.judge(ctx, c)
 	case c.ReadOnly && s.notYet(ctx, c.Needs):
 		return Output{}, fmt.Errorf("%s: %w", c.Argv[0], ErrNotYet)
 	case c.ReadOnly && s.planned:

@@ -69,6 +69,18 @@ type Cmd struct {
 	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
 	Verify   bool   // it judges what was just written: a plan takes it that it succeeds
 	Change   *Change
+	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name
+	// before it stands there. Nobody else sees them, and nothing is written for them. A Shadow adds what it plans; where it cannot
+	// tell all that the check would read, it takes it that the check succeeds. Not nil and empty: a check of what stands there.
+	Sees []Seen
+}
+
+// Seen is a file as one command finds it, or that it finds none.
+type Seen struct {
+	Path    string
+	Content []byte
+	Attrs   Attrs // what is nil or "" is as on the file that is there
+	Kind    Kind  // File, Dir, Link (to Content) or Absent
 }
 
 // Output is what a command left behind.

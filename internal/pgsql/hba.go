@@ -159,6 +159,9 @@ func (h *HBA) rule(r HBARule) ([]string, error) {
 	for _, raw := range r.Raw { // a text of several lines is several records: each is looked at by itself
 		records = append(records, strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == '\r' })...)
 	}
+	if err := checkRecords(records); err != nil {
+		return nil, err
+	}
 	if len(records) == 0 {
 		if records, err = h.records(r); err != nil {
 			return nil, err

@@ -116,7 +116,7 @@ func TestHBARules(t *testing.T) {
 		{Title: "members", User: "${monitor}", Addr: "cluster", Auth: "md5"},
 		{Title: "infra", Addr: "infra"},
 		{Title: "only primary", Role: "primary", Addr: "admin", Auth: "deny"},
-		{Title: "raw", Role: "replica", Raw: []string{"host all all 1.2.3.4/32 trust", "host a b c d"}},
+		{Title: "raw", Role: "replica", Raw: []string{"host all all 1.2.3.4/32 trust", "host a b c md5"}},
 		{Title: "one host", Addr: "10.2.3.4", Auth: "ssl-sha"},
 	}
 	lines, err := h.Render(rules)
@@ -156,7 +156,7 @@ host     all                all                10.10.10.9/32      scram-sha-256
 
 # raw [replica]
 host all all 1.2.3.4/32 trust
-host a b c d
+host a b c md5
 
 # one host [default]
 hostssl  all                all                10.2.3.4/32        scram-sha-256`

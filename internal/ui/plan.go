@@ -43,7 +43,7 @@ func Plan(p Palette, units []plan.UnitPlan, diff bool) string {
 func (t *Text) entry(e plan.Entry) string {
 	var b strings.Builder
 	if e.Failed != "" {
-		fmt.Fprintf(&b, "    %s %s: %s\n", t.paint.Red("x"), e.Task, e.Failed)
+		fmt.Fprintf(&b, "    %s %s: %s\n", t.paint.Red("x"), e.Task, strings.ReplaceAll(e.Failed, "\n", "\n      "))
 	}
 	if e.Unknown && len(e.Changes) == 0 {
 		fmt.Fprintf(&b, "    %s %s %s\n", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))

@@ -1,0 +1,92 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// postgresFiles tells what PostgreSQL cannot take of its files: with one wrong rule it keeps all that it had, and says so in its log
+// only. Patroni writes the rules some time after it was told to (reloaded): until they are there, up to timeout seconds, there is nothing
+// to judge. So a plan judges only rules that are there already.
+func postgresFiles() Module {
+	return Module{
+		Name: "postgres_files",
+		Spec: Spec{Args: append(psqlArgs(),
+			Arg{Name: "rules", Type: List, Elements: Str}, Arg{Name: "reloaded", Type: Bool}, Arg{Name: "timeout", Type: Int, Default: int64(30)},
+		)},
+		Run: runPostgresFiles,
+	}
+}
+
+// A setting that waits for a restart is no mistake, though the view calls it an error.
+const filesSQL = `SELECT jsonb_build_object('rules', pg_read_file(current_setting('hba_file')), 'wrong', (SELECT coalesce(jsonb_agg(w), '[]') FROM (
+SELECT current_setting('hba_file') AS file, line_number AS line, error FROM pg_hba_file_rules WHERE error IS NOT NULL
+UNION ALL SELECT f.sourcefile, f.sourceline, f.name || ': ' || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON lower(s.name) = lower(f.name)
+WHERE f.error IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster') w));`
+
+type wrongLine struct {
+	File  string
+	Line  int
+	Error string
+}
+
+func runPostgresFiles(ctx context.Context, c *Call) (*value.Dict, error) {
+	p := newPsql(c)
+	limit := time.Now().Add(time.Duration(c.Args.Int("timeout")) * time.Second)
+	for {
+		var found struct {
+			Rules string
+			Wrong []wrongLine
+		}
+		err := p.query(ctx, "postgres", filesSQL, &found)
+		there := err == nil && hasRules(found.Rules, c.Args.Strings("rules"))
+		switch {
+		case errors.Is(err, node.ErrUnknown):
+			return value.DictOf("changed", false), nil
+		case there && len(found.Wrong) > 0:
+			return nil, refusedLines(found.Rules, found.Wrong)
+		case there:
+			return value.DictOf("changed", false), nil
+		case c.System.Planned() || !c.Args.Bool("reloaded") || time.Now().After(limit):
+			if err != nil || c.Args.Bool("reloaded") && !c.System.Planned() {
+				c.Facts.Warn("nobody knows yet whether PostgreSQL takes its rules: Patroni has not written them")
+			}
+			return value.DictOf("changed", false), nil
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// hasRules tells whether a file has all rules; those that are comments need not be there.
+func hasRules(text string, rules []string) bool {
+	there := map[string]bool{}
+	for line := range strings.SplitSeq(text, "\n") {
+		there[strings.Join(strings.Fields(line), " ")] = true
+	}
+	for _, r := range rules {
+		if r = strings.Join(strings.Fields(r), " "); r != "" && !strings.HasPrefix(r, "#") && !there[r] {
+			return false
+		}
+	}
+	return true
+}
+
+func refusedLines(rules string, wrong []wrongLine) error {
+	lines := []string{"PostgreSQL does not take its files, and goes on with what it had:"}
+	for _, w := range wrong {
+		line := fmt.Sprintf("%s:%d: %s", w.File, w.Line, w.Error)
+		if text, ok := lineOf([]byte(rules), w.Line); ok && strings.HasSuffix(w.File, "pg_hba.conf") {
+			line += ": " + strings.Join(strings.Fields(text), " ")
+		}
+		lines = append(lines, line)
+	}
+	return &Failure{Msg: strings.Join(lines, "\n"), Values: value.DictOf("wrong", int64(len(wrong)))}
+}

@@ -1,0 +1,45 @@
+package node
+
+import (
+	"context"
+	"path"
+	"strings"
+)
+
+// judge has a command look at what it Sees on the machine as planned. What the command cannot know yet (an account, a program, a
+// certificate that the run will make) is no mistake of the configuration: then it is taken to be right, and the run asks again.
+func (s *shadowSystem) judge(ctx context.Context, c Cmd) (Output, error) {
+	planned, all := s.shadow.seen()
+	if !all || s.planned {
+		return Output{}, nil
+	}
+	c.Sees = append(planned, c.Sees...)
+	return s.live.Exec(ctx, c)
+}
+
+// seen are the files that the plan writes and removes, and whether these are all that the plan changes of what programs read.
+func (s *Shadow) seen() (files []Seen, all bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.installs || s.skipped > 0 || len(s.packages) > 0 || len(s.users) > 0 || len(s.groups) > 0 {
+		return nil, false
+	}
+	for at, p := range s.files {
+		if p.unknown || path.Dir(at) == "/" {
+			return nil, false
+		}
+		one := Seen{Path: at, Kind: p.info.Kind, Content: p.content, Attrs: Attrs{Mode: &p.info.Mode, Owner: p.info.Owner, Group: p.info.Group}}
+		switch {
+		case strings.HasPrefix(at, "/proc/") || strings.HasPrefix(at, "/sys/"):
+			continue
+		case one.Kind == Link:
+			one.Content = []byte(p.info.Target)
+		case one.Kind == Dir && !p.fresh, one.Kind == File && p.content == nil: // only its attributes are others
+			continue
+		case one.Kind == "":
+			one.Kind = Absent
+		}
+		files = append(files, one)
+	}
+	return files, true
+}
