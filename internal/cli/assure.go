@@ -22,12 +22,7 @@ const (
 // assured tells which of some units run as they are declared: the running systems are asked themselves. It gives the problems of each unit
 // that has some. A unit that only some hosts or tasks of are part of the run is not asked.
 func (s *session) assured(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
-	if s.opt.limit != "" || len(s.opt.tags)+len(s.opt.skipTags) > 0 {
-		return nil
-	}
-	subjects := slices.DeleteFunc(s.subjects(env), func(t subject) bool {
-		return !slices.ContainsFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == t.unit && u.Error == "" && u.Skipped == "" })
-	})
+	subjects := s.subjectsOf(env, units)
 	problems := map[string][]string{}
 	deadline := time.Now().Add(patience)
 	for pause := time.Second; len(subjects) > 0; pause = min(2*pause, 8*time.Second) {
@@ -49,20 +44,55 @@ func (s *session) assured(ctx context.Context, env *resolve.Environment, units [
 	return problems
 }
 
+// subjectsOf are the subjects of units that were gone through, none where only some hosts or tasks of them are part of the run.
+func (s *session) subjectsOf(env *resolve.Environment, units []plan.UnitPlan) []subject {
+	if s.opt.limit != "" || len(s.opt.tags)+len(s.opt.skipTags) > 0 || len(units) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(s.subjects(env), func(t subject) bool {
+		return !slices.ContainsFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == t.unit && u.Error == "" && u.Skipped == "" })
+	})
+}
+
+// strangers are what lives on of some units and is not in the inventory. Nothing that is planned ends that, so nobody waits for it to pass.
+func (s *session) strangers(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan) map[string][]string {
+	subjects := s.subjectsOf(env, units)
+	if len(subjects) == 0 {
+		return nil
+	}
+	found := map[string][]string{}
+	clusters := s.look(ctx, subjects)
+	s.learnSecrets()
+	for i, c := range clusters {
+		if len(c.Strangers) > 0 {
+			found[subjects[i].unit] = s.visible(c.Strangers)
+		}
+	}
+	return found
+}
+
 func (s *session) problemsOf(c health.Cluster) []string {
 	s.learnSecrets()
 	return c.Problems
 }
 
 // assureUnits takes down what is not so of the units of a plan that change nothing: where a plan changes something, it may be what mends.
+// What is not in the inventory it does not mend: that is told in any case.
 func (s *session) assureUnits(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan) {
-	atRest := slices.DeleteFunc(slices.Clone(units), func(u plan.UnitPlan) bool {
+	changes := func(u plan.UnitPlan) bool {
 		sum := plan.Summarize(u)
 		return sum.Changes()+sum.Unknown+sum.Failed > 0
-	})
+	}
+	atRest := slices.DeleteFunc(slices.Clone(units), changes)
+	changing := slices.DeleteFunc(slices.Clone(units), func(u plan.UnitPlan) bool { return !changes(u) })
+	unit := func(name string) *plan.UnitPlan {
+		return &units[slices.IndexFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == name })]
+	}
+	for name, list := range s.strangers(ctx, env, changing) {
+		unit(name).Warnings = list
+	}
 	for name, list := range s.assured(ctx, env, atRest, assureAtRest) {
-		i := slices.IndexFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == name })
-		units[i].Problems = list
+		unit(name).Problems = list
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/pgsql"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
@@ -32,6 +33,8 @@ type Cluster struct {
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`
 	Problems []string `json:"problems,omitempty"`
+	// Strangers are those of the problems that tell of what lives on and is not in the inventory: nothing that is planned ends them.
+	Strangers []string `json:"strangers,omitempty"`
 	// Passing are problems that pass by themselves, and are no fault of what was made: a replica that has to catch up.
 	Passing []string `json:"passing,omitempty"`
 }
@@ -66,6 +69,12 @@ func (r Report) Well() bool {
 
 func (c *Cluster) problem(format string, args ...any) {
 	c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
+}
+
+// stranger takes down what lives on and is not in the inventory.
+func (c *Cluster) stranger(format string, args ...any) {
+	c.problem(format, args...)
+	c.Strangers = append(c.Strangers, fmt.Sprintf(format, args...))
 }
 
 // Etcd compares an etcd cluster with the answers of its nodes.
@@ -109,7 +118,7 @@ func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
 	}
 	for _, name := range seen {
 		if !slices.ContainsFunc(e.Members, func(m *resolve.EtcdMember) bool { return m.Instance == name }) {
-			c.problem("%s is a member of the cluster and not in the inventory", name)
+			c.stranger("%s is a member of the cluster and not in the inventory: put it back, or put it back and run pig etcd-rm for it", name)
 		}
 	}
 }
@@ -298,8 +307,25 @@ func (c *Cluster) strangers(p *resolve.PgCluster, seen map[string]*value.Dict) {
 	}
 	slices.Sort(names)
 	for _, n := range names {
-		c.problem("%s is in the cluster and not in the inventory", n)
+		if n == c.Leader {
+			c.stranger("%s", pgsql.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
+			continue
+		}
+		c.stranger("%s is in the cluster and not in the inventory: put it back, or put it back and run pig pgsql-rm %s for it", n, p.Name)
 	}
+}
+
+// clusterView is the view of a cluster by names once more, as far as it tells who may lead.
+func clusterView(seen map[string]*value.Dict) (v pgsql.ClusterView) {
+	for _, name := range sortedKeys(seen) {
+		d := seen[name]
+		m := pgsql.MemberView{Name: name, Role: value.Str(d.At("role")), State: value.Str(d.At("state")), Host: value.Str(d.At("host")), Tags: map[string]any{}}
+		if tags, ok := d.At("tags").(*value.Dict); ok && value.Truthy(tags.At("nofailover")) {
+			m.Tags["nofailover"] = true
+		}
+		v.Members = append(v.Members, m)
+	}
+	return v
 }
 
 // Bytes is a size for people.

@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"pig/internal/resolve"
 	"pig/internal/value"
@@ -16,18 +17,27 @@ var MinioUnits = []string{"silo", "minio"}
 func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
 	c := Cluster{Module: "minio", Name: m.Name}
 	answered, writes := false, false
+	servers := map[string]bool{}
 	for _, member := range m.Members {
 		a := answers[member.Name]
 		live := Member{Name: member.Instance, Host: member.Name}
 		live.Units = c.units(member.Instance, member.Name, a, []string{minioUnit(a)})
 		if d := a.Said[AboutMinio].Values; d != nil {
 			answered, writes = true, writes || d.At("writes") == true
+			for _, host := range listOf(d.At("servers")) {
+				servers[value.Str(host)] = true
+			}
 			c.drives(&live, d)
 		} else if a.Err == "" && a.Units[minioUnit(a)] == "active" {
 			c.problem("%s runs, and does not answer", member.Instance)
 		}
 		c.found(member.Instance, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
+	}
+	for _, host := range sortedKeys(servers) {
+		if !slices.ContainsFunc(m.Members, func(o *resolve.MinioMember) bool { return host == o.Name || host == o.Nodename }) {
+			c.stranger("%s is a server of the cluster and not in the inventory: put it back", host)
+		}
 	}
 	switch {
 	case !answered:

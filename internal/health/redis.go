@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pig/internal/redis"
 	"pig/internal/resolve"
@@ -36,8 +37,33 @@ func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
 		c.watches(states)
 	default:
 		c.leads()
+		c.strangerReplicas(states, r)
 	}
 	return c
+}
+
+// strangerReplicas tells, of instances that replicate, who follows a declared one and who leads it without being declared.
+func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *resolve.RedisCluster) {
+	known := r.Endpoints()
+	for _, m := range r.Members {
+		for _, i := range m.Instances {
+			known = append(known, strings.Join(strings.Fields(i.ReplicaOf), ":")) // it may follow another cluster
+		}
+	}
+	told := map[string]bool{}
+	for _, at := range sortedKeys(states) {
+		d := states[at]
+		if leader := value.Str(d.At("follows")); d.At("follows") != nil && !slices.Contains(known, leader) && !told[leader] && !r.Declared(leader) {
+			told[leader] = true
+			c.stranger("%s leads %s and is not in the inventory: put it back", leader, at)
+		}
+		for _, f := range listOf(d.At("followers")) {
+			if name := value.Str(f); !slices.Contains(known, name) && !told[name] && !r.Declared(name) {
+				told[name] = true
+				c.stranger("%s follows %s and is not in the inventory: put it back, or put it back and run pig redis-rm for it", name, at)
+			}
+		}
+	}
 }
 
 func portStates(v value.Value) map[int64]*value.Dict {
@@ -155,7 +181,7 @@ func (c *Cluster) strangerInstances(knows map[string]int, all int, r *resolve.Re
 	declared := r.Endpoints()
 	for _, at := range sortedKeys(knows) {
 		if !slices.Contains(declared, at) {
-			c.problem("%s is in the cluster and not in the inventory", at)
+			c.stranger("%s is in the cluster and not in the inventory: put it back, or put it back and run pig redis-rm for it", at)
 		}
 	}
 	for _, at := range declared {

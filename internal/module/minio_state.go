@@ -10,8 +10,8 @@ import (
 	"pig/internal/value"
 )
 
-// minioState tells how this node's MinIO is: the state of its drives, and whether the cluster takes writes. It changes nothing. names
-// are those under which the other nodes know this one.
+// minioState tells how this node's MinIO is: the state of its drives, whether the cluster takes writes, and which servers it has. It changes
+// nothing. names are those under which the other nodes know this one.
 func minioState() Module {
 	return Module{
 		Name: "minio_state",
@@ -45,9 +45,17 @@ func runMinioState(ctx context.Context, c *Call) (*value.Dict, error) {
 	if err := json.Unmarshal(body, &info); err != nil {
 		return nil, err
 	}
+	servers := value.NewList()
 	for _, s := range info.Servers {
-		if host, err := url.Parse("//" + s.Endpoint); err != nil || len(info.Servers) > 1 && !slices.Contains(c.Args.Strings("names"), host.Hostname()) {
+		host, err := url.Parse("//" + s.Endpoint)
+		if err != nil {
 			continue
+		}
+		if len(info.Servers) > 1 { // a server that is alone may call itself localhost
+			servers.Append(host.Hostname())
+			if !slices.Contains(c.Args.Strings("names"), host.Hostname()) {
+				continue
+			}
 		}
 		drives := value.NewList()
 		for _, d := range s.Drives {
@@ -56,5 +64,6 @@ func runMinioState(ctx context.Context, c *Call) (*value.Dict, error) {
 		result.Set("state", s.State)
 		result.Set("drives", drives)
 	}
+	result.Set("servers", servers)
 	return result, nil
 }

@@ -55,6 +55,13 @@ func instanceState(ctx context.Context, r *redisAt, mode string) *value.Dict {
 	case role.Primary:
 		d.Set("role", "primary")
 		d.Set("replicas", int64(len(role.Replicas)))
+		followers := value.NewList()
+		for _, a := range role.Replicas {
+			if a.Port > 0 { // a tool that copies has none
+				followers.Append(a.String())
+			}
+		}
+		d.Set("followers", followers)
 	default:
 		d.Set("role", "replica")
 		d.Set("follows", role.Follows.String())

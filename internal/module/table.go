@@ -8,7 +8,7 @@ func Table() map[string]Module {
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), getURL(), setup(), lock(), pending(), x509Module(), x509Revoke(), x509List(),
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresFiles(), postgresPassword(),
-		patroniConfig(), patroniRestart(), patroniCluster(), patroniPause(), patroniProcess(),
+		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
 		minioGrows(), minioState(), minioHealth(), minioRestart(), minioBuckets(), minioUsers(), etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), prune(), diskSize(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), postgresRecover(), packageDownload(), packageIndex(), packageRelease(), repoSign(), publish(), packageCandidates(),
 		redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState(), haproxyChecks(),
 		postgresState(), etcdState(), pgbackrestState(), handshake(),

@@ -144,3 +144,15 @@ func (v ClusterView) RestartOrder(names []string, leaderFirst bool) []MemberView
 	})
 	return order
 }
+
+// StrangerLeads tells that a cluster is led by a member that is not on one of hosts, and what to do.
+func StrangerLeads(cluster string, v ClusterView, hosts []string) string {
+	leader, _ := v.Leader()
+	text := fmt.Sprintf("%s leads %s and is not in the inventory: put %s back into the cluster", leader.Name, cluster, leader.Host)
+	for _, m := range v.Members {
+		if !m.Leads() && m.Well() && !m.tagged("nofailover") && slices.Contains(hosts, m.Host) {
+			return text + fmt.Sprintf(", or hand the lead over first: pctl %s switchover --leader %s --candidate %s (on an infra node)", cluster, leader.Name, m.Name)
+		}
+	}
+	return text
+}

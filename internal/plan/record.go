@@ -98,6 +98,8 @@ type UnitPlan struct {
 	Error     string  `json:"error,omitempty"`
 	// Problems are what does not run as declared although nothing is to be changed.
 	Problems []string `json:"problems,omitempty"`
+	// Warnings are what lives on and is not in the inventory, of a unit that changes something.
+	Warnings []string `json:"warnings,omitempty"`
 	// Took is how long a run needed for it.
 	Took time.Duration `json:"-"`
 }

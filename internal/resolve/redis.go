@@ -168,6 +168,16 @@ func (c *RedisCluster) Endpoints() []string {
 	return list
 }
 
+// Declared tells whether any Redis cluster of the inventory has an instance at an address:port.
+func (c *RedisCluster) Declared(at string) bool {
+	a, err := redis.ParseAddr(at)
+	if err != nil || c.r == nil {
+		return false
+	}
+	_, _, found := c.r.redisTopology.Find(a)
+	return found
+}
+
 // Hosts are the nodes of the cluster.
 func (c *RedisCluster) Hosts() []string {
 	var hosts []string

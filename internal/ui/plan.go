@@ -15,7 +15,7 @@ func Plan(p Palette, units []plan.UnitPlan, diff bool) string {
 	t := NewText(nil, p, TextOptions{Diff: diff})
 	var b strings.Builder
 	for _, u := range units {
-		if len(u.Entries)+len(u.Problems) == 0 && u.Skipped == "" && u.Error == "" {
+		if len(u.Entries)+len(u.Problems)+len(u.Warnings) == 0 && u.Skipped == "" && u.Error == "" {
 			continue
 		}
 		fmt.Fprintf(&b, "%s %s\n", p.Bold(u.Unit.Name), p.Dim(Few(u.Unit.Hosts, 6)))
@@ -27,6 +27,9 @@ func Plan(p Palette, units []plan.UnitPlan, diff bool) string {
 		}
 		for _, problem := range u.Problems {
 			fmt.Fprintf(&b, "  %s %s\n", p.Red("x"), "not as declared: "+problem)
+		}
+		for _, w := range u.Warnings {
+			fmt.Fprintf(&b, "  %s %s\n", p.Yellow("!"), p.Yellow(w))
 		}
 		host := ""
 		for _, e := range u.Entries {
