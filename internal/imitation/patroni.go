@@ -272,3 +272,12 @@ func (m *patroniMember) restart() {
 	m.boot(parsed(m.machine.Content(patroniConf)))
 	m.machine.world.note(m.machine, "postgres "+c.scope, "start")
 }
+
+// HandOver is a switchover that somebody made by hand: another member leads the cluster of a scope from now on.
+func (w *World) HandOver(scope, member string) {
+	c := Shared(w, "patroni "+scope, newPatroniCluster)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leader = member
+	c.timeline++
+}

@@ -50,6 +50,7 @@ func TestWhatTheInventoryNoLongerHasIsNamed(t *testing.T) {
 	const leads = "pg-a-2 leads pg-a and is not in the inventory: put 10.10.10.12 back into the cluster, or hand the lead over first: pctl pg-a switchover --leader pg-a-2 --candidate pg-a-1"
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, leavable, "# as before")
+		l.world.HandOver("pg-a", "pg-a-2")
 		if out := l.must("plan"); strings.Contains(out, "not in the inventory") {
 			t.Errorf("nothing has left:\n%s", out)
 		}
