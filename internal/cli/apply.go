@@ -23,7 +23,7 @@ type applyOptions struct {
 // AddFlags adds the flags to a command.
 func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
-	o.passwords.newFlag(f)
+	o.passwords.newFlags(f)
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.StringSliceVar(&o.confirm, "confirm", nil, "names of what may lose its data, instead of typing them; may be repeated")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,8 +47,8 @@ func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Valu
 	return s.templates.Scope(staticVars{s.extra, s.inventory.Vars(h)}).Value(v, diag.Pos{})
 }
 
-// withEnvironment makes engines know what follows from the whole inventory.
-func (s *session) withEnvironment(env *resolve.Environment) error {
+// withEnvironment makes engines know what follows from the whole inventory. It refuses a folder that lacks the CA or the passwords of hosts.
+func (s *session) withEnvironment(ctx context.Context, env *resolve.Environment) error {
 	s.derived = func(host string) *value.Dict {
 		d := env.Vars(host)
 		if d == nil {
@@ -61,6 +62,11 @@ func (s *session) withEnvironment(env *resolve.Environment) error {
 	}
 	s.defaults = params.Protect(env.Defaults)
 	s.redactor.Public(s.names(env)...)
+	if !s.offline {
+		if err := s.sameCA(ctx, env); err != nil {
+			return err
+		}
+	}
 	if s.opt.forgets {
 		return nil
 	}

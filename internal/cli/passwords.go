@@ -24,6 +24,7 @@ type passwordOptions struct {
 	file, vaultFile, ageIdentity string
 	askVault                     bool
 	anew                         bool // of verbs that have the flag: new passwords may replace all of an environment
+	newCA                        bool // of the same verbs: hosts that trust another CA may get that of this folder
 }
 
 // AddFlags adds the flags to a command.
@@ -34,8 +35,9 @@ func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age that opens the file of generated passwords")
 }
 
-// newFlag adds --new-secrets.
-func (o *passwordOptions) newFlag(f *pflag.FlagSet) {
+// newFlags adds --new-secrets and --new-ca.
+func (o *passwordOptions) newFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.newCA, "new-ca", false, "give hosts that trust another CA that of this folder, a new one if there is none: what is not applied shuts the others out")
 	f.BoolVar(&o.anew, "new-secrets", false, "generate all passwords anew if their file is gone, and replace those of the environment")
 }
 
@@ -198,8 +200,12 @@ func (s *session) keepPasswords() error {
 	if len(made) == 0 {
 		return nil
 	}
-	if _, err := os.Stat(s.keptNote()); err == nil && !s.passwords.Exists() && !s.opt.passwords.anew {
-		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), s.pkiDir()).
+	if _, err := os.Stat(s.keptNote()); (err == nil || s.installed) && !s.passwords.Exists() && !s.opt.passwords.anew {
+		where := s.pkiDir()
+		if err != nil {
+			where = "hosts have the CA of pig"
+		}
+		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), where).
 			WithHint("restore the file, name it with --secrets, or pig secret import FILE; to replace all passwords: pig plan --new-secrets")
 	}
 	if err := s.passwords.Save(); err != nil {

@@ -27,7 +27,7 @@ type planOptions struct {
 // AddFlags adds the flags to a command.
 func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
-	o.passwords.newFlag(f)
+	o.passwords.newFlags(f)
 	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
 	f.BoolVar(&o.offline, "offline", false, "ask no node: take each for a fresh machine of an assumed size")
 	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
@@ -110,7 +110,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.withEnvironment(env); err != nil {
+	if err := s.withEnvironment(ctx, env); err != nil {
 		return nil, nil, err
 	}
 	s.env = env

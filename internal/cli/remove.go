@@ -61,7 +61,7 @@ func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *re
 		s.close()
 		return nil, nil, err
 	}
-	if err := s.withEnvironment(env); err != nil {
+	if err := s.withEnvironment(ctx, env); err != nil {
 		s.close()
 		return nil, nil, err
 	}

@@ -48,6 +48,8 @@ type session struct {
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
 	vaultKey  string
+	// installed says that hosts have what pig brings: passwords were generated for them before.
+	installed bool
 	// env is what was planned; offline says that no host was asked.
 	env     *resolve.Environment
 	offline bool
