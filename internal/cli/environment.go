@@ -49,19 +49,11 @@ func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Valu
 
 // withEnvironment makes engines know what follows from the whole inventory. It refuses a folder that lacks the CA or the passwords of hosts.
 func (s *session) withEnvironment(ctx context.Context, env *resolve.Environment) error {
-	s.derived = func(host string) *value.Dict {
-		d := env.Vars(host)
-		if d == nil {
-			return nil
-		}
-		d.Set("pig_recreate", value.Strings(s.recreate))
-		if s.confirmed != nil {
-			d.Set("pig_confirmed", value.Strings(s.confirmed))
-		}
-		return params.Protect(d)
+	keys, err := s.signingKeys()
+	if err != nil {
+		return err
 	}
-	s.defaults = params.Protect(env.Defaults)
-	s.redactor.Public(s.names(env)...)
+	s.know(env, keys)
 	if !s.offline {
 		if err := s.sameCA(ctx, env); err != nil {
 			return err
@@ -71,6 +63,24 @@ func (s *session) withEnvironment(ctx context.Context, env *resolve.Environment)
 		return nil
 	}
 	return s.keepPasswords()
+}
+
+// know gives engines what follows from the whole inventory, and more variables of every host.
+func (s *session) know(env *resolve.Environment, more *value.Dict) {
+	s.derived = func(host string) *value.Dict {
+		d := env.Vars(host)
+		if d == nil {
+			return nil
+		}
+		d.Update(more)
+		d.Set("pig_recreate", value.Strings(s.recreate))
+		if s.confirmed != nil {
+			d.Set("pig_confirmed", value.Strings(s.confirmed))
+		}
+		return params.Protect(d)
+	}
+	s.defaults = params.Protect(env.Defaults)
+	s.redactor.Public(s.names(env)...)
 }
 
 // names are those of hosts and clusters, which stay readable whatever passwords there are.

@@ -28,7 +28,7 @@ func (s *session) exposed() (found diag.List) {
 	}
 	for _, path := range append([]string{o.passwords.vaultFile, o.passwords.ageIdentity, o.plan}, s.keyFiles()...) {
 		if path != "" {
-			look(path, path == o.passwords.vaultFile && program(path))
+			look(path, path == o.passwords.vaultFile && program(path) || sealed(path))
 		}
 	}
 	for _, dir := range s.keyDirs() {

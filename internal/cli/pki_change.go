@@ -85,7 +85,7 @@ func (s *session) caOnHosts(begun *caChange, g *graph.Graph[plan.Unit], units []
 	if err != nil || now == nil || now.CA != begun.CA {
 		return err
 	}
-	if ca, err := readAuthority(s.pkiDir()); err != nil || caState(ca) != now.CA {
+	if ca, err := s.readAuthority(); err != nil || caState(ca) != now.CA {
 		return err
 	}
 	if now.Applied == nil {

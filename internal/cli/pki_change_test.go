@@ -44,7 +44,9 @@ func environmentWithCA(t *testing.T) (*session, *resolve.Environment, *graph.Gra
 	}
 	env := &resolve.Environment{}
 	env.Nodes = []*resolve.Node{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
-	return &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}, env, plan.Units(env)
+	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
+	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
+	return s, env, plan.Units(env)
 }
 
 type discard struct{}

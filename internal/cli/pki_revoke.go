@@ -19,7 +19,7 @@ import (
 // inventory before it was removed, or had a certificate that somebody made by hand, has no verb of a module. All names are looked at first: one
 // that is refused leaves the others alone.
 func (s *session) pkiRevoke(env *resolve.Environment, names []string, force bool) error {
-	ca, err := readAuthority(s.pkiDir())
+	ca, err := s.readAuthority()
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 )
 
 // readAuthority reads the CA as it is kept.
-func readAuthority(dir string) (pki.Authority, error) {
+func (s *session) readAuthority() (pki.Authority, error) {
+	dir := s.pkiDir()
 	var ca pki.Authority
 	for _, f := range []struct {
 		name string
@@ -26,13 +27,15 @@ func readAuthority(dir string) (pki.Authority, error) {
 		text, err := os.ReadFile(path) //nolint:gosec // the operator's own directory
 		switch {
 		case err == nil:
-			*f.into = text
+			if *f.into, err = s.openKey(path, text); err != nil {
+				return ca, err
+			}
 		case !errors.Is(err, fs.ErrNotExist):
 			return ca, fmt.Errorf("reading the CA: %w", err)
 		case f.name == "ca.crt":
 			return ca, diag.Errorf(diag.Pos{}, "this environment has no CA: file %s not found", path).WithHint("the first pig apply creates the CA")
 		case f.name == "ca.key":
-			return ca, diag.Errorf(diag.Pos{}, "this environment has no key of its CA: file %s not found", path).WithHint("restore the file from a backup")
+			return ca, diag.Errorf(diag.Pos{}, "this environment has no key of its CA: file %s not found", path).WithHint("restore the file from a backup, or bring it from where pig ran before: pig pki import FOLDER")
 		}
 	}
 	if _, err := pki.Bundle(ca.Certs); err != nil {
@@ -52,7 +55,7 @@ func readAuthority(dir string) (pki.Authority, error) {
 // trust them; force goes on all the same.
 func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
 	dir := s.pkiDir()
-	ca, err := readAuthority(dir)
+	ca, err := s.readAuthority()
 	if err != nil {
 		return err
 	}
@@ -72,7 +75,7 @@ func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
 	if err != nil {
 		return fmt.Errorf("cannot change the CA: %w", err)
 	}
-	if err := keepStep(dir, ca, step); err != nil {
+	if err := s.keepStep(dir, ca, step); err != nil {
 		return err
 	}
 	if err := (&caChange{CA: caState(ca)}).write(dir); err != nil {
@@ -87,16 +90,16 @@ func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
 }
 
 // keepStep writes the files of the CA that a step has changed.
-func keepStep(dir string, ca pki.Authority, step pki.Step) error {
+func (s *session) keepStep(dir string, ca pki.Authority, step pki.Step) error {
 	at := func(name string) string { return filepath.Join(dir, "ca", name) }
 	switch step {
 	case pki.Trusted: // the key first: without the certificate it is made again
-		if err := replaceFile(at("next.key"), ca.Next, 0o600); err != nil {
+		if err := s.writeKey(at("next.key"), ca.Next); err != nil {
 			return err
 		}
 		return replaceFile(at("ca.crt"), ca.Certs, 0o644)
 	case pki.Signing: // the former key stays for the list of what it signed
-		if err := replaceFile(at("last.key"), ca.Last, 0o600); err != nil {
+		if err := s.writeKey(at("last.key"), ca.Last); err != nil {
 			return err
 		}
 		return os.Rename(at("next.key"), at("ca.key"))

@@ -14,7 +14,7 @@ import (
 
 // pkiStatus lists the certificates, and tells how far a change of the CA has come.
 func (s *session) pkiStatus(env *resolve.Environment) error {
-	ca, err := readAuthority(s.pkiDir())
+	ca, err := s.readAuthority()
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ type session struct {
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
 	vaultKey  string
+	// openKey and sealKey open and encrypt the keys of the CA.
+	openKey func(path string, text []byte) ([]byte, error)
+	sealKey func(key []byte) ([]byte, error)
 	// installed says that hosts have what pig brings: passwords were generated for them before.
 	installed bool
 	// env is what was planned; offline says that no host was asked.
@@ -99,6 +102,7 @@ func (s *session) loadInventory(ctx context.Context) error {
 	s.extra = params.Protect(s.extra)
 	s.redactor.Add(value.Secrets(s.extra)...)
 	s.learnSecrets()
+	s.openKey, s.sealKey = s.keyOpener(ctx), s.keySealer(ctx)
 	if err := s.openPasswords(ctx); err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ func x509Module() Module {
 			{Name: "key", Type: Path, Required: true}, {Name: "cert", Type: Path, Required: true},
 			// Without ca_cert an authority signs itself.
 			{Name: "ca_key", Type: Path}, {Name: "ca_cert", Type: Path},
+			// What an encrypted file of a key holds, in its place: only pig itself has the password.
+			{Name: "key_text"}, {Name: "ca_key_text"},
 			{Name: "authority", Type: Bool}, {Name: "create", Type: Bool, Default: true},
 			{Name: "cn", Required: true}, {Name: "o", Default: "pigsty"}, {Name: "ou"},
 			{Name: "names", Type: List, Elements: Str}, {Name: "usage", Type: List, Elements: Str, Choices: []string{"server", "client"}},
@@ -129,11 +131,11 @@ func days(text string) (int, error) {
 // certKey reads the key, or makes it.
 func certKey(c *Call) ([]byte, error) {
 	path := c.Args.String("key")
-	text, err := c.System.Files().Read(path)
+	text, err := keyFile(c, "key")
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}
-	if c.Args.Bool("authority") && !c.Args.Has("ca_cert") { // a new key would take the place of a CA that others trust
+	if c.Args.Bool("authority") { // a new key would take the place of a CA that others trust
 		if i, err := c.System.Files().Stat(c.Args.String("cert"), true); err == nil && i.Exists() {
 			return nil, fmt.Errorf("key file %s not found, and %s is there: restore the key, or remove the certificate to have a new CA", path, c.Args.String("cert"))
 		}
@@ -142,6 +144,14 @@ func certKey(c *Call) ([]byte, error) {
 		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
 	}
 	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, keyAttrs())
+}
+
+// keyFile reads the file of a key, or gives what it holds.
+func keyFile(c *Call, arg string) ([]byte, error) {
+	if text := c.Args.String(arg + "_text"); text != "" {
+		return []byte(text), nil
+	}
+	return c.System.Files().Read(c.Args.String(arg))
 }
 
 // certificate reads the certificate, or issues it if there is none that does.
@@ -193,7 +203,7 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}
-	keyText, err := c.System.Files().Read(c.Args.String("ca_key"))
+	keyText, err := keyFile(c, "ca_key")
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
 	}

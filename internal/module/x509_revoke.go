@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +69,7 @@ func x509List() Module {
 		Spec: Spec{Args: []Arg{
 			{Name: "list", Type: Path, Required: true}, {Name: "revoked", Type: Path, Required: true},
 			{Name: "ca_key", Type: Path, Required: true}, {Name: "ca_cert", Type: Path, Required: true}, {Name: "other_keys", Type: List, Elements: Str},
+			{Name: "ca_key_text"}, {Name: "other_key_texts", Type: List, Elements: Str}, // in place of encrypted files
 		}},
 		Run: runX509List,
 	}
@@ -107,25 +110,44 @@ func issuers(c *Call) ([]pki.Issuer, error) {
 		return nil, err
 	}
 	keys := []crypto.Signer{key}
-	for _, path := range c.Args.Strings("other_keys") {
-		text, err := c.System.Files().Read(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		other, err := pki.ParseKey(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		keys = append(keys, other)
+	others, err := otherKeys(c)
+	if err != nil {
+		return nil, err
 	}
+	keys = append(keys, others...)
 	certs, err := c.System.Files().Read(c.Args.String("ca_cert"))
 	if err != nil {
 		return nil, err
 	}
 	return pki.Issuers(certs, keys)
+}
+
+// otherKeys are those of the authority beside the one that signs.
+func otherKeys(c *Call) (keys []crypto.Signer, err error) {
+	texts := map[string][]byte{}
+	for i, text := range c.Args.Strings("other_key_texts") {
+		texts[fmt.Sprintf("key %d beside the one that signs", i+1)] = []byte(text)
+	}
+	if len(texts) == 0 {
+		for _, path := range c.Args.Strings("other_keys") {
+			text, err := c.System.Files().Read(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			texts[path] = text
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		key, err := pki.ParseKey(texts[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 func certificatesIn(c *Call, dir string) ([]*x509.Certificate, error) {
