@@ -21,7 +21,6 @@ import (
 
 // cipherOf is how a text is encrypted; nil for one in the clear. path names it in errors.
 func (s *session) cipherOf(ctx context.Context, path string, text []byte) (credential.Cipher, error) {
-	text = bytes.TrimSpace(text)
 	switch {
 	case vault.Is(text):
 		password, err := s.vaultPassword(ctx)
@@ -29,7 +28,7 @@ func (s *session) cipherOf(ctx context.Context, path string, text []byte) (crede
 			err = diag.Errorf(diag.Pos{}, "%s is an Ansible Vault, but no vault password was given", path).WithHint("add --vault-password-file FILE, or -J to be asked")
 		}
 		return credential.Vault{Password: password}, err
-	case bytes.HasPrefix(text, []byte("age-encryption.org/")), bytes.HasPrefix(text, []byte("-----BEGIN AGE ENCRYPTED FILE-----")):
+	case bytes.HasPrefix(text, []byte("age-encryption.org/")):
 		if s.opt.passwords.ageIdentity == "" {
 			return nil, diag.Errorf(diag.Pos{}, "%s is encrypted with age, but no identity was given", path).WithHint("add --age-identity FILE")
 		}
@@ -45,7 +44,10 @@ func (s *session) keyOpener(ctx context.Context) func(path string, text []byte) 
 		if err != nil || cipher == nil {
 			return text, err
 		}
-		plain, err := cipher.Open(bytes.TrimSpace(text))
+		if vault.Is(text) {
+			text = bytes.TrimSpace(text)
+		}
+		plain, err := cipher.Open(text)
 		if err != nil {
 			return nil, fmt.Errorf("opening %s: %w", path, err)
 		}

@@ -43,31 +43,36 @@ type runOptions struct {
 	forgets    bool   // generated passwords are not kept: nothing is asked or told of a node
 }
 
-// AddFlags adds the flags to a command.
-func (o *runOptions) AddFlags(f *pflag.FlagSet) {
+// reachFlags adds the flags about which hosts are asked, and how they are reached.
+func (o *runOptions) reachFlags(f *pflag.FlagSet) {
 	o.passwords.AddFlags(f)
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
 	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
-	f.StringSliceVarP(&o.tags, "tags", "t", nil, "only tasks with these tags")
-	f.StringSliceVar(&o.skipTags, "skip-tags", nil, "not the tasks with these tags")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables above all others: key=value, JSON, or @file; may be repeated")
 	f.IntVarP(&o.forks, "forks", "f", 50, "tasks at work at once")
-	f.BoolVarP(&o.check, "check", "C", false, "plan only: tell what would change")
-	f.BoolVarP(&o.diff, "diff", "D", false, "show how contents change")
-	f.BoolVarP(&o.become, "become", "b", false, "act as another user")
-	f.StringVar(&o.becomeUser, "become-user", "", "the user to act as (default root)")
 	f.BoolVarP(&o.askBecome, "ask-become-pass", "K", false, "ask for the sudo password")
 	f.BoolVarP(&o.askPass, "ask-pass", "k", false, "ask for the SSH password")
 	f.StringVarP(&o.user, "user", "u", "", "log in as this user")
 	f.StringVar(&o.key, "private-key", "", "log in with this key")
 	f.IntVarP(&o.timeout, "timeout", "T", 15, "seconds to wait for a connection")
-	f.CountVarP(&o.verbosity, "verbose", "v", "tell more; may be repeated")
 	f.StringVar(&o.sandbox, "sandbox", "", "reach the hosts inside the sandbox of this name")
 	f.Lookup("sandbox").NoOptDefVal = "pig"
+	f.StringVar(&o.sshCommon, "ssh-common-args", "", "options for SSH, as in ansible_ssh_common_args")
+}
+
+// AddFlags adds the flags to a command.
+func (o *runOptions) AddFlags(f *pflag.FlagSet) {
+	o.reachFlags(f)
+	f.StringSliceVarP(&o.tags, "tags", "t", nil, "only tasks with these tags")
+	f.StringSliceVar(&o.skipTags, "skip-tags", nil, "not the tasks with these tags")
+	f.BoolVarP(&o.check, "check", "C", false, "plan only: tell what would change")
+	f.BoolVarP(&o.diff, "diff", "D", false, "show how contents change")
+	f.BoolVarP(&o.become, "become", "b", false, "act as another user")
+	f.StringVar(&o.becomeUser, "become-user", "", "the user to act as (default root)")
+	f.CountVarP(&o.verbosity, "verbose", "v", "tell more; may be repeated")
 	f.BoolVar(&o.json, "json", false, "tell what happens as JSON, one event a line")
 	f.StringVar(&o.startAt, "start-at-task", "", "begin with the task of this name")
 	f.BoolVar(&o.flush, "force-handlers", false, "run handlers even where a task failed")
-	f.StringVar(&o.sshCommon, "ssh-common-args", "", "options for SSH, as in ansible_ssh_common_args")
 }
 
 func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }

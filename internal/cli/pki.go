@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 
 	"pig/internal/pki"
 	"pig/internal/resolve"
+	"pig/internal/value"
 )
 
 // caDays is how long an authority counts, as role ca has it.
@@ -21,19 +23,64 @@ func (a *app) pki() *cobra.Command {
 		Use: "pki", Short: "Certificates of the environment",
 		Long: `The certificates of an environment are in files/pki beside the inventory.
 
-  pig pki status                 list certificates, their issuers and when they expire
+  pig pki status                 list certificates, and which hosts trust the CA
+  pig pki fetch                  bring what hosts have to a folder that lacks it
+  pig pki import FOLDER          bring CA, keys and passwords from where pig ran before
   pig pki revoke NAME...         revoke certificates of what is in no inventory any more
   pig pki rotate                 change the CA, one step at a time, with pig apply after each
 
 ` + exitHelp,
 	}
-	c.AddCommand(a.pkiStatusVerb(), a.pkiRevokeVerb(), a.pkiRotateVerb())
+	c.AddCommand(a.pkiStatusVerb(), a.pkiFetchVerb(), a.pkiImportVerb(), a.pkiRevokeVerb(), a.pkiRotateVerb())
 	return c
 }
 
 func (a *app) pkiStatusVerb() *cobra.Command {
-	return a.pkiVerb("status", "List the certificates of the environment", "status", cobra.NoArgs,
-		func(s *session, env *resolve.Environment, _ []string) error { return s.pkiStatus(env) })
+	return a.askingVerb("status", "List the certificates of the environment, and which hosts trust the CA", "status", cobra.NoArgs,
+		func(ctx context.Context, s *session, env *resolve.Environment, _ []string) error {
+			return s.pkiStatus(ctx, env)
+		})
+}
+
+func (a *app) pkiFetchVerb() *cobra.Command {
+	return a.askingVerb("fetch", "Bring certificates and keys from the hosts that have them to files/pki", "fetch && pig pki import ca.tar.gz", cobra.NoArgs,
+		func(ctx context.Context, s *session, env *resolve.Environment, _ []string) error {
+			return s.pkiFetch(ctx, env)
+		})
+}
+
+func (a *app) pkiImportVerb() *cobra.Command {
+	var force bool
+	c := a.askingVerb("import FOLDER|ARCHIVE", "Bring the CA, keys and passwords from another folder, or from a tar archive of it", "import ../old && pig plan\n  pig pki import pki.tar.gz",
+		cobra.ExactArgs(1), func(ctx context.Context, s *session, env *resolve.Environment, args []string) error {
+			return s.pkiImport(ctx, env, args[0], force)
+		})
+	c.Flags().BoolVar(&force, "force", false, "also in place of other files, and where hosts trust another CA")
+	return c
+}
+
+// askingVerb is a verb that asks hosts, also from a folder that lacks what they have.
+func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, run func(ctx context.Context, s *session, env *resolve.Environment, args []string) error) *cobra.Command {
+	o := &runOptions{}
+	c := &cobra.Command{
+		Use: use, Short: short, Args: args,
+		Long: short + ".\n\n  pig pki " + example + "\n\n" + exitHelp,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			env, err := s.environment()
+			if err != nil {
+				return err
+			}
+			s.know(env, value.NewDict())
+			return run(c.Context(), s, env, args)
+		},
+	}
+	o.reachFlags(c.Flags())
+	return c
 }
 
 func (a *app) pkiRevokeVerb() *cobra.Command {

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -10,10 +13,81 @@ import (
 
 	"pig/internal/pki"
 	"pig/internal/resolve"
+	"pig/internal/ui"
+	"pig/internal/vault"
 )
 
-// pkiStatus lists the certificates, and tells how far a change of the CA has come.
-func (s *session) pkiStatus(env *resolve.Environment) error {
+// pkiStatus lists the certificates, and tells where the key of the CA is, which hosts trust it, and how far a change of the CA has come. A
+// host that trusts another CA is a failure.
+func (s *session) pkiStatus(ctx context.Context, env *resolve.Environment) error {
+	hosts, err := s.hostsToAsk(env, false)
+	if err != nil {
+		return err
+	}
+	said := s.askCA(ctx, hosts)
+	listed := s.listCertificates(env)
+	trusted, err := s.trustedCerts()
+	if err != nil {
+		return errors.Join(listed, err)
+	}
+	if listed == nil {
+		fmt.Fprintf(s.app.out, "\nKey of the CA: %s (%s)\n", s.caKeyPath("ca"), keptAs(s.caKeyPath("ca")))
+	}
+	foreign := s.tellTrust(said, trusted)
+	switch {
+	case listed != nil:
+		return listed
+	case foreign:
+		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+// keptAs is how a file of a key is kept.
+func keptAs(path string) string {
+	switch text, err := os.ReadFile(path); { //nolint:gosec // the operator's own directory
+	case err != nil:
+		return "cannot be read: " + err.Error()
+	case vault.Is(text):
+		return "Ansible Vault"
+	case sealed(path):
+		return "age"
+	}
+	return "in the clear"
+}
+
+// tellTrust tells which hosts trust the CA; it tells too whether some trust another one.
+func (s *session) tellTrust(said []hostCA, trusted []*x509.Certificate) (foreign bool) {
+	groups := map[string][]string{}
+	var others []string
+	for _, h := range said {
+		switch {
+		case h.err != "":
+			groups["did not answer"] = append(groups["did not answer"], h.host)
+		case len(h.certs) == 0:
+			groups["trust no CA yet"] = append(groups["trust no CA yet"], h.host)
+		case h.trusts(trusted):
+			groups["trust this CA"] = append(groups["trust this CA"], h.host)
+		default:
+			text := "trust CA " + caName(h.certs[0])
+			if groups[text] == nil {
+				others = append(others, text)
+			}
+			groups[text] = append(groups[text], h.host)
+		}
+	}
+	for _, text := range append(append([]string{"trust this CA"}, others...), "trust no CA yet", "did not answer") {
+		if hosts := groups[text]; len(hosts) > 0 {
+			fmt.Fprintf(s.app.out, "%s: %s\n", upper(text), ui.Few(hosts, 12))
+		}
+	}
+	return len(others) > 0
+}
+
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// listCertificates lists what is in files/pki.
+func (s *session) listCertificates(env *resolve.Environment) error {
 	ca, err := s.readAuthority()
 	if err != nil {
 		return err

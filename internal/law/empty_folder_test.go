@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pig/internal/vault"
 )
 
 // elsewhere is the same inventory in a new folder, as a pipeline checks it out, with some of what the first folder keeps.
@@ -97,6 +99,95 @@ func TestAHostOfAnotherEnvironmentIsNamed(t *testing.T) {
 		}
 		if out := other.must("plan", "--new-ca"); !strings.Contains(out, "/etc/pki/ca.crt") {
 			t.Errorf("told to give it this CA:\n%s", out)
+		}
+	})
+}
+
+// What is missing is brought from hosts and from the former folder; then a plan is empty: nothing is issued anew, nothing restarts.
+func TestWhatAFolderLacksIsBrought(t *testing.T) {
+	whole := settled(t, threeEtcds, threeNodes...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, threeEtcds, "# as before")
+		at := l.elsewhere(t)
+		says(t, at, 1, []string{"this environment has no CA", `Trust CA "pigsty-ca"`, "10.10.10.10 10.10.10.11 10.10.10.12"}, "pki", "status")
+		says(t, at, 0, []string{"the CA and 10 certificates", "files/pki/ca/ca.key (the key of the CA)", "files/pki/etcd/ca.key", "secrets.yml (generated passwords"}, "pki", "fetch")
+		says(t, at, 1, []string{"this folder has no key of that CA"}, "plan")
+		says(t, at, 1, []string{"has no key of its CA", "Trust this CA: 10.10.10.10"}, "pki", "status")
+
+		other := newLab(t, threeEtcds, threeNodes...)
+		other.must("apply", "--yes")
+		says(t, at, 1, []string{"hosts trust another CA than"}, "pki", "import", other.dir)
+		if _, err := os.Stat(filepath.Join(at.dir, "files/pki/ca/ca.key")); err == nil {
+			t.Error("the key of another environment was taken")
+		}
+		says(t, at, 0, []string{"Trust this CA: 10.10.10.10"}, "pki", "import", l.dir)
+		if out := at.must("plan"); !strings.Contains(out, "No changes.") {
+			t.Errorf("with all that was there before:\n%s", out)
+		}
+		says(t, at, 0, []string{"ca.key (in the clear)", "Trust this CA: 10.10.10.10 10.10.10.11 10.10.10.12"}, "pki", "status")
+
+	})
+}
+
+// says runs pig and wants texts and an exit status.
+func says(t *testing.T, l *lab, code int, texts []string, args ...string) {
+	t.Helper()
+	out, got := l.pig(args...)
+	for _, text := range texts {
+		if !strings.Contains(out, text) {
+			t.Errorf("pig %s does not say %q:\n%s", strings.Join(args, " "), text, out)
+		}
+	}
+	if got != code {
+		t.Errorf("pig %s: exit status %d, want %d\n%s", strings.Join(args, " "), got, code, out)
+	}
+}
+
+// The key of the CA may lie in an Ansible Vault: it signs all the same, and the keys of a change of the CA are encrypted as it is.
+func TestTheKeyOfTheCAMayBeEncrypted(t *testing.T) {
+	whole := settled(t, threeEtcds, threeNodes...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, threeEtcds, "# as before")
+		at := func(name string) string { return filepath.Join(l.dir, "files", "pki", name) }
+		password := filepath.Join(l.dir, "vault-password")
+		write := func(path string, text []byte) {
+			if err := os.WriteFile(path, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(password, []byte("open sesame\n"))
+		key, err := os.ReadFile(at("ca/ca.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := vault.Encrypt(key, "open sesame")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(at("ca/ca.key"), sealed)
+		for _, name := range []string{"node/10.10.10.11.key", "node/10.10.10.11.crt"} {
+			if err := os.Remove(at(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		says(t, l, 1, []string{"ca.key is an Ansible Vault, but no vault password was given", "--vault-password-file"}, "plan")
+		with := []string{"--vault-password-file", password}
+		l.must(append([]string{"apply", "--yes"}, with...)...) // signs the certificate of the node
+		if out := l.must(append([]string{"plan"}, with...)...); !strings.Contains(out, "No changes.") {
+			t.Errorf("after apply:\n%s", out)
+		}
+		says(t, l, 0, []string{"ca.key (Ansible Vault)"}, append([]string{"pki", "status"}, with...)...)
+		for range 3 {
+			l.must(append([]string{"pki", "rotate"}, with...)...)
+			for _, name := range []string{"ca/ca.key", "ca/next.key", "ca/last.key"} {
+				if text, err := os.ReadFile(at(name)); err == nil && !vault.Is(text) {
+					t.Errorf("%s is not encrypted", name)
+				}
+			}
+			l.must(append([]string{"apply", "--yes"}, with...)...)
+			if out := l.must(append([]string{"plan"}, with...)...); !strings.Contains(out, "No changes.") {
+				t.Errorf("after a step of the change:\n%s", out)
+			}
 		}
 	})
 }
