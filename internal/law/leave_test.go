@@ -1,6 +1,7 @@
 package law
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -92,4 +93,53 @@ func TestWhatTheInventoryNoLongerHasIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// reported is an inventory of testdata/cases/pigsty.
+func reported(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/cases/pigsty/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The inventories that were reported: the member that leads was taken out of the file, a member of etcd was.
+func TestReportedMembersThatLeft(t *testing.T) {
+	before := reported(t, "leader-removed/before.yml")
+	whole := newLab(t, before, "10.20.0.10", "10.20.0.11", "10.20.0.12", "10.20.0.13")
+	if err := whole.world.Machine("10.20.0.10").HoldRepository("/www/pigsty"); err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, func(t *testing.T) {
+		inner := *whole
+		inner.t = t
+		inner.must("apply", "--yes")
+	})
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, before, "# as before")
+		l.world.HandOver("pg-a", "pg-a-2")
+		const leads = "pg-a-2 leads pg-a and is not in the inventory: put 10.20.0.12 back into the cluster"
+		for _, name := range []string{"leader-removed/pigsty.yml", "leader-removed/with-db.yml"} {
+			l.write(reported(t, name))
+			deeds := l.deeds()
+			says(t, l, 2, []string{leads}, "plan")
+			says(t, l, 2, []string{leads}, "apply", "--yes")
+			says(t, l, 2, []string{leads}, "status")
+			if n := l.deeds(); n != deeds {
+				t.Errorf("%s: %d deeds were done", name, n-deeds)
+			}
+		}
+		l.world.HandOver("pg-a", "pg-a-1")
+		out, code := l.pig("apply", "--yes")
+		if code != 2 || !strings.Contains(out, "pg-a-2 is in the cluster and not in the inventory") || !strings.Contains(out, "newdb") {
+			t.Errorf("after the lead was handed over: exit status %d\n%s", code, out)
+		}
+		l.write(reported(t, "etcd-left-out/pigsty.yml"))
+		out, _ = l.pig("plan")
+		if !strings.Contains(out, "etcd-3 is a member of the cluster and not in the inventory") {
+			t.Errorf("a member of etcd was left out:\n%s", out)
+		}
+	})
 }
