@@ -115,6 +115,13 @@ func (m *Machine) Content(at string) string {
 	return text
 }
 
+// Put lays a file on the machine, as somebody does by hand.
+func (m *Machine) Put(f Laid) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lay(f)
+}
+
 // Below are the files of a directory and of those in it, for tests.
 func (m *Machine) Below(dir string) []string {
 	m.mu.Lock()

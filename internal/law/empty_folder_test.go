@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/imitation"
 	"pig/internal/vault"
 )
 
@@ -187,6 +188,33 @@ func TestTheKeyOfTheCAMayBeEncrypted(t *testing.T) {
 			l.must(append([]string{"apply", "--yes"}, with...)...)
 			if out := l.must(append([]string{"plan"}, with...)...); !strings.Contains(out, "No changes.") {
 				t.Errorf("after a step of the change:\n%s", out)
+			}
+		}
+	})
+}
+
+// What one host alone says is not taken: neither a CA that no other host trusts, nor a certificate that the CA has not signed.
+func TestAHostCannotBringACA(t *testing.T) {
+	whole := settled(t, threeEtcds, threeNodes...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, threeEtcds, "# as before")
+		evil := newLab(t, threeEtcds, threeNodes...)
+		evil.must("apply", "--yes")
+		const host, kept = "10.10.10.11", "/etc/pki/ca.crt"
+		m, other := l.world.Machine(host), evil.world.Machine(host)
+		real := m.Content(kept)
+		m.Put(imitation.Laid{Path: kept, Content: real + other.Content(kept)})
+		for _, name := range []string{"/etc/pki/node.crt", "/etc/pki/node.key"} {
+			m.Put(imitation.Laid{Path: name, Content: other.Content(name)})
+		}
+		at := l.elsewhere(t)
+		says(t, at, 0, []string{"the CA and 9 certificates"}, "pki", "fetch")
+		if text, err := os.ReadFile(filepath.Join(at.dir, "files/pki/ca/ca.crt")); err != nil || string(text) != real {
+			t.Errorf("fetched %v:\n%s", err, text)
+		}
+		for _, name := range []string{"node/10.10.10.11.crt", "node/10.10.10.11.key"} {
+			if _, err := os.Stat(filepath.Join(at.dir, "files/pki", name)); err == nil {
+				t.Errorf("%s was taken", name)
 			}
 		}
 	})
