@@ -219,3 +219,21 @@ func TestAHostCannotBringACA(t *testing.T) {
 		}
 	})
 }
+
+// A node that was let go trusts nobody's CA any more: the next environment takes it.
+func TestANodeThatWasLetGoTrustsNoCA(t *testing.T) {
+	const two = "all: { children: { nodes: { hosts: { 10.10.10.13: {}, 10.10.10.14: {} }, vars: { node_cluster: nodes } } }, vars: { node_repo_modules: local, node_tune: none } }\n"
+	bubble(t, func(t *testing.T) {
+		l := newLab(t, two, "10.10.10.13", "10.10.10.14")
+		l.must("apply", "--yes")
+		l.must("node-rm", "10.10.10.14", "--confirm", "10.10.10.14")
+		next := l.elsewhere(t)
+		next.write(strings.Replace(two, "10.10.10.13: {}, ", "", 1))
+		next.must("apply", "--yes")
+		l.write(strings.Replace(two, ", 10.10.10.14: {}", "", 1))
+		l.must("apply", "--yes")
+		for _, u := range l.world.Unknown() {
+			t.Error(u)
+		}
+	})
+}
