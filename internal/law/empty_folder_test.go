@@ -200,7 +200,7 @@ func TestAHostCannotBringACA(t *testing.T) {
 		l := whole.edited(t, threeEtcds, "# as before")
 		evil := newLab(t, threeEtcds, threeNodes...)
 		evil.must("apply", "--yes")
-		const host, kept = "10.10.10.11", "/etc/pki/ca.crt"
+		const host, kept = "10.10.10.10", "/etc/pki/ca.crt" // the first that is asked
 		m, other := l.world.Machine(host), evil.world.Machine(host)
 		real := m.Content(kept)
 		m.Put(imitation.Laid{Path: kept, Content: real + other.Content(kept)})
@@ -212,7 +212,7 @@ func TestAHostCannotBringACA(t *testing.T) {
 		if text, err := os.ReadFile(filepath.Join(at.dir, "files/pki/ca/ca.crt")); err != nil || string(text) != real {
 			t.Errorf("fetched %v:\n%s", err, text)
 		}
-		for _, name := range []string{"node/10.10.10.11.crt", "node/10.10.10.11.key"} {
+		for _, name := range []string{"node/" + host + ".crt", "node/" + host + ".key"} {
 			if _, err := os.Stat(filepath.Join(at.dir, "files/pki", name)); err == nil {
 				t.Errorf("%s was taken", name)
 			}
