@@ -122,8 +122,8 @@ func startPatroni(d *Daemon) error {
 		c.leader = name
 	}
 	m.configure(conf)
-	if !running {
-		m.boot(conf)
+	if !running && !m.boot(conf) && m.leads() {
+		c.failOver()
 	}
 	c.mu.Unlock()
 	d.State = m
@@ -141,8 +141,16 @@ func (m *patroniMember) configure(conf map[string]any) {
 	m.port, _ = strconv.Atoi(port) //nolint:errcheck // as above
 }
 
-// boot starts PostgreSQL as the configuration says. The caller holds the lock of the cluster.
-func (m *patroniMember) boot(conf map[string]any) {
+// startFailed is the state of a member whose PostgreSQL does not start.
+const startFailed = "start failed"
+
+// boot starts PostgreSQL as the configuration says, and tells whether it came up: no machine here has terabytes of memory. The caller holds
+// the lock of the cluster.
+func (m *patroniMember) boot(conf map[string]any) bool {
+	if strings.HasSuffix(fmt.Sprint(m.cluster.settings()["shared_buffers"]), "TB") {
+		m.state = startFailed
+		return false
+	}
 	m.state, m.moved = "running", false
 	m.listen = textAt(conf, "postgresql", "listen")
 	m.started = m.cluster.fixed()
@@ -156,6 +164,25 @@ func (m *patroniMember) boot(conf map[string]any) {
 		"global/pg_control": "control", "pg_hba.conf": "# Patroni writes this.\n",
 	} {
 		m.machine.lay(Laid{Path: m.dataDir + "/" + name, Content: text, Owner: "postgres", Mode: 0o600})
+	}
+	return true
+}
+
+// retry is what Patroni does in each round: who did not start is started again. The caller holds the lock of the cluster.
+func (c *patroniCluster) retry() {
+	for _, name := range slices.Sorted(maps.Keys(c.members)) {
+		m := c.members[name]
+		d := m.machine.Daemon("patroni")
+		conf := parsed(m.machine.Content(patroniConf))
+		if m.state != startFailed || d == nil || !m.boot(conf) {
+			continue
+		}
+		m.machine.world.note(m.machine, "postgres "+c.scope, "start")
+		if c.leader == "" {
+			c.leader = name
+			c.timeline++
+		}
+		_ = m.open(d, conf) //nolint:errcheck // the ports were open before
 	}
 }
 
@@ -198,7 +225,7 @@ func (m *patroniMember) open(d *Daemon, conf map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Listen(host, port, Listener{HTTP: m}); err != nil {
+	if err := d.Listen(host, port, Listener{HTTP: m}); err != nil || m.state == startFailed {
 		return err
 	}
 	i := strings.LastIndexByte(m.listen, ':')
@@ -260,7 +287,7 @@ func (c *patroniCluster) failOver() {
 }
 
 // restart restarts the member's PostgreSQL: that takes a moment.
-func (m *patroniMember) restart() {
+func (m *patroniMember) restart() bool {
 	c := m.cluster
 	c.mu.Lock()
 	m.down()
@@ -269,8 +296,14 @@ func (m *patroniMember) restart() {
 	time.Sleep(2 * time.Second)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m.boot(parsed(m.machine.Content(patroniConf)))
+	if !m.boot(parsed(m.machine.Content(patroniConf))) {
+		if m.leads() {
+			c.failOver()
+		}
+		return false
+	}
 	m.machine.world.note(m.machine, "postgres "+c.scope, "start")
+	return true
 }
 
 // HandOver is a switchover that somebody made by hand: another member leads the cluster of a scope from now on.

@@ -30,10 +30,14 @@ func (m *patroniMember) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 		merge(c.config, patch)
+		c.retry()
 		reply(w, http.StatusOK, c.config)
 	case "POST /restart":
 		c.mu.Unlock()
-		m.restart()
+		if !m.restart() {
+			reply(w, http.StatusServiceUnavailable, "restart failed")
+			return
+		}
 		reply(w, http.StatusOK, "restarted successfully")
 		return
 	case "POST /switchover":

@@ -13,7 +13,7 @@ import (
 // serverOf finds the PostgreSQL of a machine that listens on a port, nil if there is none.
 func (m *Machine) serverOf(port string) *patroniMember {
 	for _, d := range m.Daemons() {
-		if p, ok := d.State.(*patroniMember); ok && strings.HasSuffix(p.listen, ":"+port) {
+		if p, ok := d.State.(*patroniMember); ok && p.state != startFailed && strings.HasSuffix(p.listen, ":"+port) {
 			return p
 		}
 	}

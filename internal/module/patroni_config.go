@@ -18,8 +18,11 @@ import (
 // Where Patroni is only planned to start there is nothing to do: a new cluster begins with its bootstrap configuration. It
 // returns restart (something takes hold only after a restart), shrinks (and then on the leader first), promotes (the cluster
 // ceases to follow another one) and keys (what differed). A cluster that leads itself is not made to follow another one.
+//
+// failed says that this is done only where PostgreSQL of a member does not start, which the configuration may be the cause of: before
+// anything waits for it.
 func patroniConfig() Module {
-	args := append(patroniArgs(), Arg{Name: "config", Type: Dict, Required: true})
+	args := append(patroniArgs(), Arg{Name: "config", Type: Dict, Required: true}, Arg{Name: "failed", Type: Bool, Default: false})
 	for _, a := range psqlArgs() {
 		if a.Name != "unit" {
 			args = append(args, a)
@@ -30,6 +33,10 @@ func patroniConfig() Module {
 
 func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := newPatroni(ctx, c)
+	failed := c.Args.Bool("failed")
+	if view, err := p.glance(ctx); failed && (err != nil || !view.Failed()) { // who does not answer is waited for
+		return configResult(nil), nil
+	}
 	var body json.RawMessage
 	err := p.get(ctx, p.own(ctx)+"/config", &body)
 	if errors.Is(err, node.ErrNotYet) {
@@ -47,7 +54,7 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, errors.New("patroni's configuration is no mapping")
 	}
 	contexts, err := settingContexts(ctx, c)
-	if err != nil {
+	if err != nil && !failed { // a server that is down does not say: all of its settings count from its next start
 		return nil, err
 	}
 	changes := pgsql.DiffConfig(c.Args.Dict("config"), live, contexts)

@@ -64,6 +64,9 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	// A second round is for standbys that could not take hold of a lesser value before their leader had.
 	for round := 0; len(names) > 0 && round < 2; round++ {
+		if view, err = r.recovered(ctx, view); err != nil {
+			return nil, err
+		}
 		if err := view.Fit(); err != nil {
 			return nil, fmt.Errorf("members wait for a restart (%s), but %w", strings.Join(names, ", "), err)
 		}
@@ -86,6 +89,22 @@ func (r *restarter) view(ctx context.Context) (pgsql.ClusterView, error) {
 	v, err := r.patroni.view(ctx)
 	v.Paused = v.Paused && !(r.c.System.Planned() && r.c.Args.Bool("resumes"))
 	return v, err
+}
+
+// recovered gives members the time to come up that did not start before a correction of their configuration.
+func (r *restarter) recovered(ctx context.Context, view pgsql.ClusterView) (pgsql.ClusterView, error) {
+	expected := value.Truthy(r.c.Args.Get("expected"))
+	for deadline := time.Now().Add(movesTake); expected && !r.c.System.Planned() && !view.Paused && view.Fit() != nil && time.Now().Before(deadline); {
+		if err := pause(ctx, interval); err != nil {
+			return view, err
+		}
+		now, err := r.view(ctx)
+		if err != nil {
+			return view, err
+		}
+		view = now
+	}
+	return view, nil
 }
 
 func (r *restarter) result(view pgsql.ClusterView) *value.Dict {

@@ -77,6 +77,11 @@ func (v ClusterView) Member(name string) (MemberView, bool) {
 	return v.Members[i], true
 }
 
+// Failed tells whether PostgreSQL of a member does not start.
+func (v ClusterView) Failed() bool {
+	return slices.ContainsFunc(v.Members, func(m MemberView) bool { return m.State == "start failed" || m.State == "restart failed" })
+}
+
 // Fit tells why no member may be taken down now; nil if one may.
 func (v ClusterView) Fit() error {
 	if v.Paused {
