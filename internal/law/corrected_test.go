@@ -3,25 +3,82 @@ package law
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"pig/internal/imitation"
 )
 
 // A setting with which PostgreSQL does not start fails the run. The corrected file is planned and applied as any other: no other verb, and
 // nothing by hand.
 func TestASettingThatKeepsPostgreSQLFromStartingIsCorrected(t *testing.T) {
+	ha, addrs := sample(t, "ha")
+	for _, c := range []struct {
+		name, text string
+		addrs      []string
+	}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
+		t.Run(c.name, func(t *testing.T) {
+			whole := settled(t, c.text, c.addrs...)
+			bubble(t, func(t *testing.T) {
+				l := whole.edited(t, c.text, "pg_parameters: { shared_buffers: 1TB }")
+				if out, code := l.pig("apply", "--yes"); code != 2 {
+					t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+				}
+				l.write(c.text + "    pg_parameters: { shared_buffers: 256MB }\n")
+				out, code := l.pig("plan")
+				if code != 0 || !strings.Contains(out, "256MB") {
+					t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+				}
+				if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
+					t.Error(out)
+				}
+				heals(t, l)
+			})
+		})
+	}
+}
+
+// A disk that was full is no reason for anything but another apply, once there is room.
+func TestAFullDiskThatWasFreed(t *testing.T) {
 	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
+	for _, what := range []string{"write /pg/conf/pg-test-1.yml", "write /etc/etcd/etcd.conf"} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, checkedWorld, "pg_parameters: { max_connections: 222 }\n    pg_hba_rules: [ { title: more, role: common, rules: [ host all all 10.9.9.9/32 scram-sha-256 ] } ]\n    etcd_election_timeout: 2000\n    pg_rto: fast")
+			struck, out := l.struck(&imitation.Faults{Kind: imitation.DiskFull, At: 1, What: what}, "apply", "--yes")
+			if struck == "" || !strings.Contains(out, "no space left") {
+				t.Fatalf("%s: the disk was not full: %s\n%s", what, struck, out)
+			}
+			if out, code := l.pig("plan"); code != 0 {
+				t.Errorf("%s: the next plan: exit status %d\n%s", what, code, out)
+			}
+			heals(t, l)
+		})
+	}
+}
+
+// Certificates that have expired while nobody ran pig are issued anew by the next apply.
+func TestExpiredCertificatesAreRenewed(t *testing.T) {
+	text := checkedWorld + "    cert_validity: 100d\n    nginx_cert_validity: 100d\n"
+	whole := settled(t, text, "10.10.10.10", "10.10.10.11")
 	bubble(t, func(t *testing.T) {
-		l := whole.edited(t, checkedWorld, "pg_parameters: { shared_buffers: 1TB }")
-		if out, code := l.pig("apply", "--yes"); code != 2 {
-			t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+		l := whole.edited(t, text, "# as before")
+		time.Sleep(120 * 24 * time.Hour)
+		read := func() (all []string) {
+			for _, m := range l.world.Machines() {
+				for _, name := range []string{"/etc/pki/node.crt", "/etc/etcd/server.crt", "/pg/cert/server.crt"} {
+					all = append(all, m.Content(name))
+				}
+			}
+			return all
 		}
-		l.write(checkedWorld + "    pg_parameters: { shared_buffers: 256MB }\n")
-		out, code := l.pig("plan")
-		if code != 0 || !strings.Contains(out, "256MB") {
-			t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
-		}
-		if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
-			t.Error(out)
+		before := read()
+		if out, code := l.pig("plan"); code != 0 {
+			t.Errorf("the plan: exit status %d\n%s", code, out)
 		}
 		heals(t, l)
+		for i, now := range read() {
+			if now != "" && now == before[i] {
+				t.Errorf("a certificate that expired stays:\n%s", now)
+			}
+		}
 	})
 }

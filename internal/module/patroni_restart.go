@@ -57,6 +57,9 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.System.Planned() && view.Failed() && value.Truthy(c.Args.Get("expected")) { // what does not start now starts with what is planned
+		return nil, fmt.Errorf("which members need a restart: %w", node.ErrUnknown)
+	}
 	r.scope = view.Scope
 	names, leaderFirst, err := r.targets(ctx, view)
 	if err != nil || len(names) == 0 {
