@@ -63,6 +63,8 @@ type process struct {
 	dead  error
 	kill  func()
 	cut   func()
+	// hushed is closed when nothing goes through its streams any more.
+	hushed chan struct{}
 }
 
 func (p *process) end(why error) {
@@ -166,6 +168,9 @@ func (s *system) Lock(holder string) error {
 	}
 	return s.locked(func() error {
 		if s.holder != nil && s.holder != s.process {
+			if s.held == holder {
+				return nil
+			}
 			return &node.Locked{Holder: s.held}
 		}
 		s.holder, s.held = s.process, holder
