@@ -12,7 +12,7 @@ import (
 
 const (
 	// patience is how long a service that is there may leave a question without an answer: it starts, its leader changes, its disk is slow.
-	patience = 30 * time.Second
+	patience = 45 * time.Second
 	// startTakes is how long a unit that runs may have nobody who listens yet.
 	startTakes = 10 * time.Second
 	// Pauses between two tries grow from the first to the longest.
