@@ -216,7 +216,7 @@ func (s *system) Exec(ctx context.Context, c node.Cmd) (node.Output, error) {
 	err := s.change(strings.Join(c.Argv, " "), func() (_ node.Change, _ bool, err error) {
 		out, err = s.run(ctx, c)
 		if err == nil && out.RC == 0 && c.Change != nil {
-			return *c.Change, true, nil
+			return node.ExecChange(c), true, nil
 		}
 		return node.Change{}, false, err
 	})
