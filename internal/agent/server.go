@@ -83,14 +83,14 @@ func (c *conversation) close() {
 
 // begin starts a task, unless the conversation has ended.
 func (c *conversation) begin(ctx context.Context, f Frame) {
-	task, cancel := context.WithCancelCause(ctx)
+	task, end := context.WithCancelCause(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		cancel(errGone)
+		end(errGone)
 		return
 	}
-	c.cancels[f.Request] = cancel
+	c.cancels[f.Request] = end
 	c.tasks.Add(1)
 	c.answers.Go(func() { c.run(task, f) })
 }
