@@ -78,7 +78,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	defer release()
 	c.learn(Result{Values: args, Heard: c.said.any()})
 	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
-		Task:    module.Task{Module: name, Args: args, User: user, Env: env, Pending: pending},
+		Task:    module.Task{Module: name, Args: args, User: user, Env: env, Pending: pending, Key: c.e.opt.Key},
 		Planned: planned, Timeout: timeout,
 	})
 	r := c.outcome(host, res, err)

@@ -49,6 +49,7 @@ type Options struct {
 	GatherFacts   bool // plays that say nothing gather facts, as in Ansible
 	Dir           string
 	Version       string
+	Key           []byte // seals what is planned, for a plan that is kept
 }
 
 // Deps are the parts that an engine works with.
@@ -235,6 +236,13 @@ func (e *Engine) count(name string, change func(*Stats)) {
 func (e *Engine) With(sink Sink) *Engine {
 	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: newFates()}
 	c.Sink = shown{sink, e.Redactor}
+	return c
+}
+
+// Keyed is the same engine, which seals what it plans with key.
+func (e *Engine) Keyed(key []byte) *Engine {
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: e.fates}
+	c.opt.Key = key
 	return c
 }
 

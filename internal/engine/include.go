@@ -72,6 +72,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		}
 		ref := r.ref(t, s)
 		r.tally(res)
+		res.Source = r.source(t, res)
 		r.e.Sink.HostDone(r.Name, ref, res, 0)
 		return nil, nil
 	}

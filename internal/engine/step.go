@@ -165,6 +165,7 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 	}
 	r.keep(t, result)
 	r.tally(result)
+	result.Source = r.source(t, result)
 	r.e.Sink.HostDone(r.Name, ref, result, took)
 	if (result.DidChange() || result.Unknown()) && !result.Failed {
 		for _, n := range r.notifications(t) {

@@ -31,7 +31,7 @@ func patroniConfig() Module {
 func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := newPatroni(ctx, c)
 	var body json.RawMessage
-	err := p.get(ctx, p.own(ctx)+"/config", &body)
+	err := p.ask(ctx, "/config", &body)
 	if errors.Is(err, node.ErrNotYet) {
 		return configResult(nil), nil
 	}
