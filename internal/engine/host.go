@@ -54,6 +54,17 @@ func (e *Engine) host(name string) *host {
 	return s
 }
 
+// tell keeps facts; heard says that a node told them.
+func (h *host) tell(facts *value.Dict, heard bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.own = !heard && (h.own || h.facts.Len() == 0) // what a node said before is still there
+	for k, v := range facts.All() {
+		h.facts.Set(k, value.Clone(v))
+		h.injected.Set("ansible_"+value.KeyText(k), value.Clone(v))
+	}
+}
+
 // register keeps v under name; heard tells whether a node had a say in it.
 func (h *host) register(name string, v value.Value, heard bool) {
 	h.mu.Lock()

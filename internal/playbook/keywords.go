@@ -78,12 +78,22 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 // never tells whether the debugger stays off.
 func never(v value.Value) bool { return v == nil || v == false || v == "never" }
 
+// unsupported are keywords of Ansible's that pig does not have, and what to do instead.
+var unsupported = map[string]string{
+	"fact_path":        "pig reads no local facts: read the files with slurp:, or declare the values in the inventory",
+	"gather_timeout":   "facts are read from memory and small files; timeout: bounds every task",
+	"validate_argspec": "check the arguments of roles with assert:",
+}
+
 func unknownKeyword(name string, pos diag.Pos, own map[string]bool) error {
 	candidates := sharedKeywords()
 	for n := range own {
 		candidates = append(candidates, n)
 	}
 	slices.Sort(candidates)
+	if why := unsupported[name]; why != "" {
+		return diag.Errorf(pos, "%s is not supported", name).WithHint("%s", why)
+	}
 	d := diag.Errorf(pos, "there is no keyword %q here", name)
 	if h := diag.DidYouMean(name, candidates); h != "" {
 		d.Hint = h

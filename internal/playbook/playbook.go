@@ -23,7 +23,7 @@ type Play struct {
 	Strategy    string
 	Serial      value.Value
 	MaxFail     value.Value // max_fail_percentage
-	ForceFlush  bool        // force_handlers
+	ForceFlush  value.Value // force_handlers
 	Order       string
 	Roles       []*Role
 	PreTasks    *Block
@@ -32,6 +32,7 @@ type Play struct {
 	PostTasks   *Block
 	Handlers    []*Task // of the play itself; roles have their own
 	Dir         string  // of the playbook file
+	root        *Block  // around all its sections
 }
 
 // Node is a task or a block.
@@ -51,6 +52,8 @@ type Block struct {
 	// Given are finished variables of a looping include: its item.
 	Given  *value.Dict
 	Heard  bool // a node had a say in Given
+	// Notify are handlers of every task in it, besides those of the task itself.
+	Notify []value.Value
 	Body   []Node
 	Rescue []Node
 	Always []Node
@@ -93,6 +96,7 @@ type Loop struct {
 	Label    value.Value
 	Pause    value.Value
 	Extended bool
+	AllItems bool        // extended_allitems: ansible_loop holds the whole list
 	BreakIf  value.Value // break_when
 }
 

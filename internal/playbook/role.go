@@ -17,7 +17,8 @@ type RoleUse struct {
 	Pos    diag.Pos
 	From   map[string]string // tasks_from, vars_from, defaults_from, handlers_from
 	// Twice says that the role runs again even if it ran already with the same parameters.
-	Twice bool
+	Twice  bool
+	Notify []value.Value
 }
 
 func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
@@ -72,7 +73,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		}
 		seen[id] = true
 	}
-	block := &Block{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
+	block := &Block{Keywords: use.Keywords, Notify: use.Notify, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
 	var blocks []*Block
 	deps, err := l.dependencies(role, block, play, seen)
 	if err != nil {
