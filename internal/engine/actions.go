@@ -24,11 +24,11 @@ type action struct {
 
 func actions() map[string]action {
 	return map[string]action{
-		"debug":        {raw: true, run: debug, args: []string{"msg", "var", "verbosity"}},
-		"assert":       {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
-		"fail":         {run: fail, args: []string{"msg"}},
-		"set_fact":     {run: setFact},
-		"include_vars": {run: includeVars, args: []string{"file", "dir", "name", "_raw_params"}},
+		"debug":         {raw: true, run: debug, args: []string{"msg", "var", "verbosity"}},
+		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
+		"fail":          {run: fail, args: []string{"msg"}},
+		"set_fact":      {run: setFact},
+		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params"}},
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":            {run: addHost},
 		"group_by":            {run: groupBy, args: []string{"key", "parents"}},

@@ -16,92 +16,87 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if err != nil {
 		return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
 	}
-	if !once {
-		return r.includeHere(ctx, t, s, at)
+	slot, mine := &onceSlot{done: make(chan struct{})}, true
+	if once {
+		if slot, mine, err = r.claim(ctx, at); err != nil {
+			return err
+		}
 	}
-	slot, mine, err := r.claim(ctx, at)
+	if !mine {
+		select {
+		case <-slot.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		r.keep(t, slot.result)
+		return nil
+	}
+	turns, res, err := r.turnsOf(ctx, t, s)
+	slot.result = res
+	close(slot.done)
 	if err != nil {
 		return err
 	}
-	if mine {
-		defer close(slot.done)
-		slot.err = r.includeHere(ctx, t, s, at)
-		slot.result = r.registered(t)
-		return slot.err
-	}
-	select {
-	case <-slot.done:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	r.keep(t, slot.result)
-	return nil
-}
-
-// registered is the result that an include kept.
-func (r *run) registered(t *playbook.Task) Result {
-	r.host.mu.RLock()
-	defer r.host.mu.RUnlock()
-	d, _ := r.set.At(t.Register).(*value.Dict)
-	res := ok(nil)
-	if d != nil {
-		res.Values = d.Clone()
-	}
-	return res
-}
-
-func (r *run) includeHere(ctx context.Context, t *playbook.Task, s *scope, at place) error {
-	turns := []*value.Dict{nil}
-	heard := false
-	if t.Loop != nil {
-		items, said, err := r.items(t, s)
-		if err != nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), r.notIncluded(t, s, err), 0)
-		}
-		if items == nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), unknown("the items of the loop"), 0)
-		}
-		turns, heard = nil, said
-		for i := range items.Items {
-			turns = append(turns, loopVars(t.Loop, items, i))
-		}
-	}
-	var results []Result
-	for i, local := range turns {
-		turn := s
-		if local != nil {
-			if err := r.rest(ctx, t.Loop, s, i); err != nil {
-				return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
-			}
-			turn = r.scope(r.host, t, local)
-			turn.vars.said = heard
-		}
-		blocks, res, err := r.included(t, turn, local, heard)
-		if err != nil {
-			return r.conclude(ctx, t, turn, r.ref(t, turn), r.notIncluded(t, turn, err), 0)
-		}
-		res.Heard = heard
-		results = append(results, res)
-		stop := false
-		if local != nil {
-			results[i].Item = local.At(t.Loop.LoopVar)
-			if stop, err = breaks(t.Loop, turn); err != nil {
-				return r.conclude(ctx, t, turn, r.ref(t, turn), failed(err), 0)
-			}
-			r.keep(t, merge(results))
-		} else {
-			r.keep(t, res)
-		}
+	r.keep(t, res)
+	for i, blocks := range turns {
 		for j, b := range blocks {
 			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// turnsOf gives what an include brings, turn by turn, and what register keeps of it. As in Ansible, all turns are decided before
+// the first of them runs.
+func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]inclusion, Result, error) {
+	if t.Loop == nil {
+		blocks, res, err := r.included(t, s, nil, false)
+		if err != nil {
+			res = r.notIncluded(t, s, err)
+			return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+		}
+		return [][]inclusion{blocks}, res, nil
+	}
+	items, heard, err := r.items(t, s)
+	if err != nil {
+		res := r.notIncluded(t, s, err)
+		return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+	}
+	if items == nil {
+		res := unknown("the items of the loop")
+		return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+	}
+	var turns [][]inclusion
+	var results []Result
+	for i, item := range items.Items {
+		local := loopVars(t.Loop, items, i)
+		turn := r.scope(r.host, t, local)
+		turn.vars.said = heard
+		err := r.rest(ctx, t.Loop, s, i)
+		var blocks []inclusion
+		var res Result
+		if err == nil {
+			blocks, res, err = r.included(t, turn, local, heard)
+		}
+		stop := false
+		if err == nil {
+			stop, err = breaks(t.Loop, turn)
+		}
+		if err != nil {
+			res = r.notIncluded(t, turn, err)
+			return nil, res, r.conclude(ctx, t, turn, r.ref(t, turn), res, 0)
+		}
+		res.Item = item
+		turns, results = append(turns, blocks), append(results, res)
 		if stop {
 			break
 		}
 	}
-	return nil
+	all := merge(results)
+	all.Heard = all.Heard || heard
+	return turns, all, nil
 }
 
 // notIncluded is the result of an include that failed; what no_log covers may be in the message.

@@ -101,6 +101,7 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 	all.Heard = all.Heard || heard
 	for _, res := range results {
 		all.NoLog, all.NoDiff = all.NoLog || res.NoLog, all.NoDiff || res.NoDiff
+		all.AsksDiff = all.AsksDiff || res.AsksDiff
 	}
 	return all
 }
@@ -208,6 +209,7 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		return failed(err)
 	}
 	res.NoDiff = !showDiff
+	res.AsksDiff = showDiff && r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }) != nil
 	return res
 }
 

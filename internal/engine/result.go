@@ -23,6 +23,7 @@ type Result struct {
 	Items       []Result // the turns of a loop
 	NoLog       bool
 	NoDiff      bool // diff: false
+	AsksDiff    bool // diff: true, whatever the command line says
 	Delegate    string
 	Attempts    int
 	Heard       bool // a node had a say in it

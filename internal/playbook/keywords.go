@@ -16,7 +16,7 @@ func keywordReaders(k *Keywords) map[string]*value.Value {
 		"delegate_to": &k.DelegateTo, "delegate_facts": &k.DelegateFacts, "run_once": &k.RunOnce,
 		"ignore_errors": &k.IgnoreErrors, "ignore_unreachable": &k.IgnoreUnreachable, "any_errors_fatal": &k.AnyErrorsFatal,
 		"no_log": &k.NoLog, "check_mode": &k.CheckMode, "diff": &k.Diff, "throttle": &k.Throttle, "timeout": &k.Timeout,
-		"debugger": &k.Debugger, "collections": new(value.Value),
+		"debugger": &k.Debugger, "collections": &k.Collections,
 	}
 }
 
@@ -31,7 +31,12 @@ func sharedKeywords() []string {
 }
 
 // ReadKeywords reads keywords that stand by themselves: apply: of an include.
-func ReadKeywords(d *value.Dict) (Keywords, error) { return readKeywords(d, nil) }
+func ReadKeywords(d *value.Dict) (Keywords, error) {
+	if v := d.At("collections"); v != nil {
+		return Keywords{}, diag.Errorf(d.ValuePos("collections"), "collections %s has no effect in apply", value.Display(v))
+	}
+	return readKeywords(d, nil)
+}
 
 // readKeywords reads the shared keywords of d. Keys in own are somebody else's; any other key is a mistake.
 func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {

@@ -50,8 +50,8 @@ type Block struct {
 	// Params are variables given where the block is used: of a role, or vars: of an include. They go before set_fact.
 	Params *value.Dict
 	// Given are finished variables of a looping include: its item.
-	Given  *value.Dict
-	Heard  bool // a node had a say in Given
+	Given *value.Dict
+	Heard bool // a node had a say in Given
 	// Notify are handlers of every task in it, besides those of the task itself.
 	Notify []value.Value
 	Body   []Node
@@ -128,6 +128,7 @@ type Keywords struct {
 	Timeout           value.Value
 	ModuleDefaults    []*value.Dict
 	Debugger          value.Value
+	Collections       value.Value // only to tell that they bring nothing
 }
 
 func (k *Keywords) keywords() *Keywords { return k }

@@ -58,6 +58,7 @@ func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
 
 // useRole gives the blocks of a role and of those that it depends on, which come first. seen remembers what ran already.
 func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+	l.collections(use.Collections, use.Pos)
 	role, err := l.role(use, play)
 	if err != nil {
 		return nil, err

@@ -55,9 +55,7 @@ func (r *taskReader) node(d *value.Dict, pos diag.Pos, parent *Block) ([]Node, e
 	if err != nil {
 		return nil, err
 	}
-	if v := d.At("collections"); v != nil {
-		r.l.collections(v, d.ValuePos("collections"))
-	}
+	r.l.collections(d.At("collections"), d.ValuePos("collections"))
 	switch t.Action {
 	case "import_tasks":
 		return r.importTasks(t)
@@ -85,9 +83,7 @@ func (r *taskReader) block(d *value.Dict, pos diag.Pos, parent *Block) (*Block, 
 	if v := d.At("name"); v != nil {
 		b.Name = value.Str(v)
 	}
-	if v := d.At("collections"); v != nil {
-		r.l.collections(v, d.ValuePos("collections"))
-	}
+	r.l.collections(d.At("collections"), d.ValuePos("collections"))
 	for _, part := range []struct {
 		key string
 		to  *[]Node
