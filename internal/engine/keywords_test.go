@@ -41,12 +41,13 @@ var sharedRows = []row{
 	{keyword: "become_flags", with: "become_flags: -E", play: "become: true", want: `invalid become_flags "-E"`},
 	{keyword: "become_exe", with: "become_exe: /usr/bin/sudo2", play: "become: true", want: "with /usr/bin/sudo2"},
 	{keyword: "check_mode", with: "check_mode: true", want: "planned"},
-	{keyword: "collections", with: "collections: [ community.docker ]", want: `collection "community.docker"`},
+	{keyword: "collections", with: "collections: [ community.docker ]", want: "community.docker"},
 	{keyword: "connection", with: "connection: local", want: "local"},
 	{keyword: "debugger", with: "debugger: always", want: "invalid debugger 'always'"},
 	{keyword: "delegate_facts", with: "delegate_facts: true", tasks: "- { name: t, set_fact: { x: 1 }, delegate_to: b, when: inventory_hostname == 'a' KW}\n- { name: see, debug: { msg: \"{{ hostvars.b.x is defined }}\" } }", want: "a see: True"},
 	{keyword: "delegate_to", with: "delegate_to: b", want: "command for a on b"},
 	{keyword: "diff", with: "diff: false", want: "t: changed nodiff"},
+	{keyword: "diff", with: "diff: true", want: "t: changed diff"},
 	{keyword: "environment", with: "environment: { K: v }", want: "K=v"},
 	{keyword: "ignore_errors", with: "ignore_errors: true", tasks: "- { name: t, fail: { msg: x } KW}\n- { name: after, debug: }", want: "a after: ok"},
 	{keyword: "ignore_unreachable", with: "ignore_unreachable: true", hosts: "down1", tasks: "- { name: t, ping: KW}\n- { name: after, ping: }", want: "down1 after: unreachable"},
@@ -340,6 +341,9 @@ func (s *witness) HostDone(host string, ref TaskRef, r Result, _ time.Duration) 
 		state = "changed"
 	case ref.Action == "debug" && r.Values.At("msg") != "Hello world!":
 		state = value.Display(r.Values.At("msg"))
+	}
+	if r.AsksDiff {
+		state += " diff"
 	}
 	if r.NoDiff {
 		state += " nodiff"
