@@ -150,7 +150,7 @@ func (s *session) engineOptions() error {
 	o := s.opt
 	s.base = engine.Options{
 		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: params.Seal(s.extra),
-		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(),
+		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(), SSHCommon: o.sshCommon, SSHExtra: o.sshExtra,
 		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version,
 	}
 	var err error

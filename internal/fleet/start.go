@@ -209,6 +209,7 @@ func sudoRefused(text string) string {
 		{"incorrect password", "sudo does not accept the become password"},
 		{"a password is required", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
 		{"no password was provided", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
+		{"you must have a tty", "sudo wants a terminal, and pig has none: allow this account without one in sudoers: Defaults:USER !requiretty"},
 		{"is not in the sudoers file", "this account may not use sudo"},
 		{"is not allowed to", "this account may not use sudo"},
 		{"may not run sudo", "this account may not use sudo"},

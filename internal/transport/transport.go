@@ -18,10 +18,11 @@ type Target struct {
 	User       string
 	Password   string // of the login, "" for keys only
 	KeyFile    string
-	KnownHosts string // a known_hosts file beside the user's own
 	ProxyJump  string
-	Insecure   bool // host keys are not checked: the inventory asked for it in so many words
+	SSHArgs    string // options of ssh, as ansible_ssh_common_args has them
+	Insecure   bool   // host keys are not checked: the inventory asked for it in so many words
 	Timeout    time.Duration
+	configFile string // of the host for whose sake a jump host is reached: files, one a line
 }
 
 // Conn is a connection to one host.
