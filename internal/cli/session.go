@@ -85,6 +85,11 @@ func (s *session) loadInventory(ctx context.Context) error {
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
 	}
 	s.twice = portsTwice(warnings)
+	if !s.opt.asWritten {
+		if err := inv.ByAddress(params.Addresses(inv)); err != nil {
+			return err
+		}
+	}
 	s.inventory = inv.Clone()
 	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{Vault: decrypt})
 	if err != nil {

@@ -149,6 +149,9 @@ func (c *call) target() (name string, heard bool, err error) {
 	if to != jinja.Omit {
 		name = value.Str(to)
 	}
+	if h := c.e.Inventory.Host(name); h != nil && !h.Implicit {
+		name = h.Name // it may be an alias
+	}
 	if heard {
 		err = c.delegate(name)
 	}

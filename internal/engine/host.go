@@ -37,6 +37,9 @@ func (e *Engine) host(name string) *host {
 	if h == nil {
 		return nil
 	}
+	if s, ok := e.hosts[h.Name]; ok && !h.Implicit { // it was asked for by an alias
+		return s
+	}
 	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
 	s.inv = e.Inventory.Vars(h)
 	if e.Protect != nil {
@@ -51,6 +54,9 @@ func (e *Engine) host(name string) *host {
 	e.Redactor.Add(value.Secrets(s.inv)...)
 	e.Redactor.Add(value.Secrets(s.derived)...)
 	e.hosts[name] = s
+	if !h.Implicit {
+		e.hosts[h.Name] = s
+	}
 	return s
 }
 
