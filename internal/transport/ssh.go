@@ -232,10 +232,30 @@ func (c *sshConn) watch() {
 	}
 }
 
-func (c *sshConn) Start(line string) (Process, error) {
+func (c *sshConn) Start(line string) (Process, error) { return c.start(line, nil) }
+
+// rawModes are those of a terminal that changes no byte and answers none: frames go through it.
+var rawModes = ssh.TerminalModes{
+	ssh.ECHO: 0, ssh.ECHOE: 0, ssh.ECHOK: 0, ssh.ECHONL: 0, ssh.ICANON: 0, ssh.ISIG: 0, ssh.IEXTEN: 0, ssh.OPOST: 0, ssh.ONLCR: 0,
+	ssh.ICRNL: 0, ssh.INLCR: 0, ssh.IGNCR: 0, ssh.IXON: 0, ssh.IXOFF: 0, ssh.IXANY: 0, ssh.ISTRIP: 0, ssh.INPCK: 0, ssh.PARMRK: 0, ssh.IUTF8: 0,
+	ssh.CS8: 1, ssh.PARENB: 0,
+}
+
+// StartTerminal implements Terminal.
+func (c *sshConn) StartTerminal(line string) (Process, error) {
+	return c.start(line, func(s *ssh.Session) error { return s.RequestPty("dumb", 24, 80, rawModes) })
+}
+
+func (c *sshConn) start(line string, prepare func(*ssh.Session) error) (Process, error) {
 	s, err := c.client.NewSession()
 	if err != nil {
 		return nil, fmt.Errorf("opening a session: %w", err)
+	}
+	if prepare != nil {
+		if err := prepare(s); err != nil {
+			_ = s.Close()
+			return nil, fmt.Errorf("asking for a terminal: %w", err)
+		}
 	}
 	p := &sshProcess{session: s}
 	if p.in, err = s.StdinPipe(); err == nil {

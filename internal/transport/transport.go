@@ -36,6 +36,13 @@ type Conn interface {
 	Close() error
 }
 
+// Terminal is a connection that can give a command a terminal, for a sudo that wants one.
+type Terminal interface {
+	// StartTerminal is Start with a terminal that passes bytes on as they are. What the command writes to its standard error comes with
+	// its standard output.
+	StartTerminal(line string) (Process, error)
+}
+
 // Process is a command that runs on a host.
 type Process interface {
 	Stdin() io.WriteCloser
