@@ -37,7 +37,7 @@ type runOptions struct {
 	flush      bool
 	sshCommon  string
 	sshExtra   string
-	asWritten  bool // hosts keep their names: the playbook is somebody else's
+	asWritten  bool     // hosts keep their names: the playbook is somebody else's
 	confirm    []string // of verbs that have the flag
 	passwords  passwordOptions
 	plan       string // a plan file that is applied
