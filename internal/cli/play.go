@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) play() *cobra.Command {
-	o := &runOptions{}
+	o := &runOptions{asWritten: true}
 	var syntax bool
 	var l listing
 	c := &cobra.Command{

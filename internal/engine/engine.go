@@ -42,6 +42,8 @@ type Options struct {
 	Password      string // of the login
 	KeyFile       string
 	Timeout       time.Duration // of connections
+	SSHCommon     string        // options of ssh, where the inventory has no ansible_ssh_common_args
+	SSHExtra      string        // and no ansible_ssh_extra_args
 	FlushAll      bool          // force handlers
 	StartAt       string
 	Verbosity     int

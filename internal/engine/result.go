@@ -23,6 +23,7 @@ type Result struct {
 	Items       []Result // the turns of a loop
 	NoLog       bool
 	NoDiff      bool // diff: false
+	AsksDiff    bool // diff: true, whatever the command line says
 	// Source is a sealed digest of what the result follows from, of one that is not known: see source.go.
 	Source   string
 	Delegate string
