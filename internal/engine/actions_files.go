@@ -122,7 +122,7 @@ func (c *call) copyTree(ctx context.Context, dir, name string, args *value.Dict)
 
 // templateArgs are those of copy besides the syntax of the template.
 var templateArgs = []string{
-	"src", "dest", "mode", "owner", "group", "backup", "force", "validate", "follow", "trim_blocks", "lstrip_blocks", "newline_sequence",
+	"src", "dest", "mode", "owner", "group", "backup", "force", "validate", "check", "check_allows", "check_stands", "staged", "follow", "trim_blocks", "lstrip_blocks", "newline_sequence",
 	"variable_start_string", "variable_end_string", "block_start_string", "block_end_string", "comment_start_string", "comment_end_string",
 }
 

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// without are arguments that have no effect of their own, and why nobody misses it.
-var without = map[string]string{
-	"copy remote_src": "the controller reads it", "copy directory_mode": "the controller reads it",
+// effectless are arguments that have no effect of their own, and why nobody misses it.
+var effectless = map[string]string{
+	"copy remote_src": "the controller reads it", "copy staged": "the controller reads it", "prune staged": "the controller reads it", "copy directory_mode": "the controller reads it",
 	"redis_restart kind": "modules of one product share their arguments", "redis_follow kind": "modules of one product share their arguments",
 	"etcd_health root_password": "modules of one product share their arguments", "etcd_health password_file": "modules of one product share their arguments",
 	"etcd_keys state":         "it has one value, and says what happens",
@@ -137,7 +137,7 @@ func TestEveryArgumentIsRead(t *testing.T) {
 		}
 		texts := s.reached(from, by)
 		for _, a := range mod.Spec.Args {
-			if !texts[a.Name] && a.Only == nil && without[name+" "+a.Name] == "" {
+			if !texts[a.Name] && a.Only == nil && effectless[name+" "+a.Name] == "" {
 				t.Errorf("module %s takes %s and does not read it", name, a.Name)
 			}
 		}
