@@ -9,20 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 )
 
 // Type tells what a frame is.
 type Type byte
 
-// The frames. The controller sends Run, Cancel and Ping; the node sends Hello once, then Result and Pong.
+// The frames. The controller sends Run and Cancel; the node sends Hello once, then Result. Both send Pulse.
 const (
 	Hello Type = iota + 1
 	Run
 	Result
 	Cancel
-	Ping
-	Pong
+	Pulse
 )
 
 // Frame is one message: its type, the request it belongs to, and a payload in the wire form of package value.
@@ -45,26 +43,40 @@ const Magic = "pig-agent 1"
 
 // Writer writes whole frames from several goroutines.
 type Writer struct {
-	mu sync.Mutex
-	w  io.Writer
+	turn chan struct{} // holds something while a frame is on its way
+	w    io.Writer
 }
 
 // NewWriter writes frames to w.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+func NewWriter(w io.Writer) *Writer { return &Writer{make(chan struct{}, 1), w} }
 
 // Write sends f in one write.
 func (w *Writer) Write(f Frame) error {
 	if len(f.Payload) > MaxPayload {
 		return fmt.Errorf("a message of %d bytes is too large", len(f.Payload))
 	}
+	w.turn <- struct{}{}
+	defer func() { <-w.turn }()
+	return w.send(f)
+}
+
+// pulse sends a beat, unless a frame is on its way already: that one is a beat as well.
+func (w *Writer) pulse() error {
+	select {
+	case w.turn <- struct{}{}:
+	default:
+		return nil
+	}
+	defer func() { <-w.turn }()
+	return w.send(Frame{Type: Pulse})
+}
+
+func (w *Writer) send(f Frame) error {
 	b := make([]byte, headerSize, headerSize+len(f.Payload))
 	binary.BigEndian.PutUint32(b, uint32(len(f.Payload)+headerSize-4))
 	b[4] = byte(f.Type)
 	binary.BigEndian.PutUint32(b[5:], f.Request)
-	b = append(b, f.Payload...)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, err := w.w.Write(b)
+	_, err := w.w.Write(append(b, f.Payload...))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -28,7 +29,7 @@ func EncodeRequest(r Request) ([]byte, error) {
 	}
 	b, err := value.Append(nil, value.DictOf(
 		"module", r.Module, "args", r.Args, "user", r.User, "env", env, "known", value.Strings(r.Known),
-		"planned", r.Planned, "timeout", int64(r.Timeout), "pending", pending))
+		"planned", r.Planned, "timeout", int64(r.Timeout), "pending", pending, "key", hex.EncodeToString(r.Key)))
 	if err != nil {
 		return nil, fmt.Errorf("the arguments of %s: %w", r.Module, err)
 	}
@@ -49,6 +50,9 @@ func DecodeRequest(b []byte) (Request, error) {
 	}
 	r.User = text(d, "user")
 	r.Known = texts(d, "known")
+	if r.Key, err = hex.DecodeString(text(d, "key")); err != nil {
+		return Request{}, fmt.Errorf("the key of a plan: %w", err)
+	}
 	ns, _ := d.At("timeout").(int64)
 	r.Timeout = time.Duration(ns)
 	pending, _ := d.At("pending").(*value.List)
@@ -89,7 +93,7 @@ func changeValue(c node.Change) *value.Dict {
 		attrs.Append(value.Strings([]string{a.Name, a.Before, a.After}))
 	}
 	return value.DictOf("kind", c.Kind, "id", c.ID, "action", c.Action, "attrs", attrs, "before", c.Before, "after", c.After,
-		"diff", c.Diff, "impact", int64(c.Impact), "assumed", c.Assumed, "unknown", c.Unknown)
+		"diff", c.Diff, "impact", int64(c.Impact), "assumed", c.Assumed, "unknown", c.Unknown, "sum", c.Sum)
 }
 
 // DecodeResult reads what EncodeResult wrote.
@@ -128,7 +132,7 @@ func changeOf(d *value.Dict) node.Change {
 	impact = max(int64(node.ImpactNone), min(impact, int64(node.ImpactDataLoss)))
 	c := node.Change{
 		Kind: text(d, "kind"), ID: text(d, "id"), Action: text(d, "action"), Before: text(d, "before"), After: text(d, "after"),
-		Diff: text(d, "diff"), Impact: node.Impact(impact), Assumed: d.At("assumed") == true, Unknown: d.At("unknown") == true,
+		Diff: text(d, "diff"), Impact: node.Impact(impact), Assumed: d.At("assumed") == true, Unknown: d.At("unknown") == true, Sum: text(d, "sum"),
 	}
 	attrs, _ := d.At("attrs").(*value.List)
 	if attrs == nil {

@@ -28,7 +28,8 @@ func NewServer(live node.Machine, table map[string]module.Module) *Server {
 // errGone is why tasks end when the controller goes away.
 var errGone = errors.New("the controller went away")
 
-// Serve talks frames until in ends. Then every task that still runs is cancelled: nothing goes on behind the operator's back.
+// Serve talks frames until in ends, or the controller falls silent. Then every task that still runs is cancelled: nothing goes on behind
+// the operator's back.
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	w := NewWriter(out)
 	if err := w.Write(Frame{Type: Hello, Payload: []byte(Magic)}); err != nil {
@@ -36,22 +37,62 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := conversation{server: s, out: w, cancels: map[uint32]context.CancelCauseFunc{}}
-	err := c.listen(ctx, bufio.NewReaderSize(in, 1<<16))
-	cancel(errGone)
-	c.tasks.Wait()
-	if errors.Is(err, io.EOF) {
-		return nil
+	done, silent, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	defer close(done)
+	var beat Beat
+	go beat.Keep(done, w, func() { close(silent) })
+	go func() { ended <- c.listen(ctx, bufio.NewReaderSize(beat.Hear(in), 1<<16)) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-silent: // the stream is open still, and nobody at its other end: neither reads nor writes of it have an end
+		err = fmt.Errorf("%w: %w", errGone, ErrSilent)
 	}
-	return err
+	cancel(errGone)
+	c.close()
+	c.tasks.Wait()
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	answered := make(chan struct{})
+	go func() { c.answers.Wait(); close(answered) }()
+	select {
+	case <-answered:
+	case <-silent:
+	}
+	return nil
 }
 
 type conversation struct {
 	server *Server
 	out    *Writer
-	tasks  sync.WaitGroup
+	// tasks are at work; answers are on their way, which is as long as the stream makes it.
+	tasks, answers sync.WaitGroup
 
 	mu      sync.Mutex
 	cancels map[uint32]context.CancelCauseFunc
+	closed  bool
+}
+
+// close lets no further task begin.
+func (c *conversation) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+}
+
+// begin starts a task, unless the conversation has ended.
+func (c *conversation) begin(ctx context.Context, f Frame) {
+	task, end := context.WithCancelCause(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		end(errGone)
+		return
+	}
+	c.cancels[f.Request] = end
+	c.tasks.Add(1)
+	c.answers.Go(func() { c.run(task, f) })
 }
 
 func (c *conversation) listen(ctx context.Context, in io.Reader) error {
@@ -61,16 +102,9 @@ func (c *conversation) listen(ctx context.Context, in io.Reader) error {
 			return err
 		}
 		switch f.Type {
-		case Ping:
-			if err := c.out.Write(Frame{Type: Pong, Request: f.Request}); err != nil {
-				return err
-			}
+		case Pulse:
 		case Run:
-			task, cancel := context.WithCancelCause(ctx)
-			c.mu.Lock()
-			c.cancels[f.Request] = cancel
-			c.mu.Unlock()
-			c.tasks.Go(func() { c.run(task, f) })
+			c.begin(ctx, f)
 		case Cancel:
 			c.mu.Lock()
 			if cancel, ok := c.cancels[f.Request]; ok {
@@ -90,7 +124,9 @@ func (c *conversation) run(ctx context.Context, f Frame) {
 		delete(c.cancels, f.Request)
 		c.mu.Unlock()
 	}()
-	payload, err := EncodeResult(c.server.execute(ctx, f.Payload))
+	r := c.server.execute(ctx, f.Payload)
+	c.tasks.Done()
+	payload, err := EncodeResult(r)
 	if err == nil && len(payload) > MaxAnswer {
 		err = fmt.Errorf("the size is %d MB, and %d MB is the most", len(payload)>>20, MaxAnswer>>20)
 	}

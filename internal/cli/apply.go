@@ -69,15 +69,15 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	}
 	defer s.close()
 	s.recreate = o.confirm
-	salt := ""
+	salt, rounds := "", 0
 	if kept != nil {
-		salt = kept.Salt
+		salt, rounds = kept.Salt, kept.Rounds
 	}
 	change, err := readChange(s.pkiDir())
 	if err != nil {
 		return err
 	}
-	p, g, err := s.planWith(ctx, args, salt)
+	p, g, err := s.planWith(ctx, args, salt, rounds)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	}
 	defer finish(&err)
 	pace := newPace()
-	units, err := s.walk(ctx, e, g, "")
+	units, err := s.walk(ctx, e, g, nil)
 	if noted := s.noteKept(); noted != nil && err == nil {
 		err = noted
 	}

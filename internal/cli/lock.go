@@ -9,8 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/engine"
+	"pig/internal/fleet"
 	"pig/internal/graph"
+	"pig/internal/module"
 	"pig/internal/plan"
+	"pig/internal/playbook"
 	"pig/internal/value"
 )
 
@@ -33,25 +37,82 @@ func hostsOf(g *graph.Graph[plan.Unit]) []string {
 	return hosts
 }
 
+// lockHosts takes the locks of hosts as root.
 func (s *session) lockHosts(ctx context.Context, hosts []string) (release func(), err error) {
-	o := s.base
-	o.Plan = false
-	e := s.engine(o, s.quiet())
+	e := s.locker()
+	args := value.DictOf("holder", holder())
 	release = func() {
+		s.fleet.First(nil, fleet.Task{})
 		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
 	}
-	results := e.Everywhere(ctx, hosts, "node_lock", value.DictOf("holder", holder()))
-	var taken []string
-	for _, h := range hosts {
-		if r := results[h]; r.Failed && !r.Unreachable {
-			taken = append(taken, fmt.Sprintf("%s: %s", h, r.Msg))
+	if err := refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false); err != nil {
+		release()
+		return nil, err
+	}
+	s.lockAgain(hosts, args)
+	return release, nil
+}
+
+// lockPlays takes the locks of the hosts of somebody else's playbooks, each play's as its tasks will act there: an account that does not
+// become root has a lock of its own. A host that does not answer yet may be one that the playbooks make: it is tried again when its turn comes.
+func (s *session) lockPlays(ctx context.Context, plays []*playbook.Play) (release func(), err error) {
+	e := s.locker()
+	args := value.DictOf("holder", holder())
+	var all []string
+	var did []func()
+	release = func() {
+		s.fleet.First(nil, fleet.Task{})
+		for _, undo := range did {
+			undo()
 		}
 	}
-	if len(taken) > 0 {
-		release()
-		return nil, fmt.Errorf("nothing was begun:\n  %s\nWait for it to end, or stop it there; the lock goes with it.", strings.Join(taken, "\n  ")) //nolint:staticcheck // sentences for people
+	for _, p := range plays {
+		hosts, err := s.selected([]*playbook.Play{p}, nil)
+		if err != nil {
+			release()
+			return nil, err
+		}
+		did = append(did, func() {
+			e.EverywhereIn(context.WithoutCancel(ctx), p, hosts, "node_lock", value.DictOf("state", "released"))
+		})
+		if err := refused(hosts, e.EverywhereIn(ctx, p, hosts, "node_lock", args), true); err != nil {
+			release()
+			return nil, err
+		}
+		all = append(all, hosts...)
 	}
+	s.lockAgain(all, args)
+	s.fleet.Retry()
 	return release, nil
+}
+
+// locker is an engine that takes locks, also for what only plans else.
+func (s *session) locker() recapped {
+	o := s.base
+	o.Plan = false
+	return s.engine(o, s.quiet())
+}
+
+// lockAgain makes an agent that starts later on one of hosts take the lock too.
+func (s *session) lockAgain(hosts []string, args *value.Dict) {
+	s.fleet.First(hosts, fleet.Task{Task: module.Task{Module: "node_lock", Args: args}})
+}
+
+// refused is why a run does not begin: somebody else is at work on some of hosts. With lenient, what else kept a lock from being taken is
+// left for the run to tell: a play may have yet to read what its connections are made of.
+func refused(hosts []string, results map[string]engine.Result, lenient bool) error {
+	var taken []string
+	for _, h := range hosts {
+		r := results[h]
+		if !r.Failed || r.Unreachable || lenient && (r.Values == nil || r.Values.At("holder") == nil) {
+			continue
+		}
+		taken = append(taken, fmt.Sprintf("%s: %s", h, r.Msg))
+	}
+	if len(taken) > 0 {
+		return fmt.Errorf("nothing was begun:\n  %s\nWait for it to end, or stop it there; the lock goes with it.", strings.Join(taken, "\n  ")) //nolint:staticcheck // sentences for people
+	}
+	return nil
 }
 
 // holder says who we are, to those whom our lock keeps waiting.

@@ -36,6 +36,8 @@ type runOptions struct {
 	startAt    string
 	flush      bool
 	sshCommon  string
+	sshExtra   string
+	asWritten  bool     // hosts keep their names: the playbook is somebody else's
 	confirm    []string // of verbs that have the flag
 	passwords  passwordOptions
 	plan       string // a plan file that is applied
@@ -54,10 +56,11 @@ func (o *runOptions) reachFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.askPass, "ask-pass", "k", false, "ask for the SSH password")
 	f.StringVarP(&o.user, "user", "u", "", "log in as this user")
 	f.StringVar(&o.key, "private-key", "", "log in with this key")
-	f.IntVarP(&o.timeout, "timeout", "T", 15, "seconds to wait for a connection")
+	f.IntVarP(&o.timeout, "timeout", "T", 0, "seconds to wait for a connection (default 15)")
 	f.StringVar(&o.sandbox, "sandbox", "", "reach the hosts inside the sandbox of this name")
 	f.Lookup("sandbox").NoOptDefVal = "pig"
 	f.StringVar(&o.sshCommon, "ssh-common-args", "", "options for SSH, as in ansible_ssh_common_args")
+	f.StringVar(&o.sshExtra, "ssh-extra-args", "", "options for SSH, as in ansible_ssh_extra_args")
 }
 
 // AddFlags adds the flags to a command.

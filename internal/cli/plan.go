@@ -65,7 +65,7 @@ func (a *app) plan() *cobra.Command {
 					return err
 				}
 			}
-			p, _, err := s.planWith(c.Context(), args, salt)
+			p, _, err := s.planWith(c.Context(), args, salt, 0)
 			if err != nil {
 				return err
 			}
@@ -100,8 +100,9 @@ func planStatus(sum plan.Summary, detailed bool) error {
 	return nil
 }
 
-// planWith plans what args select. With a salt it digests the inputs too, slowly, for a plan that is kept.
-func (s *session) planWith(ctx context.Context, args []string, salt string) (*plan.Plan, *graph.Graph[plan.Unit], error) {
+// planWith plans what args select. With a salt it binds the plan to what it is made of, slowly, for one that is kept; rounds are those of a plan
+// that it is compared with, else 0.
+func (s *session) planWith(ctx context.Context, args []string, salt string, rounds int) (*plan.Plan, *graph.Graph[plan.Unit], error) {
 	env, err := s.environment()
 	if err != nil {
 		return nil, nil, err
@@ -119,14 +120,23 @@ func (s *session) planWith(ctx context.Context, args []string, salt string) (*pl
 	}
 	o := s.base
 	o.Plan, o.FreeByDefault = true, true
-	units, err := s.walk(ctx, s.engine(o, s.quiet()), g, salt)
+	var bindings map[string]plan.Binding
+	if salt != "" {
+		if rounds == 0 {
+			rounds = plan.Rounds(len(g.Names()))
+		}
+		if bindings, err = s.bind(g, salt, rounds); err != nil {
+			return nil, nil, err
+		}
+	}
+	units, err := s.walk(ctx, s.engine(o, s.quiet()), g, bindings)
 	if err != nil && !errors.Is(err, engine.ErrStopped) {
 		return nil, nil, err
 	}
 	if err == nil && !s.offline {
 		s.assureUnits(ctx, env, units)
 	}
-	return &plan.Plan{Pig: Version, Salt: salt, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
 }
 
 // playbooksOf are the playbooks of all units, each once.

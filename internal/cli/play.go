@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) play() *cobra.Command {
-	o := &runOptions{}
+	o := &runOptions{asWritten: true}
 	var syntax bool
 	var l listing
 	c := &cobra.Command{
@@ -45,6 +45,13 @@ pig does the same when it is started by the name ansible-playbook.
 				return s.list(plays, l)
 			}
 			s.base.GatherFacts = true
+			if !s.base.Plan {
+				release, err := s.lockPlays(c.Context(), plays)
+				if err != nil {
+					return err
+				}
+				defer release()
+			}
 			return s.run(c.Context(), "play", s.engine(s.base, s.sink()), plays)
 		},
 	}

@@ -94,6 +94,11 @@ func (s *session) loadInventory(ctx context.Context) error {
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
 	}
 	s.twice = portsTwice(warnings)
+	if !s.opt.asWritten {
+		if err := inv.ByAddress(params.Addresses(inv)); err != nil {
+			return err
+		}
+	}
 	s.inventory = inv.Clone()
 	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{Vault: decrypt})
 	if err != nil {
@@ -160,7 +165,7 @@ func (s *session) engineOptions() error {
 	o := s.opt
 	s.base = engine.Options{
 		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: params.Seal(s.extra),
-		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(),
+		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(), SSHCommon: o.sshCommon, SSHExtra: o.sshExtra,
 		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version,
 	}
 	var err error

@@ -16,7 +16,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 	order, _ := g.Sort() // it was walked already: it has no cycle
 	for _, name := range order {
 		u, _ := g.Node(name)
-		told := s.staleness(kept.Unit(name), *now.Unit(name))
+		told := s.staleness(kept, now, name)
 		for _, need := range g.Needs(name) {
 			if r, is := refused[need]; is && told.why == "" {
 				told = staleness{"it needs " + need, r.unchecked, r.away}
@@ -50,11 +50,12 @@ type staleness struct {
 	unchecked, away bool // its plan could not be checked; because hosts could not be reached
 }
 
-func (s *session) staleness(was *plan.UnitPlan, now plan.UnitPlan) staleness {
+func (s *session) staleness(kept, planned *plan.Plan, name string) staleness {
+	was, now := kept.Unit(name), planned.Unit(name)
 	if was == nil {
 		return staleness{why: "it is not in the plan"}
 	}
-	why := plan.StaleInputs(*was, now, s.passwords.Path())
+	why := plan.StaleInputs(*was, *now, s.passwords.Path())
 	switch {
 	case why != "":
 		return staleness{why: why}
@@ -69,5 +70,5 @@ func (s *session) staleness(was *plan.UnitPlan, now plan.UnitPlan) staleness {
 	if now.Error != "" {
 		return staleness{now.Error, true, false}
 	}
-	return staleness{why: plan.Stale(*was, now, s.passwords.Path())}
+	return staleness{why: plan.Stale(kept, planned, name, s.passwords.Path())}
 }

@@ -13,8 +13,9 @@ import (
 	"pig/internal/playbook"
 )
 
-// walk takes every unit of g through its playbook, each as soon as what it needs is done, and tells what changed.
-func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit], salt string) ([]plan.UnitPlan, error) {
+// walk takes every unit of g through its playbook, each as soon as what it needs is done, and tells what changed. What is planned is sealed with
+// the keys of bindings, if there are any.
+func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit], bindings map[string]plan.Binding) ([]plan.UnitPlan, error) {
 	done := make(chan struct{})
 	defer close(done)
 	go s.app.watch(e.Engine, done)
@@ -26,7 +27,7 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 	took := map[string]time.Duration{}
 	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u plan.Unit) error {
 		begin := time.Now()
-		err := s.unit(ctx, e.With(records[name]), u)
+		err := s.unit(ctx, e.With(records[name]).Keyed(bindings[name].Key), u)
 		mu.Lock()
 		defer mu.Unlock()
 		took[name] = time.Since(begin)
@@ -49,17 +50,27 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 				return append(units, up), err
 			}
 		}
-		if salt != "" {
-			if up.Inputs, err = plan.Inputs(s.inventory, u, s.extra, salt); err != nil {
-				return nil, err
-			}
-			if up.Passwords, err = plan.Passwords(s.inventory, u, s.passwords.Saved(), salt); err != nil {
-				return nil, err
-			}
-		}
+		bound := bindings[name]
+		up.Inputs, up.Extra, up.Passwords = bound.Inputs, bound.Extra, bound.Passwords
 		units = append(units, up)
 	}
 	return units, context.Cause(ctx)
+}
+
+// bind digests what the units of g are made of, slowly, for a plan that is kept.
+func (s *session) bind(g *graph.Graph[plan.Unit], salt string, rounds int) (map[string]plan.Binding, error) {
+	binder, err := plan.NewBinder(s.inventory, s.extra, s.passwords.Saved(), salt, rounds)
+	if err != nil {
+		return nil, err
+	}
+	bindings := map[string]plan.Binding{}
+	for _, name := range g.Names() {
+		u, _ := g.Node(name)
+		if bindings[name], err = binder.Bind(u); err != nil {
+			return nil, err
+		}
+	}
+	return bindings, nil
 }
 
 // unit runs a unit's playbook on its hosts. It fails if any of them does: what needs the unit must not begin then.

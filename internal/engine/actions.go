@@ -16,27 +16,30 @@ import (
 type action struct {
 	raw bool // it renders its arguments itself
 	run func(ctx context.Context, c *call) Result
+	// args are all arguments that it obeys. nil: those of the module of its name, or any variable.
+	args []string
+	// waits says that the controller itself waits.
+	waits bool
 }
 
 func actions() map[string]action {
 	return map[string]action{
-		"debug":         {raw: true, run: debug},
-		"assert":        {raw: true, run: assert},
-		"fail":          {run: fail},
+		"debug":         {raw: true, run: debug, args: []string{"msg", "var", "verbosity"}},
+		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
+		"fail":          {run: fail, args: []string{"msg"}},
 		"set_fact":      {run: setFact},
-		"set_stats":     {run: func(context.Context, *call) Result { return ok(nil) }},
-		"include_vars":  {run: includeVars},
+		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params"}},
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":            {run: addHost},
-		"group_by":            {run: groupBy},
-		"pause":               {run: pause},
+		"group_by":            {run: groupBy, args: []string{"key", "parents"}},
+		"pause":               {run: pause, args: []string{"seconds", "minutes"}, waits: true},
 		"copy":                {run: copyFile},
-		"template":            {raw: true, run: template},
-		"script":              {run: script},
-		"fetch":               {run: fetch},
+		"template":            {raw: true, run: template, args: templateArgs},
+		"script":              {run: script, args: []string{"cmd", "_raw_params", "chdir", "creates", "removes", "executable"}},
+		"fetch":               {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
 		"setup":               {run: setup},
 		"gather_facts":        {run: setup},
-		"wait_for_connection": {run: waitForConnection},
+		"wait_for_connection": {run: waitForConnection, args: []string{"timeout", "delay", "sleep"}, waits: true},
 	}
 }
 
@@ -104,6 +107,13 @@ func assert(_ context.Context, c *call) Result {
 		r.Values = value.DictOf("assertion", value.Display(check), "evaluated_to", false, "msg", msg)
 		return r
 	}
+	if v := c.args.At("quiet"); v != nil {
+		if quiet, err := c.scope.flag(v, c.args.ValuePos("quiet"), false); err != nil {
+			return failed(err)
+		} else if quiet {
+			return ok(nil)
+		}
+	}
 	msg := "All assertions passed"
 	if m := c.args.At("success_msg"); m != nil {
 		if text, err := c.scope.text(m, c.task.Pos); err == nil {
@@ -135,6 +145,9 @@ func setFact(_ context.Context, c *call) Result {
 	for k, v := range c.args.All() {
 		switch name := value.KeyText(k); {
 		case name == "cacheable":
+			if truth(v) {
+				return failed(diag.Errorf(c.args.ValuePos(k), "set_fact cannot do cacheable: no fact outlives the run").WithHint("remove the argument"))
+			}
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
 		default:
@@ -148,13 +161,16 @@ func setFact(_ context.Context, c *call) Result {
 	if facts.Len() == 0 {
 		return failure("set_fact needs at least one key: value")
 	}
-	c.host.mu.Lock()
-	for k, v := range facts.All() {
-		name := value.KeyText(k)
-		c.set.Set(name, v)
-		c.host.heard[name] = c.said.names || c.said.args[name]
+	hosts, err := c.factHosts()
+	if err != nil {
+		return notLearned(err)
 	}
-	c.host.mu.Unlock()
+	for _, h := range hosts {
+		for k, v := range facts.All() {
+			name := value.KeyText(k)
+			h.register(name, value.Clone(v), c.said.names || c.said.args[name])
+		}
+	}
 	c.learn(Result{Values: facts, Heard: c.said.any()})
 	return ok(value.DictOf("ansible_facts", facts))
 }
@@ -210,6 +226,24 @@ func groupBy(_ context.Context, c *call) Result {
 		}
 		c.e.added.note(c.Name, nil, c.said, "key")
 	}
+	if above := c.args.At("parents"); above != nil {
+		parents, ok := above.(*value.List)
+		if !ok {
+			parents = value.NewList(above)
+		}
+		names := make([]string, len(parents.Items))
+		for i, p := range parents.Items {
+			names[i] = strings.ReplaceAll(value.Str(p), " ", "-")
+		}
+		if c.said.args["parents"] {
+			if err := c.mayJoin(c.Name, names); err != nil {
+				return failed(err)
+			}
+		}
+		if _, err := c.e.Inventory.AddGroup(group, names...); err != nil {
+			return failed(err)
+		}
+	}
 	_, changed, err := c.e.Inventory.AddHost(c.Name, []string{group}, nil)
 	if err != nil {
 		return failed(err)
@@ -220,6 +254,9 @@ func groupBy(_ context.Context, c *call) Result {
 }
 
 func pause(ctx context.Context, c *call) Result {
+	if c.args.Has("seconds") == c.args.Has("minutes") {
+		return failed(diag.Errorf(c.task.Pos, "pause needs seconds or minutes: nobody is asked for a key"))
+	}
 	for _, unit := range []struct {
 		key   string
 		scale time.Duration
@@ -240,7 +277,7 @@ func pause(ctx context.Context, c *call) Result {
 		}
 		return ok(value.DictOf("stdout", fmt.Sprintf("Paused for %s %s", value.Str(v), unit.key)))
 	}
-	return ok(value.DictOf("user_input", ""))
+	return ok(nil)
 }
 
 func includeVars(_ context.Context, c *call) Result {
@@ -251,12 +288,8 @@ func includeVars(_ context.Context, c *call) Result {
 			name, arg = strings.TrimSpace(value.Str(v)), key
 		case "name":
 			into = value.Str(v)
-		case "dir", "depth", "files_matching", "ignore_files", "extensions", "ignore_unknown_extensions", "hash_behaviour":
-			if key == "dir" {
-				name, arg = value.Str(v), key
-			}
-		default:
-			return failed(diag.Errorf(c.args.KeyPos(k), "include_vars has no argument %q", key))
+		case "dir":
+			name, arg = value.Str(v), key
 		}
 	}
 	vars, err := c.varsFrom(arg, name)
@@ -270,9 +303,15 @@ func includeVars(_ context.Context, c *call) Result {
 		vars = c.e.Protect(vars)
 	}
 	c.e.Redactor.Add(value.Secrets(vars)...)
-	c.host.mu.Lock()
-	c.host.included.Update(vars)
-	c.host.mu.Unlock()
+	hosts, err := c.factHosts()
+	if err != nil {
+		return notLearned(err)
+	}
+	for _, h := range hosts {
+		h.mu.Lock()
+		h.included.Update(value.Clone(vars).(*value.Dict))
+		h.mu.Unlock()
+	}
 	return ok(value.DictOf("ansible_facts", vars))
 }
 

@@ -120,6 +120,12 @@ func (c *call) copyTree(ctx context.Context, dir, name string, args *value.Dict)
 	return all
 }
 
+// templateArgs are those of copy besides the syntax of the template.
+var templateArgs = []string{
+	"src", "dest", "mode", "owner", "group", "backup", "force", "validate", "check", "check_allows", "check_stands", "staged", "follow", "trim_blocks", "lstrip_blocks", "newline_sequence",
+	"variable_start_string", "variable_end_string", "block_start_string", "block_end_string", "comment_start_string", "comment_end_string",
+}
+
 // template renders here and copies the result.
 func template(ctx context.Context, c *call) Result {
 	args, heard, err := c.arguments(c.task, c.scope)
@@ -130,6 +136,9 @@ func template(ctx context.Context, c *call) Result {
 		return unknown("the arguments")
 	}
 	c.args, c.said = args, heard
+	if err := c.e.actions["template"].accepts("template", args); err != nil {
+		return failed(err)
+	}
 	src := args.At("src")
 	if src == nil {
 		return failure("template needs src: FILE")
@@ -161,7 +170,7 @@ func template(ctx context.Context, c *call) Result {
 		return failed(err)
 	}
 	call := value.DictOf("content", content, "src", filepath.Base(path))
-	for _, k := range []string{"dest", "mode", "owner", "group", "backup", "force", "validate", "check", "check_allows", "check_stands", "staged", "follow", "unsafe_writes", "attributes", "seuser", "serole", "setype", "selevel"} {
+	for _, k := range []string{"dest", "mode", "owner", "group", "backup", "force", "validate", "check", "check_allows", "check_stands", "staged", "follow"} {
 		if v, ok := args.Get(k); ok {
 			call.SetAt(k, v, args.KeyPos(k), args.ValuePos(k))
 		}
@@ -209,13 +218,13 @@ func setup(ctx context.Context, c *call) Result {
 	r := c.node(ctx, "setup", c.args)
 	if answered, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
 		facts, dropped := factsOf(answered)
-		c.host.mu.Lock()
-		c.own = !r.Heard && (c.own || c.facts.Len() == 0) // what a node said before is still there
-		for k, v := range facts.All() {
-			c.facts.Set(k, v)
-			c.injected.Set("ansible_"+value.KeyText(k), v)
+		hosts, err := c.factHosts()
+		if err != nil {
+			return notLearned(err)
 		}
-		c.host.mu.Unlock()
+		for _, h := range hosts {
+			h.tell(facts, r.Heard)
+		}
 		c.e.dropped(c.Name, dropped)
 	}
 	return r
@@ -230,6 +239,19 @@ func waitForConnection(ctx context.Context, c *call) Result {
 		}
 		limit = d
 	}
+	pauses := map[string]time.Duration{"delay": 0, "sleep": time.Second}
+	for name := range pauses {
+		if v := c.args.At(name); v != nil {
+			d, err := seconds(v, c.task.Pos)
+			if err != nil {
+				return failed(err)
+			}
+			pauses[name] = d
+		}
+	}
+	if err := c.e.Sleep(ctx, pauses["delay"]); err != nil && !c.e.opt.Plan {
+		return failed(err)
+	}
 	deadline := c.e.Now().Add(limit)
 	for {
 		r := c.node(ctx, "ping", value.NewDict())
@@ -242,7 +264,7 @@ func waitForConnection(ctx context.Context, c *call) Result {
 		if h, _, err := c.where(); err == nil {
 			c.e.Nodes.Reset(h)
 		}
-		if err := c.e.Sleep(ctx, time.Second); err != nil {
+		if err := c.e.Sleep(ctx, pauses["sleep"]); err != nil {
 			return failed(err)
 		}
 	}

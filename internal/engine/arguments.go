@@ -10,18 +10,17 @@ import (
 // them a node had a say.
 func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, said, error) {
 	heard := said{args: map[string]bool{}}
-	raw, finished := t.Args, (*value.Dict)(nil)
+	raw, finished := r.withDefaults(t), (*value.Dict)(nil)
 	if t.ArgsText != nil {
 		var err error
 		heard.names = s.Heard(func() { finished, err = argsFrom(t, s) })
 		if err != nil || finished == nil {
 			return nil, heard, err
 		}
-		raw = value.NewDict() // what was rendered is not rendered again
-	}
-	if defaults := r.moduleDefaults(t); defaults != nil {
-		defaults.Update(raw)
-		raw = defaults
+		finished = finished.Clone()
+		for k := range t.Args.All() { // what the task itself says goes before args: "{{ mapping }}"
+			finished.Delete(k)
+		}
 	}
 	done := value.NewDict()
 	for k, v := range raw.All() {
@@ -75,6 +74,16 @@ func argsFrom(t *playbook.Task, s *scope) (*value.Dict, error) {
 		return d, nil
 	}
 	return nil, diag.Errorf(t.Pos, "invalid arguments of %s: want a mapping, not %s", t.Action, value.TypeName(v))
+}
+
+// withDefaults are the arguments of t as they are written, on top of module_defaults.
+func (r *run) withDefaults(t *playbook.Task) *value.Dict {
+	defaults := r.moduleDefaults(t)
+	if defaults == nil {
+		return t.Args
+	}
+	defaults.Update(t.Args)
+	return defaults
 }
 
 func (r *run) moduleDefaults(t *playbook.Task) *value.Dict {

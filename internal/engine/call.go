@@ -78,7 +78,7 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	defer release()
 	c.learn(Result{Values: args, Heard: c.said.any()})
 	res, err := c.e.Nodes.Run(ctx, host, fleet.Task{
-		Task:    module.Task{Module: name, Args: args, User: user, Env: env, Pending: pending},
+		Task:    module.Task{Module: name, Args: args, User: user, Env: env, Pending: pending, Key: c.e.opt.Key},
 		Planned: planned, Timeout: timeout,
 	})
 	r := c.outcome(host, res, err)
@@ -139,28 +139,39 @@ func (c *call) planned(name string, mod module.Module, args *value.Dict) (bool, 
 // errUnknownHost: only a run can tell what delegate_to names.
 var errUnknownHost = errors.New("the host that delegate_to names is not known yet")
 
+// target is the name of the host that the call goes to, and whether a node had a say in it.
+func (c *call) target() (name string, heard bool, err error) {
+	v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateTo })
+	if v == nil {
+		return c.Name, false, nil
+	}
+	var to value.Value
+	heard = c.scope.Heard(func() { to, err = c.scope.Value(v, c.task.Pos) })
+	if err != nil {
+		return "", heard, err
+	}
+	if value.IsUnknown(to) {
+		return "", heard, errUnknownHost
+	}
+	name = c.Name
+	if to != jinja.Omit {
+		name = value.Str(to)
+	}
+	if h := c.e.Inventory.Host(name); h != nil && !h.Implicit {
+		name = h.Name // it may be an alias
+	}
+	if heard {
+		err = c.delegate(name)
+	}
+	return name, heard, err
+}
+
 // where tells which host the call goes to, and as which user.
 func (c *call) where() (fleet.Host, string, error) {
 	s := c.scope
-	name, heard := c.Name, false
-	if v := c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateTo }); v != nil {
-		var to value.Value
-		var err error
-		heard = s.Heard(func() { to, err = s.Value(v, c.task.Pos) })
-		if err != nil {
-			return fleet.Host{}, "", err
-		}
-		if value.IsUnknown(to) {
-			return fleet.Host{}, "", errUnknownHost
-		}
-		if to != jinja.Omit {
-			name = value.Str(to)
-		}
-		if heard {
-			if err := c.delegate(name); err != nil {
-				return fleet.Host{}, "", err
-			}
-		}
+	name, heard, err := c.target()
+	if err != nil {
+		return fleet.Host{}, "", err
 	}
 	if name != c.Name {
 		if h := c.e.host(name); h != nil {

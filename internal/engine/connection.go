@@ -25,24 +25,26 @@ func (c *call) connection(name string, s *scope) (fleet.Host, error) {
 	h.BecomePassword = first(v.get("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"), c.e.opt.BecomePass)
 	port := first(v.get("ansible_port", "ansible_ssh_port"), v.keyword("port", func(k *playbook.Keywords) value.Value { return k.Port }))
 	kind := first(v.get("ansible_connection"), v.keyword("connection", func(k *playbook.Keywords) value.Value { return k.Connection }))
-	sshArgs(&h, v.get("ansible_ssh_common_args")+" "+v.get("ansible_ssh_extra_args"))
-	h.KeyFile = first(v.get("ansible_ssh_private_key_file", "ansible_private_key_file"), h.KeyFile, c.e.opt.KeyFile)
+	h.KeyFile = first(v.get("ansible_ssh_private_key_file", "ansible_private_key_file"), c.e.opt.KeyFile)
 	h.BecomeExe = first(v.get("ansible_become_exe"), v.keyword("become_exe", func(k *playbook.Keywords) value.Value { return k.BecomeExe }))
-	if v.err != nil {
-		return h, v.err
-	}
 	if h.Addr == "" {
 		h.Addr = name
 	}
 	if port != "" {
 		n, err := strconv.Atoi(port)
-		if err != nil {
+		if err != nil || n < 1 || n > 65535 {
 			return h, fmt.Errorf("invalid ansible_port %q of %s: want a number", port, name)
 		}
 		h.Port = n
 	}
+	v.sshArgs(&h)
+	local, err := isLocal(kind)
+	v.fail(err)
+	if v.err != nil {
+		return h, v.err
+	}
 	implicit := c.e.Inventory.Host(name)
-	h.Local = kind == "local" || kind == "" && name == "localhost" && (implicit == nil || implicit.Implicit)
+	h.Local = local || kind == "" && name == "localhost" && (implicit == nil || implicit.Implicit)
 	c.e.Redactor.Add(h.Password, h.BecomePassword)
 	return h, nil
 }

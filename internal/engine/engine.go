@@ -42,6 +42,8 @@ type Options struct {
 	Password      string // of the login
 	KeyFile       string
 	Timeout       time.Duration // of connections
+	SSHCommon     string        // options of ssh, where the inventory has no ansible_ssh_common_args
+	SSHExtra      string        // and no ansible_ssh_extra_args
 	FlushAll      bool          // force handlers
 	StartAt       string
 	Verbosity     int
@@ -49,6 +51,7 @@ type Options struct {
 	GatherFacts   bool // plays that say nothing gather facts, as in Ansible
 	Dir           string
 	Version       string
+	Key           []byte // seals what is planned, for a plan that is kept
 }
 
 // Deps are the parts that an engine works with.
@@ -235,6 +238,13 @@ func (e *Engine) count(name string, change func(*Stats)) {
 func (e *Engine) With(sink Sink) *Engine {
 	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: newFates()}
 	c.Sink = shown{sink, e.Redactor}
+	return c
+}
+
+// Keyed is the same engine, which seals what it plans with key.
+func (e *Engine) Keyed(key []byte) *Engine {
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: e.fates}
+	c.opt.Key = key
 	return c
 }
 

@@ -37,6 +37,9 @@ func (e *Engine) host(name string) *host {
 	if h == nil {
 		return nil
 	}
+	if s, ok := e.hosts[h.Name]; ok && !h.Implicit { // it was asked for by an alias
+		return s
+	}
 	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
 	s.inv = e.Inventory.Vars(h)
 	if e.Protect != nil {
@@ -51,7 +54,21 @@ func (e *Engine) host(name string) *host {
 	e.Redactor.Add(value.Secrets(s.inv)...)
 	e.Redactor.Add(value.Secrets(s.derived)...)
 	e.hosts[name] = s
+	if !h.Implicit {
+		e.hosts[h.Name] = s
+	}
 	return s
+}
+
+// tell keeps facts; heard says that a node told them.
+func (h *host) tell(facts *value.Dict, heard bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.own = !heard && (h.own || h.facts.Len() == 0) // what a node said before is still there
+	for k, v := range facts.All() {
+		h.facts.Set(k, value.Clone(v))
+		h.injected.Set("ansible_"+value.KeyText(k), value.Clone(v))
+	}
 }
 
 // register keeps v under name; heard tells whether a node had a say in it.

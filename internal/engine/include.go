@@ -9,33 +9,36 @@ import (
 	"pig/internal/value"
 )
 
-// include runs the tasks of include_tasks or include_role, once for each turn of its loop.
+// include runs the tasks of include_tasks or include_role, once for each turn of its loop. With run_once the first host does,
+// and the others go on with what it registered.
 func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place) error {
-	turns := []*value.Dict{nil}
-	heard := false
-	if t.Loop != nil {
-		items, said, err := r.items(t, s)
-		if err != nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), r.notIncluded(t, s, err), 0)
-		}
-		if items == nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), unknown("the items of the loop"), 0)
-		}
-		turns, heard = nil, said
-		for i := range items.Items {
-			turns = append(turns, loopVars(t.Loop, items, i))
+	once, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.RunOnce }), t.Pos, false)
+	if err != nil {
+		return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
+	}
+	slot, mine := &onceSlot{done: make(chan struct{})}, true
+	if once {
+		if slot, mine, err = r.claim(ctx, at); err != nil {
+			return err
 		}
 	}
-	for i, local := range turns {
-		turn := s
-		if local != nil {
-			turn = r.scope(r.host, t, local)
-			turn.vars.said = heard
+	if !mine {
+		select {
+		case <-slot.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		blocks, err := r.included(t, turn, local, heard)
-		if err != nil {
-			return r.conclude(ctx, t, turn, r.ref(t, turn), r.notIncluded(t, turn, err), 0)
-		}
+		r.keep(t, slot.result)
+		return nil
+	}
+	turns, res, err := r.turnsOf(ctx, t, s)
+	slot.result = res
+	close(slot.done)
+	if err != nil {
+		return err
+	}
+	r.keep(t, res)
+	for i, blocks := range turns {
 		for j, b := range blocks {
 			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
 				return err
@@ -43,6 +46,57 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 	}
 	return nil
+}
+
+// turnsOf gives what an include brings, turn by turn, and what register keeps of it. As in Ansible, all turns are decided before
+// the first of them runs.
+func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]inclusion, Result, error) {
+	if t.Loop == nil {
+		blocks, res, err := r.included(t, s, nil, false)
+		if err != nil {
+			res = r.notIncluded(t, s, err)
+			return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+		}
+		return [][]inclusion{blocks}, res, nil
+	}
+	items, heard, err := r.items(t, s)
+	if err != nil {
+		res := r.notIncluded(t, s, err)
+		return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+	}
+	if items == nil {
+		res := unknown("the items of the loop")
+		return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
+	}
+	var turns [][]inclusion
+	var results []Result
+	for i, item := range items.Items {
+		local := loopVars(t.Loop, items, i)
+		turn := r.scope(r.host, t, local)
+		turn.vars.said = heard
+		err := r.rest(ctx, t.Loop, s, i)
+		var blocks []inclusion
+		var res Result
+		if err == nil {
+			blocks, res, err = r.included(t, turn, local, heard)
+		}
+		stop := false
+		if err == nil {
+			stop, err = breaks(t.Loop, turn)
+		}
+		if err != nil {
+			res = r.notIncluded(t, turn, err)
+			return nil, res, r.conclude(ctx, t, turn, r.ref(t, turn), res, 0)
+		}
+		res.Item = item
+		turns, results = append(turns, blocks), append(results, res)
+		if stop {
+			break
+		}
+	}
+	all := merge(results)
+	all.Heard = all.Heard || heard
+	return turns, all, nil
 }
 
 // notIncluded is the result of an include that failed; what no_log covers may be in the message.
@@ -59,11 +113,11 @@ type inclusion struct {
 	id    int
 }
 
-// included gives the blocks of one turn; none if its condition does not hold.
-func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool) ([]inclusion, error) {
+// included gives the blocks of one turn, none if its condition does not hold, and what register keeps of it.
+func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool) ([]inclusion, Result, error) {
 	v, why, err := holds(s, t)
 	if err != nil {
-		return nil, err
+		return nil, Result{}, err
 	}
 	if v != true {
 		res := skipped("Conditional result was False: " + why)
@@ -72,35 +126,47 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		}
 		ref := r.ref(t, s)
 		r.tally(res)
+		res.Source = r.source(t, res)
 		r.e.Sink.HostDone(r.Name, ref, res, 0)
-		return nil, nil
+		return nil, res, nil
 	}
 	args, said, err := r.arguments(t, s)
 	if err != nil {
-		return nil, err
+		return nil, Result{}, err
 	}
 	if err := r.mayInclude(t, args, said); err != nil {
-		return nil, err
+		return nil, Result{}, err
 	}
 	if args == nil {
-		return nil, diag.Errorf(t.Pos, "what to include is known only after apply")
+		return nil, Result{}, diag.Errorf(t.Pos, "what to include is known only after apply")
 	}
+	res := ok(value.DictOf("include", value.Str(firstOf(args, "file", "name", "role", "_raw_params"))))
 	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	if blocks, ok := r.loaded[key]; ok {
-		return blocks, nil
+		return blocks, res, nil
 	}
 	blocks, err := r.bring(t, args, local, heard)
 	if err != nil {
-		return nil, err
+		return nil, Result{}, err
 	}
 	incs := make([]inclusion, len(blocks))
 	for i, b := range blocks {
 		incs[i] = inclusion{b, len(r.loaded)}
 	}
 	r.loaded[key] = incs
-	return incs, nil
+	return incs, res, nil
+}
+
+// firstOf is the first of the arguments that is given.
+func firstOf(args *value.Dict, names ...string) value.Value {
+	for _, n := range names {
+		if v := args.At(n); v != nil {
+			return v
+		}
+	}
+	return nil
 }
 
 func localOrEmpty(d *value.Dict) *value.Dict {
@@ -141,14 +207,17 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 		return nil
 	}
 	switch what {
-	case "noop", "refresh_inventory":
+	case "noop":
 	case "flush_handlers":
 		return r.flush(ctx, at)
 	case "end_host":
 		return errEndHost
 	case "end_role":
 		return errEndRole
-	case "end_play", "end_batch":
+	case "end_play":
+		r.endPlay()
+		return errEndHost
+	case "end_batch":
 		r.abort(errEndHost)
 		return errEndHost
 	case "clear_facts":
@@ -164,10 +233,6 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 		if h, _, err := c.where(); err == nil {
 			r.e.Nodes.Reset(h)
 		}
-	default:
-		return diag.Errorf(t.Pos, "there is no meta action %q", what).WithHint("%s", diag.DidYouMean(what, []string{
-			"noop", "flush_handlers", "end_host", "end_play", "end_batch", "end_role", "clear_facts", "clear_host_errors", "reset_connection", "refresh_inventory",
-		}))
 	}
 	return nil
 }
@@ -175,11 +240,7 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 // gather collects facts at the beginning of a play, if it wants them.
 func (r *run) gather(ctx context.Context, at place) error {
 	p := r.playRun.play
-	want := r.e.opt.GatherFacts
-	if p.GatherFacts != nil {
-		want = truth(p.GatherFacts)
-	}
-	if !want {
+	if !r.playRun.settings.gather {
 		return nil
 	}
 	t := &playbook.Task{Name: "Gathering Facts", Action: "setup", Pos: p.Pos, Args: value.NewDict(), Keywords: playbook.Keywords{Tags: []string{"always"}}}

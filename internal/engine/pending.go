@@ -58,7 +58,7 @@ func (r *run) callees(t *playbook.Task, s *scope) (called []*playbook.Task) {
 // announceHandlers gives what the node has to note before the task changes it. If the task runs on another host, its own host
 // notes it at once.
 func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool) ([]module.Pending, error) {
-	if planned || len(c.task.Notify) == 0 {
+	if planned || len(c.notifications(c.task)) == 0 {
 		return nil, nil
 	}
 	var list []module.Pending
@@ -173,7 +173,7 @@ func (r *run) takeUpRest(ctx context.Context) error {
 // settle takes up handlers that an earlier run has left, and strikes out those that were noted for a change that is none: the
 // playbook says so with changed_when, or goes on after a failure.
 func (r *run) settle(ctx context.Context, t *playbook.Task, s *scope, result Result) error {
-	if len(t.Notify) == 0 || result.Unreachable || result.Failed && !result.Ignored {
+	if len(r.notifications(t)) == 0 || result.Unreachable || result.Failed && !result.Ignored {
 		return nil
 	}
 	r.takeUp(t, s)

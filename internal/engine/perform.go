@@ -75,10 +75,9 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 	l := t.Loop
 	var results []Result
 	for i, item := range items.Items {
-		if i > 0 && l.Pause != nil {
-			if secs, err := s.seconds(l.Pause, t.Pos); err == nil {
-				_ = r.e.Sleep(ctx, secs)
-			}
+		if err := r.rest(ctx, l, s, i); err != nil {
+			results = append(results, failed(err))
+			break
 		}
 		vars := loopVars(l, items, i)
 		if left := r.handlerVars(t); left != nil {
@@ -94,18 +93,42 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 		if context.Cause(ctx) != nil || res.Unreachable && !r.ignoresUnreachable(t, s) {
 			break
 		}
-		if l.BreakIf != nil {
-			if v, err := turn.Condition(l.BreakIf, t.Pos); err == nil && v == true {
-				break
-			}
+		stop, err := breaks(l, turn)
+		if err != nil {
+			results = append(results, failed(err))
+		}
+		if stop {
+			break
 		}
 	}
 	all := merge(results)
 	all.Heard = all.Heard || heard
 	for _, res := range results {
 		all.NoLog, all.NoDiff = all.NoLog || res.NoLog, all.NoDiff || res.NoDiff
+		all.AsksDiff = all.AsksDiff || res.AsksDiff
 	}
 	return all
+}
+
+// rest is the pause before a turn of a loop. A plan does not wait.
+func (r *run) rest(ctx context.Context, l *playbook.Loop, s *scope, turn int) error {
+	if l.Pause == nil || turn == 0 {
+		return nil
+	}
+	secs, err := s.seconds(l.Pause, l.Pos)
+	if err != nil || r.e.opt.Plan {
+		return err
+	}
+	return r.e.Sleep(ctx, secs)
+}
+
+// breaks tells whether break_when ends the loop after a turn; an error ends it too.
+func breaks(l *playbook.Loop, turn *scope) (bool, error) {
+	if l.BreakIf == nil {
+		return false, nil
+	}
+	v, err := turn.Condition(l.BreakIf, l.Pos)
+	return v == true || err != nil, err
 }
 
 func (r *run) ignoresUnreachable(t *playbook.Task, s *scope) bool {
@@ -130,8 +153,11 @@ func loopVars(l *playbook.Loop, items *value.List, i int) *value.Dict {
 	}
 	if l.Extended {
 		n := len(items.Items)
-		ext := value.DictOf("allitems", items, "index", int64(i+1), "index0", int64(i), "first", i == 0, "last", i == n-1,
+		ext := value.DictOf("index", int64(i+1), "index0", int64(i), "first", i == 0, "last", i == n-1,
 			"length", int64(n), "revindex", int64(n-i), "revindex0", int64(n-i-1))
+		if l.AllItems {
+			ext.Set("allitems", items)
+		}
 		if i > 0 {
 			ext.Set("previtem", items.Items[i-1])
 		}
@@ -190,6 +216,7 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		return failed(err)
 	}
 	res.NoDiff = !showDiff
+	res.AsksDiff = showDiff && r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }) != nil
 	return res
 }
 
@@ -294,7 +321,10 @@ func (s *scope) see(t *playbook.Task, res Result) {
 // act renders the arguments and does what the task says.
 func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	act, local := r.e.actions[t.Action]
-	args := t.Args
+	args := r.withDefaults(t)
+	if local && act.raw && t.ArgsText != nil && t.Action != "template" {
+		return failed(diag.Errorf(t.Pos, "the arguments of %s cannot be one template", t.Action).WithHint("write a template for each argument"))
+	}
 	var heard said
 	if !local || !act.raw {
 		var err error
@@ -308,6 +338,18 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	c := &call{run: r, task: t, scope: s, args: args, said: heard}
 	if !local {
 		return c.node(ctx, t.Action, args)
+	}
+	if err := act.accepts(t.Action, args); err != nil {
+		return failed(err)
+	}
+	limit, err := c.timeout()
+	if err != nil {
+		return failed(err)
+	}
+	if limit > 0 && act.waits { // what goes to a node is bounded there
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("timed out after %s", limit))
+		defer cancel()
 	}
 	var res Result
 	inArgs := s.Heard(func() { res = act.run(ctx, c) })

@@ -25,7 +25,8 @@ type playRun struct {
 	sched    schedule
 	handlers []*playbook.Task
 	vars     *value.Dict // of vars_files
-	root     bool        // some task may become another user, so agents run as root
+	settings settings
+	root     bool // some task may become another user, so agents run as root
 
 	mu        sync.Mutex
 	moved     *sync.Cond // some host has gone on, or has left; goes with mu
@@ -35,6 +36,7 @@ type playRun struct {
 	loaded    map[string][]inclusion
 	aborted   error // why every host has to stop
 	failures  int
+	ended     bool // end_play: no other batch begins
 }
 
 // onceSlot is the result of a run_once task.
@@ -69,12 +71,17 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, only []string) erro
 	if err != nil {
 		return err
 	}
+	set, err := e.settings(p)
+	if err != nil {
+		return err
+	}
 	for _, batch := range batches {
 		pr := e.newPlayRun(p, batch, names, vars)
+		pr.settings = set
 		if err := pr.run(ctx); err != nil {
 			return err
 		}
-		if len(batches) > 1 && pr.allFailed() {
+		if pr.ended || len(batches) > 1 && pr.allFailed() {
 			return nil // a batch that failed as a whole ends the play, so that the rest of a fleet stays up
 		}
 	}
@@ -271,6 +278,14 @@ func (pr *playRun) abort(why error) {
 	}
 }
 
+// endPlay stops every host of the play, and the batches that have not begun.
+func (pr *playRun) endPlay() {
+	pr.abort(errEndHost)
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	pr.ended = true
+}
+
 func (pr *playRun) abortCause() error {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -283,12 +298,8 @@ func (pr *playRun) failed(r *run) {
 	pr.failures++
 	n := pr.failures
 	pr.mu.Unlock()
-	if pr.play.MaxFail == nil {
-		return
-	}
-	limit, err := strconv.ParseFloat(value.Str(pr.play.MaxFail), 64)
-	if err == nil && float64(n)*100/float64(len(pr.runs)) > limit {
-		pr.abort(fmt.Errorf("%w: more than %s%% of the hosts failed", errAborted, value.Str(pr.play.MaxFail)))
+	if limit := pr.settings.maxFail; limit != nil && float64(n)*100/float64(len(pr.runs)) > *limit {
+		pr.abort(fmt.Errorf("%w: more than %v%% of the hosts failed", errAborted, *limit))
 	}
 }
 

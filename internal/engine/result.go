@@ -23,10 +23,13 @@ type Result struct {
 	Items       []Result // the turns of a loop
 	NoLog       bool
 	NoDiff      bool // diff: false
-	Delegate    string
-	Attempts    int
-	Heard       bool // a node had a say in it
-	Noted       bool // its handlers are noted on the node
+	AsksDiff    bool // diff: true, whatever the command line says
+	// Source is a sealed digest of what the result follows from, of one that is not known: see source.go.
+	Source   string
+	Delegate string
+	Attempts int
+	Heard    bool // a node had a say in it
+	Noted    bool // its handlers are noted on the node
 }
 
 func ok(values *value.Dict) Result {

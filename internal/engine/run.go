@@ -111,7 +111,7 @@ func (r *run) play(ctx context.Context) error {
 	var he *hostError
 	if errors.As(err, &he) {
 		r.fail(he)
-		force := r.playRun.play.ForceFlush || r.e.opt.FlushAll
+		force := r.playRun.settings.force || r.e.opt.FlushAll
 		if force && !he.unreachable {
 			return errors.Join(err, r.flush(ctx, place{sectionPost + flushAfter + 1}))
 		}

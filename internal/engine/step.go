@@ -68,7 +68,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if err != nil {
 		return r.conclude(ctx, t, s, ref, failed(err), 0)
 	}
-	if len(t.Notify) > 0 {
+	if len(r.notifications(t)) > 0 {
 		if err := r.recall(ctx); err != nil {
 			return r.conclude(ctx, t, s, ref, failed(err), 0)
 		}
@@ -165,6 +165,7 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 	}
 	r.keep(t, result)
 	r.tally(result)
+	result.Source = r.source(t, result)
 	r.e.Sink.HostDone(r.Name, ref, result, took)
 	if (result.DidChange() || result.Unknown()) && !result.Failed {
 		for _, n := range r.notifications(t) {
@@ -186,10 +187,14 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 	return nil
 }
 
-// notifications are those of the task and of the blocks around it.
+// notifications are those of the task and of the blocks and imports around it.
 func (r *run) notifications(t *playbook.Task) []value.Value {
 	var all []value.Value
-	for _, v := range t.Notify {
+	given := slices.Clone(t.Notify)
+	for b := t.Parent; b != nil && !t.Handler; b = b.Parent { // a handler of a role in a block would notify without end
+		given = append(given, b.Notify...)
+	}
+	for _, v := range given {
 		if l, ok := v.(*value.List); ok {
 			all = append(all, l.Items...)
 			continue

@@ -197,19 +197,17 @@ func (s *scope) flag(v value.Value, pos diag.Pos, absent bool) (bool, error) {
 	if r == jinja.Omit || value.IsUnknown(r) {
 		return absent, nil
 	}
-	return truth(r), nil
+	b, ok := boolean(r)
+	if !ok {
+		return false, diag.Errorf(pos, "invalid boolean %s: want true or false", value.Display(r))
+	}
+	return b, nil
 }
 
 // truth is Ansible's leniency for keywords: yes, on, true and 1 are true.
 func truth(v value.Value) bool {
-	if s, ok := value.Plain(v); ok {
-		switch s {
-		case "yes", "on", "true", "True", "1", "y", "Yes", "TRUE", "On":
-			return true
-		}
-		return false
-	}
-	return value.Truthy(v)
+	b, _ := boolean(v)
+	return b
 }
 
 // globalVars are the variables that no host has a say in: for hosts: and names of plays.

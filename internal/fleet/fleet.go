@@ -13,6 +13,7 @@ import (
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/transport"
+	"pig/internal/value"
 )
 
 // Host says how to reach a host and with which rights to act there.
@@ -49,6 +50,7 @@ type Fleet struct {
 
 	mu       sync.Mutex
 	sessions map[key]*slot
+	first    map[string]Task // of hosts, by name: what each agent does there before anything else
 	closed   bool
 }
 
@@ -149,6 +151,9 @@ func (f *Fleet) open(ctx context.Context, h Host, s *slot) {
 	f.ramp <- struct{}{}
 	defer func() { <-f.ramp }()
 	session, err := f.begin(ctx, h)
+	if err == nil {
+		err = f.introduce(ctx, h, session)
+	}
 	if err != nil {
 		s.err = &Unreachable{Host: h.Name, Err: err}
 		return
@@ -161,6 +166,38 @@ func (f *Fleet) open(ctx context.Context, h Host, s *slot) {
 		return
 	}
 	s.session = session
+}
+
+// First makes every agent that starts on one of hosts from now on do t before anything else: one that takes the place of another, after a
+// reboot or a lost connection, holds the host's lock as the other did. An agent that fails at t is not used. The zero Task ends it.
+func (f *Fleet) First(hosts []string, t Task) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.first = map[string]Task{}
+	for _, h := range hosts {
+		if t.Module != "" {
+			f.first[h] = t
+		}
+	}
+}
+
+// introduce does what an agent on h has to do first.
+func (f *Fleet) introduce(ctx context.Context, h Host, s *session) error {
+	f.mu.Lock()
+	t, ok := f.first[h.Name]
+	f.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	t.Args = value.Clone(t.Args).(*value.Dict) //nolint:forcetypeassert // a clone has the type of its original
+	r, err := s.run(ctx, t)
+	if err == nil && r.Failed != "" {
+		err = errors.New(r.Failed)
+	}
+	if err != nil {
+		s.close()
+	}
+	return err
 }
 
 func (f *Fleet) forget(h Host, s *session) {
@@ -194,6 +231,21 @@ func (f *Fleet) Reset(h Host) {
 		case <-s.ready:
 			if s.session != nil {
 				s.session.close()
+			}
+		default:
+		}
+	}
+}
+
+// Retry forgets which hosts could not be reached, so that each is tried once more.
+func (f *Fleet) Retry() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for k, s := range f.sessions {
+		select {
+		case <-s.ready:
+			if s.session == nil {
+				delete(f.sessions, k)
 			}
 		default:
 		}

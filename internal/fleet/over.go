@@ -20,6 +20,7 @@ func Over(open func(h Host) (in io.WriteCloser, out io.Reader, err error), modul
 		p := &streams{in, out, make(chan struct{})}
 		r := bufio.NewReader(out)
 		if err := greet(r); err != nil {
+			_ = p.Close() // as boot does: nobody else ends it
 			return nil, err
 		}
 		return newSession(p, p, r), nil

@@ -38,7 +38,9 @@ func newSession(conn transport.Conn, proc transport.Process, in *bufio.Reader) *
 		conn: conn, proc: proc, out: agent.NewWriter(proc.Stdin()), user: conn.User(),
 		done: make(chan struct{}), waiting: map[uint32]chan module.Result{},
 	}
-	go s.listen(in)
+	var beat agent.Beat
+	go beat.Keep(s.done, s.out, func() { s.fail(fmt.Errorf("the node no longer answers: %w", agent.ErrSilent)) })
+	go s.listen(beat.Hear(in))
 	return s
 }
 
@@ -92,7 +94,7 @@ func (s *session) listen(in io.Reader) {
 			s.fail(err)
 			return
 		}
-		if f.Type == agent.Pong {
+		if f.Type == agent.Pulse {
 			continue
 		}
 		if f.Type != agent.Result {
@@ -135,6 +137,7 @@ func (s *session) fail(err error) {
 		s.err = err
 	}
 	s.mu.Unlock()
+	_ = s.conn.Close() // first: a stream that nobody reads takes no word of its end either
 	s.close()
 }
 

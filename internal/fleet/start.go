@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pig/internal/agent"
+	"pig/internal/agentbin"
 	"pig/internal/transport"
 )
 
@@ -58,7 +59,17 @@ func (f *Fleet) boot(conn transport.Conn, h Host) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	proc, err := conn.Start(script(bin, h))
+	s, err := attempt(conn, conn.Start, bin, h)
+	var refused *sudoError
+	if terminal, can := conn.(transport.Terminal); can && errors.As(err, &refused) && refused.why == wantsTerminal {
+		return attempt(conn, terminal.StartTerminal, bin, h)
+	}
+	return s, err
+}
+
+// attempt starts the agent once.
+func attempt(conn transport.Conn, start func(line string) (transport.Process, error), bin agentbin.Binary, h Host) (*session, error) {
+	proc, err := start(script(bin, h))
 	if err != nil {
 		return nil, err
 	}
@@ -202,6 +213,14 @@ func (s *stderr) String() string {
 	return strings.TrimSpace(s.text.String())
 }
 
+// wantsTerminal is requiretty in sudoers.
+const wantsTerminal = "sudo wants a terminal: allow this account without one in sudoers (Defaults:USER !requiretty)"
+
+// sudoError is a refusal of sudo.
+type sudoError struct{ why string }
+
+func (e *sudoError) Error() string { return "becoming root: " + e.why }
+
 // sudoRefused names the reason for which sudo does not let us through, "" if it does not say so.
 func sudoRefused(text string) string {
 	for _, r := range []struct{ said, means string }{
@@ -209,6 +228,8 @@ func sudoRefused(text string) string {
 		{"incorrect password", "sudo does not accept the become password"},
 		{"a password is required", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
 		{"no password was provided", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
+		{"you must have a tty", wantsTerminal},
+		{"a terminal is required to", wantsTerminal},
 		{"is not in the sudoers file", "this account may not use sudo"},
 		{"is not allowed to", "this account may not use sudo"},
 		{"may not run sudo", "this account may not use sudo"},
@@ -225,7 +246,7 @@ func sudoRefused(text string) string {
 func explain(err error, s *stderr, h Host) error {
 	text := s.String()
 	if why := sudoRefused(text); why != "" && h.Become {
-		return fmt.Errorf("becoming root: %s", why)
+		return &sudoError{why}
 	}
 	if text != "" {
 		return fmt.Errorf("%w: %s", err, text)

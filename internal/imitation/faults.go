@@ -33,10 +33,11 @@ const (
 	Twice              // the answer comes twice
 	Late               // the answer comes after the next one
 	Gone               // the controller is gone: every connection ends at once
+	Silent             // the controller has vanished: no connection ends, and nothing goes through any more
 	kinds
 )
 
-var faultNames = [...]string{"none", "agent killed before a deed", "agent killed after a deed", "disk full", "slow", "answer lost", "answer twice", "answers reordered", "controller killed"}
+var faultNames = [...]string{"none", "agent killed before a deed", "agent killed after a deed", "disk full", "slow", "answer lost", "answer twice", "answers reordered", "controller killed", "controller vanished"}
 
 func (f Fault) String() string { return faultNames[f] }
 
@@ -113,6 +114,9 @@ func (f *Faults) after(at int, p *process, what string) error {
 		return errKilled
 	case f.What != "" && f.strikes(at, p.addr+": "+what, Gone):
 		p.world.Cut()
+		f.cut()
+	case f.What != "" && f.strikes(at, p.addr+": "+what, Silent):
+		p.world.Hush()
 		f.cut()
 	}
 	return nil

@@ -63,6 +63,8 @@ type process struct {
 	dead  error
 	kill  func()
 	cut   func()
+	// hushed is closed when nothing goes through its streams any more.
+	hushed chan struct{}
 }
 
 func (p *process) end(why error) {
@@ -166,6 +168,9 @@ func (s *system) Lock(holder string) error {
 	}
 	return s.locked(func() error {
 		if s.holder != nil && s.holder != s.process {
+			if s.held == holder {
+				return nil
+			}
 			return &node.Locked{Holder: s.held}
 		}
 		s.holder, s.held = s.process, holder
@@ -211,7 +216,7 @@ func (s *system) Exec(ctx context.Context, c node.Cmd) (node.Output, error) {
 	err := s.change(strings.Join(c.Argv, " "), func() (_ node.Change, _ bool, err error) {
 		out, err = s.run(ctx, c)
 		if err == nil && out.RC == 0 && c.Change != nil {
-			return *c.Change, true, nil
+			return node.ExecChange(c), true, nil
 		}
 		return node.Change{}, false, err
 	})

@@ -114,6 +114,9 @@ func (n network) ask(ctx context.Context, r node.Request) (node.Response, error)
 	if l.HTTP == nil {
 		return node.Response{}, fmt.Errorf("%s: malformed HTTP response", u.Host)
 	}
+	if res, err, is := n.world.spoiled(ctx, u.Host, needsOf(r), r.Timeout); is {
+		return res, err
+	}
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet
@@ -146,6 +149,14 @@ func (n network) ask(ctx context.Context, r node.Request) (node.Response, error)
 	return node.Response{Status: w.Code, Reason: http.StatusText(w.Code), URL: r.URL, Header: header, Body: w.Body.Bytes()}, nil
 }
 
+// needsOf is the unit that a question is for, "" if r asks for a change.
+func needsOf(r node.Request) string {
+	if r.Change != nil {
+		return ""
+	}
+	return r.Needs
+}
+
 // certificates reads the files that a request over TLS names, and gives what the server sees of them.
 func (n network) certificates(r node.Request, secure bool) (*tls.ConnectionState, error) {
 	if !secure {
@@ -176,7 +187,7 @@ func (n network) certificates(r node.Request, secure bool) (*tls.ConnectionState
 	return s, nil
 }
 
-func (n network) Converse(_ context.Context, c node.Conversation) error {
+func (n network) Converse(ctx context.Context, c node.Conversation) error {
 	speak := func() error {
 		if c.Socket != "" {
 			return n.world.unheardOf("the socket %s", c.Socket)
@@ -184,6 +195,11 @@ func (n network) Converse(_ context.Context, c node.Conversation) error {
 		l, err := n.connect(c.Host, c.Port)
 		if err != nil {
 			return err
+		}
+		if c.ReadOnly && c.Change == nil {
+			if res, err, is := n.world.spoiled(ctx, fmt.Sprintf("%s:%d", c.Host, c.Port), c.Needs, c.Timeout); is && res.Status == 0 {
+				return err
+			}
 		}
 		if l.Speak == nil {
 			return fmt.Errorf("a protocol that the imitation does not speak: %w", node.ErrUnknown)

@@ -19,11 +19,12 @@ func (w *World) Open(h fleet.Host) (io.WriteCloser, io.Reader, error) {
 	if m == nil {
 		return nil, nil, fmt.Errorf("dial tcp %s:22: no route to host", h.Addr)
 	}
-	fromPig, in := io.Pipe()
+	said, in := io.Pipe()
+	fromPig, toAgent := io.Pipe()
 	answers, fromAgent := io.Pipe()
 	out, toPig := io.Pipe()
 	ctx, cancel := context.WithCancelCause(context.Background())
-	p := &process{Machine: m}
+	p := &process{Machine: m, hushed: make(chan struct{})}
 	p.cut = func() { // as when the controller dies: the agent reads the end of its input
 		_ = fromPig.CloseWithError(io.EOF)
 		_ = toPig.CloseWithError(io.EOF)
@@ -40,7 +41,32 @@ func (w *World) Open(h fleet.Host) (io.WriteCloser, io.Reader, error) {
 		_ = fromAgent.Close()
 	}()
 	go w.carry(p, answers, toPig)
+	go p.hear(said, toAgent)
 	return in, out, nil
+}
+
+// hear takes what pig says to the agent, also that it says no more; of a pig that has vanished it takes nothing.
+func (p *process) hear(from *io.PipeReader, to *io.PipeWriter) {
+	b := make([]byte, 1<<16)
+	for {
+		n, err := from.Read(b)
+		select {
+		case <-p.hushed:
+			if err != nil {
+				return
+			}
+			continue
+		default:
+		}
+		if err == nil {
+			_, err = to.Write(b[:n])
+		}
+		if err != nil {
+			_ = to.Close()
+			_ = from.CloseWithError(io.ErrClosedPipe)
+			return
+		}
+	}
 }
 
 // carry takes answers from an agent to pig.
@@ -56,8 +82,13 @@ func (w *World) carry(p *process, from *io.PipeReader, to *io.PipeWriter) {
 		if err != nil {
 			return
 		}
-		if late {
-			time.AfterFunc(lateness, func() { _ = out.Write(f) })
+		select {
+		case <-p.hushed:
+			continue
+		default:
+		}
+		if late > 0 {
+			time.AfterFunc(late, func() { _ = out.Write(f) })
 			continue
 		}
 		for range 1 + again {
@@ -69,29 +100,32 @@ func (w *World) carry(p *process, from *io.PipeReader, to *io.PipeWriter) {
 	}
 }
 
-// lateness is how long an answer is overtaken by others.
-const lateness = 2 * time.Second
+// lateness is how long an answer is overtaken by others, slowness how long one takes on a node that has much to do.
+const lateness, slowness = 2 * time.Second, time.Minute
 
 // mishap is what happens to an answer on its way: it comes again, it comes late, or nothing comes any more.
-func (w *World) mishap(p *process, f agent.Frame) (again int, late bool, err error) {
+func (w *World) mishap(p *process, f agent.Frame) (again int, late time.Duration, err error) {
 	faults := w.fault()
 	if f.Type != agent.Result || faults.What != "" {
-		return 0, false, nil
+		return 0, 0, nil
 	}
 	at := faults.answer()
 	what := p.addr + ": an answer"
 	switch {
 	case faults.strikes(at, what, Slow):
-		time.Sleep(time.Minute)
+		late = slowness
 	case faults.strikes(at, what, Twice):
 		again = 1
 	case faults.strikes(at, what, Late):
-		late = true
+		late = lateness
 	case faults.strikes(at, what, Lost):
 		p.end(errKilled)
 		err = errKilled
 	case faults.strikes(at, what, Gone):
 		w.Cut()
+		faults.cut()
+	case faults.strikes(at, what, Silent):
+		w.Hush()
 		faults.cut()
 	}
 	return again, late, err
@@ -105,11 +139,23 @@ func (w *World) join(p *process) {
 
 // Cut ends all streams, as when the controller dies.
 func (w *World) Cut() {
-	w.mu.Lock()
-	agents := w.agents
-	w.agents = nil
-	w.mu.Unlock()
-	for _, p := range agents {
+	for _, p := range w.leave() {
 		p.cut()
 	}
+}
+
+// Hush lets nothing go through the streams any more and ends none, as when the controller is stopped or its cable is pulled.
+func (w *World) Hush() {
+	for _, p := range w.leave() {
+		close(p.hushed)
+	}
+}
+
+// leave gives the agents that somebody talks to: nobody does any more.
+func (w *World) leave() []*process {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	agents := w.agents
+	w.agents = nil
+	return agents
 }

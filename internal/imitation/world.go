@@ -24,6 +24,7 @@ type World struct {
 	unknown  []string
 	events   []Event
 	faults   *Faults
+	illness  *Illness
 	agents   []*process
 }
 

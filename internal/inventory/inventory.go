@@ -48,6 +48,8 @@ type Host struct {
 	Implicit bool
 	// File is the source that declares it, or "": Ansible's inventory_file.
 	File string
+	// Aliases are names that ByAddress took from it.
+	Aliases []string
 
 	vars   *value.Dict
 	groups []*Group // those that name it

@@ -196,7 +196,7 @@ func (inv *Inventory) enumerate(pattern string, warnings *diag.List) ([]*Host, e
 	}
 	if !anyGroup || strings.ContainsAny(pattern, "~.?*[") {
 		for _, h := range inv.Hosts() {
-			if matches(h.Name) {
+			if matches(h.Name) || slices.ContainsFunc(h.Aliases, matches) {
 				found = append(found, h)
 			}
 		}

@@ -19,6 +19,9 @@ func (inv *Inventory) Clone() *Inventory {
 		n := *h
 		n.vars = h.vars.Clone()
 		hosts[h], c.hosts[n.Name] = &n, &n
+		for _, alias := range n.Aliases {
+			c.hosts[alias] = &n
+		}
 		c.order = append(c.order, &n)
 	}
 	for _, g := range inv.inOrder {

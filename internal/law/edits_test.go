@@ -53,7 +53,7 @@ func lifetime(t *testing.T, begin int, documented map[int]string) (rows []string
 		for n := begin + 1; n <= begin+chain; n++ {
 			time.Sleep(time.Hour)
 			next, turned := inventory.edited(r)
-			v := l.edit(t, next)
+			v := l.become(t, next)
 			v.turned = turned
 			rows = append(rows, v.row(n))
 			if want := documented[n]; want != "" && want != v.row(n) {
@@ -70,8 +70,8 @@ func lifetime(t *testing.T, begin int, documented map[int]string) (rows []string
 
 var applied = regexp.MustCompile(`(?m)^Applied: (\d+) to create, (\d+) to update, (\d+) to delete, (\d+) other`)
 
-// edit brings another inventory to an environment.
-func (l *lab) edit(t *testing.T, next randomInventory) (v verdict) {
+// become brings another inventory to an environment.
+func (l *lab) become(t *testing.T, next randomInventory) (v verdict) {
 	t.Helper()
 	l.write(next.text())
 	for _, u := range l.plan().Units {

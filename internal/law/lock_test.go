@@ -1,6 +1,11 @@
 package law
 
 import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +43,14 @@ func TestNobodyAppliesToALockedNode(t *testing.T) {
 		if !strings.Contains(before, "/etc/hosts") {
 			t.Fatalf("there is nothing to do:\n%s", before)
 		}
-		for _, verb := range [][]string{{"apply", "--yes"}, {"node"}} {
+		play := filepath.Join(l.dir, "somebody.yml")
+		if err := os.WriteFile(play, []byte("- hosts: nodes\n  become: true\n  gather_facts: false\n  tasks: [ { copy: { dest: /etc/motd, content: hello } } ]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := l.pig("play", play, "--check"); code != 0 {
+			t.Errorf("a check needs no lock: exit status %d\n%s", code, out)
+		}
+		for _, verb := range [][]string{{"apply", "--yes"}, {"node"}, {"play", play}} {
 			out, code := l.pig(verb...)
 			if code == 0 || !strings.Contains(out, "ann@elsewhere") || !strings.Contains(out, "10.10.10.11") {
 				t.Errorf("pig %s: exit status %d\n%s", verb[0], code, out)
@@ -51,6 +63,7 @@ func TestNobodyAppliesToALockedNode(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.must("apply", "--yes")
+		l.must("play", play)
 		for _, m := range l.world.Machines() {
 			if who := m.Holder(); who != "" {
 				t.Errorf("%s is still locked by %s", m.Addr(), who)
@@ -86,4 +99,55 @@ func TestAnApplyHoldsTheLocks(t *testing.T) {
 		}
 		<-done
 	})
+}
+
+// A controller that is stopped, or cut off, ends no connection. Half a minute later nothing of its run goes on anywhere, all locks are free,
+// and another controller takes up what is left.
+func TestAVanishedControllerLeavesNoLock(t *testing.T) {
+	whole := settled(t, twoNodes, "10.10.10.10", "10.10.10.11")
+	struck := 0
+	for seed := range 6 {
+		r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // a test that can be repeated
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, twoNodes, oneMoreName)
+			ctx, cancel := context.WithCancelCause(context.Background())
+			defer cancel(nil)
+			f := &imitation.Faults{Kind: imitation.Silent, At: 100 + r.IntN(250)}
+			gone := make(chan struct{})
+			f.OnCut(func() { close(gone) })
+			l.world.SetFaults(f)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_, _ = l.run(ctx, "apply", "--yes", "-i", l.file)
+			}()
+			select {
+			case <-done:
+				return // it was done before that answer
+			case <-gone:
+			}
+			struck++
+			time.Sleep(30 * time.Second)
+			deeds := 0
+			for _, m := range l.world.Machines() {
+				deeds += m.Deeds()
+				if who := m.Holder(); who != "" {
+					t.Errorf("at %d: %s is still locked by %s", f.At, m.Addr(), who)
+				}
+			}
+			cancel(errors.New("killed"))
+			<-done
+			for _, m := range l.world.Machines() {
+				deeds -= m.Deeds()
+			}
+			if deeds != 0 {
+				t.Errorf("at %d: %d deeds after the end", f.At, -deeds)
+			}
+			l.world.SetFaults(imitation.NoFaults())
+			heals(t, l)
+		})
+	}
+	if struck < 2 {
+		t.Errorf("the fault struck %d times: it proves nothing", struck)
+	}
 }

@@ -123,7 +123,7 @@ func replace() Module {
 			Arg{Name: "regexp", Required: true},
 			Arg{Name: "replace", Default: ""},
 			Arg{Name: "after"}, Arg{Name: "before"},
-			Arg{Name: "backup", Type: Bool}, Arg{Name: "validate"}, Arg{Name: "encoding"},
+			Arg{Name: "backup", Type: Bool}, Arg{Name: "validate"}, Arg{Name: "encoding", Only: "utf-8"},
 		)},
 		Run: runReplace,
 	}

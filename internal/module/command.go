@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ func commandSpec() Spec {
 			{Name: "stdin"},
 			{Name: "stdin_add_newline", Type: Bool, Default: true},
 			{Name: "strip_empty_ends", Type: Bool, Default: true},
-			{Name: "expand_argument_vars", Type: Bool, Default: true},
+			{Name: "expand_argument_vars", Type: Bool, Only: false}, // no word is ever expanded
 			// read_only is how the engine passes on check_mode: false; it is pig's own way to say that a plan may run it.
 			{Name: "read_only", Type: Bool},
 			// verify says that it judges what was just written: a plan takes it that it succeeds.
@@ -41,7 +42,9 @@ func commandSpec() Spec {
 }
 
 func command() Module {
-	return Module{Name: "command", Spec: commandSpec(), Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+	spec := commandSpec()
+	spec.Args = slices.DeleteFunc(spec.Args, func(a Arg) bool { return a.Name == "executable" }) // a command has no shell
+	return Module{Name: "command", Spec: spec, Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
 		argv := c.Args.Strings("argv")
 		if argv == nil {
 			var err error
@@ -54,7 +57,10 @@ func command() Module {
 }
 
 func shell() Module {
-	return Module{Name: "shell", Spec: commandSpec(), Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
+	spec := commandSpec()
+	spec.Args = slices.DeleteFunc(spec.Args, func(a Arg) bool { return a.Name == "argv" })
+	spec.OneOf, spec.Exclusive = [][]string{{"_raw_params"}}, nil
+	return Module{Name: "shell", Spec: spec, Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
 		script := c.Args.String("_raw_params")
 		program := c.Args.String("executable")
 		if program == "" {

@@ -29,11 +29,11 @@ func copyModule() Module {
 				Arg{Name: "follow", Type: Bool},
 				Arg{Name: "validate"},
 				Arg{Name: "directory_mode", Type: Mode},
-				Arg{Name: "local_follow", Type: Bool},
+				Arg{Name: "local_follow", Type: Bool, Only: true},
 				Arg{Name: "checksum"},
 				Arg{Name: "pieces", Choices: []string{"wanted", "staged"}}, // pig's own, with size: see copy_pieces.go
 				Arg{Name: "size", Type: Int},
-				Arg{Name: "decrypt", Type: Bool},
+				Arg{Name: "decrypt", Type: Bool, Only: false},
 			),
 			OneOf: [][]string{{"content", "src"}},
 		},

@@ -123,6 +123,14 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 	if err != nil {
 		return err
 	}
+	if change != nil {
+		return e.round(ctx, path, text, target, change)
+	}
+	return question(ctx, e.call, e.call.Args.String("unit"), func(ctx context.Context) error { return e.round(ctx, path, text, target, nil) })
+}
+
+// round posts text at the first endpoint that answers.
+func (e *etcdClient) round(ctx context.Context, path string, text []byte, target any, change *node.Change) error {
 	var unreachable error
 	for at := range e.everywhere(ctx) {
 		limit := etcdTimeout
@@ -136,12 +144,14 @@ func (e *etcdClient) post(ctx context.Context, path string, body, target any, ch
 			return err
 		}
 		if err != nil {
-			unreachable = err
+			if !node.Silent(unreachable) { // one that is there weighs more than any that is not
+				unreachable = err
+			}
 			continue
 		}
 		err = decodeEtcd(at, res, target)
-		if change == nil && stopping(err) { // a question may be asked again elsewhere; whether a change was made is not known
-			unreachable = err
+		if change == nil && err != nil && (stopping(err) || unready(res.Status)) { // a question may be asked again elsewhere; whether a change was made is not known
+			unreachable = busy{err}
 			continue
 		}
 		return err

@@ -19,8 +19,7 @@ func file() Module {
 			Arg{Name: "force", Type: Bool},
 			Arg{Name: "follow", Type: Bool, Default: true},
 			Arg{Name: "recurse", Type: Bool},
-			Arg{Name: "access_time"}, Arg{Name: "modification_time"},
-			Arg{Name: "access_time_format"}, Arg{Name: "modification_time_format"},
+			Arg{Name: "access_time", Choices: []string{"preserve", "now"}}, Arg{Name: "modification_time", Choices: []string{"preserve", "now"}},
 			// impact says what losing or changing this file means: a directory does not know whether it is a database's.
 			Arg{Name: "impact", Default: "none", Choices: []string{"none", "reload", "gap", "restart", "failover", "data loss"}},
 		)},
@@ -141,7 +140,11 @@ func touch(c *Call, path string) error {
 	if err != nil {
 		return err
 	}
-	if i.Exists() && c.Args.String("modification_time") == "preserve" && c.Args.String("access_time") == "preserve" {
+	modified, accessed := c.Args.String("modification_time"), c.Args.String("access_time")
+	if (modified == "preserve") != (accessed == "preserve") {
+		return fmt.Errorf("both times of a file are kept, or none: give access_time and modification_time the same value")
+	}
+	if i.Exists() && modified == "preserve" {
 		return settle(c, path, true)
 	}
 	return c.System.Files().Touch(path, a)

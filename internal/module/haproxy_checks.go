@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"time"
 
 	"pig/internal/node"
@@ -31,8 +32,9 @@ func haproxyChecks() Module {
 func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 	socket, server := c.Args.String("socket"), c.Args.String("server")
 	if url := c.Args.String("while_url"); url != "" {
-		if !answers(ctx, c, url) {
-			return value.DictOf("backends", value.NewList()), nil
+		there, err := answers(ctx, c, url)
+		if err != nil || !there {
+			return value.DictOf("backends", value.NewList()), err
 		}
 	}
 	if i, err := c.System.Files().Stat(socket, true); err != nil || !i.Exists() {
@@ -60,18 +62,29 @@ func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 	return value.DictOf("backends", value.Strings(backends)), err
 }
 
-// answers tells whether somebody speaks HTTP at url now.
-func answers(ctx context.Context, c *Call, url string) bool {
-	_, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second})
-	return err == nil
+// answers tells whether somebody speaks HTTP at url now. It is an error if somebody is there who says nothing. Who ends the connection
+// at once has answered: that is what a server of TLS does to whoever does not begin with it.
+func answers(ctx context.Context, c *Call, url string) (bool, error) {
+	err := question(ctx, c, "", func(ctx context.Context) error {
+		_, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second})
+		if cause := node.Cause(err); errors.Is(cause, syscall.ECONNRESET) || errors.Is(cause, io.EOF) {
+			return errors.New("another protocol is spoken there")
+		}
+		return err
+	})
+	var silent *noAnswer
+	if errors.As(err, &silent) {
+		return false, fmt.Errorf("asking %s: %w", url, err)
+	}
+	return err == nil, nil
 }
 
 // haproxyBackends are the backends that have a server of this name.
 func haproxyBackends(ctx context.Context, c *Call, socket, server string) ([]string, error) {
-	backends := []string{}
-	err := c.System.Net().Converse(ctx, node.Conversation{
-		Socket: socket, Timeout: 10 * time.Second, ReadOnly: true,
-		Speak: func(conn io.ReadWriter) error {
+	var backends []string
+	err := question(ctx, c, "haproxy.service", func(ctx context.Context) error {
+		backends = []string{}
+		return c.System.Net().Converse(ctx, node.Conversation{Socket: socket, Timeout: 10 * time.Second, ReadOnly: true, Speak: func(conn io.ReadWriter) error {
 			answer, err := haproxyAsk(conn, "show servers state")
 			for line := range strings.SplitSeq(answer, "\n") {
 				// be_id be_name srv_id srv_name ...
@@ -80,7 +93,7 @@ func haproxyBackends(ctx context.Context, c *Call, socket, server string) ([]str
 				}
 			}
 			return err
-		},
+		}})
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return backends, nil

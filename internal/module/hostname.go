@@ -12,7 +12,7 @@ import (
 func hostname() Module {
 	return Module{
 		Name: "hostname",
-		Spec: Spec{Args: []Arg{{Name: "name", Required: true}, {Name: "use"}}},
+		Spec: Spec{Args: []Arg{{Name: "name", Required: true}, {Name: "use", Only: "systemd"}}},
 		Run:  runHostname,
 	}
 }

@@ -2,7 +2,9 @@ package module
 
 import (
 	"context"
+	"errors"
 
+	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -15,7 +17,12 @@ func lock() Module {
 			if c.Args.String("state") == "released" {
 				return nil, c.System.Unlock()
 			}
-			return nil, c.System.Lock(c.Args.String("holder"))
+			err := c.System.Lock(c.Args.String("holder"))
+			var locked *node.Locked
+			if errors.As(err, &locked) {
+				return nil, &Failure{Msg: locked.Error(), Values: value.DictOf("holder", locked.Holder)}
+			}
+			return nil, err
 		},
 	}
 }

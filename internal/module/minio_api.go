@@ -58,7 +58,11 @@ const minioTimeout = 15 * time.Second
 
 // plain asks without saying who does, as health checks do. It gives the status of the answer.
 func (m minioClient) plain(ctx context.Context, path string) (int, error) {
-	res, err := m.call.System.Net().HTTP(ctx, m.request("GET", path, nil))
+	var res node.Response
+	err := question(ctx, m.call, m.call.Args.String("unit"), func(ctx context.Context) (err error) {
+		res, err = m.call.System.Net().HTTP(ctx, m.request("GET", path, nil))
+		return err
+	})
 	return res.Status, err
 }
 
@@ -67,7 +71,19 @@ func (m minioClient) request(method, path string, body []byte) node.Request {
 }
 
 // as sends a request in the name of who. With a change it does something; a plan only records that.
-func (m minioClient) as(ctx context.Context, who minio.Credentials, method, path string, body []byte, change *node.Change, extra map[string]string) ([]byte, error) {
+func (m minioClient) as(ctx context.Context, who minio.Credentials, method, path string, body []byte, change *node.Change, extra map[string]string) (answer []byte, err error) {
+	if change != nil {
+		return m.try(ctx, who, method, path, body, change, extra)
+	}
+	err = question(ctx, m.call, m.call.Args.String("unit"), func(ctx context.Context) (err error) {
+		answer, err = m.try(ctx, who, method, path, body, nil, extra)
+		return err
+	})
+	return answer, err
+}
+
+// try sends a request once.
+func (m minioClient) try(ctx context.Context, who minio.Credentials, method, path string, body []byte, change *node.Change, extra map[string]string) ([]byte, error) {
 	r := m.request(method, path, body)
 	var err error
 	if r.Header, err = who.Sign(method, r.URL, extra, body, time.Now()); err != nil {
@@ -80,6 +96,9 @@ func (m minioClient) as(ctx context.Context, who minio.Credentials, method, path
 	}
 	if res.Status == http.StatusForbidden && who == m.root && m.call.System.Planned() && m.call.Args.Bool("renewed") {
 		return nil, fmt.Errorf("what is in MinIO: %w", node.ErrUnknown)
+	}
+	if unready(res.Status) {
+		return nil, busy{decodeMinio(res)}
 	}
 	if res.Status >= 300 {
 		return nil, decodeMinio(res)

@@ -16,9 +16,7 @@ func fileArgs() []Arg {
 		{Name: "mode", Type: Mode},
 		{Name: "owner"},
 		{Name: "group"},
-		{Name: "unsafe_writes", Type: Bool},
-		{Name: "attributes", Aliases: []string{"attr"}},
-		{Name: "seuser"}, {Name: "serole"}, {Name: "setype"}, {Name: "selevel"},
+		{Name: "unsafe_writes", Type: Bool, Only: false},
 	}
 }
 

@@ -55,6 +55,8 @@ type Task struct {
 	Known  []string          // secrets besides those in Args, to mask in whatever comes back
 	// Pending are the handlers that the task notifies if it changes something.
 	Pending []Pending
+	// Key seals the changes of a plan that is kept.
+	Key []byte
 }
 
 // Result is what a module did, or would do.
@@ -122,6 +124,9 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 			noted.drop()
 		}
 		r.Noted = noted.kept
+	}
+	for i := range r.Changes {
+		r.Changes[i].Seal(t.Key) // before its texts are masked
 	}
 	scrub(&r, secret.Union(value.Secrets(t.Args), t.Known))
 	return r

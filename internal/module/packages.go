@@ -18,7 +18,7 @@ func packageModule() Module {
 		Spec: Spec{Args: []Arg{
 			{Name: "name", Type: List, Elements: Str, Required: true, Aliases: []string{"pkg"}},
 			{Name: "state", Default: "present", Choices: []string{"present", "installed", "latest", "absent", "removed"}},
-			{Name: "use"},
+			{Name: "use", Only: "auto"},
 			{Name: "update_cache", Type: Bool}, {Name: "cache_valid_time", Type: Int},
 		}},
 		Run: runPackages,
@@ -30,7 +30,7 @@ func aptModule() Module {
 		Name: "apt",
 		Spec: Spec{Args: []Arg{
 			{Name: "name", Type: List, Elements: Str, Aliases: []string{"package", "pkg"}},
-			{Name: "state", Default: "present", Choices: []string{"absent", "build-dep", "fixed", "latest", "present"}},
+			{Name: "state", Default: "present", Choices: []string{"absent", "latest", "present"}},
 			{Name: "deb", Type: Path},
 			{Name: "update_cache", Type: Bool, Aliases: []string{"update-cache"}},
 			{Name: "cache_valid_time", Type: Int},
@@ -39,9 +39,8 @@ func aptModule() Module {
 			{Name: "default_release", Aliases: []string{"default-release"}},
 			{Name: "force", Type: Bool}, {Name: "allow_unauthenticated", Type: Bool, Aliases: []string{"allow-unauthenticated"}},
 			{Name: "allow_downgrade", Type: Bool}, {Name: "allow_change_held_packages", Type: Bool},
-			{Name: "only_upgrade", Type: Bool}, {Name: "upgrade"}, {Name: "dpkg_options"}, {Name: "force_apt_get", Type: Bool},
-			{Name: "lock_timeout", Type: Int}, {Name: "update_cache_retries", Type: Int}, {Name: "update_cache_retry_max_delay", Type: Int},
-			{Name: "policy_rc_d", Type: Int}, {Name: "fail_on_autoremove", Type: Bool}, {Name: "clean", Type: Bool},
+			{Name: "only_upgrade", Type: Bool}, {Name: "force_apt_get", Type: Bool, Only: true},
+			{Name: "policy_rc_d", Type: Int, Only: int64(101)},
 		}},
 		Run: runPackages,
 	}
@@ -57,6 +56,9 @@ func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	specs := packageNames(c.Args.Strings("name"))
 	if len(specs) == 0 {
+		if c.Args.Bool("autoremove") || c.Args.Bool("purge") {
+			return nil, fmt.Errorf("autoremove and purge need the names of packages")
+		}
 		return result, nil
 	}
 	switch c.Args.String("state") {

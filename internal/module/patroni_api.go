@@ -49,12 +49,12 @@ func (p patroni) request(method, url string, timeout time.Duration) node.Request
 
 // own is the root of this node's API where it is now: another port, or TLS, counts only once Patroni has read its file again.
 func (p patroni) own(ctx context.Context) string {
-	if err := p.get(ctx, p.base+"/patroni", nil); err == nil || errors.Is(err, node.ErrNotYet) {
+	if err := p.try(ctx, p.base+"/patroni", nil); err == nil || errors.Is(err, node.ErrNotYet) {
 		return p.base
 	}
 	for _, at := range listensAt(ctx, p.call, p.call.Args.String("unit")) {
 		for _, scheme := range []string{"https://", "http://"} {
-			if p.get(ctx, scheme+at+"/patroni", &struct{}{}) == nil {
+			if p.try(ctx, scheme+at+"/patroni", &struct{}{}) == nil {
 				return scheme + at
 			}
 		}
@@ -62,8 +62,22 @@ func (p patroni) own(ctx context.Context) string {
 	return p.base
 }
 
-// get reads a resource into target. node.ErrNotYet says that Patroni is only planned to start.
+// get reads a resource of some member's API into target. node.ErrNotYet says that Patroni is only planned to start.
 func (p patroni) get(ctx context.Context, url string, target any) error {
+	unit := ""
+	if strings.HasPrefix(url, p.base+"/") {
+		unit = p.call.Args.String("unit")
+	}
+	return question(ctx, p.call, unit, func(ctx context.Context) error { return p.try(ctx, url, target) })
+}
+
+// ask reads a resource of this node's API, wherever that is now.
+func (p patroni) ask(ctx context.Context, path string, target any) error {
+	return question(ctx, p.call, p.call.Args.String("unit"), func(ctx context.Context) error { return p.try(ctx, p.own(ctx)+path, target) })
+}
+
+// try reads a resource once.
+func (p patroni) try(ctx context.Context, url string, target any) error {
 	r := p.request("GET", url, 10*time.Second)
 	if !strings.HasPrefix(r.URL, "https:") {
 		r.CAFile, r.CertFile, r.KeyFile = "", "", ""
@@ -76,7 +90,11 @@ func (p patroni) get(ctx context.Context, url string, target any) error {
 		return nil
 	}
 	if err := json.Unmarshal(res.Body, target); err != nil {
-		return fmt.Errorf("%s answered %d: %s", url, res.Status, snippet(res.Body))
+		err = fmt.Errorf("%s answered %d: %s", url, res.Status, snippet(res.Body))
+		if unready(res.Status) {
+			return busy{err}
+		}
+		return err
 	}
 	return nil
 }
@@ -124,7 +142,7 @@ func (p patroni) view(ctx context.Context) (pgsql.ClusterView, error) {
 
 // glance is view without a diagnosis of what goes wrong.
 func (p patroni) glance(ctx context.Context) (v pgsql.ClusterView, err error) {
-	err = p.get(ctx, p.own(ctx)+"/cluster", &v)
+	err = p.ask(ctx, "/cluster", &v)
 	return v, err
 }
 
@@ -178,7 +196,7 @@ func (p patroni) state(ctx context.Context, m pgsql.MemberView) (memberState, er
 
 func (p patroni) scope(ctx context.Context) string {
 	var s memberState
-	if p.get(ctx, p.own(ctx)+"/patroni", &s) != nil || s.Patroni.Scope == "" {
+	if p.ask(ctx, "/patroni", &s) != nil || s.Patroni.Scope == "" {
 		return "cluster"
 	}
 	return s.Patroni.Scope

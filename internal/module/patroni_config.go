@@ -38,7 +38,7 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 		return configResult(nil), nil
 	}
 	var body json.RawMessage
-	err := p.get(ctx, p.own(ctx)+"/config", &body)
+	err := p.ask(ctx, "/config", &body)
 	if errors.Is(err, node.ErrNotYet) {
 		return configResult(nil), nil
 	}

@@ -2,6 +2,7 @@ package module
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ func postgresPreflight() Module {
 			{Name: "extensions", Type: List, Elements: Str},
 			{Name: "libs"},
 			{Name: "version", Type: Int, Default: int64(17)},
+			{Name: "locales", Type: List, Elements: Str},
 		}},
 		Run: runPostgresPreflight,
 	}
@@ -57,6 +59,9 @@ func runPostgresPreflight(ctx context.Context, c *Call) (*value.Dict, error) {
 		result.Set("interface", name)
 	}
 	if err := provided(c); err != nil {
+		errs = append(errs, err)
+	}
+	if err := localesThere(ctx, c); err != nil {
 		errs = append(errs, err)
 	}
 	return result, errors.Join(errs...)
@@ -126,6 +131,31 @@ func networkInterface(ctx context.Context, c *Call) (string, error) {
 		return "", fmt.Errorf("no network interface of this node carries %s: name one in pg_vip_interface (it has %s)", c.Args.String("address"), strings.Join(names, ", "))
 	}
 	return "", fmt.Errorf("this node has no network interface %s, which pg_vip_interface names: it has %s (auto takes the one that carries %s)", want, strings.Join(names, ", "), c.Args.String("address"))
+}
+
+// localesThere asks the node for the locales that are declared. Those that every machine has are not asked for.
+func localesThere(ctx context.Context, c *Call) error {
+	wanted := slices.DeleteFunc(c.Args.Strings("locales"), func(l string) bool { return pgsql.PlainLocale(l) || pgsql.HasLocale("C.utf8", l) })
+	if len(wanted) == 0 {
+		return nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"locale", "-a"}, ReadOnly: true})
+	if errors.Is(err, node.ErrUnknown) {
+		return nil
+	}
+	if err != nil || out.RC != 0 {
+		return fmt.Errorf("listing the locales of this node: %w", cmp.Or(err, errors.New(strings.TrimSpace(string(out.Stderr)))))
+	}
+	missing := slices.DeleteFunc(wanted, func(l string) bool { return pgsql.HasLocale(string(out.Stdout), l) })
+	if len(missing) == 0 {
+		return nil
+	}
+	if c.System.Planned() {
+		if planned, err := c.System.Packages().Installed(ctx, []string{"locales-all"}); err == nil && len(planned) > 0 {
+			return nil // the plan brings them
+		}
+	}
+	return fmt.Errorf("this node has no locale %s: add the package locales-all to node_packages, or choose C or C.UTF-8 (pg_locale, pg_lc_collate, pg_lc_ctype, locale of pg_databases)", strings.Join(missing, ", "))
 }
 
 // provided looks for the files of extensions and libraries.

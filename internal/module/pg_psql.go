@@ -90,12 +90,16 @@ func (p psql) cmd(db, script, options string) node.Cmd {
 func (p psql) query(ctx context.Context, db, script string, targets ...any) error {
 	cmd := p.cmd(db, script, "-c default_transaction_read_only=on")
 	cmd.ReadOnly, cmd.Needs = true, p.unit
-	out, err := p.call.System.Exec(ctx, cmd)
-	if err != nil {
+	var out node.Output
+	err := question(ctx, p.call, p.unit, func(ctx context.Context) (err error) {
+		out, err = p.read(ctx, cmd)
 		return err
-	}
+	})
 	if out.RC != 0 {
 		return p.failure(ctx, "reading what there is", out)
+	}
+	if err != nil {
+		return err
 	}
 	rows := bytes.Split(bytes.TrimSuffix(out.Stdout, []byte("\n")), []byte("\n"))
 	if len(rows) != len(targets) {
@@ -111,6 +115,38 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 	}
 	return nil
 }
+
+// queryTakes is how long one script of questions may take: a server that hangs says nothing at all.
+const queryTakes = time.Minute
+
+// read runs a script of questions once.
+func (p psql) read(ctx context.Context, cmd node.Cmd) (node.Output, error) {
+	limited, cancel := context.WithTimeout(ctx, queryTakes)
+	defer cancel()
+	out, err := p.call.System.Exec(limited, cmd)
+	switch {
+	case err != nil && limited.Err() != nil && ctx.Err() == nil:
+		return out, busy{fmt.Errorf("reading what there is: PostgreSQL on port %d said nothing for %s", p.port, queryTakes)}
+	case err != nil:
+		return out, err
+	case out.RC == 0:
+		return out, nil
+	}
+	switch err := fmt.Errorf("psql: %s", snippet(out.Stderr)); {
+	case notYetUp.Match(out.Stderr):
+		return out, busy{err}
+	case nobodyThere.Match(out.Stderr):
+		return out, refused{err}
+	}
+	return out, nil
+}
+
+// notYetUp is what a server says that comes up, goes down for a restart, or has no connection left for the moment. Of one that is not there psql
+// says nobodyThere.
+var (
+	notYetUp    = regexp.MustCompile(`the database system is (starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections)|server closed the connection unexpectedly|timeout expired|sorry, too many clients already|remaining connection slots are reserved`)
+	nobodyThere = regexp.MustCompile(`failed: (Connection refused|No such file or directory)|could not connect to server: (Connection refused|No such file or directory)`)
+)
 
 // apply makes the changes of steps, each in a session of its own, so that each is told by itself.
 func (p psql) apply(ctx context.Context, steps []pgsql.Step) error {

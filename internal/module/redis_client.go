@@ -73,7 +73,10 @@ func (r *redisAt) rename(names map[string]string) {
 // ask sends commands that change nothing and gives their answers.
 func (r *redisAt) ask(ctx context.Context, commands ...[]string) ([]redis.Reply, error) {
 	var replies []redis.Reply
-	err := r.converse(ctx, r.call.System, nil, commands, &replies)
+	err := question(ctx, r.call, r.needs, func(ctx context.Context) error {
+		replies = nil
+		return r.converse(ctx, r.call.System, nil, commands, &replies)
+	})
 	return replies, err
 }
 

@@ -20,7 +20,7 @@ func serviceArgs() []Arg {
 		{Name: "no_block", Type: Bool},
 		// impact says what a restart means, where that is less than what it says by itself: gap, of what only watches.
 		{Name: "impact", Choices: []string{"gap", "restart"}},
-		{Name: "force", Type: Bool}, {Name: "scope"}, {Name: "use"}, {Name: "sleep", Type: Int}, {Name: "pattern"}, {Name: "arguments", Aliases: []string{"args"}}, {Name: "runlevel"},
+		{Name: "force", Type: Bool}, {Name: "scope", Only: "system"}, {Name: "use", Only: "auto"},
 	}
 }
 

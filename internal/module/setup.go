@@ -2,6 +2,7 @@ package module
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/user"
@@ -19,7 +20,6 @@ func setup() Module {
 		Name: "setup",
 		Spec: Spec{Args: []Arg{
 			{Name: "gather_subset", Type: List, Elements: Str}, {Name: "filter", Type: List, Elements: Str},
-			{Name: "gather_timeout", Type: Int}, {Name: "fact_path", Type: Path},
 		}},
 		Run: runSetup,
 	}
@@ -28,10 +28,18 @@ func setup() Module {
 // runSetup reads what the kernel and a few files tell; nothing in it can hang on a dead mount.
 func runSetup(_ context.Context, c *Call) (*value.Dict, error) {
 	facts := value.NewDict()
+	wants, err := subset(c.Args.Strings("gather_subset"))
+	if err != nil {
+		return nil, err
+	}
 	distribution(c, facts)
 	kernel(c, facts)
-	hardware(c, facts)
-	network(c, facts)
+	if wants("hardware") {
+		hardware(c, facts)
+	}
+	if wants("network") {
+		network(c, facts)
+	}
 	account(c, facts)
 	clock(facts)
 	out := value.NewDict()
@@ -43,6 +51,32 @@ func runSetup(_ context.Context, c *Call) (*value.Dict, error) {
 		}
 	}
 	return value.DictOf("ansible_facts", out, "changed", false), nil
+}
+
+// subset reads gather_subset as Ansible does: names add, those with ! take away, and without a name that adds everything is wanted.
+func subset(names []string) (wants func(string) bool, err error) {
+	known := []string{"all", "min", "hardware", "network", "virtual"}
+	given := map[string]bool{}
+	all := true
+	for _, n := range names {
+		name, not := strings.CutPrefix(n, "!")
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("invalid gather_subset %q: want one of %s, or one of them after !", n, strings.Join(known, ", "))
+		}
+		if !not || name == "all" {
+			all = all && name == "all" && !not
+		}
+		given[n] = true
+	}
+	return func(part string) bool {
+		switch {
+		case given["!"+part]:
+			return false
+		case given[part] || part == "hardware" && given["virtual"]:
+			return true
+		}
+		return all || given["all"]
+	}, nil
 }
 
 func matchName(pattern, name string) bool {

@@ -47,6 +47,8 @@ type Arg struct {
 	Default  value.Value
 	Choices  []string
 	Aliases  []string
+	// Only is the one value that can be given: it asks for what happens anyway, so that nobody has to remove it.
+	Only value.Value
 }
 
 // Check gives args with aliases resolved, defaults filled in and types made what they should be. The error tells every
@@ -146,6 +148,9 @@ func (a Arg) convert(v value.Value) (value.Value, error) {
 	v, err := convert(v, a.Type)
 	if err != nil {
 		return nil, err
+	}
+	if a.Only != nil && !value.Equal(v, a.Only) {
+		return nil, fmt.Errorf("only %s can be used, not %s", value.Display(a.Only), value.Display(v))
 	}
 	if l, ok := v.(*value.List); ok && a.Elements != "" {
 		items := make([]value.Value, len(l.Items))

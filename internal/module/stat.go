@@ -29,9 +29,9 @@ func stat() Module {
 			{Name: "follow", Type: Bool},
 			{Name: "get_checksum", Type: Bool, Default: true},
 			{Name: "checksum_algorithm", Default: "sha1", Choices: []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512"}, Aliases: []string{"checksum", "checksum_algo"}},
-			{Name: "get_mime", Type: Bool, Aliases: []string{"mime", "mime_type", "mime-type"}},
-			{Name: "get_attributes", Type: Bool, Aliases: []string{"attr", "attributes"}},
-			{Name: "get_selinux_context", Type: Bool},
+			{Name: "get_mime", Type: Bool, Only: false, Aliases: []string{"mime", "mime_type", "mime-type"}},
+			{Name: "get_attributes", Type: Bool, Only: false, Aliases: []string{"attr", "attributes"}},
+			{Name: "get_selinux_context", Type: Bool, Only: false},
 		}},
 		Run: runStat,
 	}

@@ -21,17 +21,20 @@ func uri() Module {
 			Arg{Name: "headers", Type: Dict}, Arg{Name: "status_code", Type: List, Elements: Int},
 			Arg{Name: "return_content", Type: Bool}, Arg{Name: "timeout", Type: Int, Default: int64(30)},
 			Arg{Name: "url_username", Aliases: []string{"user"}}, Arg{Name: "url_password", Aliases: []string{"password"}},
-			Arg{Name: "force_basic_auth", Type: Bool}, Arg{Name: "validate_certs", Type: Bool, Default: true},
+			Arg{Name: "force_basic_auth", Type: Bool, Only: true}, Arg{Name: "validate_certs", Type: Bool, Default: true},
 			Arg{Name: "client_cert", Type: Path}, Arg{Name: "client_key", Type: Path}, Arg{Name: "ca_path", Type: Path},
 			Arg{Name: "follow_redirects", Default: "safe"}, Arg{Name: "unix_socket", Type: Path}, Arg{Name: "dest", Type: Path},
-			Arg{Name: "creates", Type: Path}, Arg{Name: "removes", Type: Path}, Arg{Name: "src", Type: Path}, Arg{Name: "remote_src", Type: Bool},
-			Arg{Name: "http_agent"}, Arg{Name: "use_proxy", Type: Bool}, Arg{Name: "force", Type: Bool}, Arg{Name: "read_only", Type: Bool},
+			Arg{Name: "creates", Type: Path}, Arg{Name: "removes", Type: Path},
+			Arg{Name: "use_proxy", Type: Bool, Only: true}, Arg{Name: "force", Type: Bool}, Arg{Name: "read_only", Type: Bool},
 		)},
 		Run: runURI,
 	}
 }
 
 func runURI(ctx context.Context, c *Call) (*value.Dict, error) {
+	if done, err := guard(c); err != nil || done != "" {
+		return value.DictOf("msg", done, "changed", false), err
+	}
 	req, err := request(c)
 	if err != nil {
 		return nil, err

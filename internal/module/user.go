@@ -23,8 +23,8 @@ func userModule() Module {
 			{Name: "shell", Type: Path}, {Name: "comment"}, {Name: "password"}, {Name: "update_password", Default: "always", Choices: []string{"always", "on_create"}},
 			{Name: "system", Type: Bool}, {Name: "remove", Type: Bool}, {Name: "force", Type: Bool},
 			{Name: "generate_ssh_key", Type: Bool}, {Name: "ssh_key_type", Default: "rsa"}, {Name: "ssh_key_bits", Type: Int},
-			{Name: "ssh_key_file", Type: Path}, {Name: "ssh_key_comment"}, {Name: "ssh_key_passphrase"},
-			{Name: "password_lock", Type: Bool}, {Name: "expires", Type: Float}, {Name: "umask"}, {Name: "skeleton"}, {Name: "seuser"}, {Name: "local", Type: Bool},
+			{Name: "ssh_key_file", Type: Path}, {Name: "ssh_key_comment"},
+			{Name: "local", Type: Bool, Only: false},
 		}},
 		Run: runUser,
 	}
@@ -195,7 +195,7 @@ func group() Module {
 		Name: "group",
 		Spec: Spec{Args: []Arg{
 			{Name: "name", Required: true}, {Name: "state", Default: "present", Choices: []string{"absent", "present"}},
-			{Name: "gid", Type: Int}, {Name: "system", Type: Bool}, {Name: "non_unique", Type: Bool}, {Name: "local", Type: Bool}, {Name: "force", Type: Bool},
+			{Name: "gid", Type: Int}, {Name: "system", Type: Bool}, {Name: "local", Type: Bool, Only: false}, {Name: "force", Type: Bool},
 		}},
 		Run: runGroup,
 	}

@@ -18,9 +18,8 @@ func waitFor() Module {
 		Spec: Spec{Args: []Arg{
 			{Name: "host", Default: "127.0.0.1"}, {Name: "port", Type: Int}, {Name: "path", Type: Path},
 			{Name: "state", Default: "started", Choices: []string{"started", "stopped", "present", "absent", "drained"}},
-			{Name: "timeout", Type: Int, Default: int64(300)}, {Name: "delay", Type: Int}, {Name: "sleep", Type: Int, Default: int64(1)},
+			{Name: "timeout", Type: Int, Default: int64(300)}, {Name: "delay", Type: Int}, {Name: "sleep", Type: Int},
 			{Name: "connect_timeout", Type: Int, Default: int64(5)}, {Name: "search_regex"}, {Name: "msg"},
-			{Name: "exclude_hosts", Type: List}, {Name: "active_connection_states", Type: List},
 			// unit names the service that is waited for, so that it can be diagnosed when the wait runs out.
 			{Name: "unit"},
 		}},
@@ -28,7 +27,7 @@ func waitFor() Module {
 	}
 }
 
-// interval is how often a wait looks: often, since the agent is on the spot.
+// interval is how often a wait looks if sleep says nothing else: often, since the agent is on the spot.
 const interval = 100 * time.Millisecond
 
 func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
@@ -41,7 +40,14 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	limit := time.Duration(c.Args.Int("timeout")) * time.Second
 	result := value.DictOf("state", c.Args.String("state"), "port", c.Args.Get("port"), "path", c.Args.Get("path"), "search_regex", c.Args.Get("search_regex"))
 	if c.Args.Int("port") == 0 && !c.Args.Has("path") {
+		if c.System.Planned() {
+			return result, nil
+		}
 		return result, pause(ctx, limit)
+	}
+	every := interval
+	if c.Args.Has("sleep") {
+		every = time.Duration(c.Args.Int("sleep")) * time.Second
 	}
 	for {
 		met, err := waitMet(ctx, c)
@@ -55,7 +61,7 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 		if time.Since(begin) > limit {
 			return nil, waitOver(ctx, c)
 		}
-		if err := pause(ctx, interval); err != nil {
+		if err := pause(ctx, every); err != nil {
 			return nil, err
 		}
 	}

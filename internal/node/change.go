@@ -1,6 +1,9 @@
 package node
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -51,6 +54,31 @@ type Change struct {
 	Assumed bool
 	// Unknown says that the new content or value is known only after apply.
 	Unknown bool
+	// State is a digest of the whole content before and after, secrets included: it never leaves the machine. Sum is made of it with the key
+	// of a plan: whoever has no key learns nothing from it.
+	State string `json:"-"`
+	Sum   string `json:",omitempty"`
+}
+
+// Seal makes the Sum of a change, if there is a key, and drops what it is made of.
+func (c *Change) Seal(key []byte) {
+	if len(key) > 0 {
+		mac := hmac.New(sha256.New, key)
+		for _, part := range []string{c.Kind, c.ID, c.State} {
+			fmt.Fprintf(mac, "%d:%s", len(part), part)
+		}
+		c.Sum = hex.EncodeToString(mac.Sum(nil))
+	}
+	c.State = ""
+}
+
+// stateOf digests the content of a file before and after a change.
+func stateOf(old, content []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d:", len(old))
+	_, _ = h.Write(old)
+	_, _ = h.Write(content)
+	return string(h.Sum(nil))
 }
 
 // Attr is one attribute's old and new value, as people read them.

@@ -17,7 +17,7 @@ import (
 const maxDiff = 512 << 10
 
 func WriteChange(before Info, old, content []byte, a Attrs) Change {
-	c := Change{Kind: "file", ID: before.Path, Action: "update"}
+	c := Change{Kind: "file", ID: before.Path, Action: "update", State: stateOf(old, content)}
 	if !before.Exists() {
 		c.Action = "create"
 		c.Assumed = before.Assumed
@@ -35,6 +35,14 @@ func WriteChange(before Info, old, content []byte, a Attrs) Change {
 // hidden tells whether not everybody may read a file, before or after: it may hold a secret that nobody names.
 func hidden(before Info, a Attrs) bool {
 	return before.Mode&0o004 == 0 || a.Mode != nil && *a.Mode&0o004 == 0
+}
+
+// ExecChange is the change that a command is said to make. The command is part of what is digested of it, and its input is not: a password is
+// given to a server in another form each time.
+func ExecChange(c Cmd) Change {
+	change := *c.Change
+	change.State = stateOf([]byte(c.Dir), []byte(strings.Join(c.Argv, "\x00")))
+	return change
 }
 
 func MkdirChange(path string, a Attrs) Change {

@@ -22,7 +22,7 @@ const killGrace = 3 * time.Second
 func (s *liveSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	out, err := s.run(ctx, c)
 	if err == nil && c.Change != nil && out.RC == 0 {
-		s.record(*c.Change)
+		s.record(ExecChange(c))
 	}
 	return out, err
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -80,7 +81,7 @@ func (n liveNet) Converse(ctx context.Context, c Conversation) error {
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // a cancelled task waits for no answer
 	defer stop()
 	if err := c.Speak(conn); err != nil {
-		return err
+		return silence(err, true)
 	}
 	if c.Change != nil {
 		n.record(*c.Change)
@@ -89,7 +90,8 @@ func (n liveNet) Converse(ctx context.Context, c Conversation) error {
 }
 
 func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
-	client, err := n.client(r)
+	var connected atomic.Bool
+	client, err := n.client(r, &connected)
 	if err != nil {
 		return Response{}, err
 	}
@@ -113,7 +115,7 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return Response{}, err
+		return Response{}, silence(err, connected.Load())
 	}
 	defer res.Body.Close()
 	var body []byte
@@ -127,7 +129,7 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		err = fmt.Errorf("it has more than %d MB", maxBody>>20)
 	}
 	if err != nil {
-		return Response{}, fmt.Errorf("reading the answer of %s: %w", r.URL, err)
+		return Response{}, silence(fmt.Errorf("reading the answer of %s: %w", r.URL, err), true)
 	}
 	header := map[string]string{}
 	for k := range res.Header {
@@ -162,7 +164,8 @@ func (n liveNet) stageBody(r Request, body io.Reader) (size int64, err error) {
 	}
 }
 
-func (n liveNet) client(r Request) (*http.Client, error) {
+// client is one for r, which notes when it is connected.
+func (n liveNet) client(r Request, connected *atomic.Bool) (*http.Client, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: r.Insecure} //nolint:gosec // validate_certs: false is the user's word
 	if r.CAFile != "" {
 		pem, err := n.Files().Read(r.CAFile)
@@ -182,10 +185,13 @@ func (n liveNet) client(r Request) (*http.Client, error) {
 		conf.Certificates = []tls.Certificate{cert}
 	}
 	transport := &http.Transport{TLSClientConfig: conf, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
-	if r.Socket != "" {
-		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", r.Socket)
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if r.Socket != "" {
+			network, addr = "unix", r.Socket
 		}
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		connected.Store(err == nil)
+		return conn, err
 	}
 	client := &http.Client{Transport: transport, Timeout: r.Timeout}
 	if r.NoFollow {

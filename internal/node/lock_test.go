@@ -54,3 +54,23 @@ func TestTheLockOfADeadProcessIsFree(t *testing.T) {
 		t.Errorf("the file names %q", text)
 	}
 }
+
+// An inventory with two names for a machine has two agents there, of one run.
+func TestARunDoesNotLockItselfOut(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pig.lock")
+	var first, second, third machineLock
+	if err := first.take(path, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.take(path, "ann"); err != nil {
+		t.Errorf("the run's other agent: %v", err)
+	}
+	if err := second.drop(); err != nil {
+		t.Errorf("the other agent's release: %v", err)
+	}
+	var locked *Locked
+	if err := third.take(path, "bob"); !errors.As(err, &locked) || locked.Holder != "ann" {
+		t.Errorf("another run gets %v", err)
+	}
+}

@@ -115,7 +115,7 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	case c.Verify:
 		return Output{}, nil
 	case c.Change != nil:
-		s.record(*c.Change)
+		s.record(ExecChange(c))
 		return Output{}, nil
 	}
 	s.shadow.mu.Lock()

@@ -34,7 +34,7 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	if r.ReadOnly || r.Method == "" || r.Method == "GET" || r.Method == "HEAD" {
 		res, err := n.live.Net().HTTP(ctx, r)
 		if err != nil {
-			return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrUnknown)
+			return Response{}, &unanswered{r.URL, err}
 		}
 		return res, nil
 	}
@@ -58,7 +58,7 @@ func (n shadowNet) Converse(ctx context.Context, c Conversation) error {
 		c.Speak = func(conn io.ReadWriter) error { begun = true; return speak(conn) }
 		err := n.live.Net().Converse(ctx, c)
 		if err != nil && !begun {
-			err = fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrUnknown)
+			err = &unanswered{fmt.Sprintf("%s:%d", c.Host, c.Port), err}
 		}
 		return err
 	case c.Change != nil:

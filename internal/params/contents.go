@@ -25,7 +25,13 @@ func (v *validator) contents() {
 		v.memberships(vars, known)
 		v.services(vars, c.name)
 		v.poolNames(vars)
+		v.locales(vars)
+		v.proxied(vars, "pg_default_services", "pg_services")
 	}
+	for _, h := range v.inv.Hosts() {
+		v.proxied(v.inv.Vars(h), "haproxy_services")
+	}
+	v.etcdTimes()
 	for _, c := range v.clusters("minio_cluster") {
 		v.minioUsers(v.inv.Vars(c.hosts[0]))
 	}

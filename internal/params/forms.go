@@ -37,7 +37,7 @@ func forms() map[string]form {
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32", accountForm.MatchString},
 		"username":    {"a name of at most 63 bytes in one line", isName},
 		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
-		"timezone":    {"a time zone, such as Asia/Shanghai", func(s string) bool { return s == "" || zoneForm.MatchString(s) }},
+		"timezone":    {"a time zone, such as Asia/Shanghai", isZone},
 		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
 		"dns_option":  {"options of resolv.conf, such as timeout:1", dnsOptionForm.MatchString},
@@ -65,6 +65,15 @@ var (
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
 	cronWord     = regexp.MustCompile(`(?i)^(?:\*|[a-z]{3}|\d+)(?:-(?:[a-z]{3}|\d+))?(?:/\d+)?$`)
 )
+
+// isZone takes a time zone that the database of time zones has.
+func isZone(s string) bool {
+	if s == "" {
+		return true
+	}
+	_, err := time.LoadLocation(s)
+	return err == nil && s != "Local" && zoneForm.MatchString(s)
+}
 
 // isName takes what PostgreSQL can name an object: quotes are somebody else's, but a name ends with its line.
 func isName(s string) bool {

@@ -2,6 +2,7 @@ package params
 
 import (
 	"net/netip"
+	"slices"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
@@ -16,6 +17,32 @@ func AddressOf(name string, ansibleHost value.Value) netip.Addr {
 		address, _ = netip.ParseAddr(text)
 	}
 	return address
+}
+
+// Addresses tells by which address the members of clusters are known to each other, where the inventory names a host otherwise and
+// ansible_host is its IPv4 address. A loopback address is a tunnel of the operator's: it is no address for others.
+func Addresses(inv *inventory.Inventory) func(h *inventory.Host) string {
+	return func(h *inventory.Host) string {
+		if _, err := netip.ParseAddr(h.Name); err == nil || !isMember(inv, h) {
+			return ""
+		}
+		address := AddressOf(h.Name, inv.Vars(h).At("ansible_host"))
+		if !address.Is4() || address.IsLoopback() || address.IsUnspecified() {
+			return ""
+		}
+		return address.String()
+	}
+}
+
+// isMember tells whether a host is one that others find by its name.
+func isMember(inv *inventory.Inventory, h *inventory.Host) bool {
+	vars := inv.Vars(h)
+	for _, param := range []string{"pg_cluster", "redis_cluster", "minio_cluster"} {
+		if vars.Has(param) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(inv.GroupNames(h), func(g string) bool { return g == "infra" || g == "etcd" })
 }
 
 // addressed tells members whose names are no addresses that a configuration can hold. Members find each other by the names of their

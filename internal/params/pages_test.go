@@ -1,6 +1,7 @@
 package params
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -74,6 +75,9 @@ func parameterTable(module string) string {
 		fmt.Fprintf(&b, "\n### %s\n\n| field | type | default | what |\n|---|---|---|---|\n", o.Name)
 		for _, f := range o.Fields {
 			what := f.Doc
+			if f.Unused != "" {
+				what += " — does nothing here: " + f.Unused
+			}
 			if f.Required {
 				what += "; required"
 			}
@@ -120,13 +124,41 @@ func defaultOf(p *Param) string {
 	return "`" + row(text) + "`"
 }
 
+var (
+	expression = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
+	notCode    = regexp.MustCompile(`(?m)(?:^|\s)#.*$|\btags: (?:\[[^\]]*\]|\S+)|^\s*- name: .*$`)
+	literal    = regexp.MustCompile(`"[^"\n]*"|` + "`[^`]*`" + ``)
+)
+
+// code are the parts of a file that can read a parameter: not its comments, its tags, or the names of its tasks.
+func code(path string, text []byte) [][]byte {
+	switch {
+	case strings.HasSuffix(path, ".go"):
+		var parts [][]byte
+		for _, l := range literal.FindAll(text, -1) {
+			if !bytes.ContainsAny(l, " ,") || bytes.Contains(l, []byte("{{")) { // others are messages and lists of tags
+				parts = append(parts, l)
+			}
+		}
+		return parts
+	case strings.Contains(path, "/templates/") || strings.HasPrefix(path, "templates/"):
+		return expression.FindAll(text, -1)
+	}
+	return [][]byte{notCode.ReplaceAll(text, nil)}
+}
+
+// homonyms are parameters that nothing reads, with the names of what is read.
+const homonyms = " app san cn org unit key crt dbname "
+
 // TestParametersAreReadOrSayWhyNot looks for each parameter in the roles, templates, playbooks and packages.
 func TestParametersAreReadOrSayWhyNot(t *testing.T) {
 	read := map[string]bool{}
 	words := regexp.MustCompile(`[a-z_0-9]+`)
-	note := func(text []byte) {
-		for _, w := range words.FindAll(text, -1) {
-			read[string(w)] = true
+	note := func(path string, text []byte) {
+		for _, part := range code(path, text) {
+			for _, w := range words.FindAll(part, -1) {
+				read[string(w)] = true
+			}
 		}
 	}
 	walk := func(files fs.FS, wanted func(path string) bool) {
@@ -135,7 +167,7 @@ func TestParametersAreReadOrSayWhyNot(t *testing.T) {
 				return err
 			}
 			text, err := fs.ReadFile(files, path)
-			note(text)
+			note(path, text)
 			return err
 		})
 		if err != nil {
@@ -146,11 +178,21 @@ func TestParametersAreReadOrSayWhyNot(t *testing.T) {
 	walk(os.DirFS(".."), func(path string) bool {
 		return strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && !strings.HasPrefix(path, "params/") && path != "resolve/placeholder.go"
 	})
+	for name, o := range Load().Objects {
+		if name == "backup_repo" || o.Open { // pgBackRest's options go into its file as they are
+			continue
+		}
+		for _, f := range o.Fields {
+			if (f.Unused == "") != read[f.Name] && f.Name != "register_datasource" && f.Name != "description" {
+				t.Errorf("field %s of %s: read: %t, and said to do nothing: %q", f.Name, name, read[f.Name], f.Unused)
+			}
+		}
+	}
 	for _, p := range Load().Params {
 		switch {
 		case p.Unused == "" && !read[p.Name]:
 			t.Errorf("nothing reads %s, and it does not say why", p.Name)
-		case p.Unused != "" && read[p.Name] && p.Name != "app" && p.Name != "san":
+		case p.Unused != "" && read[p.Name] && !strings.Contains(homonyms, " "+p.Name+" "):
 			t.Errorf("%s is read, and said to do nothing: %s", p.Name, p.Unused)
 		}
 	}

@@ -29,6 +29,7 @@ type Param struct {
 	Secret   bool
 	Identity bool   // says what a host is
 	Required bool   // of a field
+	Min, Max *int64 // bounds of a whole number; nil: none
 	Unused   string // why nothing reads it here; "" for those that are read
 	// Generated says whose password it is where the inventory writes none: environment, or the identity of the cluster that has
 	// its own, such as pg_cluster. "" for what is not generated. BlankUnset tells that an empty text counts as not written.
@@ -190,6 +191,10 @@ func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
 			for _, w := range v.(*value.List).Items {
 				p.Was = append(p.Was, w.(string))
 			}
+		case "min":
+			p.Min = number(v)
+		case "max":
+			p.Max = number(v)
 		case "secret":
 			p.Secret = v.(bool)
 		case "identity":
@@ -209,4 +214,9 @@ func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
 		}
 	}
 	return p, nil
+}
+
+func number(v value.Value) *int64 {
+	n := v.(int64)
+	return &n
 }

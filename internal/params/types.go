@@ -91,6 +91,11 @@ func checkScalar(p *Param, v value.Value) string {
 		ok = isBool(v)
 	case "int":
 		ok = isInt(v)
+		if n, number := toInt(v); number && ok {
+			if wrong := outside(p, n); wrong != "" {
+				return wrong
+			}
+		}
 	case "float":
 		ok = isNumber(v)
 	case "auto_int":
@@ -260,4 +265,17 @@ func isAddress(s string) bool {
 func isPrefix(s string) bool {
 	_, err := netip.ParsePrefix(s)
 	return err == nil
+}
+
+// outside tells how a number breaks the bounds of p, "" if it keeps them.
+func outside(p *Param, n int64) string {
+	switch {
+	case p.Min != nil && n < *p.Min && p.Max != nil, p.Max != nil && n > *p.Max && p.Min != nil:
+		return fmt.Sprintf("must be from %d to %d, not %d", *p.Min, *p.Max, n)
+	case p.Min != nil && n < *p.Min:
+		return fmt.Sprintf("must be %d or more, not %d", *p.Min, n)
+	case p.Max != nil && n > *p.Max:
+		return fmt.Sprintf("must be %d or less, not %d", *p.Max, n)
+	}
+	return ""
 }

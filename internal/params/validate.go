@@ -212,6 +212,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			if f.Name != name {
 				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("it still works"))
 			}
+			v.idle(o, f, what, d.KeyPos(key))
 			v.value(f, what+"."+name, item, d.ValuePos(key))
 		}
 	}
@@ -220,6 +221,14 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 		if f.Required && !hasField(d, f) {
 			v.add(diag.Errorf(pos, "%s lacks %s", what, f.Name))
 		}
+	}
+}
+
+// idle tells of a field that nothing reads, once for all objects of its kind.
+func (v *validator) idle(o *Object, f *Param, what string, pos diag.Pos) {
+	if once := "field " + o.Name + "." + f.Name; f.Unused != "" && !v.seen[once] {
+		v.seen[once] = true
+		v.add(diag.Warnf(pos, "%s.%s does nothing here: %s", what, f.Name, f.Unused))
 	}
 }
 

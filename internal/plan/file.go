@@ -20,11 +20,7 @@ import (
 )
 
 // fileVersion changes when plan files of before can no longer be applied.
-const fileVersion = 2
-
-// digestRounds makes guessing a password from a plan file's digest slow. The digest covers all variables of a unit, so
-// whoever guesses must know the rest already; this is for those who do.
-const digestRounds = 200_000
+const fileVersion = 3
 
 // NewSalt makes the salt of a plan.
 func NewSalt() (string, error) {
@@ -33,16 +29,78 @@ func NewSalt() (string, error) {
 	return hex.EncodeToString(b), err
 }
 
-// Inputs digests the variables of a unit's hosts, secrets included, so that a plan can be recognized as stale.
-func Inputs(inv *inventory.Inventory, u Unit, extra *value.Dict, salt string) (string, error) {
-	text, err := inputs(inv, u, extra)
-	if err != nil {
-		return "", err
-	}
-	return digest(text, salt)
+// Binding is what a unit is made of, as a plan that is kept holds it: digests that tell no secret, and the key that seals the unit's changes,
+// which is in no file.
+type Binding struct {
+	Inputs, Extra, Passwords string
+	Key                      []byte
 }
 
-func inputs(inv *inventory.Inventory, u Unit, extra *value.Dict) (string, error) {
+// Binder makes the bindings of the units of one plan.
+type Binder struct {
+	inv    *inventory.Inventory
+	saved  map[string]string
+	salt   string
+	rounds int
+	extra  []byte
+}
+
+// Guessing a password from a plan file's digest is made slow. The digest covers all variables of a unit, so whoever guesses must know the rest
+// already; this is for those who do. A plan of many units spends allRounds on all of them together, and leastRounds on each at least.
+const allRounds, mostRounds, leastRounds = 10_000_000, 200_000, 10_000
+
+// NewBinder binds units to an inventory, variables of the command line, and generated passwords. Of a plan that comes from a file, rounds are the
+// file's.
+func NewBinder(inv *inventory.Inventory, extra *value.Dict, saved map[string]string, salt string, rounds int) (*Binder, error) {
+	b := &Binder{inv: inv, saved: saved, salt: salt, rounds: rounds}
+	if extra == nil || extra.Len() == 0 {
+		return b, nil
+	}
+	var err error
+	b.extra, err = b.slow("extra", string(value.PlainJSON(extra)))
+	return b, err
+}
+
+// Rounds is how much work a digest is, in a plan of so many units.
+func Rounds(units int) int { return max(leastRounds, min(mostRounds, allRounds/max(1, 2*units))) }
+
+// Bind digests what u is made of: the variables of its hosts, those of the command line, and those of the generated passwords that it may use.
+func (b *Binder) Bind(u Unit) (Binding, error) {
+	text, err := inputs(b.inv, u)
+	if err != nil {
+		return Binding{}, err
+	}
+	used, err := passwords(text, b.saved)
+	if err != nil {
+		return Binding{}, err
+	}
+	vars, err := b.slow("inputs", text)
+	if err != nil {
+		return Binding{}, err
+	}
+	words, err := b.slow("passwords", used)
+	if err != nil {
+		return Binding{}, err
+	}
+	key := sha256.Sum256(slices.Concat([]byte("pig plan"), vars, words, b.extra))
+	return Binding{public(vars), public(b.extra), public(words), key[:]}, nil
+}
+
+// slow gives a key that is made of text.
+func (b *Binder) slow(what, text string) ([]byte, error) {
+	return pbkdf2.Key(sha256.New, text, []byte(what+b.salt), b.rounds, 32)
+}
+
+// public is what a file may hold of a key.
+func public(key []byte) string {
+	if key == nil {
+		return ""
+	}
+	sum := sha256.Sum256(append([]byte("public"), key...))
+	return hex.EncodeToString(sum[:])
+}
+
+func inputs(inv *inventory.Inventory, u Unit) (string, error) {
 	var b strings.Builder
 	for _, name := range u.Hosts {
 		h := inv.Host(name)
@@ -52,31 +110,21 @@ func inputs(inv *inventory.Inventory, u Unit, extra *value.Dict) (string, error)
 		b.WriteString(name + "\x00")
 		b.Write(value.PlainJSON(inv.Vars(h)))
 	}
-	if extra != nil {
-		b.Write(value.PlainJSON(extra))
-	}
 	return b.String(), nil
 }
 
-// Passwords digests those of the generated passwords that a unit may use: all of the environment, and those of clusters and addresses
+// passwords are the generated passwords that a unit with these variables may use: all of the environment, and those of clusters and addresses
 // that its variables name. They are digested as a whole: one digest of each would let each be guessed by itself.
-func Passwords(inv *inventory.Inventory, u Unit, saved map[string]string, salt string) (string, error) {
-	text, err := inputs(inv, u, nil)
-	if err != nil {
-		return "", err
-	}
+func passwords(variables string, saved map[string]string) (string, error) {
 	used := map[string]string{}
 	for name, password := range saved {
 		owner, _, owned := cutLast(name, ".")
-		if !owned || strings.Contains(text, owner) {
+		if !owned || strings.Contains(variables, owner) {
 			used[name] = password
 		}
 	}
 	sorted, err := json.Marshal(used) // by name
-	if err != nil {
-		return "", err
-	}
-	return digest(string(sorted), salt)
+	return string(sorted), err
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -84,11 +132,6 @@ func cutLast(s, sep string) (before, after string, found bool) {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
-}
-
-func digest(text, salt string) (string, error) {
-	sum, err := pbkdf2.Key(sha256.New, text, []byte(salt), digestRounds, 32)
-	return hex.EncodeToString(sum), err
 }
 
 // Save writes p for its owner only.
@@ -154,58 +197,4 @@ func (p *Plan) Unit(name string) *UnitPlan {
 		}
 	}
 	return nil
-}
-
-// StaleInputs tells why was, planned before, is for other variables or passwords than now: "" if it is not. secrets is the name of the file of
-// generated passwords.
-func StaleInputs(was, now UnitPlan, secrets string) string {
-	switch {
-	case was.Inputs != now.Inputs:
-		return "the inventory has changed for it"
-	case was.Passwords != now.Passwords:
-		return secrets + " has changed"
-	}
-	return ""
-}
-
-// Stale tells why was, planned before, is not what now is: "" if it is. Facts observed on nodes count through the changes
-// that follow from them: if the same changes follow, the plan is as good as new.
-func Stale(was, now UnitPlan, secrets string) string {
-	if why := StaleInputs(was, now, secrets); why != "" {
-		return why
-	}
-	before, after := lines(was), lines(now)
-	for _, l := range after {
-		if slices.Contains(before, l) {
-			continue
-		}
-		if slices.ContainsFunc(before, func(b line) bool { return b.text == l.text }) {
-			return "the content has changed of: " + l.text
-		}
-		return "it would now also: " + l.text
-	}
-	for _, l := range before {
-		if !slices.Contains(after, l) {
-			return "it would no longer: " + l.text
-		}
-	}
-	return ""
-}
-
-// line is a change as people read it, with a digest of the content that they do not.
-type line struct{ text, content string }
-
-func lines(u UnitPlan) []line {
-	var all []line
-	for _, e := range u.Entries {
-		if e.Unknown {
-			all = append(all, line{e.Host + ": " + e.Task, ""})
-		}
-		for _, c := range e.Changes {
-			sum := sha256.Sum256([]byte(c.Diff))
-			all = append(all, line{e.Host + ": " + c.String(), hex.EncodeToString(sum[:4])})
-		}
-	}
-	slices.SortFunc(all, func(a, b line) int { return strings.Compare(a.text+a.content, b.text+b.content) })
-	return all
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"bytes"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +18,7 @@ func TestStale(t *testing.T) {
 	kept := func() UnitPlan {
 		u := unit("one", made("a", "", "/x"), Entry{Host: "a", Task: "ask", Unknown: true})
 		u.Inputs = "digest"
-		u.Entries[0].Changes[0].Diff = "+ text"
+		u.Entries[0].Changes[0].Diff, u.Entries[0].Changes[0].Sum, u.Entries[1].Source = "+ text", "sum", "source"
 		return u
 	}
 	for name, c := range map[string]struct {
@@ -28,15 +30,49 @@ func TestStale(t *testing.T) {
 		"one change more":       {func(u *UnitPlan) { u.Entries = append(u.Entries, made("a", "", "/y")) }, "it would now also: a: "},
 		"one change less":       {func(u *UnitPlan) { u.Entries = u.Entries[1:] }, "it would no longer: a: "},
 		"on another host":       {func(u *UnitPlan) { u.Entries[0].Host = "b" }, "it would now also: b: "},
-		"other content":         {func(u *UnitPlan) { u.Entries[0].Changes[0].Diff = "+ other" }, "the content has changed of: a: "},
+		"what is seen of it":    {func(u *UnitPlan) { u.Entries[0].Changes[0].Diff = "+ ••••" }, ""},
+		"what is masked":        {func(u *UnitPlan) { u.Entries[0].Changes[0].Sum = "other" }, "the content has changed of: a: "},
+		"behind an unknown":     {func(u *UnitPlan) { u.Entries[1].Source = "other" }, "the content has changed of: a: ask"},
+		"unknown content":       {func(u *UnitPlan) { u.Entries[0].Changes[0].Unknown = true }, "the content has changed of: a: "},
 		"a task becomes known":  {func(u *UnitPlan) { u.Entries[1].Unknown = false }, "it would no longer: a: ask"},
 		"another task is vague": {func(u *UnitPlan) { u.Entries = append(u.Entries, Entry{Host: "a", Task: "try", Unknown: true}) }, "it would now also: a: try"},
 	} {
 		now := kept()
 		now.Entries[0].Changes = append([]node.Change(nil), now.Entries[0].Changes...)
 		c.now(&now)
-		if got := Stale(kept(), now, "files/secrets.yml"); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || strings.Contains(got, "(") {
+		if got := stale(kept(), now); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || strings.Contains(got, "(") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// stale compares two plans of one unit.
+func stale(was, now UnitPlan) string {
+	return Stale(&Plan{Units: []UnitPlan{was}}, &Plan{Units: []UnitPlan{now}}, was.Unit.Name, "files/secrets.yml")
+}
+
+// What two units do to the infra node is planned by whichever comes first.
+func TestAnotherUnitMayDoWhatBothDo(t *testing.T) {
+	t.Parallel()
+	shared, own := made("a", "infra", "/shared"), made("a", "", "/own")
+	of := func(one, two []Entry) *Plan {
+		a, b := unit("one", one...), unit("two", two...)
+		return &Plan{Units: []UnitPlan{a, b}}
+	}
+	other := made("a", "infra", "/shared")
+	other.Changes = []node.Change{other.Changes[0]}
+	other.Changes[0].Diff = "+ other content"
+	for name, c := range map[string]struct {
+		now  *Plan
+		want string
+	}{
+		"the other one":      {of([]Entry{own}, []Entry{shared}), ""},
+		"nobody":             {of([]Entry{own}, nil), "it would no longer: a: create directory /shared"},
+		"both":               {of([]Entry{own, shared}, []Entry{shared}), ""},
+		"with other content": {of([]Entry{own}, []Entry{other}), "it would no longer: a: create directory /shared"},
+	} {
+		if got := Stale(of([]Entry{own, shared}, nil), c.now, "one", ""); got != c.want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }
@@ -54,33 +90,63 @@ func inventoryOf(t *testing.T, text string) *inventory.Inventory {
 	return inv
 }
 
-func TestInputsDigestWhatAUnitIsMadeOf(t *testing.T) {
+// few rounds are enough for what a test tells apart.
+const few = 10
+
+func TestABindingIsWhatAUnitIsMadeOf(t *testing.T) {
 	t.Parallel()
 	const text = "all: { vars: { pg_admin_password: one }, children: { pg: { hosts: { 10.0.0.1: { pg_seq: 1 }, 10.0.0.2: {} } } } }\n"
-	digest := func(text string, extra *value.Dict, salt string, hosts ...string) string {
-		d, err := Inputs(inventoryOf(t, text), Unit{Hosts: hosts}, extra, salt)
+	bind := func(text string, extra *value.Dict, salt string, hosts ...string) Binding {
+		b, err := NewBinder(inventoryOf(t, text), extra, map[string]string{"x": "sesame"}, salt, few)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return d
+		bound, err := b.Bind(Unit{Hosts: hosts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bound
 	}
-	was := digest(text, nil, "salt", "10.0.0.1")
-	if again := digest(text, nil, "salt", "10.0.0.1"); again != was {
-		t.Errorf("the same inputs have the digests %s and %s", was, again)
+	unit := func(b Binding) UnitPlan { return UnitPlan{Inputs: b.Inputs, Extra: b.Extra, Passwords: b.Passwords} }
+	was := bind(text, nil, "salt", "10.0.0.1")
+	again := bind(text, nil, "salt", "10.0.0.1")
+	if why := StaleInputs(unit(was), unit(again), "s"); why != "" || !bytes.Equal(was.Key, again.Key) {
+		t.Errorf("the same unit is stale: %q", why)
 	}
-	for name, other := range map[string]string{
-		"another password":      digest(strings.Replace(text, "one", "two", 1), nil, "salt", "10.0.0.1"),
-		"another host's number": digest(strings.Replace(text, "pg_seq: 1", "pg_seq: 2", 1), nil, "salt", "10.0.0.1"),
-		"an extra variable":     digest(text, value.DictOf("x", int64(1)), "salt", "10.0.0.1"),
-		"another salt":          digest(text, nil, "pepper", "10.0.0.1"),
-		"another host":          digest(text, nil, "salt", "10.0.0.2"),
+	for name, c := range map[string]struct {
+		now  Binding
+		want string
+	}{
+		"another password":          {bind(strings.Replace(text, "one", "two", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for it"},
+		"another number":            {bind(strings.Replace(text, "pg_seq: 1", "pg_seq: 2", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for it"},
+		"an extra variable":         {bind(text, value.DictOf("x", int64(1)), "salt", "10.0.0.1"), "the variables of -e have changed"},
+		"an extra variable of same": {bind(text, value.DictOf("x", int64(2)), "salt", "10.0.0.1"), "the variables of -e have changed"},
+		"another salt":              {bind(text, nil, "pepper", "10.0.0.1"), "the inventory has changed for it"},
+		"another host":              {bind(text, nil, "salt", "10.0.0.2"), "the inventory has changed for it"},
 	} {
-		if other == was {
-			t.Errorf("%s does not change the digest", name)
+		if why := StaleInputs(unit(was), unit(c.now), "s"); why != c.want || bytes.Equal(was.Key, c.now.Key) {
+			t.Errorf("%s: %q", name, why)
 		}
 	}
-	if _, err := Inputs(inventoryOf(t, text), Unit{Hosts: []string{"10.0.0.9"}}, nil, "salt"); err == nil {
-		t.Error("a host that the inventory does not have has a digest")
+	b, err := NewBinder(inventoryOf(t, text), nil, nil, "salt", few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Bind(Unit{Hosts: []string{"10.0.0.9"}}); err == nil {
+		t.Error("a host that the inventory does not have is bound")
+	}
+	if public(was.Key) == "" || strings.Contains(was.Inputs+was.Passwords, hex.EncodeToString(was.Key)) {
+		t.Error("the file tells the key")
+	}
+}
+
+// However many units a plan has, its digests take no longer than those of a few, and none is quick to guess.
+func TestDigestsOfAPlanAreBounded(t *testing.T) {
+	t.Parallel()
+	for units, want := range map[int]int{0: mostRounds, 1: mostRounds, 25: mostRounds, 100: 50_000, 667: leastRounds, 5000: leastRounds} {
+		if got := Rounds(units); got != want {
+			t.Errorf("%d units: %d rounds", units, got)
+		}
 	}
 }
 
@@ -92,7 +158,7 @@ func TestAPlanFileComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	back, err := Open(path)
-	if err != nil || back.Limit != p.Limit || back.Unit("one") == nil || back.Unit("two") != nil || Stale(p.Units[0], *back.Unit("one"), "") != "" {
+	if err != nil || back.Limit != p.Limit || back.Unit("one") == nil || back.Unit("two") != nil || Stale(p, back, "one", "") != "" {
 		t.Errorf("%+v, %v", back, err)
 	}
 	for name, text := range map[string]string{"no JSON": "pigsty", "a version of before": `{"version": 0}`} {

@@ -14,11 +14,15 @@ func TestPlansTellNoPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(salt string, saved map[string]string) string {
-		sum, err := Passwords(inv, Unit{Name: "pgsql:pg-a", Hosts: []string{"10.0.0.1"}}, saved, salt)
+		b, err := NewBinder(inv, nil, saved, salt, few)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return sum
+		bound, err := b.Bind(Unit{Name: "pgsql:pg-a", Hosts: []string{"10.0.0.1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bound.Passwords
 	}
 	one := of("a", map[string]string{"x": "sesame", "pg-a.y": "street", "pg-b.y": "other"})
 	switch {
@@ -34,7 +38,7 @@ func TestPlansTellNoPassword(t *testing.T) {
 		t.Error("the digest tells a password")
 	}
 	now := UnitPlan{Passwords: one}
-	if got := Stale(UnitPlan{Passwords: "was"}, now, "files/secrets.yml"); got != "files/secrets.yml has changed" {
+	if got := stale(UnitPlan{Passwords: "was"}, now); got != "files/secrets.yml has changed" {
 		t.Errorf("stale: %q", got)
 	}
 }

@@ -23,6 +23,8 @@ type Entry struct {
 	Unreachable bool `json:"unreachable,omitempty"`
 	NoLog       bool `json:"no_log,omitempty"`
 	Left        bool `json:"left,omitempty"` // it is what an interrupted run left to do
+	// Source is a digest of what a result follows from that is not known yet, in a plan that is kept.
+	Source string `json:"source,omitempty"`
 	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -40,7 +42,7 @@ func NewRecord(sink engine.Sink) *Record { return &Record{Sink: sink} }
 
 // HostDone implements engine.Sink.
 func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took time.Duration) {
-	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Left: t.Left, Warnings: res.Warnings}
+	e := Entry{Host: host, On: res.Delegate, Task: t.Title(), At: t.Pos.String(), Changes: res.Changes, Unknown: res.Unknown(), NoLog: res.NoLog, Left: t.Left, Source: res.Source, Warnings: res.Warnings}
 	if res.Failed && !res.Ignored {
 		e.Failed, e.Unreachable = reason(res), res.Unreachable
 	}
@@ -52,10 +54,35 @@ func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took
 	}
 	if e.Failed != "" || e.Unknown || res.DidChange() || len(res.Changes) > 0 || len(e.Warnings) > 0 {
 		r.mu.Lock()
-		r.entries = append(r.entries, e)
+		r.entries = append(r.entries, byMachine(e, res.Items)...)
 		r.mu.Unlock()
 	}
 	r.Sink.HostDone(host, t, res, took)
+}
+
+// byMachine divides what the turns of a loop do on other machines than the host's: each machine has an entry of its own.
+func byMachine(e Entry, turns []engine.Result) []Entry {
+	var all []Entry
+	for _, t := range turns {
+		if len(t.Changes) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(all, func(other Entry) bool { return other.On == t.Delegate })
+		if i < 0 {
+			one := e
+			one.On, one.Changes = t.Delegate, nil
+			if len(all) > 0 { // the task is told once
+				one.Unknown, one.Failed, one.Unreachable, one.Warnings = false, "", false, nil
+			}
+			all = append(all, one)
+			i = len(all) - 1
+		}
+		all[i].Changes = append(all[i].Changes, t.Changes...)
+	}
+	if len(all) == 0 {
+		return []Entry{e}
+	}
+	return all
 }
 
 // reason is why a task failed, as a plan file may hold it.
@@ -93,6 +120,7 @@ type UnitPlan struct {
 	Unit      Unit    `json:"unit"`
 	Entries   []Entry `json:"entries"`
 	Inputs    string  `json:"inputs"`              // digest of the inventory's variables of its hosts
+	Extra     string  `json:"extra,omitempty"`     // digest of the variables of the command line
 	Passwords string  `json:"passwords,omitempty"` // digest of the generated passwords that it may use
 	Skipped   string  `json:"skipped,omitempty"`
 	Error     string  `json:"error,omitempty"`
@@ -108,7 +136,8 @@ type UnitPlan struct {
 type Plan struct {
 	Version int        `json:"version"`
 	Pig     string     `json:"pig"`
-	Salt    string     `json:"salt"` // of the digests
+	Salt    string     `json:"salt"`             // of the digests
+	Rounds  int        `json:"rounds,omitempty"` // of the digests
 	Limit   string     `json:"limit,omitempty"`
 	Tags    []string   `json:"tags,omitempty"`
 	Only    []string   `json:"only,omitempty"` // modules

@@ -16,7 +16,7 @@ func keywordReaders(k *Keywords) map[string]*value.Value {
 		"delegate_to": &k.DelegateTo, "delegate_facts": &k.DelegateFacts, "run_once": &k.RunOnce,
 		"ignore_errors": &k.IgnoreErrors, "ignore_unreachable": &k.IgnoreUnreachable, "any_errors_fatal": &k.AnyErrorsFatal,
 		"no_log": &k.NoLog, "check_mode": &k.CheckMode, "diff": &k.Diff, "throttle": &k.Throttle, "timeout": &k.Timeout,
-		"debugger": &k.Debugger, "collections": new(value.Value),
+		"debugger": &k.Debugger, "collections": &k.Collections,
 	}
 }
 
@@ -31,7 +31,12 @@ func sharedKeywords() []string {
 }
 
 // ReadKeywords reads keywords that stand by themselves: apply: of an include.
-func ReadKeywords(d *value.Dict) (Keywords, error) { return readKeywords(d, nil) }
+func ReadKeywords(d *value.Dict) (Keywords, error) {
+	if v := d.At("collections"); v != nil {
+		return Keywords{}, diag.Errorf(d.ValuePos("collections"), "collections %s has no effect in apply", value.Display(v))
+	}
+	return readKeywords(d, nil)
+}
 
 // readKeywords reads the shared keywords of d. Keys in own are somebody else's; any other key is a mistake.
 func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
@@ -78,12 +83,22 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 // never tells whether the debugger stays off.
 func never(v value.Value) bool { return v == nil || v == false || v == "never" }
 
+// unsupported are keywords of Ansible's that pig does not have, and what to do instead.
+var unsupported = map[string]string{
+	"fact_path":        "pig reads no local facts: read the files with slurp:, or declare the values in the inventory",
+	"gather_timeout":   "facts are read from memory and small files; timeout: bounds every task",
+	"validate_argspec": "check the arguments of roles with assert:",
+}
+
 func unknownKeyword(name string, pos diag.Pos, own map[string]bool) error {
 	candidates := sharedKeywords()
 	for n := range own {
 		candidates = append(candidates, n)
 	}
 	slices.Sort(candidates)
+	if why := unsupported[name]; why != "" {
+		return diag.Errorf(pos, "%s is not supported", name).WithHint("%s", why)
+	}
 	d := diag.Errorf(pos, "there is no keyword %q here", name)
 	if h := diag.DidYouMean(name, candidates); h != "" {
 		d.Hint = h

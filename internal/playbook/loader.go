@@ -101,6 +101,9 @@ func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []strin
 }
 
 func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string) ([]*Play, error) {
+	if err := notOfImports(d, key); err != nil {
+		return nil, err
+	}
 	name, err := l.static(d.At(key), nil, d.ValuePos(key))
 	if err != nil {
 		return nil, err
@@ -123,6 +126,7 @@ func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string)
 			p.Vars = vars
 		}
 		p.When = append(append([]Expr(nil), k.When...), p.When...)
+		p.root.Tags, p.root.When = p.Tags, p.When // what the sections of the play inherit from
 	}
 	return plays, nil
 }
@@ -139,9 +143,8 @@ func (l *Loader) static(v value.Value, vars *value.Dict, pos diag.Pos) (string, 
 	if !ok {
 		return "", diag.Errorf(pos, "a file name is a text, and this is %s", describe(v))
 	}
-	// import_tasks: file.yml key=value is an old form; the name comes first.
 	if words := strings.Fields(s); len(words) > 1 && strings.Contains(words[1], "=") {
-		s = words[0]
+		return "", diag.Errorf(pos, "%s after a file name", words[1]).WithHint("variables go into vars:")
 	}
 	return s, nil
 }

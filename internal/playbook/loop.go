@@ -8,7 +8,7 @@ import (
 )
 
 func readLoop(d *value.Dict) (*Loop, error) {
-	loop := &Loop{LoopVar: "item"}
+	loop := &Loop{LoopVar: "item", AllItems: true}
 	found := false
 	for key, v := range d.All() {
 		name := value.KeyText(key)
@@ -44,25 +44,40 @@ func readLoop(d *value.Dict) (*Loop, error) {
 
 func (loop *Loop) control(c *value.Dict) error {
 	for key, v := range c.All() {
+		pos := c.ValuePos(key)
+		var err error
 		switch name := value.KeyText(key); name {
 		case "loop_var":
-			loop.LoopVar = value.Str(v)
+			loop.LoopVar, err = variable(v, pos)
 		case "index_var":
-			loop.IndexVar = value.Str(v)
+			loop.IndexVar, err = variable(v, pos)
 		case "label":
 			loop.Label = v
 		case "pause":
 			loop.Pause = v
 		case "extended":
-			loop.Extended = v == true
+			loop.Extended, err = flagOf(v, pos, name)
 		case "extended_allitems":
+			loop.AllItems, err = flagOf(v, pos, name)
 		case "break_when":
 			loop.BreakIf = v
 		default:
 			return unknownKeyword(name, c.KeyPos(key), map[string]bool{
-				"loop_var": true, "index_var": true, "label": true, "pause": true, "extended": true, "break_when": true,
+				"loop_var": true, "index_var": true, "label": true, "pause": true, "extended": true, "extended_allitems": true, "break_when": true,
 			})
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// variable reads the name of a variable, which is no template: it is needed before anything is rendered.
+func variable(v value.Value, pos diag.Pos) (string, error) {
+	name, ok := value.Plain(v)
+	if !ok || !identifier(name) {
+		return "", diag.Errorf(pos, "invalid variable %s: want a name of letters, digits and underscores", value.Repr(v))
+	}
+	return name, nil
 }

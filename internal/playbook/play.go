@@ -1,6 +1,9 @@
 package playbook
 
 import (
+	"slices"
+	"strings"
+
 	"pig/internal/diag"
 	"pig/internal/value"
 )
@@ -12,16 +15,18 @@ type playReader struct {
 }
 
 var playKeys = map[string]bool{
-	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "gather_timeout": true, "vars_files": true, "vars_prompt": true,
+	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "vars_files": true, "vars_prompt": true,
 	"strategy": true, "serial": true, "max_fail_percentage": true, "force_handlers": true, "order": true, "roles": true, "pre_tasks": true,
-	"tasks": true, "post_tasks": true, "handlers": true, "fact_path": true, "validate_argspec": true,
+	"tasks": true, "post_tasks": true, "handlers": true,
 }
 
 func (p *playReader) read(d *value.Dict) error {
 	var errs diag.List
 	play := p.play
+	errs.Add(notOfPlays(d))
 	k, err := readKeywords(d, playKeys)
 	errs.Add(err)
+	p.l.collections(d.At("collections"), d.ValuePos("collections"))
 	play.Keywords = k
 	if v := d.At("name"); v != nil {
 		play.Name = value.Str(v)
@@ -38,17 +43,21 @@ func (p *playReader) read(d *value.Dict) error {
 	if v := d.At("strategy"); v != nil {
 		play.Strategy = value.Str(v)
 		switch play.Strategy {
-		case "linear", "free", "host_pinned", "debug", "ansible.builtin.linear", "ansible.builtin.free", "ansible.builtin.host_pinned":
+		case "linear", "free", "host_pinned", "ansible.builtin.linear", "ansible.builtin.free", "ansible.builtin.host_pinned":
 		default:
 			errs.Add(diag.Errorf(d.ValuePos("strategy"), "there is no strategy %q", play.Strategy).WithHint("linear, free or host_pinned"))
 		}
 	}
 	play.Serial, play.MaxFail = d.At("serial"), d.At("max_fail_percentage")
-	play.ForceFlush = d.At("force_handlers") == true
+	play.ForceFlush = d.At("force_handlers")
 	if v := d.At("order"); v != nil {
 		play.Order = value.Str(v)
+		if !slices.Contains(orders, play.Order) {
+			errs.Add(diag.Errorf(d.ValuePos("order"), "invalid order %q: want one of %s", play.Order, strings.Join(orders, ", ")))
+		}
 	}
 	root := &Block{Keywords: play.Keywords, Pos: play.Pos}
+	play.root = root
 	errs.Add(p.roles(d, root))
 	for _, s := range []struct {
 		key string
@@ -68,6 +77,9 @@ func (p *playReader) read(d *value.Dict) error {
 	}
 	return errs.Err()
 }
+
+// orders are those in which hosts can be taken. shuffle is none: a plan and its apply would take them differently.
+var orders = []string{"inventory", "reverse_inventory", "sorted", "reverse_sorted"}
 
 func (p *playReader) section(v value.Value, pos diag.Pos, root *Block) (*Block, error) {
 	b := &Block{Parent: root, Pos: pos}

@@ -23,7 +23,7 @@ type Play struct {
 	Strategy    string
 	Serial      value.Value
 	MaxFail     value.Value // max_fail_percentage
-	ForceFlush  bool        // force_handlers
+	ForceFlush  value.Value // force_handlers
 	Order       string
 	Roles       []*Role
 	PreTasks    *Block
@@ -32,6 +32,7 @@ type Play struct {
 	PostTasks   *Block
 	Handlers    []*Task // of the play itself; roles have their own
 	Dir         string  // of the playbook file
+	root        *Block  // around all its sections
 }
 
 // Node is a task or a block.
@@ -49,8 +50,10 @@ type Block struct {
 	// Params are variables given where the block is used: of a role, or vars: of an include. They go before set_fact.
 	Params *value.Dict
 	// Given are finished variables of a looping include: its item.
-	Given  *value.Dict
-	Heard  bool // a node had a say in Given
+	Given *value.Dict
+	Heard bool // a node had a say in Given
+	// Notify are handlers of every task in it, besides those of the task itself.
+	Notify []value.Value
 	Body   []Node
 	Rescue []Node
 	Always []Node
@@ -93,6 +96,7 @@ type Loop struct {
 	Label    value.Value
 	Pause    value.Value
 	Extended bool
+	AllItems bool        // extended_allitems: ansible_loop holds the whole list
 	BreakIf  value.Value // break_when
 }
 
@@ -124,6 +128,7 @@ type Keywords struct {
 	Timeout           value.Value
 	ModuleDefaults    []*value.Dict
 	Debugger          value.Value
+	Collections       value.Value // only to tell that they bring nothing
 }
 
 func (k *Keywords) keywords() *Keywords { return k }

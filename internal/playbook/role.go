@@ -17,7 +17,8 @@ type RoleUse struct {
 	Pos    diag.Pos
 	From   map[string]string // tasks_from, vars_from, defaults_from, handlers_from
 	// Twice says that the role runs again even if it ran already with the same parameters.
-	Twice bool
+	Twice  bool
+	Notify []value.Value
 }
 
 func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
@@ -57,6 +58,7 @@ func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
 
 // useRole gives the blocks of a role and of those that it depends on, which come first. seen remembers what ran already.
 func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+	l.collections(use.Collections, use.Pos)
 	role, err := l.role(use, play)
 	if err != nil {
 		return nil, err
@@ -72,7 +74,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		}
 		seen[id] = true
 	}
-	block := &Block{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
+	block := &Block{Keywords: use.Keywords, Notify: use.Notify, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
 	var blocks []*Block
 	deps, err := l.dependencies(role, block, play, seen)
 	if err != nil {

@@ -55,11 +55,16 @@ func (r *taskReader) node(d *value.Dict, pos diag.Pos, parent *Block) ([]Node, e
 	if err != nil {
 		return nil, err
 	}
+	r.l.collections(d.At("collections"), d.ValuePos("collections"))
 	switch t.Action {
 	case "import_tasks":
 		return r.importTasks(t)
 	case "import_role":
 		return r.importRole(t)
+	case "include_tasks":
+		if err := onlyArgs(t, "_raw_params", "file", "apply"); err != nil {
+			return nil, err
+		}
 	}
 	return []Node{t}, nil
 }
@@ -71,10 +76,14 @@ func (r *taskReader) block(d *value.Dict, pos diag.Pos, parent *Block) (*Block, 
 	var errs diag.List
 	k, err := readKeywords(d, blockKeys)
 	errs.Add(err)
-	b.Keywords = k
+	b.Keywords, b.Notify = k, listOf(d.At("notify"))
+	if r.handlers {
+		errs.Add(diag.Errorf(pos, "a block cannot be a handler").WithHint("give each task of the block the same listen:"))
+	}
 	if v := d.At("name"); v != nil {
 		b.Name = value.Str(v)
 	}
+	r.l.collections(d.At("collections"), d.ValuePos("collections"))
 	for _, part := range []struct {
 		key string
 		to  *[]Node
@@ -102,6 +111,13 @@ func (r *taskReader) task(d *value.Dict, pos diag.Pos, parent *Block) (*Task, er
 	k, err := readKeywords(d, own)
 	errs.Add(err)
 	t.Keywords = mergeLocal(t.Keywords, k)
+	errs.Add(misplaced(t, d))
+	if t.Action == "meta" {
+		errs.Add(metaAction(t, d.KeyPos("meta")))
+	}
+	if p := d.At("poll"); p == int64(0) {
+		r.l.warn(diag.Warnf(d.ValuePos("poll"), "poll: 0 is without effect: pig waits for the end of the task"))
+	}
 	if v := d.At("name"); v != nil {
 		t.Name = value.Str(v)
 	}
@@ -255,9 +271,6 @@ func (r *taskReader) args(t *Task, v value.Value, pos diag.Pos, d *value.Dict) e
 	case *value.Dict:
 		t.Args = v.Clone()
 	case *value.List:
-		if t.Action == "meta" || t.Action == "ping" {
-			break
-		}
 		return diag.Errorf(pos, "the arguments of %s are a mapping or a text, and these are a list", t.Action)
 	default:
 		s := value.Str(v)
@@ -313,6 +326,9 @@ func (r *taskReader) importTasks(t *Task) ([]Node, error) {
 	if r.depth >= maxImports {
 		return nil, diag.Errorf(t.Pos, "imports nest too deeply: does a file import itself?")
 	}
+	if err := onlyArgs(t, "_raw_params", "file"); err != nil {
+		return nil, err
+	}
 	pos := t.Args.ValuePos("_raw_params")
 	file := t.Args.At("_raw_params")
 	if file == nil {
@@ -320,9 +336,6 @@ func (r *taskReader) importTasks(t *Task) ([]Node, error) {
 	}
 	if file == nil {
 		return nil, diag.Errorf(t.Pos, "import_tasks needs a file")
-	}
-	if t.Loop != nil {
-		return nil, diag.Errorf(t.Pos, "import_tasks cannot loop").WithHint("use include_tasks")
 	}
 	var vars *value.Dict
 	if r.play != nil {
@@ -336,7 +349,7 @@ func (r *taskReader) importTasks(t *Task) ([]Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Block{Keywords: t.Keywords, Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: r.role}
+	b := &Block{Keywords: t.Keywords, Notify: t.Notify, Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: r.role}
 	v, err := r.l.parse(path)
 	if err != nil {
 		return nil, diag.At(pos, err)
@@ -381,7 +394,7 @@ func (r *taskReader) importRole(t *Task) ([]Node, error) {
 // RoleOf reads what import_role or include_role says, with the task's keywords. Its arguments must be rendered already
 // where they may hold templates.
 func RoleOf(t *Task) (RoleUse, error) {
-	use := RoleUse{Keywords: t.Keywords, Pos: t.Pos, Params: value.NewDict(), From: map[string]string{}, Twice: true}
+	use := RoleUse{Keywords: t.Keywords, Notify: t.Notify, Pos: t.Pos, Params: value.NewDict(), From: map[string]string{}, Twice: true}
 	for k, v := range t.Args.All() {
 		switch name := value.KeyText(k); name {
 		case "name", "role", "_raw_params":
@@ -389,6 +402,9 @@ func RoleOf(t *Task) (RoleUse, error) {
 		case "tasks_from", "vars_from", "defaults_from", "handlers_from":
 			use.From[name] = value.Str(v)
 		case "apply", "public", "allow_duplicates", "rolespec_validate":
+			if err := useOption(t, name, v); err != nil {
+				return use, err
+			}
 		default:
 			return use, diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name)
 		}

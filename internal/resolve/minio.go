@@ -2,10 +2,12 @@ package resolve
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
 	"pig/internal/minio"
+	"pig/internal/params"
 	"pig/internal/value"
 )
 
@@ -42,6 +44,7 @@ func (r *resolver) minio() {
 		}
 		if len(c.Members) > 0 {
 			r.minioVolumes(c)
+			r.minioNames(c)
 			r.env.Minio = append(r.env.Minio, c)
 		}
 	}
@@ -70,6 +73,39 @@ func (r *resolver) minioVolumes(c *MinioCluster) {
 		scheme = "https"
 	}
 	c.Volumes = fmt.Sprintf("%s://%s:%s%s", scheme, host, vars.text("minio_port"), data)
+}
+
+// minioNames refuses names that stand for several members, and volumes on hosts that are none.
+func (r *resolver) minioNames(c *MinioCluster) {
+	vars := c.Members[0].vars
+	known := map[string]string{}
+	for _, m := range c.Members {
+		known[m.Name] = m.Name
+		if other, taken := known[m.Nodename]; taken && other != m.Name {
+			r.errorf(m.vars.pos("minio_node"), "invalid minio_node: %s stands for %s and for %s", m.Nodename, other, m.Name).
+				WithHint("put ${minio_seq} into the name")
+			return
+		}
+		known[m.Nodename] = m.Name
+	}
+	explicit := vars.text("minio_volumes")
+	if explicit == "" || params.IsTemplate(vars.get("minio_volumes")) {
+		return
+	}
+	for word := range strings.FieldsSeq(explicit) {
+		for _, volume := range minio.Dirs(word) {
+			u, err := url.Parse(volume)
+			switch {
+			case err != nil:
+				r.errorf(vars.pos("minio_volumes"), "invalid minio_volumes: %q is neither a path nor a URL", volume)
+				return
+			case u.Host != "" && known[u.Hostname()] == "":
+				r.errorf(vars.pos("minio_volumes"), "invalid minio_volumes: %s is no member of %s", u.Hostname(), c.Name).
+					WithHint("the members are %s", strings.Join(c.Hosts(), ", "))
+				return
+			}
+		}
+	}
 }
 
 // Vars are the facts about the cluster as a member sees it, under Pigsty's names.

@@ -24,6 +24,7 @@ type PgCluster struct {
 	Pos      diag.Pos
 	// Extensions are those of all databases, Packages what brings them, Libs what is preloaded.
 	Extensions []string
+	Locales    []string // of libc, of the cluster and its databases
 	Packages   []string
 	Libs       string
 	// Follows is the cluster that this one follows, nil if it leads or follows a server elsewhere. UpstreamHosts are the
@@ -163,6 +164,7 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	r.services(c, vars)
 	r.provider(c, vars)
 	r.extensions(c, vars)
+	r.locales(c, vars)
 	r.pgCheck(c, vars)
 	r.settings(c, vars)
 	r.passwords(c, vars)

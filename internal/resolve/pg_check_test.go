@@ -53,3 +53,20 @@ func TestServicesAtALoadBalancerElsewhere(t *testing.T) {
 		t.Errorf("the services of pg-a are on %s", got)
 	}
 }
+
+func TestNodesOfMinIOHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	const two = "minio:\n  hosts: { 10.0.0.1: { minio_seq: 1 }, 10.0.0.2: { minio_seq: 2 } }\n  vars: { minio_cluster: minio, minio_data: '/data{1...2}', %s }\n"
+	for given, want := range map[string]string{
+		"minio_node: same.pigsty": "invalid minio_node: same.pigsty stands for 10.0.0.1 and for 10.0.0.2 (put ${minio_seq} into the name)",
+		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: other-1.pigsty is no member of minio (the members are 10.0.0.1, 10.0.0.2)",
+		"minio_volumes: 'https://minio-{1...2}.pigsty:9000/data{1...2}'": "",
+		"minio_volumes: 'https://10.0.0.{1...2}:9000/data{1...2}'":       "",
+		"minio_volumes: '{{ v }}'":                                       "",
+	} {
+		got := mistakes(t, fmt.Sprintf(two, given))
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", given, got, want)
+		}
+	}
+}

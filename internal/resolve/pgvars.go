@@ -36,6 +36,7 @@ import (
 //	pg_replicate_from      the member that a cascading replica copies from, or ""
 //	pg_libs                with what the declared extensions want to be preloaded
 //	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
+//	pg_declared_locales    locales of libc that the cluster and its databases have
 //	pg_package_names       which package stands behind the name of an extension
 func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 	d := value.DictOf(
@@ -65,6 +66,7 @@ func (c *PgCluster) Vars(m *PgMember) *value.Dict {
 		"pg_upstream_floor", c.floor(),
 		"pg_replicate_from", m.ReplicateFrom,
 		"pg_libs", c.Libs,
+		"pg_declared_locales", value.Strings(c.Locales),
 		"pg_declared_extensions", value.Strings(c.Extensions),
 		"pg_declared_packages", value.Strings(c.Packages),
 		"pg_package_names", packageNames(c.packageMap),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -18,30 +19,99 @@ type credentials struct {
 	socket  net.Conn
 }
 
-func (c Config) credentials(t Target, keys []string) *credentials {
+func (c Config) credentials(t route) *credentials {
 	cr := &credentials{}
-	signers := cr.fromFiles(keys)
-	if c.AgentSocket != "" {
-		signers = append(signers, cr.fromAgent(c.AgentSocket)...)
-	}
-	if len(signers) > 0 {
-		cr.methods = append(cr.methods, ssh.PublicKeys(signers...))
-	}
-	if t.Password != "" {
-		cr.tried = append(cr.tried, "password")
-		answer := func(_, _ string, questions []string, _ []bool) ([]string, error) {
-			answers := make([]string, len(questions))
-			for i := range answers {
-				answers[i] = t.Password
-			}
-			return answers, nil
+	answer := func(_, _ string, questions []string, _ []bool) ([]string, error) {
+		answers := make([]string, len(questions))
+		for i := range answers {
+			answers[i] = t.Password
 		}
-		cr.methods = append(cr.methods, ssh.Password(t.Password), ssh.KeyboardInteractive(answer))
+		return answers, nil
+	}
+	for _, method := range t.methods {
+		switch {
+		case method == "publickey":
+			if signers := cr.signers(t); len(signers) > 0 {
+				cr.methods = append(cr.methods, ssh.PublicKeys(signers...))
+			}
+		case t.Password == "":
+		case method == "password":
+			cr.notePassword()
+			cr.methods = append(cr.methods, ssh.Password(t.Password))
+		default:
+			cr.notePassword()
+			cr.methods = append(cr.methods, ssh.KeyboardInteractive(answer))
+		}
 	}
 	return cr
 }
 
-func (cr *credentials) fromFiles(keys []string) []ssh.Signer {
+// signers are the keys of files and of ssh-agent; with IdentitiesOnly those of the agent count only if a file names them.
+func (cr *credentials) signers(t route) []ssh.Signer {
+	signers := cr.fromFiles(t.keys, t.certs)
+	if t.agentSocket != "" {
+		held := cr.fromAgent(t.agentSocket)
+		if t.onlyKeys {
+			named := publicKeys(t.keys, signers)
+			held = slices.DeleteFunc(held, func(s ssh.Signer) bool { return !named[string(s.PublicKey().Marshal())] })
+		}
+		for _, s := range held {
+			cr.note("ssh-agent key %s", ssh.FingerprintSHA256(s.PublicKey()))
+		}
+		signers = append(signers, held...)
+	}
+	allowed := t.algorithms.publicKeys
+	if allowed == nil {
+		return signers
+	}
+	var limited []ssh.Signer
+	for _, s := range signers {
+		as, ok := s.(ssh.AlgorithmSigner)
+		if !ok {
+			continue
+		}
+		if m, err := ssh.NewSignerWithAlgorithms(as, allowedFor(s.PublicKey().Type(), allowed)); err == nil {
+			limited = append(limited, m)
+		} else {
+			cr.note("%s key: PubkeyAcceptedAlgorithms does not allow it", s.PublicKey().Type())
+		}
+	}
+	return limited
+}
+
+// allowedFor are those of allowed that a key of a type can sign with.
+func allowedFor(kind string, allowed []string) []string {
+	can := []string{kind}
+	switch kind {
+	case ssh.KeyAlgoRSA:
+		can = []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSA}
+	case ssh.CertAlgoRSAv01:
+		can = []string{ssh.CertAlgoRSASHA256v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSAv01}
+	}
+	return slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return !slices.Contains(can, a) })
+}
+
+// publicKeys are the keys that files name: their own, or those of FILE.pub whose private half only the agent has.
+func publicKeys(files []string, signers []ssh.Signer) map[string]bool {
+	keys := map[string]bool{}
+	for _, s := range signers {
+		keys[string(s.PublicKey().Marshal())] = true
+	}
+	for _, f := range files {
+		for _, name := range []string{f, f + ".pub"} {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				continue
+			}
+			if key, _, _, _, err := ssh.ParseAuthorizedKey(text); err == nil {
+				keys[string(key.Marshal())] = true
+			}
+		}
+	}
+	return keys
+}
+
+func (cr *credentials) fromFiles(keys, certs []string) []ssh.Signer {
 	var signers []ssh.Signer
 	for _, path := range keys {
 		pem, err := os.ReadFile(path)
@@ -62,31 +132,33 @@ func (cr *credentials) fromFiles(keys []string) []ssh.Signer {
 			cr.note("key %s: %v", path, err)
 		default:
 			cr.note("key %s (%s)", path, ssh.FingerprintSHA256(signer.PublicKey()))
-			signers = append(signers, withCertificate(path, signer))
+			signers = append(signers, withCertificates(append([]string{path + "-cert.pub"}, certs...), signer)...)
 		}
 	}
 	return signers
 }
 
-// withCertificate uses the certificate beside a key, as ssh does.
-func withCertificate(path string, key ssh.Signer) ssh.Signer {
-	text, err := os.ReadFile(path + "-cert.pub")
-	if err != nil {
-		return key
+// withCertificates gives the certificates of a key, that beside it and those of CertificateFile, and the key itself, as ssh does.
+func withCertificates(files []string, key ssh.Signer) []ssh.Signer {
+	var signers []ssh.Signer
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		public, _, _, _, err := ssh.ParseAuthorizedKey(text)
+		if err != nil {
+			continue
+		}
+		cert, ok := public.(*ssh.Certificate)
+		if !ok {
+			continue
+		}
+		if signer, err := ssh.NewCertSigner(cert, key); err == nil {
+			signers = append(signers, signer)
+		}
 	}
-	public, _, _, _, err := ssh.ParseAuthorizedKey(text)
-	if err != nil {
-		return key
-	}
-	cert, ok := public.(*ssh.Certificate)
-	if !ok {
-		return key
-	}
-	signer, err := ssh.NewCertSigner(cert, key)
-	if err != nil {
-		return key
-	}
-	return signer
+	return append(signers, key)
 }
 
 func (cr *credentials) fromAgent(socket string) []ssh.Signer {
@@ -101,14 +173,17 @@ func (cr *credentials) fromAgent(socket string) []ssh.Signer {
 		cr.note("ssh-agent: %v", err)
 		return nil
 	}
-	for _, s := range signers {
-		cr.note("ssh-agent key %s", ssh.FingerprintSHA256(s.PublicKey()))
-	}
 	return signers
 }
 
 func (cr *credentials) note(format string, args ...any) {
 	cr.tried = append(cr.tried, fmt.Sprintf(format, args...))
+}
+
+func (cr *credentials) notePassword() {
+	if !slices.Contains(cr.tried, "password") {
+		cr.tried = append(cr.tried, "password")
+	}
 }
 
 func (cr *credentials) close() {

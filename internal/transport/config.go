@@ -3,12 +3,11 @@ package transport
 import (
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/kevinburke/ssh_config"
+	"time"
 )
 
 // Config is what pig itself knows about SSH, apart from any one host.
@@ -39,87 +38,234 @@ func UserConfig(dial DialFunc) Config {
 	return c
 }
 
-// settings are the answers of the ssh_config files for one host alias.
-type settings struct {
-	files []*ssh_config.Config
-	alias string
+// route is a target with everything that decides how it is reached, as whom, and whom pig believes.
+type route struct {
+	Target
+	keys        []string
+	certs       []string
+	onlyKeys    bool // IdentitiesOnly
+	agentSocket string
+	known       []string // known_hosts files
+	checkAs     string   // HostKeyAlias
+	proxyJump   string
+	configFiles []string
+	network     string   // tcp, tcp4 or tcp6
+	attempts    int      // ConnectionAttempts
+	methods     []string // PreferredAuthentications, without those that are switched off
+	insecure    bool     // StrictHostKeyChecking no
+	algorithms  algorithms
 }
 
-func (c Config) settings(alias string) (settings, error) {
-	s := settings{alias: alias}
-	for _, path := range c.ConfigFiles {
-		file, err := os.Open(path)
-		if err != nil {
-			continue
-		}
-		parsed, err := ssh_config.Decode(file)
-		_ = file.Close()
-		if err != nil {
-			return s, fmt.Errorf("reading %s: %w", path, err)
-		}
-		s.files = append(s.files, parsed)
+// answers gives the settings for a host: options of the command line first, then the ssh_config files.
+func (c Config) answers(t Target) (*answers, []string, error) {
+	given, err := parseArgs(t.SSHArgs)
+	if err != nil {
+		return nil, nil, err
 	}
-	return s, nil
+	files := c.ConfigFiles
+	switch {
+	case given.config == "none":
+		files = nil
+	case given.config != "":
+		files = []string{Expand(given.config, c.Home)}
+		if _, err := os.Stat(files[0]); err != nil {
+			return nil, nil, fmt.Errorf("SSH option -F: %w", err)
+		}
+	case t.configFile != "":
+		files = strings.Split(t.configFile, "\n")
+	}
+	a := newAnswers(c.Home, t.Addr, t.User)
+	for _, s := range given.settings {
+		a.give(s)
+	}
+	for range 2 {
+		for _, f := range files {
+			if err := a.read(f, 0); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !a.wanted || a.final {
+			break
+		}
+		a.final = true
+	}
+	return a, files, nil
 }
 
-func (s settings) get(key string) string {
-	for _, f := range s.files {
-		if v, err := f.Get(s.alias, key); err == nil && v != "" {
-			return v
+// resolve fills t from its SSH options and ssh_config: what the inventory says wins.
+func (c Config) resolve(t Target) (route, error) {
+	a, files, err := c.answers(t)
+	if err != nil {
+		return route{}, err
+	}
+	r := route{Target: t, configFiles: files, network: "tcp", attempts: 1}
+	asked := t.Addr
+	if r.User == "" {
+		r.User = first(a.get("user"), localUser())
+	}
+	if r.Port == 0 {
+		if r.Port, err = number(a, "port", 22, 65535); err != nil {
+			return r, err
 		}
 	}
-	return ""
+	if name := a.get("hostname"); name != "" {
+		r.Addr = strings.NewReplacer("%h", asked, "%n", asked, "%%", "%").Replace(name)
+	}
+	x := &tokens{host: r.Addr, asked: asked, port: strconv.Itoa(r.Port), user: r.User, home: c.Home}
+	r.proxyJump = first(t.ProxyJump, a.get("proxyjump"))
+	r.proxyJump = x.expand(r.proxyJump)
+	r.known = c.knownFiles(a, x)
+	r.checkAs = x.expand(a.get("hostkeyalias"))
+	if err := r.trust(a); err != nil {
+		return r, err
+	}
+	if err := r.reach(a); err != nil {
+		return r, err
+	}
+	if r.methods, err = authentications(a); err != nil {
+		return r, err
+	}
+	if r.algorithms, err = chooseAlgorithms(a); err != nil {
+		return r, err
+	}
+	c.identities(&r, a, x)
+	return r, x.err
 }
 
-func (s settings) all(key string) []string {
-	for _, f := range s.files {
-		if v, err := f.GetAll(s.alias, key); err == nil && len(v) > 0 {
-			return v
+// knownFiles are the known_hosts files that are asked, the operator's own first.
+func (c Config) knownFiles(a *answers, x *tokens) []string {
+	own, global := c.KnownHosts[:min(1, len(c.KnownHosts))], c.KnownHosts[min(1, len(c.KnownHosts)):]
+	list := func(text string) (files []string) {
+		for f := range strings.FieldsSeq(text) {
+			if f != "none" {
+				files = append(files, x.expand(f))
+			}
 		}
+		return files
+	}
+	if text := a.get("userknownhostsfile"); text != "" {
+		own = list(text)
+	}
+	if text := a.get("globalknownhostsfile"); text != "" {
+		global = list(text)
+	}
+	return slices.Concat(own, global)
+}
+
+// trust reads StrictHostKeyChecking. pig asks nobody while it runs, and records keys only with pig node trust.
+func (r *route) trust(a *answers) error {
+	switch v := strings.ToLower(a.get("stricthostkeychecking")); v {
+	case "", "yes", "true", "ask":
+	case "no", "false", "off":
+		r.insecure = true
+	case "accept-new":
+		return fmt.Errorf("StrictHostKeyChecking accept-new is not supported: record the keys with pig node trust %s", r.Name)
+	default:
+		return fmt.Errorf("invalid StrictHostKeyChecking %q", v)
+	}
+	r.insecure = r.insecure || r.Insecure
+	return nil
+}
+
+// reach reads how the network is used.
+func (r *route) reach(a *answers) (err error) {
+	switch v := strings.ToLower(a.get("addressfamily")); v {
+	case "", "any":
+	case "inet":
+		r.network = "tcp4"
+	case "inet6":
+		r.network = "tcp6"
+	default:
+		return fmt.Errorf("invalid AddressFamily %q", v)
+	}
+	if r.attempts, err = number(a, "connectionattempts", 1, 1000); err != nil {
+		return err
+	}
+	if r.Timeout == 0 && a.get("connecttimeout") != "none" { // a timeout of the command line or the inventory wins
+		n, err := number(a, "connecttimeout", 0, 86400)
+		if err != nil {
+			return err
+		}
+		r.Timeout = time.Duration(n) * time.Second
 	}
 	return nil
 }
 
-// resolve fills t from ssh_config: what the inventory says wins.
-func (c Config) resolve(t Target) (Target, []string, error) {
-	s, err := c.settings(t.Addr)
-	if err != nil {
-		return t, nil, err
+// identities reads which keys are offered.
+func (c Config) identities(r *route, a *answers, x *tokens) {
+	if r.KeyFile != "" {
+		r.keys = []string{c.expand(r.KeyFile)}
 	}
-	if t.User == "" {
-		t.User = s.get("User")
-	}
-	if t.User == "" {
-		if u, err := user.Current(); err == nil {
-			t.User = u.Username
+	for _, k := range a.values["identityfile"] {
+		if k != "none" {
+			r.keys = append(r.keys, x.expand(k))
 		}
 	}
-	if t.Port == 0 {
-		t.Port, _ = strconv.Atoi(s.get("Port"))
+	if r.KeyFile == "" && len(a.values["identityfile"]) == 0 {
+		r.keys = c.Identities
 	}
-	if t.Port == 0 {
-		t.Port = 22
+	for _, f := range a.values["certificatefile"] {
+		r.certs = append(r.certs, x.expand(f))
 	}
-	if t.ProxyJump == "" {
-		t.ProxyJump = s.get("ProxyJump")
+	r.onlyKeys = yes(a.get("identitiesonly"), false)
+	r.agentSocket = c.AgentSocket
+	switch s := a.get("identityagent"); {
+	case s == "none":
+		r.agentSocket = ""
+	case s == "" || s == "SSH_AUTH_SOCK":
+	case strings.HasPrefix(s, "$") && !strings.HasPrefix(s, "${"):
+		r.agentSocket = os.Getenv(s[1:])
+	default:
+		r.agentSocket = x.expand(s)
 	}
-	if name := s.get("HostName"); name != "" {
-		t.Addr = strings.ReplaceAll(name, "%h", t.Addr)
+}
+
+// authentications are the ways to log in, in the order in which they are tried.
+func authentications(a *answers) ([]string, error) {
+	all := []string{"publickey", "keyboard-interactive", "password"}
+	if text := a.get("preferredauthentications"); text != "" {
+		all = strings.Split(text, ",")
 	}
-	if f := s.get("UserKnownHostsFile"); f != "" && t.KnownHosts == "" {
-		t.KnownHosts = c.expand(strings.Fields(f)[0])
+	kbd := first(a.get("kbdinteractiveauthentication"), a.get("challengeresponseauthentication"))
+	on := map[string]bool{
+		"publickey": yes(a.get("pubkeyauthentication"), true), "password": yes(a.get("passwordauthentication"), true), "keyboard-interactive": yes(kbd, true),
 	}
-	var keys []string
-	if t.KeyFile != "" {
-		keys = []string{c.expand(t.KeyFile)}
+	all = slices.DeleteFunc(slices.Clone(all), func(m string) bool { return !on[m] })
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no way to log in is left: pig can do publickey, password and keyboard-interactive")
 	}
-	for _, k := range s.all("IdentityFile") {
-		keys = append(keys, c.expand(k))
+	return all, nil
+}
+
+func yes(text string, absent bool) bool {
+	switch strings.ToLower(text) {
+	case "":
+		return absent
+	case "no", "false":
+		return false
 	}
-	if len(keys) == 0 {
-		keys = c.Identities
+	return true
+}
+
+func number(a *answers, key string, absent, most int) (int, error) {
+	text := a.get(key)
+	if text == "" {
+		return absent, nil
 	}
-	return t, keys, nil
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > most {
+		return 0, fmt.Errorf("invalid SSH option %s %q: want a number up to %d", key, text, most)
+	}
+	return n, nil
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
 }
 
 func (c Config) expand(path string) string { return Expand(path, c.Home) }

@@ -37,15 +37,12 @@ func (e *HostKeyError) Error() string {
 }
 
 // hostKeys checks keys against the known_hosts files.
-func (c Config) hostKeys(t Target) (ssh.HostKeyCallback, []string, error) {
-	if t.Insecure {
-		return ssh.InsecureIgnoreHostKey(), nil, nil //nolint:gosec // the inventory says StrictHostKeyChecking=no
+func (c Config) hostKeys(t route) (ssh.HostKeyCallback, []string, error) {
+	if t.insecure {
+		return ssh.InsecureIgnoreHostKey(), t.algorithms.hostKeys, nil //nolint:gosec // the inventory says StrictHostKeyChecking=no
 	}
 	var files []string
-	for _, f := range append([]string{t.KnownHosts}, c.KnownHosts...) {
-		if f == "" {
-			continue
-		}
+	for _, f := range t.known {
 		if _, err := os.Stat(f); err == nil {
 			files = append(files, f)
 		}
@@ -54,7 +51,6 @@ func (c Config) hostKeys(t Target) (ssh.HostKeyCallback, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading known_hosts: %w", err)
 	}
-	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
 	check := func(host string, remote net.Addr, key ssh.PublicKey) error {
 		err := db.HostKeyCallback()(host, remote, key)
 		switch {
@@ -67,16 +63,29 @@ func (c Config) hostKeys(t Target) (ssh.HostKeyCallback, []string, error) {
 		}
 		return err
 	}
-	return check, db.HostKeyAlgorithms(addr), nil
+	known := db.HostKeyAlgorithms(t.provedAs())
+	if allowed := t.algorithms.hostKeys; allowed != nil {
+		if both := slices.DeleteFunc(slices.Clone(known), func(a string) bool { return !slices.Contains(allowed, a) }); len(both) > 0 {
+			return check, both, nil
+		}
+		return check, allowed, nil
+	}
+	return check, known, nil
 }
 
 // HostKey asks a node for its host key without logging in, for the operator to judge.
 func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
-	t, _, err := c.resolve(t)
+	r, err := c.resolve(t)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.dialTCP(ctx, t, nil)
+	t = r.Target
+	if t.Timeout == 0 {
+		t.Timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("no answer within %s", t.Timeout))
+	defer cancel()
+	conn, err := c.dialTCP(ctx, r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +93,7 @@ func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
 	errSeen := errors.New("seen")
 	var key ssh.PublicKey
 	_, _, _, err = ssh.NewClientConn(conn, net.JoinHostPort(t.Addr, strconv.Itoa(t.Port)), &ssh.ClientConfig{
+		Config:  ssh.Config{Ciphers: r.algorithms.ciphers, MACs: r.algorithms.macs, KeyExchanges: r.algorithms.exchanges},
 		User:    t.User,
 		Timeout: t.Timeout,
 		HostKeyCallback: func(_ string, _ net.Addr, k ssh.PublicKey) error {
@@ -100,12 +110,13 @@ func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
 // Trust records key as the one of t in the first known_hosts file, in place of any older one if replace is set. It tells
 // whether it was recorded already.
 func (c Config) Trust(t Target, key ssh.PublicKey, replace bool) (known bool, err error) {
-	t, _, err = c.resolve(t)
+	r, err := c.resolve(t)
 	if err != nil {
 		return false, err
 	}
-	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
-	check, _, err := c.hostKeys(t)
+	r.insecure = false // whether a key is on record does not depend on whether anybody looks
+	addr := r.provedAs()
+	check, _, err := c.hostKeys(r)
 	if err != nil {
 		return false, err
 	}
@@ -117,7 +128,10 @@ func (c Config) Trust(t Target, key ssh.PublicKey, replace bool) (known bool, er
 	case errors.As(err, &bad) && bad.Changed && !replace:
 		return false, err
 	}
-	file := c.KnownHosts[0]
+	if len(r.known) == 0 {
+		return false, fmt.Errorf("no known_hosts file for %s: UserKnownHostsFile is none", t.Name)
+	}
+	file := r.known[0]
 	if replace {
 		if err := dropHost(file, knownhosts.Normalize(addr)); err != nil {
 			return false, err

@@ -28,16 +28,17 @@ const maxJumps = 8
 
 // SSH opens a connection to t.
 func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
-	t, keys, err := c.resolve(t)
+	r, err := c.resolve(t)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("connecting to %s: %w", t.Name, err)
 	}
+	t = r.Target
 	if t.Timeout == 0 {
 		t.Timeout = defaultTimeout
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("no answer within %s", t.Timeout))
 	defer cancel()
-	client, err := c.client(ctx, t, keys, nil)
+	client, err := c.attempts(ctx, r)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			err = cause
@@ -49,8 +50,24 @@ func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 	return conn, nil
 }
 
+// attempts connects as often as ConnectionAttempts says, a second apart. A host that refuses the key or the login has answered.
+func (c Config) attempts(ctx context.Context, r route) (*ssh.Client, error) {
+	for n := 1; ; n++ {
+		client, err := c.client(ctx, r, nil)
+		var dialled *net.OpError
+		if err == nil || n >= r.attempts || !errors.As(err, &dialled) {
+			return client, err
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
 // client connects to t; via are the hosts for whose sake it does, the last one first wanted it.
-func (c Config) client(ctx context.Context, t Target, keys []string, via []string) (*ssh.Client, error) {
+func (c Config) client(ctx context.Context, t route, via []string) (*ssh.Client, error) {
 	check, algorithms, err := c.hostKeys(t)
 	if err != nil {
 		return nil, err
@@ -59,13 +76,13 @@ func (c Config) client(ctx context.Context, t Target, keys []string, via []strin
 	if err != nil {
 		return nil, err
 	}
-	cr := c.credentials(t, keys)
+	cr := c.credentials(t)
 	defer cr.close()
 	stop := context.AfterFunc(ctx, func() { _ = tcp.Close() }) // the handshake knows no context
 	defer stop()
-	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
-	conn, channels, requests, err := ssh.NewClientConn(tcp, addr, &ssh.ClientConfig{
-		User: t.User, Auth: cr.methods, HostKeyCallback: check, HostKeyAlgorithms: algorithms, Timeout: t.Timeout,
+	conn, channels, requests, err := ssh.NewClientConn(tcp, t.provedAs(), &ssh.ClientConfig{
+		Config: ssh.Config{Ciphers: t.algorithms.ciphers, MACs: t.algorithms.macs, KeyExchanges: t.algorithms.exchanges},
+		User:   t.User, Auth: cr.methods, HostKeyCallback: check, HostKeyAlgorithms: algorithms, Timeout: t.Timeout,
 		ClientVersion: "SSH-2.0-pig",
 	})
 	if err != nil {
@@ -75,17 +92,17 @@ func (c Config) client(ctx context.Context, t Target, keys []string, via []strin
 		case errors.As(err, &key):
 			return nil, key
 		case strings.Contains(err.Error(), "unable to authenticate"):
-			return nil, cr.refused(t)
+			return nil, cr.refused(t.Target)
 		}
 		return nil, err
 	}
 	return ssh.NewClient(conn, channels, requests), nil
 }
 
-func (c Config) dialTCP(ctx context.Context, t Target, via []string) (net.Conn, error) {
+func (c Config) dialTCP(ctx context.Context, t route, via []string) (net.Conn, error) {
 	addr := net.JoinHostPort(t.Addr, strconv.Itoa(t.Port))
-	if t.ProxyJump == "" || t.ProxyJump == "none" {
-		return c.Dial(ctx, "tcp", addr)
+	if t.proxyJump == "" || t.proxyJump == "none" {
+		return c.Dial(ctx, t.network, addr)
 	}
 	jump, err := c.jump(ctx, t, via)
 	var loop *JumpError
@@ -93,7 +110,7 @@ func (c Config) dialTCP(ctx context.Context, t Target, via []string) (net.Conn, 
 		return nil, loop // it names all hosts itself
 	}
 	if err != nil {
-		return nil, fmt.Errorf("through %s: %w", t.ProxyJump, err)
+		return nil, fmt.Errorf("through %s: %w", t.proxyJump, err)
 	}
 	conn, err := jump.DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -103,30 +120,46 @@ func (c Config) dialTCP(ctx context.Context, t Target, via []string) (net.Conn, 
 	return &jumpedConn{Conn: conn, jump: jump}, nil
 }
 
-// jump connects to the last host of a ProxyJump list, through those before it.
-func (c Config) jump(ctx context.Context, t Target, via []string) (*ssh.Client, error) {
+// jump connects to the last host of a ProxyJump list, through those before it. As with ssh, a jump host is reached as the ssh_config
+// says of it; the options that were given for t are not for it. Its key is checked unless a file says otherwise.
+func (c Config) jump(ctx context.Context, t route, via []string) (*ssh.Client, error) {
 	via = append(slices.Clone(via), net.JoinHostPort(t.Addr, strconv.Itoa(t.Port)))
-	rest, last := "", t.ProxyJump
-	if i := strings.LastIndexByte(t.ProxyJump, ','); i >= 0 {
-		rest, last = t.ProxyJump[:i], t.ProxyJump[i+1:]
+	rest, last := "", t.proxyJump
+	if i := strings.LastIndexByte(t.proxyJump, ','); i >= 0 {
+		rest, last = t.proxyJump[:i], t.proxyJump[i+1:]
 	}
-	hop := Target{Name: last, Addr: last, ProxyJump: rest, KeyFile: t.KeyFile, KnownHosts: t.KnownHosts, Insecure: t.Insecure, Timeout: t.Timeout}
+	last = strings.TrimSuffix(strings.TrimPrefix(last, "ssh://"), "/")
+	hop := Target{Name: last, Addr: last, ProxyJump: rest, KeyFile: t.KeyFile, Timeout: t.Timeout, configFile: strings.Join(t.configFiles, "\n")}
+	if hop.configFile == "" {
+		hop.SSHArgs = "-F none"
+	}
 	if user, host, ok := strings.Cut(last, "@"); ok {
 		hop.User, hop.Addr = user, host
 	}
 	if host, port, err := net.SplitHostPort(hop.Addr); err == nil {
 		hop.Addr = host
-		hop.Port, _ = strconv.Atoi(port)
+		if hop.Port, err = strconv.Atoi(port); err != nil {
+			return nil, fmt.Errorf("invalid ProxyJump %q: want a number after the colon", last)
+		}
 	}
-	hop, keys, err := c.resolve(hop)
+	hop.Addr = strings.Trim(hop.Addr, "[]")
+	through, err := c.resolve(hop)
 	if err != nil {
 		return nil, err
 	}
-	at := net.JoinHostPort(hop.Addr, strconv.Itoa(hop.Port))
+	at := net.JoinHostPort(through.Addr, strconv.Itoa(through.Port))
 	if slices.Contains(via, at) || len(via) >= maxJumps {
 		return nil, &JumpError{Path: append(via, at)}
 	}
-	return c.client(ctx, hop, keys, via)
+	return c.client(ctx, through, via)
+}
+
+// provedAs is the name that the host's key has to be on record for.
+func (r route) provedAs() string {
+	if r.checkAs != "" { // ssh looks an alias up without a port
+		return net.JoinHostPort(r.checkAs, "22")
+	}
+	return net.JoinHostPort(r.Addr, strconv.Itoa(r.Port))
 }
 
 // JumpError is a ProxyJump that leads back to a host that it starts from, or through more hosts than anybody means.
@@ -199,10 +232,30 @@ func (c *sshConn) watch() {
 	}
 }
 
-func (c *sshConn) Start(line string) (Process, error) {
+func (c *sshConn) Start(line string) (Process, error) { return c.start(line, nil) }
+
+// rawModes are those of a terminal that changes no byte and answers none: frames go through it.
+var rawModes = ssh.TerminalModes{
+	ssh.ECHO: 0, ssh.ECHOE: 0, ssh.ECHOK: 0, ssh.ECHONL: 0, ssh.ICANON: 0, ssh.ISIG: 0, ssh.IEXTEN: 0, ssh.OPOST: 0, ssh.ONLCR: 0,
+	ssh.ICRNL: 0, ssh.INLCR: 0, ssh.IGNCR: 0, ssh.IXON: 0, ssh.IXOFF: 0, ssh.IXANY: 0, ssh.ISTRIP: 0, ssh.INPCK: 0, ssh.PARMRK: 0, ssh.IUTF8: 0,
+	ssh.CS8: 1, ssh.PARENB: 0,
+}
+
+// StartTerminal implements Terminal.
+func (c *sshConn) StartTerminal(line string) (Process, error) {
+	return c.start(line, func(s *ssh.Session) error { return s.RequestPty("dumb", 24, 80, rawModes) })
+}
+
+func (c *sshConn) start(line string, prepare func(*ssh.Session) error) (Process, error) {
 	s, err := c.client.NewSession()
 	if err != nil {
 		return nil, fmt.Errorf("opening a session: %w", err)
+	}
+	if prepare != nil {
+		if err := prepare(s); err != nil {
+			_ = s.Close()
+			return nil, fmt.Errorf("asking for a terminal: %w", err)
+		}
 	}
 	p := &sshProcess{session: s}
 	if p.in, err = s.StdinPipe(); err == nil {

@@ -251,6 +251,82 @@ func TestProxyJumpGoesThroughTheHostsInOrder(t *testing.T) {
 	}
 }
 
+func TestAJumpHostIsNotTrustedForTheSakeOfTheHostBehind(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	bastion := &sshd.Server{HostKey: sshd.NewKey(t), Keys: l.host.Keys, Network: l.network}
+	outer := sshd.NewNetwork(t)
+	outer.Add("bastion:22", bastion)
+	l.conf.Dial = outer.Dial
+	to := node()
+	to.SSHArgs = "-o StrictHostKeyChecking=no -o ProxyCommand='ssh -W %h:%p -q jumper@bastion'"
+	var refused *transport.HostKeyError
+	if _, err := l.conf.SSH(t.Context(), to); !errors.As(err, &refused) || len(bastion.Logins()) > 0 {
+		t.Errorf("a bastion with an unknown key: %v", err)
+	}
+	l.trust("bastion:22", bastion.HostKey.PublicKey())
+	conn, err := l.conf.SSH(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	if u := bastion.Logins(); len(u) == 0 || u[len(u)-1] != "jumper" {
+		t.Errorf("at the bastion log in %v", u)
+	}
+}
+
+func TestAHostIsCheckedUnderItsAliasInTheFileThatIsNamed(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.trust("node:22", sshd.NewKey(t).PublicKey()) // the operator's own file knows another host of that name
+	file := filepath.Join(t.TempDir(), "known")
+	if err := os.WriteFile(file, []byte(knownhosts.Line([]string{"alias"}, l.host.HostKey.PublicKey())+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	to := node()
+	for args, in := range map[string]bool{
+		"-o HostKeyAlias=alias -o UserKnownHostsFile=" + file: true, "-o UserKnownHostsFile=" + file: false, "-o HostKeyAlias=alias": false, "": false,
+	} {
+		to.SSHArgs = args
+		conn, err := l.conf.SSH(t.Context(), to)
+		if (err == nil) != in {
+			t.Errorf("%q: %v", args, err)
+		}
+		if conn != nil {
+			_ = conn.Close()
+		}
+	}
+	to.SSHArgs = "-o HostKeyAlias=second -o UserKnownHostsFile=" + file
+	if _, err := l.conf.Trust(to, l.host.HostKey.PublicKey(), false); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := os.ReadFile(file); !strings.Contains(string(text), "second ssh-") {
+		t.Errorf("the key is not recorded under its alias, in the file that is named: %s", text)
+	}
+}
+
+func TestOnlyTheWaysToLogInThatAreLeftAreTried(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.trust("node:22", l.host.HostKey.PublicKey())
+	l.host.Password = "right"
+	to := node()
+	to.Password = "right"
+	for args, in := range map[string]bool{
+		"": true, "-o PubkeyAuthentication=no": true, "-o PubkeyAuthentication=no -o PasswordAuthentication=no -o KbdInteractiveAuthentication=no": false,
+		"-o PreferredAuthentications=publickey -i /nowhere": false, "-i /nowhere -o IdentitiesOnly=yes": true,
+	} {
+		to.SSHArgs = args
+		conn, err := l.conf.SSH(t.Context(), to)
+		if (err == nil) != in {
+			t.Errorf("%q: %v", args, err)
+		}
+		if conn != nil {
+			_ = conn.Close()
+		}
+	}
+}
+
 func TestSSHConfigSaysWhatTheInventoryDoesNot(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

@@ -18,10 +18,11 @@ type Target struct {
 	User       string
 	Password   string // of the login, "" for keys only
 	KeyFile    string
-	KnownHosts string // a known_hosts file beside the user's own
 	ProxyJump  string
-	Insecure   bool // host keys are not checked: the inventory asked for it in so many words
+	SSHArgs    string // options of ssh, as ansible_ssh_common_args has them
+	Insecure   bool   // host keys are not checked: the inventory asked for it in so many words
 	Timeout    time.Duration
+	configFile string // of the host for whose sake a jump host is reached: files, one a line
 }
 
 // Conn is a connection to one host.
@@ -33,6 +34,13 @@ type Conn interface {
 	// Done is closed when the connection is gone.
 	Done() <-chan struct{}
 	Close() error
+}
+
+// Terminal is a connection that can give a command a terminal, for a sudo that wants one.
+type Terminal interface {
+	// StartTerminal is Start with a terminal that passes bytes on as they are. What the command writes to its standard error comes with
+	// its standard output.
+	StartTerminal(line string) (Process, error)
 }
 
 // Process is a command that runs on a host.

@@ -57,7 +57,7 @@ func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took tim
 		fields["msg"] = r.Msg
 	}
 	if len(r.Changes) > 0 {
-		fields["changes"] = Changes(r.Changes, r.NoLog, j.diff)
+		fields["changes"] = Changes(r.Changes, r.NoLog, j.diff || r.AsksDiff)
 	}
 	if len(r.Warnings) > 0 {
 		fields["warnings"] = r.Warnings

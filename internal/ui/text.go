@@ -212,7 +212,7 @@ func (t *Text) changes(r engine.Result) string {
 	var b strings.Builder
 	for _, c := range r.Changes {
 		fmt.Fprintf(&b, "    %s\n", t.Change(c, r.NoLog))
-		if t.opt.Diff && !r.NoLog {
+		if (t.opt.Diff || r.AsksDiff) && !r.NoLog {
 			b.WriteString(t.diff(c.Diff))
 		}
 	}

@@ -26,6 +26,8 @@ type Server struct {
 	Password string          // that may log in, "" for none
 	// Exec runs a command line; the real shell of this machine does if it is nil.
 	Exec func(line string, in io.Reader, out, errs io.Writer) (status int)
+	// Terminal runs a command line that was given a terminal; nil refuses terminals.
+	Terminal func(line string, modes string, in io.Reader, out io.Writer) (status int)
 	// Network is where direct-tcpip channels lead, for those who jump over this host.
 	Network *Network
 
@@ -185,7 +187,18 @@ func (s *Server) session(ch ssh.NewChannel) {
 	if err != nil {
 		return
 	}
+	var modes *string
 	for r := range requests {
+		if r.Type == "pty-req" && s.Terminal != nil {
+			var m struct {
+				Term                         string
+				Columns, Rows, Width, Height uint32
+				Modes                        string
+			}
+			_ = r.Reply(ssh.Unmarshal(r.Payload, &m) == nil, nil)
+			modes = &m.Modes
+			continue
+		}
 		if r.Type != "exec" {
 			_ = r.Reply(false, nil)
 			continue
@@ -197,7 +210,12 @@ func (s *Server) session(ch ssh.NewChannel) {
 			if run == nil {
 				run = Shell(nil)
 			}
-			status := run(m.Line, channel, channel, channel.Stderr())
+			status := 0
+			if modes != nil {
+				status = s.Terminal(m.Line, *modes, channel, channel)
+			} else {
+				status = run(m.Line, channel, channel, channel.Stderr())
+			}
 			_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)})) //nolint:gosec // a byte
 			_ = channel.Close()
 		}()

@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// instead tells what to do in place of an argument of Ansible's that pig's action does not have.
+var instead = map[string]string{
+	"pause prompt":                        "pig asks nobody while it runs",
+	"pause echo":                          "pig asks nobody while it runs",
+	"fetch validate_checksum":             "the checksum of a fetched file is always verified",
+	"wait_for_connection connect_timeout": "--timeout bounds every connection",
+	"template output_encoding":            "files are written as UTF-8",
+	"template unsafe_writes":              "a file appears whole, or not",
+}
+
+// accepts refuses arguments that the action does not obey.
+func (a action) accepts(name string, args *value.Dict) error {
+	if a.args == nil {
+		return nil
+	}
+	var errs diag.List
+	for k := range args.All() {
+		arg := value.KeyText(k)
+		if slices.Contains(a.args, arg) {
+			continue
+		}
+		hint := instead[name+" "+arg]
+		if hint == "" {
+			hint = diag.DidYouMean(arg, a.args)
+		}
+		if hint == "" {
+			hint = "it takes " + strings.Join(a.args, ", ")
+		}
+		errs.Add(diag.Errorf(args.KeyPos(k), "%s has no argument %q", name, arg).WithHint("%s", hint))
+	}
+	return errs.Err()
+}
