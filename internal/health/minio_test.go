@@ -39,6 +39,11 @@ func server(unit, active string, writes bool, drives ...string) Answer {
 	return a
 }
 
+func withServers(a Answer, names ...string) Answer {
+	a.Said[AboutMinio].Values.Set("servers", value.Strings(names))
+	return a
+}
+
 func TestMinio(t *testing.T) {
 	t.Parallel()
 	m := storage(t).Minio[0]
@@ -52,6 +57,7 @@ func TestMinio(t *testing.T) {
 		{"a drive is gone", server("minio", "active", true, "ok", "offline"), server("minio", "active", true, "ok", "ok"), []string{"minio-1: its drive /data2 is offline"}},
 		{"too few drives", server("minio", "active", false, "ok"), server("minio", "failed", false), []string{"minio-2: minio is failed on b", "too few drives are there: nothing can be written"}},
 		{"nobody answers", Answer{Err: "no route"}, Answer{Err: "no route"}, []string{"minio-1: a does not answer: no route", "minio-2: b does not answer: no route", "no node answers"}},
+		{"a stranger", withServers(server("minio", "active", true, "ok"), "minio-1.pigsty", "b", "minio-3.pigsty"), server("minio", "active", true, "ok"), []string{"minio-3.pigsty is a server of the cluster and not in the inventory: put it back"}},
 		{"it hangs", Answer{Units: map[string]string{"minio": "active"}}, server("minio", "active", true, "ok"), []string{"minio-1 runs, and does not answer"}},
 	} {
 		got := Minio(m, map[string]Answer{"a": c.a, "b": c.b})

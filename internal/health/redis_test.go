@@ -96,3 +96,24 @@ func TestRedisTroubleIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestRedisStrangersAreTold(t *testing.T) {
+	t.Parallel()
+	env := redisEnv(t)
+	units := []string{"ms-1-1", "ms-1-2"}
+	follows := func(leader string) *value.Dict {
+		return value.DictOf("role", "replica", "follows", leader, "link", "connected", "offset", int64(9))
+	}
+	leads := func(followers ...string) *value.Dict {
+		return value.DictOf("role", "primary", "offset", int64(9), "followers", value.Strings(followers))
+	}
+	for want, a := range map[string]Answer{
+		"": answer(units, leads("a:2"), follows("a:1")),
+		"z:1 leads a:2 and is not in the inventory: put it back":                                               answer(units, leads(), follows("z:1")),
+		"z:2 follows a:1 and is not in the inventory: put it back, or put it back and run pig redis-rm for it": answer(units, leads("a:2", "z:2"), follows("a:1")),
+	} {
+		if got := strings.Join(Redis(env.RedisCluster("ms"), map[string]Answer{"a": a}).Strangers, "\n"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

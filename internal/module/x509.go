@@ -131,7 +131,7 @@ func days(text string) (int, error) {
 // certKey reads the key, or makes it.
 func certKey(c *Call) ([]byte, error) {
 	path := c.Args.String("key")
-	text, err := keyFile(c, "key")
+	text, err := keyFile(c, path, c.Args.String("key_text"))
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}
@@ -146,12 +146,12 @@ func certKey(c *Call) ([]byte, error) {
 	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, keyAttrs())
 }
 
-// keyFile reads the file of a key, or gives what it holds.
-func keyFile(c *Call, arg string) ([]byte, error) {
-	if text := c.Args.String(arg + "_text"); text != "" {
+// keyFile reads the file of a key, unless it is known what that holds.
+func keyFile(c *Call, path, text string) ([]byte, error) {
+	if text != "" {
 		return []byte(text), nil
 	}
-	return c.System.Files().Read(c.Args.String(arg))
+	return c.System.Files().Read(path)
 }
 
 // certificate reads the certificate, or issues it if there is none that does.
@@ -203,7 +203,7 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 		}
 		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
 	}
-	keyText, err := keyFile(c, "ca_key")
+	keyText, err := keyFile(c, c.Args.String("ca_key"), c.Args.String("ca_key_text"))
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
 	}
