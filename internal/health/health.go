@@ -118,7 +118,7 @@ func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
 	}
 	for _, name := range seen {
 		if !slices.ContainsFunc(e.Members, func(m *resolve.EtcdMember) bool { return m.Instance == name }) {
-			c.stranger("%s is a member of the cluster and not in the inventory: put it back, or put it back and run pig etcd-rm for it", name)
+			c.stranger("%s is a member of the cluster and not in the inventory: put it back; to remove it, put it back and run pig etcd-rm", name)
 		}
 	}
 }
@@ -311,7 +311,7 @@ func (c *Cluster) strangers(p *resolve.PgCluster, seen map[string]*value.Dict) {
 			c.stranger("%s", pgsql.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
 			continue
 		}
-		c.stranger("%s is in the cluster and not in the inventory: put it back, or put it back and run pig pgsql-rm %s for it", n, p.Name)
+		c.stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm %s", n, p.Name)
 	}
 }
 

@@ -97,7 +97,7 @@ func TestClusters(t *testing.T) {
 		{"nobody leads", all(units(), "pg-test-1 replica running", well[1], well[2]), nil, "", []string{"nobody leads"}},
 		{
 			"a stranger", all(units(), append(well, "pg-test-9 replica streaming 0")...), nil,
-			"pg-test-1", []string{"pg-test-9 is in the cluster and not in the inventory: put it back, or put it back and run pig pgsql-rm pg-test for it"},
+			"pg-test-1", []string{"pg-test-9 is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm pg-test"},
 		},
 		{
 			"two leaders", all(units(), well...),

@@ -60,7 +60,7 @@ func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *resolve.Red
 		for _, f := range listOf(d.At("followers")) {
 			if name := value.Str(f); !slices.Contains(known, name) && !told[name] && !r.Declared(name) {
 				told[name] = true
-				c.stranger("%s follows %s and is not in the inventory: put it back, or put it back and run pig redis-rm for it", name, at)
+				c.stranger("%s follows %s and is not in the inventory: put it back; to remove it, put it back and run pig redis-rm", name, at)
 			}
 		}
 	}
@@ -181,7 +181,7 @@ func (c *Cluster) strangerInstances(knows map[string]int, all int, r *resolve.Re
 	declared := r.Endpoints()
 	for _, at := range sortedKeys(knows) {
 		if !slices.Contains(declared, at) {
-			c.stranger("%s is in the cluster and not in the inventory: put it back, or put it back and run pig redis-rm for it", at)
+			c.stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig redis-rm", at)
 		}
 	}
 	for _, at := range declared {
