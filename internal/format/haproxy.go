@@ -6,7 +6,7 @@ import (
 )
 
 // plainHAProxy are the words of haproxy.cfg that mean themselves without quotes.
-var plainHAProxy = regexp.MustCompile(`^[A-Za-z0-9_.:/,@*=+-]+$`)
+var plainHAProxy = regexp.MustCompile(`^[A-Za-z0-9_.:/,@*=+\[\]-]+$`)
 
 // HAProxyLine checks a line of haproxy.cfg that the user writes as it is to stand there: it may not become two.
 func HAProxyLine(s string) (string, error) {
