@@ -15,7 +15,7 @@ type shadowNet struct{ *shadowSystem }
 func (n shadowNet) Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error) {
 	banner, err := n.live.Net().Dial(ctx, host, port, timeout, limit)
 	if err != nil {
-		return nil, fmt.Errorf("whether %s:%d answers: %w", host, port, ErrUnknown)
+		return nil, fmt.Errorf("whether %s answers: %w", format.HostPort(host, port), ErrUnknown)
 	}
 	return banner, nil
 }
@@ -70,5 +70,5 @@ func (n shadowNet) Converse(ctx context.Context, c Conversation) error {
 	n.shadow.mu.Lock()
 	n.shadow.skipped++
 	n.shadow.mu.Unlock()
-	return fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrUnknown)
+	return fmt.Errorf("the answer of %s: %w", format.HostPort(c.Host, c.Port), ErrUnknown)
 }
