@@ -11,7 +11,9 @@ import (
 )
 
 // HostPort is the one way to write an address with a port, alone or in a URL: an IPv6 address stands in brackets, everything else as it is.
-func HostPort[P int | int64 | string](host string, port P) string { return net.JoinHostPort(host, fmt.Sprint(port)) }
+func HostPort[P int | int64 | string](host string, port P) string {
+	return net.JoinHostPort(host, fmt.Sprint(port))
+}
 
 // plainHost is a name as DNS and /etc/hosts have it, or * for all addresses.
 var plainHost = regexp.MustCompile(`^([A-Za-z0-9_.-]+|\*)$`)
