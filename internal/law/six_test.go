@@ -112,3 +112,24 @@ func (l *lab) addressLines() []byte {
 	}
 	return all.Bytes()
 }
+
+// Members are found by their addresses when they leave, and the others go on.
+func TestIPv6MembersLeave(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		l := newSixes(t)
+		l.must("apply", "--yes")
+		text := strings.NewReplacer("etcd_cluster: etcd }", "etcd_cluster: etcd, etcd_safeguard: false }",
+			"redis_cluster: redis-ms, ", "redis_cluster: redis-ms, redis_safeguard: false, ").Replace(threeSixes)
+		l.write(text)
+		l.must("etcd-rm", "2001:db8::12", "--confirm", "etcd")
+		l.must("redis-rm", "2001:db8::10", "6380", "--confirm", "redis-ms")
+		l.write(strings.NewReplacer(`, "2001:db8::12": { etcd_seq: 3 }`, "", ", 6380: { replica_of: '2001:db8::10 6379' }", "").Replace(text))
+		l.must("apply", "--yes")
+		if left := changes(l.plan()); len(left) > 0 {
+			t.Errorf("left after apply:\n%s", strings.Join(left, "\n"))
+		}
+		if got := l.world.Machine("2001:db8::10").Content("/infra/conf/patronictl.yml"); !strings.Contains(got, `"[2001:db8::10]:2379,[2001:db8::11]:2379"`) {
+			t.Errorf("the endpoints of etcd are %s", got)
+		}
+	})
+}
