@@ -54,6 +54,9 @@ all:
     node_repo_modules: local
     node_tune: none
     node_timezone: UTC
+    pgbackrest_method: s3
+    pgbackrest_repo:
+      s3: { type: s3, path: /pgbackrest, s3_endpoint: '${admin_ip}', storage_port: 9000, s3_bucket: pgsql, s3_region: us-east-1, s3_key: pgbackrest, s3_key_secret: a1b2c3d7, s3_uri_style: path }
     node_firewall_mode: zone
     node_firewall_intranet: [ "2001:db8:1::/48", 10.0.0.0/8 ]
     infra_portal: { home: { domain: i.pigsty }, wiki: { domain: wiki.pigsty, endpoint: '${admin_ip}:8080' } }
