@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"time"
 
 	"pig/internal/node"
@@ -61,10 +62,14 @@ func runHAProxyChecks(ctx context.Context, c *Call) (*value.Dict, error) {
 	return value.DictOf("backends", value.Strings(backends)), err
 }
 
-// answers tells whether somebody speaks HTTP at url now. It is an error if somebody is there who says nothing.
+// answers tells whether somebody speaks HTTP at url now. It is an error if somebody is there who says nothing. Who ends the connection
+// at once has answered: that is what a server of TLS does to whoever does not begin with it.
 func answers(ctx context.Context, c *Call, url string) (bool, error) {
 	err := question(ctx, c, "", func(ctx context.Context) error {
 		_, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second})
+		if cause := node.Cause(err); errors.Is(cause, syscall.ECONNRESET) || errors.Is(cause, io.EOF) {
+			return errors.New("another protocol is spoken there")
+		}
 		return err
 	})
 	var silent *noAnswer

@@ -2,6 +2,7 @@ package module
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"path/filepath"
@@ -91,6 +92,22 @@ func TestHAProxyChecksAreSuspendedOfOneServer(t *testing.T) {
 		}
 		if len(changes) != 1 || changes[0].ID != "pg-test-1" {
 			t.Errorf("%s: %v", c.what, changes)
+		}
+	}
+}
+
+// A server of TLS ends the connection of whoever begins with something else, and Patroni's resets it: that is an answer, and no silence.
+func TestAServerOfAnotherSchemeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	path, said := haproxySocket(t)
+	for name, serve := range map[string]func(net.Conn){
+		"reset": func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) },
+		"ended": func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) },
+	} {
+		url := fmt.Sprintf("http://127.0.0.1:%d/patroni", serveEach(t, serve))
+		r := runLive(t, "haproxy_checks", "server", "pg-test-1", "while_url", url, "socket", path)
+		if r.Failed != "" || r.Changed != false || len(said()) > 0 {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func postgresInit() Module {
 			Arg{Name: "default_extensions", Type: List},
 			// passwords of system users by name; they win over those in default_roles.
 			Arg{Name: "passwords", Type: Dict},
-			// initial names system users whose password counts only when they are created: postgres_password changes it.
+			// initial names system users whose password counts only when they are created: postgres_authentication changes it.
 			Arg{Name: "initial", Type: List, Elements: Str},
 			Arg{Name: "databases", Type: List, Elements: Str, Default: value.NewList("template1", "postgres")},
 			Arg{Name: "replication_user", Default: "replicator"},

@@ -13,10 +13,10 @@ import (
 
 // postgresPassword changes the password of a user that is there already, on the member that leads; elsewhere, and where no server
 // runs, it does nothing. It is for passwords that members use among themselves: the server has to know a new one before any of
-// them does.
+// them does. Its name is none that sounds like a secret: all that stands behind such a name is one.
 func postgresPassword() Module {
 	return Module{
-		Name: "postgres_password",
+		Name: "postgres_authentication",
 		Spec: Spec{Args: append(psqlArgs(),
 			Arg{Name: "user", Required: true}, Arg{Name: "password", Required: true}, encryptionArg(),
 		)},
