@@ -2,7 +2,8 @@
 #
 #   make build       agents for linux/amd64 and linux/arm64, then ./pig that carries them
 #   make test        everything that a change has to pass, real nodes included; under 20 minutes on 2 cores
-#   make test-full   the same under the race detector, on all images, and the fuzzers for a while
+#   make race        the race detector on what does several things at once
+#   make test-full   the same as make test under the race detector, on all images, and the fuzzers for a while
 #   make lint        formatting, linters (gosec too), import directions, known vulnerabilities (govulncheck)
 #   make mutants     plants faults in the safety core, one at a time, and fails if the tests miss one
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
@@ -14,7 +15,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build agents pig test test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests mutants
+.PHONY: build agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests mutants
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -61,6 +62,13 @@ unit: setup
 
 sandbox-tests: setup-all
 	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -p $(P) -count 1 -timeout 28m $(REAL); fi
+
+# The packages in which goroutines meet.
+RACY = agent engine fleet graph journal secret transport
+
+race:
+	@scripts/setup.sh race
+	$(GO) test -race -p $(P) -timeout 20m $(addprefix ./internal/,$(RACY))
 
 setup-full:
 	@scripts/setup.sh full

@@ -1,6 +1,6 @@
 #!/bin/bash
-# setup.sh [build|sandbox|all|full]: install what building pig, running its sandbox, or all of its tests need on a Debian
-# machine: full is all, and a browser that looks at the portal.
+# setup.sh [build|race|sandbox|all|full]: install what building pig, running its sandbox, or all of its tests need on a Debian
+# machine: race is what the race detector is linked with, full is all, that, and a browser that looks at the portal.
 #
 # It does nothing, and says nothing, where nothing is missing. Packages come from apt; a Go that is new enough comes as
 # a Go module, fetched by the Go that Debian has, into $PIG_GO_DIR (default /var/cache/pig-go). scripts/go.sh finds it there.
@@ -77,6 +77,11 @@ fetch_go() {
 }
 
 # shellcheck disable=SC2046 # lists of words
+race() {
+	apt_install $(missing gcc=gcc) $([ -e /usr/include/stdlib.h ] || echo libc6-dev)
+}
+
+# shellcheck disable=SC2046 # lists of words
 build() {
 	apt_install $(missing make=make git=git) $([ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates)
 	scripts/go.sh >/dev/null 2>&1 || fetch_go
@@ -95,6 +100,10 @@ browser() {
 
 case $what in
 build) build ;;
+race)
+	build
+	race
+	;;
 sandbox) sandbox ;;
 all)
 	build
@@ -102,8 +111,9 @@ all)
 	;;
 full)
 	build
+	race
 	sandbox
 	browser
 	;;
-*) die "usage: scripts/setup.sh [build|sandbox|all|full]" ;;
+*) die "usage: scripts/setup.sh [build|race|sandbox|all|full]" ;;
 esac

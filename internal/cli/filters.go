@@ -11,7 +11,7 @@ import (
 
 // filters are what roles compute in Go: domain formulas that have unit tests of their own.
 func (s *session) filters() map[string]jinja.Filter {
-	all := map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "local_file": s.localFileFilter, "pg_at_least": pgAtLeast}
+	all := map[string]jinja.Filter{"pg_tuning": pgTuning, "extract_or_self": extractOrSelf, "pg_baselines": s.pgBaselines, "local_file": s.localFileFilter, "pg_at_least": pgAtLeast, "with_port": withPort, "haproxy_bind": haproxyBind}
 	for name, write := range format.Serializers() {
 		all[name] = serializer(name, write)
 	}
@@ -29,6 +29,22 @@ func serializer(name string, write format.Serializer) jinja.Filter {
 		}
 		return write(value.Str(in))
 	}
+}
+
+// withPort is ADDRESS | with_port(PORT): an IPv6 address stands in brackets.
+func withPort(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
+	if len(args) != 1 {
+		return nil, fmt.Errorf("with_port takes a port")
+	}
+	return format.WithPort(value.Str(in), value.Str(args[0]))
+}
+
+// haproxyBind is IP | haproxy_bind(PORT, NODE): where a service of the node listens.
+func haproxyBind(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
+	if len(args) != 2 {
+		return nil, fmt.Errorf("haproxy_bind takes a port and the address of the node")
+	}
+	return format.HAProxyBind(value.Str(in), value.Str(args[0]), value.Str(args[1]))
 }
 
 // pgTuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.

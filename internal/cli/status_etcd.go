@@ -1,8 +1,7 @@
 package cli
 
 import (
-	"fmt"
-
+	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/resolve"
@@ -26,7 +25,7 @@ func (s *session) etcdSubject(env *resolve.Environment) subject {
 				continue
 			}
 			vars := s.vars(env, m.Name)
-			on(m.Name).ask(health.AboutEtcd, "etcd_state", params.Protect(value.DictOf("endpoints", value.NewList(fmt.Sprintf("https://%s:%s", m.Name, value.Str(vars.At("etcd_port")))),
+			on(m.Name).ask(health.AboutEtcd, "etcd_state", params.Protect(value.DictOf("endpoints", value.NewList("https://"+format.HostPort(m.Name, value.Str(vars.At("etcd_port")))),
 				"ca", "/etc/pki/ca.crt", "root_password", vars.At("etcd_root_password"))))
 			return
 		}

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/pgsql"
@@ -50,7 +50,7 @@ func patroniURL(host string, vars *value.Dict) string {
 	if value.Truthy(vars.At("patroni_ssl_enabled")) {
 		scheme = "https"
 	}
-	return fmt.Sprintf("%s://%s:%s/cluster", scheme, host, value.Str(vars.At("patroni_port")))
+	return scheme + "://" + format.HostPort(host, value.Str(vars.At("patroni_port"))) + "/cluster"
 }
 
 // floors are the settings that a standby needs as much of as its primary has: a cluster that follows another one may have more than is

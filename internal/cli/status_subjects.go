@@ -1,8 +1,7 @@
 package cli
 
 import (
-	"fmt"
-
+	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/resolve"
@@ -81,7 +80,7 @@ func (s *session) askMinio(q *question, m *resolve.MinioMember, vars *value.Dict
 	if value.Truthy(vars.At("minio_https")) {
 		scheme = "https"
 	}
-	q.ask(health.AboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", fmt.Sprintf("%s://%s:%s", scheme, m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
+	q.ask(health.AboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", scheme+"://"+format.HostPort(m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
 		"access_key", vars.At("minio_access_key"), "secret_key", vars.At("minio_secret_key"), "names", value.NewList(m.Nodename, m.Name))))
 }
 

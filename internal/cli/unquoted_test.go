@@ -74,7 +74,7 @@ var known = map[string]string{
 
 // A value that stands in a file goes through the serializer of the file's format, or has a form that leaves nothing to quote.
 func TestValuesGoThroughASerializer(t *testing.T) {
-	last := []string{"to_json", "to_yaml", "to_nice_yaml", "int", "length", "e", "quote", "bool", "float", "urlencode"}
+	last := []string{"to_json", "to_yaml", "to_nice_yaml", "int", "length", "e", "quote", "bool", "float", "urlencode", "haproxy_bind"}
 	for name := range format.Serializers() {
 		last = append(last, name)
 	}

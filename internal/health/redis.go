@@ -20,7 +20,7 @@ func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
 		a := answers[m.Name]
 		byPort := portStates(a.part(AboutRedis, "instances"))
 		for _, i := range m.Instances {
-			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), at: fmt.Sprintf("%s:%d", m.Name, i.Port)}
+			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), at: redis.Addr{Host: m.Name, Port: i.Port}.String()}
 			live.Units = c.units(i.Name, m.Name, a, []string{i.Name})
 			if d := byPort[int64(i.Port)]; d != nil {
 				states[live.at] = d

@@ -111,7 +111,7 @@ func sshKeygen(c *Invocation) int {
 	at := c.Argv[slices.Index(c.Argv, "-f")+1]
 	mode := node.Attrs{}
 	private := fmt.Sprintf("-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----\n", c.Machine.addr)
-	for name, text := range map[string]string{at: private, at + ".pub": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + strings.ReplaceAll(c.Machine.addr, ".", "") + " " + c.User.Name + "@" + c.Machine.addr + "\n"} {
+	for name, text := range map[string]string{at: private, at + ".pub": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + strings.NewReplacer(".", "", ":", "").Replace(c.Machine.addr) + " " + c.User.Name + "@" + c.Machine.addr + "\n"} {
 		if err := c.Files.Write(name, []byte(text), mode); err != nil {
 			return c.Fail("%v", err)
 		}
@@ -120,7 +120,11 @@ func sshKeygen(c *Invocation) int {
 }
 
 func ipAddr(c *Invocation) int {
-	c.Say("1: lo    inet 127.0.0.1/8 scope host lo\n2: eth1    inet %s/24 scope global eth1\n", c.Machine.addr)
+	family := "inet %s/24"
+	if c.Machine.six() {
+		family = "inet6 %s/64"
+	}
+	c.Say("1: lo    inet 127.0.0.1/8 scope host lo\n2: eth1    "+family+" scope global eth1\n", c.Machine.addr)
 	return 0
 }
 
@@ -146,7 +150,6 @@ func ss(c *Invocation) int {
 	}
 	var lines []string
 	for at, l := range c.Machine.listeners {
-		at = strings.Replace(at, "*:", "0.0.0.0:", 1)
 		name, _, _ := strings.Cut(l.daemon.Unit, ".")
 		lines = append(lines, fmt.Sprintf("LISTEN 0 4096 %s 0.0.0.0:* users:((\"%s\",pid=%d,fd=3))\n", at, name, l.daemon.PID))
 	}

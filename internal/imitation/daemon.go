@@ -124,19 +124,28 @@ type Listener struct {
 	daemon *Daemon
 }
 
-// Listen opens a port; addr is an address of the machine, or * for all.
+// Listen opens a port; addr is an address of the machine, 0.0.0.0 for all of IPv4, :: for all of IPv6, or * for both.
 func (d *Daemon) Listen(addr, port string, l Listener) error {
 	d.Machine.mu.Lock()
 	defer d.Machine.mu.Unlock()
-	at := addr + ":" + port
-	for taken, other := range d.Machine.listeners {
-		if other.daemon != d && (taken == at || taken == "*:"+port) {
+	at := net.JoinHostPort(addr, port)
+	for _, taken := range reaching(addr, port) {
+		if other, ok := d.Machine.listeners[taken]; ok && other.daemon != d {
 			return fmt.Errorf("bind: %s: address already in use", at)
 		}
 	}
 	l.daemon = d
 	d.Machine.listeners[at] = &l
 	return nil
+}
+
+// reaching are the sockets that take what comes to an address.
+func reaching(addr, port string) []string {
+	all := "0.0.0.0"
+	if strings.Contains(addr, ":") {
+		all = "::"
+	}
+	return []string{net.JoinHostPort(addr, port), net.JoinHostPort(all, port), net.JoinHostPort("*", port)}
 }
 
 // Close closes all its ports.

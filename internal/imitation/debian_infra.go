@@ -76,7 +76,7 @@ func optionListens(file, option string) func(*Daemon) error {
 
 var (
 	nginxReads  = []string{"/etc/nginx/nginx.conf", "/etc/nginx/conf.d", "/etc/nginx/sites-enabled", "/infra/pages"}
-	nginxListen = regexp.MustCompile(`(?m)^\s*(?:server\s*\{\s*)?listen\s+(?:([0-9.]+):)?(\d+)\b`)
+	nginxListen = regexp.MustCompile(`(?m)^\s*(?:server\s*\{\s*)?listen\s+(?:([0-9.]+|"?\[[0-9a-f:]+\]):)?(\d+)\b`)
 )
 
 // nginxListens opens the ports of its sites, and closes those of sites that are gone.
@@ -84,9 +84,9 @@ func nginxListens(d *Daemon) error {
 	d.Close()
 	for _, text := range d.Read {
 		for _, m := range nginxListen.FindAllStringSubmatch(text, -1) {
-			addr := m[1]
+			addr := strings.Trim(m[1], `"[]`)
 			if addr == "" {
-				addr = "*"
+				addr = "0.0.0.0"
 			}
 			if err := d.Listen(addr, m[2], Listener{HTTP: http.NotFoundHandler()}); err != nil {
 				return err

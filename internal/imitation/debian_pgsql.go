@@ -75,8 +75,14 @@ func portListens(file, otherwise string) func(*Daemon) error {
 
 func pgbouncerListens(d *Daemon) error {
 	d.Close()
-	port := between(d.Read["/etc/pgbouncer/pgbouncer.ini"], "listen_port", "\n", "6432")
-	return d.Listen("*", strings.Trim(port, "= "), Listener{})
+	conf := d.Read["/etc/pgbouncer/pgbouncer.ini"]
+	port := strings.Trim(between(conf, "listen_port", "\n", "6432"), "= ")
+	for addr := range strings.SplitSeq(strings.Trim(between(conf, "listen_addr", "\n", "*"), "= "), ",") {
+		if err := d.Listen(strings.TrimSpace(addr), port, Listener{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pgbackrest keeps, in a file of its stanza, how many backups there are.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var haproxyBind = regexp.MustCompile(`(?m)^\s*bind\s+(\S+):(\d+)`)
+var haproxyBind = regexp.MustCompile(`(?m)^\s*bind\s+(\S+):(\d+)( v4v6)?`)
 
 // haproxyListens opens the ports that the configuration binds, and closes those that it no longer does.
 func haproxyListens(d *Daemon) error {
@@ -16,7 +16,14 @@ func haproxyListens(d *Daemon) error {
 			continue
 		}
 		for _, m := range haproxyBind.FindAllStringSubmatch(text, -1) {
-			if err := d.Listen(strings.Replace(m[1], "0.0.0.0", "*", 1), m[2], Listener{}); err != nil {
+			addr := strings.Trim(m[1], "[]")
+			switch {
+			case addr == "*":
+				addr = "0.0.0.0"
+			case addr == "::" && m[3] != "":
+				addr = "*"
+			}
+			if err := d.Listen(addr, m[2], Listener{}); err != nil {
 				return err
 			}
 		}

@@ -42,6 +42,9 @@ func newMachine(w *World, addr string, u *Universe) *Machine {
 // Addr is the machine's address.
 func (m *Machine) Addr() string { return m.addr }
 
+// six tells whether the machine has an IPv6 address, beside that of its loopback.
+func (m *Machine) six() bool { return strings.Contains(m.addr, ":") }
+
 // Hostname is the name in force.
 func (m *Machine) Hostname() string { return m.hostname }
 

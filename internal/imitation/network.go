@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"pig/internal/format"
 	"pig/internal/node"
 )
 
@@ -26,6 +27,9 @@ type network struct{ *system }
 // Interfaces are those of the imitation: the loopback and one with the machine's address.
 func (n network) Interfaces() ([]node.Interface, error) {
 	eth1 := net.IPNet{IP: net.ParseIP(n.addr), Mask: net.CIDRMask(24, 32)}
+	if n.six() {
+		eth1.Mask = net.CIDRMask(64, 128)
+	}
 	lo := net.IPNet{IP: net.IPv4(127, 0, 0, 1), Mask: net.CIDRMask(8, 32)}
 	return []node.Interface{
 		{Name: "lo", MTU: 65536, Up: true, Addrs: []net.IPNet{lo}},
@@ -35,8 +39,11 @@ func (n network) Interfaces() ([]node.Interface, error) {
 
 // find gives the machine that a host name means on this machine, and the address there.
 func (n network) find(host string) (*Machine, string) {
-	if host == "localhost" || host == "::1" || host == "127.0.0.1" {
+	switch host {
+	case "localhost", "127.0.0.1":
 		return n.Machine, "127.0.0.1"
+	case "::1":
+		return n.Machine, host
 	}
 	if m := n.world.Machine(host); m != nil {
 		return m, host
@@ -64,8 +71,8 @@ func (n network) connect(host string, port int) (*Listener, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, at := range []string{addr, "*"} {
-		if l, ok := m.listeners[at+":"+strconv.Itoa(port)]; ok {
+	for _, at := range reaching(addr, strconv.Itoa(port)) {
+		if l, ok := m.listeners[at]; ok {
 			return l, nil
 		}
 	}
@@ -197,7 +204,7 @@ func (n network) Converse(ctx context.Context, c node.Conversation) error {
 			return err
 		}
 		if c.ReadOnly && c.Change == nil {
-			if res, err, is := n.world.spoiled(ctx, fmt.Sprintf("%s:%d", c.Host, c.Port), c.Needs, c.Timeout); is && res.Status == 0 {
+			if res, err, is := n.world.spoiled(ctx, format.HostPort(c.Host, c.Port), c.Needs, c.Timeout); is && res.Status == 0 {
 				return err
 			}
 		}

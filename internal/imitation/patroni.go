@@ -155,7 +155,7 @@ func (m *patroniMember) boot(conf map[string]any) bool {
 	m.listen = textAt(conf, "postgresql", "listen")
 	m.started = m.cluster.fixed()
 	i := strings.LastIndexByte(m.listen, ':')
-	addresses, port := m.listen[:i], m.listen[i+1:]
+	addresses, port := strings.NewReplacer("[", "", "]", "").Replace(m.listen[:i]), m.listen[i+1:]
 	m.machine.mu.Lock()
 	defer m.machine.mu.Unlock()
 	for name, text := range map[string]string{
@@ -230,10 +230,7 @@ func (m *patroniMember) open(d *Daemon, conf map[string]any) error {
 	}
 	i := strings.LastIndexByte(m.listen, ':')
 	for address := range strings.SplitSeq(m.listen[:i], ",") {
-		if address = strings.TrimSpace(address); address == "0.0.0.0" {
-			address = "*"
-		}
-		if err := d.Listen(address, m.listen[i+1:], Listener{}); err != nil {
+		if err := d.Listen(strings.Trim(strings.TrimSpace(address), "[]"), m.listen[i+1:], Listener{}); err != nil {
 			return err
 		}
 	}

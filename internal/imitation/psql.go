@@ -64,7 +64,8 @@ func psql(c *Invocation) int {
 	for k := range m.cluster.settings() {
 		contexts[strings.ToLower(k)] = "sighup"
 	}
-	listen := strings.Replace(m.listen, ":", " ", 1)
+	i := strings.LastIndexByte(m.listen, ':')
+	listen := strings.NewReplacer("[", "", "]", "").Replace(m.listen[:i]) + " " + m.listen[i+1:]
 	m.cluster.mu.Unlock()
 	if server.Encryption == "" {
 		server.Encryption = "scram-sha-256"

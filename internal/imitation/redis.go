@@ -88,7 +88,6 @@ func startRedis(d *Daemon) error {
 	if err != nil {
 		return fmt.Errorf("FATAL CONFIG FILE ERROR: no port")
 	}
-	bind := strings.Replace(conf.Get("bind"), "0.0.0.0", "*", 1)
 	at := redis.Addr{Host: d.Machine.addr, Port: port}
 	n := Shared(d.Machine.world, "redis", newRedisNet)
 	n.mu.Lock()
@@ -114,7 +113,7 @@ func startRedis(d *Daemon) error {
 	}
 	n.mu.Unlock()
 	d.State = i
-	return d.Listen(bind, conf.Get("port"), Listener{Speak: i.serve})
+	return d.Listen(conf.Get("bind"), conf.Get("port"), Listener{Speak: i.serve})
 }
 
 func stopRedis(d *Daemon) {

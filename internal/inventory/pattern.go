@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"net/netip"
 	"os"
 	"regexp"
 	"slices"
@@ -90,8 +91,15 @@ var hostName = regexp.MustCompile(`^[\w.\-]+(?::\d+)?$`)
 
 // isAddress tells whether colons in a pattern belong to an address: IPv6, or a host with a port.
 func isAddress(pattern string) bool {
+	if hostName.MatchString(pattern) {
+		return true
+	}
 	names, _, err := expandHosts(pattern)
-	return hostName.MatchString(pattern) || err == nil && len(names) == 1 && strings.Count(names[0], ":") > 1 && !strings.ContainsAny(pattern, "&!*~")
+	if err != nil || len(names) != 1 {
+		return false
+	}
+	a, err := netip.ParseAddr(names[0])
+	return err == nil && a.Is6()
 }
 
 // expandFiles replaces @file by the patterns that the file lists, one in a line.
@@ -145,6 +153,9 @@ func (inv *Inventory) matchOne(pattern string, warnings *diag.List) ([]*Host, er
 	if h := inv.declared(pattern); h != nil {
 		return []*Host{h}, nil
 	}
+	if h := inv.declared(bracketed(pattern)); h != nil {
+		return []*Host{h}, nil
+	}
 	m := subscript.FindStringSubmatch(pattern)
 	if m == nil || pattern[0] == '~' {
 		return inv.enumerate(pattern, warnings)
@@ -171,6 +182,15 @@ func (inv *Inventory) matchOne(pattern string, warnings *diag.List) ([]*Host, er
 		return nil, nil
 	}
 	return hosts[from : to+1], nil
+}
+
+// bracketed is the IPv6 address that a pattern has in brackets, as in pg-test:&[2001:db8::10], where colons of its own would part it; "" if none.
+func bracketed(pattern string) string {
+	inside, closed := strings.CutSuffix(strings.TrimPrefix(pattern, "["), "]")
+	if a, err := netip.ParseAddr(inside); err != nil || !closed || pattern[0] != '[' || !a.Is6() {
+		return ""
+	}
+	return inside
 }
 
 func (inv *Inventory) declared(name string) *Host {

@@ -13,6 +13,33 @@ all:
     pg-test: {hosts: {10.10.10.11: , 10.10.10.12: , 10.10.10.13: }}
 `
 
+// Colons of IPv6 addresses do not part a pattern that is one; in brackets they part none.
+func TestPatternsOfIPv6(t *testing.T) {
+	t.Parallel()
+	inv := load(t, write(t, map[string]string{"i.yml": `
+pg-six: {hosts: {"2001:db8::10": , "2001:db8::11": , "2001:db8::12": {ansible_host: 10.0.0.1}}}
+db: {hosts: {db1: , db2: }}
+web: {hosts: {db1: , web1: }}
+`})+"/i.yml")
+	for pattern, want := range map[string]string{
+		"2001:db8::10":                     "2001:db8::10",
+		"[2001:db8::10]":                   "2001:db8::10",
+		"2001:db8::12,2001:db8::10":        "2001:db8::12 2001:db8::10",
+		"pg-six,!2001:db8::11":             "2001:db8::10 2001:db8::12",
+		"pg-six:![2001:db8::11]":           "2001:db8::10 2001:db8::12",
+		"pg-six:&[2001:db8::11]":           "2001:db8::11",
+		"db:[2001:db8::11]":                "db1 db2 2001:db8::11",
+		"[2001:db8::12]:[2001:db8::11]:db": "2001:db8::12 2001:db8::11 db1 db2",
+		"pg-six[0]":                        "2001:db8::10",
+		"db:web:pg-six":                    "db1 db2 web1 2001:db8::10 2001:db8::11 2001:db8::12",
+	} {
+		hosts, err := inv.Match(pattern)
+		if got := names(hosts); got != want || err != nil {
+			t.Errorf("%s: %q %v, want %q", pattern, got, err, want)
+		}
+	}
+}
+
 func TestPatterns(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{"i.yml": patternInventory, "retry": "web2\n db1 \n\n"})

@@ -13,7 +13,7 @@ import (
 
 // shortEdits is how many random edits a run of the tests tries. PIG_EDITS=200 tries all that docs/plan-law.md has rows for, and
 // PIG_EDITS=180-190 the last ten of those before 191.
-const shortEdits = 20
+const shortEdits = 10
 
 // chain is how many edits one environment lives through, from bare nodes.
 const chain = 10

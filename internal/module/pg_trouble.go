@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/format"
 	"pig/internal/node"
 )
 
@@ -171,16 +172,25 @@ func patroniView(ctx context.Context, c *Call) []string {
 
 // listener is the address and port under which this node reaches its own service: it may listen on one address only.
 func listener(ctx context.Context, c *Call, port int) string {
-	local := fmt.Sprintf("127.0.0.1:%d", port)
+	local := format.HostPort("127.0.0.1", port)
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltn"}, ReadOnly: true})
 	if err != nil || out.RC != 0 {
 		return local
 	}
+	var everywhere []string
 	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
 		f := strings.Fields(line)
-		if len(f) > 3 && strings.HasSuffix(f[3], fmt.Sprintf(":%d", port)) && !strings.ContainsAny(f[3], "*[") && !strings.HasPrefix(f[3], "0.0.0.0") {
-			return f[3]
+		if len(f) < 4 || !strings.HasSuffix(f[3], fmt.Sprintf(":%d", port)) {
+			continue
 		}
+		at := onLoopback(f[3])
+		if at == f[3] {
+			return at
+		}
+		everywhere = append(everywhere, at)
+	}
+	if len(everywhere) > 0 && !slices.Contains(everywhere, local) { // all of IPv6 alone
+		return everywhere[0]
 	}
 	return local
 }

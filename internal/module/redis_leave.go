@@ -204,7 +204,7 @@ func (l *leaver) resetAt(ctx context.Context, s *redisAt, name, what string) err
 	}
 	for _, item := range redis.List(reply) {
 		v := redis.Pairs(item)
-		if v["ip"]+":"+v["port"] == l.at.String() {
+		if l.at.Is(v["ip"], v["port"]) {
 			if err := s.tell(ctx, monitorChange(s.at.String(), name, "reset"), []string{"SENTINEL", "RESET", name}); err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package module
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync"
 
 	"pig/internal/redis"
@@ -109,7 +110,7 @@ func watchState(ctx context.Context, r *redisAt, d *value.Dict) {
 	watches := value.NewList()
 	for _, item := range redis.List(reply) {
 		v := redis.Pairs(item)
-		w := value.DictOf("name", v["name"], "primary", v["ip"]+":"+v["port"], "flags", v["flags"], "replicas", v["num-slaves"], "sentinels", v["num-other-sentinels"])
+		w := value.DictOf("name", v["name"], "primary", net.JoinHostPort(v["ip"], v["port"]), "flags", v["flags"], "replicas", v["num-slaves"], "sentinels", v["num-other-sentinels"])
 		if _, err := r.ask1(ctx, "SENTINEL", "CKQUORUM", v["name"]); err != nil {
 			w.Set("quorum", fmt.Sprint(err))
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -159,14 +160,17 @@ func network(c *Call, facts *value.Dict) {
 	if err != nil {
 		return
 	}
-	gateway := defaultRoute(c)
+	gateway, gateway6 := defaultRoute(c), defaultRoute6(c)
 	for _, i := range list {
 		interfaces.Append(i.Name)
 		fact := value.DictOf("device", i.Name, "mtu", int64(i.MTU), "active", i.Up, "macaddress", i.MAC)
 		for _, ipnet := range i.Addrs {
 			bits, _ := ipnet.Mask.Size()
 			if ipnet.IP.To4() == nil {
-				all6.Append(ipnet.IP.String())
+				six(facts, fact, i, ipnet, gateway6)
+				if !ipnet.IP.IsLoopback() {
+					all6.Append(ipnet.IP.String())
+				}
 				continue
 			}
 			entry := value.DictOf("address", ipnet.IP.String(), "netmask", net.IP(ipnet.Mask).String(), "prefix", strconv.Itoa(bits),
@@ -186,6 +190,40 @@ func network(c *Call, facts *value.Dict) {
 		facts.Set(strings.NewReplacer("-", "_", ":", "_", ".", "_").Replace(i.Name), fact)
 	}
 	facts.Update(value.DictOf("interfaces", interfaces, "all_ipv4_addresses", all4, "all_ipv6_addresses", all6))
+}
+
+// six adds an IPv6 address to the facts of its interface. The default one is the first that others reach, on the interface of the default route.
+func six(facts, fact *value.Dict, i node.Interface, ipnet net.IPNet, gateway string) {
+	bits, _ := ipnet.Mask.Size()
+	scope := "global"
+	switch {
+	case ipnet.IP.IsLoopback():
+		scope = "host"
+	case ipnet.IP.IsLinkLocalUnicast():
+		scope = "link"
+	}
+	entry := value.DictOf("address", ipnet.IP.String(), "prefix", strconv.Itoa(bits), "scope", scope)
+	all, ok := fact.At("ipv6").(*value.List)
+	if !ok {
+		all = value.NewList()
+		fact.Set("ipv6", all)
+	}
+	all.Append(entry)
+	if scope == "global" && (i.Name == gateway || gateway == "") && facts.At("default_ipv6") == nil {
+		def := entry.Clone()
+		def.Set("interface", i.Name)
+		facts.Set("default_ipv6", def)
+	}
+}
+
+// defaultRoute6 is the interface of the default route of IPv6, "" if there is none.
+func defaultRoute6(c *Call) string {
+	for line := range strings.SplitSeq(c.read("/proc/net/ipv6_route"), "\n") {
+		if f := strings.Fields(line); len(f) == 10 && f[9] != "lo" && f[1] == "00" && strings.Trim(f[0], "0") == "" {
+			return f[9]
+		}
+	}
+	return ""
 }
 
 // defaultRoute is the interface of the default route, "" if there is none.

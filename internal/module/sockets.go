@@ -25,13 +25,18 @@ func listensAt(ctx context.Context, c *Call, unit string) []string {
 		if len(f) < 5 || !strings.Contains(line, fmt.Sprintf("pid=%d,", u.PID)) {
 			continue
 		}
-		at := f[3]
-		for _, wild := range []string{"*:", "0.0.0.0:", "[::]:"} {
-			if port, ok := strings.CutPrefix(at, wild); ok {
-				at = "127.0.0.1:" + port
-			}
-		}
-		found = append(found, at)
+		found = append(found, onLoopback(f[3]))
 	}
 	return found
+}
+
+// onLoopback is where a node reaches a socket that ss names: what listens on all addresses listens on the loopback too. [::] may be IPv6
+// alone; what takes both ss names *.
+func onLoopback(at string) string {
+	for wild, loopback := range map[string]string{"*:": "127.0.0.1:", "0.0.0.0:": "127.0.0.1:", "[::]:": "[::1]:"} {
+		if port, ok := strings.CutPrefix(at, wild); ok {
+			return loopback + port
+		}
+	}
+	return at
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/format"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -125,7 +126,7 @@ func waitPath(c *Call, path string, wanted bool) (bool, error) {
 func waitOver(ctx context.Context, c *Call) error {
 	what := c.Args.String("path")
 	if what == "" {
-		what = fmt.Sprintf("%s:%d", c.Args.String("host"), c.Args.Int("port"))
+		what = format.HostPort(c.Args.String("host"), c.Args.Int("port"))
 	}
 	msg := c.Args.String("msg")
 	if msg == "" {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"pig/internal/format"
 )
 
 type shadowNet struct{ *shadowSystem }
@@ -13,7 +15,7 @@ type shadowNet struct{ *shadowSystem }
 func (n shadowNet) Dial(ctx context.Context, host string, port int, timeout time.Duration, limit int) ([]byte, error) {
 	banner, err := n.live.Net().Dial(ctx, host, port, timeout, limit)
 	if err != nil {
-		return nil, fmt.Errorf("whether %s:%d answers: %w", host, port, ErrUnknown)
+		return nil, fmt.Errorf("whether %s answers: %w", format.HostPort(host, port), ErrUnknown)
 	}
 	return banner, nil
 }
@@ -51,14 +53,14 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 func (n shadowNet) Converse(ctx context.Context, c Conversation) error {
 	switch {
 	case n.notYet(ctx, c.Needs) && c.Change == nil:
-		return fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrNotYet)
+		return fmt.Errorf("the answer of %s: %w", format.HostPort(c.Host, c.Port), ErrNotYet)
 	case c.ReadOnly && c.Change == nil:
 		begun := false
 		speak := c.Speak
 		c.Speak = func(conn io.ReadWriter) error { begun = true; return speak(conn) }
 		err := n.live.Net().Converse(ctx, c)
 		if err != nil && !begun {
-			err = &unanswered{fmt.Sprintf("%s:%d", c.Host, c.Port), err}
+			err = &unanswered{format.HostPort(c.Host, c.Port), err}
 		}
 		return err
 	case c.Change != nil:
@@ -68,5 +70,5 @@ func (n shadowNet) Converse(ctx context.Context, c Conversation) error {
 	n.shadow.mu.Lock()
 	n.shadow.skipped++
 	n.shadow.mu.Unlock()
-	return fmt.Errorf("the answer of %s:%d: %w", c.Host, c.Port, ErrUnknown)
+	return fmt.Errorf("the answer of %s: %w", format.HostPort(c.Host, c.Port), ErrUnknown)
 }

@@ -20,14 +20,14 @@ func AddressOf(name string, ansibleHost value.Value) netip.Addr {
 }
 
 // Addresses tells by which address the members of clusters are known to each other, where the inventory names a host otherwise and
-// ansible_host is its IPv4 address. A loopback address is a tunnel of the operator's: it is no address for others.
+// ansible_host is its address. A loopback address is a tunnel of the operator's: it is no address for others.
 func Addresses(inv *inventory.Inventory) func(h *inventory.Host) string {
 	return func(h *inventory.Host) string {
 		if _, err := netip.ParseAddr(h.Name); err == nil || !isMember(inv, h) {
 			return ""
 		}
 		address := AddressOf(h.Name, inv.Vars(h).At("ansible_host"))
-		if !address.Is4() || address.IsLoopback() || address.IsUnspecified() {
+		if !address.IsValid() || unfit(address) != "" {
 			return ""
 		}
 		return address.String()
@@ -49,15 +49,36 @@ func isMember(inv *inventory.Inventory, h *inventory.Host) bool {
 // hosts: in the settings of Patroni, etcd, HAProxy, MinIO and Redis, in certificates and in rules.
 func (v *validator) addressed(h *inventory.Host, what string) {
 	address, err := netip.ParseAddr(h.Name)
-	switch {
+	switch why := unfit(address); {
 	case err != nil:
 		d := diag.Errorf(h.Pos, "invalid host name %q of a member of %s: must be the address by which the other members reach the host", h.Name, what)
 		if host := AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")); host.IsValid() {
 			d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
 		}
 		v.add(d)
-	case address.Is6():
-		v.add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: IPv6 addresses cannot be used for members", h.Name, what).
-			WithHint("name the host by an IPv4 address of its own; ansible_host may be an IPv6 address"))
+	case address.Is4():
+	case why != "":
+		v.add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
+			WithHint("name the host by an address of its own that the other members reach; ansible_host may be another one"))
+	case address.String() != h.Name:
+		v.add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another way, and it would not be found in what they say", h.Name, what).
+			WithHint("write %s", address))
 	}
+}
+
+// unfit tells why an address is none by which others know a host, "" if it is one.
+func unfit(a netip.Addr) string {
+	switch {
+	case a.IsLoopback():
+		return "a loopback address means every host itself"
+	case a.IsUnspecified():
+		return "this address means all addresses of a host"
+	case a.Zone() != "" || a.Is6() && a.IsLinkLocalUnicast():
+		return "a link-local address needs an interface of whoever uses it"
+	case a.Is4In6():
+		return "this is an IPv4 address in the form of IPv6"
+	case a.IsMulticast():
+		return "a multicast address is no host's"
+	}
+	return ""
 }

@@ -31,6 +31,7 @@ func (v *validator) vips() {
 		if a, ok := v.vip(c.hosts[0], "pg_vip_address", "pg_vip_enabled"); ok {
 			a.owner = "pg_cluster " + c.name
 			all = v.placed(all, a, nodes)
+			v.family(a, c.hosts...)
 		}
 	}
 	for _, h := range v.inv.Hosts() {
@@ -38,6 +39,7 @@ func (v *validator) vips() {
 			a.owner = "node_cluster " + v.nodeCluster(h)
 			a.router = value.Str(or(v.inv.Vars(h).At("vip_vrid"), "vip_vrid"))
 			all = v.placed(all, a, nodes)
+			v.family(a, h)
 		}
 	}
 }
@@ -55,6 +57,21 @@ func (v *validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 		return vip{}, false
 	}
 	return vip{address: address, param: param, host: h, pos: v.where(h, param)}, true
+}
+
+// family tells virtual addresses that VRRP cannot move: keepalived tells the peers of an address by addresses of the same family, and pig
+// writes VRRP for IPv4.
+func (v *validator) family(a vip, nodes ...*inventory.Host) {
+	if a.address.Is6() {
+		v.add(diag.Errorf(a.pos, "invalid %s %s: an IPv6 address cannot be a virtual address", a.param, a.address).WithHint("take an IPv4 address, or let clients name all members"))
+		return
+	}
+	for _, h := range nodes {
+		if AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")).Is6() {
+			v.add(diag.Errorf(a.pos, "invalid %s %s: node %s has an IPv6 address, and its virtual address would have to be of the same family", a.param, a.address, h.Name).
+				WithHint("name the node by an IPv4 address, or let clients name all members"))
+		}
+	}
 }
 
 // nodeCluster is the name of the nodes that share the address of h.

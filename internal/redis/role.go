@@ -18,6 +18,9 @@ func (a Addr) String() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.P
 // Words is an address as configuration files and replica_of have it: with a blank between.
 func (a Addr) Words() string { return fmt.Sprintf("%s %d", a.Host, a.Port) }
 
+// Is tells whether this is the address that a server tells in two fields. An IPv6 address has no brackets there.
+func (a Addr) Is(ip, port string) bool { return a.Words() == ip+" "+port }
+
 // Known tells whether there is an address.
 func (a Addr) Known() bool { return a.Host != "" }
 

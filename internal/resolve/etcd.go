@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/format"
 	"pig/internal/value"
 )
 
@@ -55,7 +56,7 @@ func (c *EtcdCluster) sorted() []*EtcdMember {
 func (c *EtcdCluster) Endpoints() []string {
 	var list []string
 	for _, m := range c.sorted() {
-		list = append(list, fmt.Sprintf("%s:%d", m.Name, m.ClientPort))
+		list = append(list, format.HostPort(m.Name, m.ClientPort))
 	}
 	return list
 }
@@ -64,7 +65,7 @@ func (c *EtcdCluster) Endpoints() []string {
 func (c *EtcdCluster) InitialCluster() string {
 	var list []string
 	for _, m := range c.sorted() {
-		list = append(list, fmt.Sprintf("%s=https://%s:%d", m.Instance, m.Name, m.PeerPort))
+		list = append(list, m.Instance+"=https://"+format.HostPort(m.Name, m.PeerPort))
 	}
 	return strings.Join(list, ",")
 }

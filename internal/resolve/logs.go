@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"pig/internal/format"
 	"pig/internal/value"
 )
 
@@ -43,7 +44,7 @@ func (n *Node) logStore(of *Node) string {
 	case !n.vars.bool("vlogs_enabled"):
 		return ""
 	case n.vars.bool("nginx_enabled"):
-		return fmt.Sprintf("https://%s:%d", n.Name, port)
+		return "https://" + format.HostPort(n.Name, port)
 	case n.Name == of.Name:
 		return fmt.Sprintf("http://127.0.0.1:%d", port)
 	}

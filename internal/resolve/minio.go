@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/format"
 	"pig/internal/minio"
 	"pig/internal/params"
 	"pig/internal/value"
@@ -72,7 +73,7 @@ func (r *resolver) minioVolumes(c *MinioCluster) {
 	if vars.bool("minio_https") {
 		scheme = "https"
 	}
-	c.Volumes = fmt.Sprintf("%s://%s:%s%s", scheme, host, vars.text("minio_port"), data)
+	c.Volumes = scheme + "://" + format.HostPort(host, vars.text("minio_port")) + data
 }
 
 // minioNames refuses names that stand for several members, and volumes on hosts that are none.

@@ -41,16 +41,31 @@ var placeholderForm = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // Expand replaces ${name} in a text. What get does not know stays and is listed in unknown.
 func Expand(text string, get func(name string) (string, bool)) (expanded string, unknown []string) {
-	expanded = placeholderForm.ReplaceAllStringFunc(text, func(m string) string {
-		name := m[2 : len(m)-1]
-		if v, ok := get(name); ok {
-			return v
+	var b strings.Builder
+	done := 0
+	for _, at := range placeholderForm.FindAllStringSubmatchIndex(text, -1) {
+		b.WriteString(text[done:at[0]])
+		done = at[1]
+		name := text[at[2]:at[3]]
+		v, ok := get(name)
+		switch {
+		case !ok:
+			unknown = append(unknown, name)
+			v = text[at[0]:at[1]]
+		case strings.Contains(v, ":") && authority(text[:at[0]], text[at[1]:]):
+			v = "[" + v + "]"
 		}
-		unknown = append(unknown, name)
-		return m
-	})
-	return expanded, unknown
+		b.WriteString(v)
+	}
+	return b.String() + text[done:], unknown
 }
+
+// authority tells whether what stands between two texts is the host of a URL, or has a port after it: there an IPv6 address needs brackets.
+func authority(before, after string) bool {
+	return strings.HasSuffix(before, "://") || strings.Contains(before, "://") && strings.HasSuffix(before, "@") || portAfter.MatchString(after)
+}
+
+var portAfter = regexp.MustCompile(`^:\d`)
 
 // placeholders resolves the parameters of all nodes that may hold placeholders, and keeps what changed. Parameters whose
 // older names were used are kept under today's.

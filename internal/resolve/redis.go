@@ -162,7 +162,7 @@ func (c *RedisCluster) Endpoints() []string {
 	var list []string
 	for _, m := range c.Members {
 		for _, i := range m.Instances {
-			list = append(list, fmt.Sprintf("%s:%d", m.Name, i.Port))
+			list = append(list, redis.Addr{Host: m.Name, Port: i.Port}.String())
 		}
 	}
 	return list

@@ -62,6 +62,7 @@ func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
 	r.pgClusters()
 	r.upstreams()
 	r.placeholders()
+	r.listens()
 	return r.env, r.diags
 }
 

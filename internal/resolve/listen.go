@@ -1,0 +1,58 @@
+package resolve
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"pig/internal/value"
+)
+
+// everywhere is how each program says that it listens on all addresses of a node, IPv4 and IPv6.
+var everywhere = []struct{ cluster, param, all string }{
+	{"pg_cluster", "pg_listen", "*"},
+	{"redis_cluster", "redis_bind_address", "::"},
+}
+
+// listens sees to it that members with IPv6 addresses listen where others look for them: the defaults are IPv4 only.
+func (r *resolver) listens() {
+	for _, n := range r.env.Nodes {
+		address, err := netip.ParseAddr(n.Name)
+		if err != nil || !address.Is6() {
+			continue
+		}
+		for _, p := range everywhere {
+			if n.vars.text(p.cluster) != "" {
+				r.listensAt(n, address, p.param, p.all)
+			}
+		}
+	}
+}
+
+func (r *resolver) listensAt(n *Node, address netip.Addr, param, all string) {
+	if n.vars.own(param) == nil {
+		n.resolved.Set(param, all)
+		return
+	}
+	text := n.vars.text(param)
+	if said, ok := n.resolved.Get(param); ok {
+		text = value.Str(said)
+	}
+	if strings.Contains(text, ":") { // Patroni takes blanks out of lists with IPv6 addresses, and is compared with what is declared
+		words := strings.Split(text, ",")
+		for i := range words {
+			words[i] = strings.TrimSpace(words[i])
+		}
+		text = strings.Join(words, ",")
+		n.resolved.Set(param, text)
+	}
+	known := func(a string) bool {
+		at, err := netip.ParseAddr(strings.TrimSpace(a))
+		return strings.TrimSpace(a) == "*" || err == nil && (at == address || at == netip.IPv6Unspecified())
+	}
+	if text == "" && param == "redis_bind_address" || slices.ContainsFunc(strings.Split(text, ","), known) { // empty: the node's own
+		return
+	}
+	r.errorf(n.vars.pos(param), "invalid %s %q: %s would not listen on its own address, at which others look for it", param, text, n.Name).
+		WithHint("write %q for all addresses", all)
+}
