@@ -131,7 +131,7 @@ func bareLab(t *testing.T, text string) *lab {
 	if os.Getenv("PIG_SANDBOX_TESTS") == "" {
 		t.Skip("real nodes are tested with PIG_SANDBOX_TESTS=1")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	t.Cleanup(cancel)
 	l := &lab{t: t, ctx: ctx, dir: t.TempDir(), text: text}
 	l.pig, l.home = filepath.Join(l.dir, "pig"), filepath.Join(l.dir, "home")
