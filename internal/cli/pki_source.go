@@ -102,6 +102,11 @@ func wanted(name string) bool {
 
 func readFolder(from string) (map[string][]byte, error) {
 	all := map[string][]byte{}
+	folder, err := os.OpenRoot(from) // a link in it leads nowhere else
+	if err != nil {
+		return nil, fmt.Errorf("importing %s: %w", from, err)
+	}
+	defer folder.Close()
 	for _, below := range []string{"files", "pki", "."} { // the folder of an inventory may hold much else
 		root := filepath.Join(from, below)
 		if info, err := os.Stat(root); err != nil || !info.IsDir() {
@@ -115,7 +120,7 @@ func readFolder(from string) (map[string][]byte, error) {
 			if err != nil || !wanted(filepath.ToSlash(name)) {
 				return err
 			}
-			f, err := os.Open(p)
+			f, err := folder.Open(name)
 			if err != nil {
 				return err
 			}

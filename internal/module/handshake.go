@@ -123,7 +123,7 @@ func presented(ctx context.Context, c *Call, t target) (leaf *x509.Certificate, 
 				return err
 			}
 		}
-		return tls.Client(bare{conn}, conf).Handshake()
+		return tls.Client(bare{conn}, conf).HandshakeContext(ctx)
 	}})
 	if leaf != nil {
 		return leaf, nil
