@@ -107,6 +107,7 @@ func readFolder(from string) (map[string][]byte, error) {
 		return nil, fmt.Errorf("importing %s: %w", from, err)
 	}
 	defer folder.Close() //nolint:errcheck // it was only read
+
 	for _, below := range []string{"files", "pki", "."} { // the folder of an inventory may hold much else
 		root := filepath.Join(from, below)
 		if info, err := os.Stat(root); err != nil || !info.IsDir() {
