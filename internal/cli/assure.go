@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
-	"pig/internal/health"
 	"pig/internal/plan"
 	"pig/internal/resolve"
 )
@@ -24,12 +24,14 @@ const (
 func (s *session) assured(ctx context.Context, env *resolve.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
 	subjects := s.subjectsOf(env, units)
 	problems := map[string][]string{}
+	learn := sync.OnceFunc(s.learnSecrets) // all variables of all hosts: only where there is something to show
 	deadline := time.Now().Add(patience)
 	for pause := time.Second; len(subjects) > 0; pause = min(2*pause, 8*time.Second) {
 		clear(problems)
 		for i, c := range s.look(ctx, subjects) {
 			if len(c.Problems) > 0 {
-				problems[subjects[i].unit] = s.visible(s.problemsOf(c))
+				learn()
+				problems[subjects[i].unit] = s.visible(c.Problems)
 			}
 		}
 		subjects = slices.DeleteFunc(subjects, func(t subject) bool { return problems[t.unit] == nil })
@@ -61,19 +63,14 @@ func (s *session) strangers(ctx context.Context, env *resolve.Environment, units
 		return nil
 	}
 	found := map[string][]string{}
-	clusters := s.look(ctx, subjects)
-	s.learnSecrets()
-	for i, c := range clusters {
+	learn := sync.OnceFunc(s.learnSecrets)
+	for i, c := range s.look(ctx, subjects) {
 		if len(c.Strangers) > 0 {
+			learn()
 			found[subjects[i].unit] = s.visible(c.Strangers)
 		}
 	}
 	return found
-}
-
-func (s *session) problemsOf(c health.Cluster) []string {
-	s.learnSecrets()
-	return c.Problems
 }
 
 // assureUnits takes down what is not so of the units of a plan that change nothing: where a plan changes something, it may be what mends.

@@ -60,25 +60,13 @@ func (a *app) pkiImportVerb() *cobra.Command {
 }
 
 // askingVerb is a verb that asks hosts, also from a folder that lacks what they have.
-func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, run func(ctx context.Context, s *session, env *resolve.Environment, args []string) error) *cobra.Command {
+func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, run pkiRun) *cobra.Command {
 	o := &runOptions{}
-	c := &cobra.Command{
-		Use: use, Short: short, Args: args,
-		Long: short + ".\n\n  pig pki " + example + "\n\n" + exitHelp,
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context(), o)
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			env, err := s.environment()
-			if err != nil {
-				return err
-			}
+	c := pkiCommand(use, short, example, args, func(ctx context.Context) (*session, error) { return a.open(ctx, o) },
+		func(ctx context.Context, s *session, env *resolve.Environment, args []string) error {
 			s.know(env, value.NewDict())
-			return run(c.Context(), s, env, args)
-		},
-	}
+			return run(ctx, s, env, args)
+		})
 	o.reachFlags(c.Flags())
 	return c
 }
@@ -102,13 +90,26 @@ func (a *app) pkiRotateVerb() *cobra.Command {
 	return c
 }
 
+// pkiVerb is a verb that reads the inventory and asks nobody.
 func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run func(s *session, env *resolve.Environment, args []string) error) *cobra.Command {
 	o := &sourceOptions{}
-	c := &cobra.Command{
+	c := pkiCommand(use, short, example, args, func(ctx context.Context) (*session, error) { return a.read(ctx, o) },
+		func(_ context.Context, s *session, env *resolve.Environment, args []string) error {
+			return run(s, env, args)
+		})
+	o.AddFlags(c.Flags())
+	return c
+}
+
+// pkiRun is what a verb of pki does in an environment.
+type pkiRun func(ctx context.Context, s *session, env *resolve.Environment, args []string) error
+
+func pkiCommand(use, short, example string, args cobra.PositionalArgs, open func(context.Context) (*session, error), run pkiRun) *cobra.Command {
+	return &cobra.Command{
 		Use: use, Short: short, Args: args,
 		Long: short + ".\n\n  pig pki " + example + "\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.read(c.Context(), o)
+			s, err := open(c.Context())
 			if err != nil {
 				return err
 			}
@@ -117,11 +118,9 @@ func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run
 			if err != nil {
 				return err
 			}
-			return run(s, env, args)
+			return run(c.Context(), s, env, args)
 		},
 	}
-	o.AddFlags(c.Flags())
-	return c
 }
 
 // certificates visits every certificate below dir.

@@ -53,7 +53,7 @@ func (s *session) askAll(ctx context.Context, e *engine.Engine, questions map[st
 		}
 		for _, one := range q.asks {
 			all.Go(func() {
-				said := health.Said{Module: one.module}
+				var said health.Said
 				if r := e.Everywhere(ctx, []string{host}, one.module, one.args)[host]; r.Failed {
 					said.Err = r.Msg
 				} else {

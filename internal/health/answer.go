@@ -28,7 +28,6 @@ type Answer struct {
 
 // Said is the answer to one question.
 type Said struct {
-	Module string
 	Err    string // why there is none
 	Values *value.Dict
 }
@@ -50,10 +49,8 @@ func (a Answer) problems(about string) (all []string) {
 	if s.Err != "" {
 		return []string{about + " cannot be looked at: " + s.Err}
 	}
-	if l, ok := a.part(about, "problems").(*value.List); ok {
-		for _, p := range l.Items {
-			all = append(all, value.Str(p))
-		}
+	for _, p := range listOf(a.part(about, "problems")) {
+		all = append(all, value.Str(p))
 	}
 	return all
 }

@@ -87,12 +87,9 @@ func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 		live := Member{Name: m.Instance, Host: m.Name}
 		live.Units = c.units(m.Instance, m.Name, a, []string{"etcd"})
 		live.State = a.Units["etcd"]
-		c.found(m.Instance, a, live.Units, AboutCertificates)
-		if seen == nil && a.problems(AboutEtcd) != nil {
-			c.found(m.Instance, a, live.Units, AboutEtcd)
-		}
-		if l, ok := a.part(AboutEtcd, "members").(*value.List); ok && seen == nil {
-			seen = texts(l)
+		c.found(m.Instance, a, live.Units, AboutCertificates, AboutEtcd)
+		for _, name := range listOf(a.part(AboutEtcd, "members")) { // one member is asked
+			seen = append(seen, value.Str(name))
 		}
 		if live.State == "active" {
 			running++
@@ -121,14 +118,6 @@ func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
 			c.stranger("%s is a member of the cluster and not in the inventory: put it back; to remove it, put it back and run pig etcd-rm", name)
 		}
 	}
-}
-
-func texts(l *value.List) []string {
-	all := make([]string, len(l.Items))
-	for i, v := range l.Items {
-		all[i] = value.Str(v)
-	}
-	return all
 }
 
 // Infra looks at the services of the infra nodes. Units that a node does not have were left out because no repository has their
@@ -280,11 +269,7 @@ func (c *Cluster) services(p *resolve.PgCluster, answers map[string]Answer) {
 
 // waits takes down what a member needs a restart for. A pause is there to put restarts off.
 func (c *Cluster) waits(instance string, a Answer) {
-	l, _ := a.part(AboutPostgres, "waits").(*value.List)
-	if l == nil {
-		return
-	}
-	for _, w := range l.Items {
+	for _, w := range listOf(a.part(AboutPostgres, "waits")) {
 		text := instance + ": " + value.Str(w)
 		if c.Paused {
 			c.Passing = append(c.Passing, text)
