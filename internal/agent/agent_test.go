@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,43 @@ func TestADefectOfAModuleIsItsOwn(t *testing.T) {
 	}
 	if res := s.execute(t.Context(), b); !strings.Contains(res.Failed, "a defect in pig: ouch") {
 		t.Errorf("got %q", res.Failed)
+	}
+}
+
+func TestATaskEndsAtItsTimeout(t *testing.T) {
+	t.Parallel()
+	table := map[string]module.Module{"hang": {Name: "hang", Run: func(ctx context.Context, _ *module.Call) (*value.Dict, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}}}
+	b, err := EncodeRequest(Request{Task: module.Task{Module: "hang", Args: value.NewDict()}, Timeout: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Without its timeout the task would end with the test's patience, and say so.
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, errors.New("nobody ended the task"))
+	defer cancel()
+	if res := NewServer(node.NewLive(), table).execute(ctx, b); !strings.Contains(res.Failed, "longer than its timeout of 20ms") {
+		t.Errorf("got %q", res.Failed)
+	}
+}
+
+func TestAPlanLeavesTheMachineAlone(t *testing.T) {
+	t.Parallel()
+	for _, planned := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "motd")
+		task := module.Task{Module: "copy", Args: value.DictOf("dest", path, "content", "welcome\n")}
+		b, err := EncodeRequest(Request{Task: task, Planned: planned})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res := NewServer(node.NewLive(), module.Table()).execute(t.Context(), b)
+		if res.Failed != "" || len(res.Changes) != 1 {
+			t.Errorf("planned %v: %+v", planned, res)
+		}
+		if _, err := os.Stat(path); (err == nil) == planned {
+			t.Errorf("planned %v: %v", planned, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package module
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -182,8 +183,13 @@ func templateInUse(out node.Output) bool {
 	return out.RC != 0 && bytes.Contains(out.Stderr, []byte("source database")) && bytes.Contains(out.Stderr, []byte("is being accessed by other users"))
 }
 
+// verifier is what PostgreSQL keeps of a password. It has a salt, another one each time.
+var verifier = regexp.MustCompile(`SCRAM-SHA-256\$\d+:[^']*`)
+
 func stepChange(s pgsql.Step) node.Change {
 	c := node.Change{Kind: s.Kind, ID: s.Name, Action: s.Action}
+	state := sha256.Sum256([]byte(verifier.ReplaceAllString(strings.Join(s.SQL, "\n"), "")))
+	c.State = string(state[:])
 	for _, a := range s.Attrs {
 		c.Attrs = append(c.Attrs, node.Attr(a))
 	}

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"os"
 	"strings"
@@ -36,6 +37,29 @@ func TestRoundTrip(t *testing.T) {
 		if _, err := Decrypt(text, "pv"); !errors.Is(err, ErrPassword) {
 			t.Errorf("another password: %v", err)
 		}
+	}
+}
+
+// Content that was altered is no content, also where its padding is as it has to be: only the HMAC tells.
+func TestAlteredContent(t *testing.T) {
+	t.Parallel()
+	text, err := Encrypt([]byte(strings.Repeat("x", 40)), "pw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := hex.DecodeString(strings.Join(strings.Fields(string(text))[1:], ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := bytes.LastIndexByte(inner, '\n') + 1
+	if inner[content] != '0' {
+		inner[content] = '0'
+	} else {
+		inner[content] = '1'
+	}
+	altered := magic + ";1.1;AES256\n" + hex.EncodeToString(inner) + "\n"
+	if plain, err := Decrypt([]byte(altered), "pw"); !errors.Is(err, ErrPassword) {
+		t.Errorf("%q, %v", plain, err)
 	}
 }
 
