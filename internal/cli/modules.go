@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
+	"pig/internal/plan"
 	"pig/internal/resolve"
 )
 
@@ -68,7 +69,23 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 	if err != nil {
 		return err
 	}
+	s.base.Cluster = clusters(env, module)
 	return s.runModule(ctx, module, playbook, hosts)
+}
+
+// clusters tells the cluster of each host of a module.
+func clusters(env *resolve.Environment, module string) func(host string) string {
+	of := map[string]string{}
+	units := plan.Units(env)
+	for _, name := range units.Names() {
+		u, _ := units.Node(name)
+		for _, h := range u.Hosts {
+			if u.Module == module {
+				of[h] = u.Name
+			}
+		}
+	}
+	return func(host string) string { return of[host] }
 }
 
 // runModule runs one of pig's own playbooks on hosts.

@@ -48,10 +48,12 @@ type Options struct {
 	StartAt       string
 	Verbosity     int
 	FreeByDefault bool // plays that name no strategy run free: pig's own do
-	GatherFacts   bool // plays that say nothing gather facts, as in Ansible
-	Dir           string
-	Version       string
-	Key           []byte // seals what is planned, for a plan that is kept
+	// Cluster is the cluster of a host: what runs once runs once in each, but for what is done on the controller. nil: once in the batch.
+	Cluster     func(host string) string
+	GatherFacts bool // plays that say nothing gather facts, as in Ansible
+	Dir         string
+	Version     string
+	Key         []byte // seals what is planned, for a plan that is kept
 }
 
 // Deps are the parts that an engine works with.

@@ -280,6 +280,27 @@ func TestRunOnceSharesItsResult(t *testing.T) {
 	}
 }
 
+// Where clusters are told apart, each does for itself what runs once. What is done on the controller is done once for all.
+func TestRunOnceInEachCluster(t *testing.T) {
+	l := newLab(t)
+	l.opt.Cluster = func(host string) string { return host[:1] }
+	got, err := l.run("a1,a2,b1,b2", `
+- hosts: all
+  tasks:
+    - { name: once, set_fact: { who: "{{ inventory_hostname }}" }, run_once: true }
+    - { name: here, set_fact: { all: "{{ inventory_hostname }}" }, run_once: true, delegate_to: localhost }
+    - { name: see, debug: { msg: "{{ who }} {{ all }}" } }
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"a1 see: a1 a1", "a2 see: a1 a1", "b1 see: b1 a1", "b2 see: b1 a1"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
+		}
+	}
+}
+
 func TestSerialRunsBatchAfterBatch(t *testing.T) {
 	newLab(t).expect("a,b,c", `
 - hosts: all

@@ -18,7 +18,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 	}
 	slot, mine := &onceSlot{done: make(chan struct{})}, true
 	if once {
-		if slot, mine, err = r.claim(ctx, at); err != nil {
+		if slot, mine, err = r.claim(ctx, t, at); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"pig/internal/value"
 )
 
-// factHosts are the hosts that get the facts of a task: its own, all of the batch with run_once, and with delegate_facts the one that
+// factHosts are the hosts that get the facts of a task: its own, all that share it with run_once, and with delegate_facts the one that
 // delegate_to names.
 func (c *call) factHosts() ([]*host, error) {
 	delegated, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateFacts }), c.task.Pos, false)
@@ -33,9 +33,11 @@ func (c *call) factHosts() ([]*host, error) {
 	if err != nil || !once {
 		return []*host{c.host}, err
 	}
-	hosts := make([]*host, len(c.runs))
-	for i, r := range c.runs {
-		hosts[i] = r.host
+	var hosts []*host
+	for _, r := range c.runs {
+		if r.sharing(c.task) == c.sharing(c.task) {
+			hosts = append(hosts, r.host)
+		}
 	}
 	return hosts, nil
 }

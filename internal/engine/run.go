@@ -45,12 +45,12 @@ func (r *run) leave() {
 	r.moved.Broadcast()
 }
 
-// claim takes the turn of a run_once task: the first host of the batch that can still come to it has it, so that a plan and
+// claim takes the turn of a run_once task: the first of the hosts that share it and can still come to it has it, so that a plan and
 // its apply choose the same one. The others wait for that host, and get its result.
-func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, err error) {
+func (r *run) claim(ctx context.Context, t *playbook.Task, at place) (slot *onceSlot, mine bool, err error) {
 	wake := context.AfterFunc(ctx, r.moved.Broadcast)
 	defer wake()
-	key := fmt.Sprint(at)
+	key := fmt.Sprint(r.sharing(t), at)
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	for {
@@ -60,7 +60,7 @@ func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, e
 		if err := context.Cause(ctx); err != nil {
 			return nil, false, err
 		}
-		if r.firstAt(at) {
+		if r.firstAt(t, at) {
 			s := &onceSlot{done: make(chan struct{})}
 			r.once[key] = s
 			r.moved.Broadcast() // the others may have come here first, and wait for this
@@ -70,10 +70,20 @@ func (r *run) claim(ctx context.Context, at place) (slot *onceSlot, mine bool, e
 	}
 }
 
-// firstAt tells whether no host before this one can still come to a place. The caller holds the lock.
-func (r *run) firstAt(at place) bool {
+// sharing names the hosts that share a run_once task with this one: its cluster, if clusters are told apart, or "" for the whole batch.
+func (r *run) sharing(t *playbook.Task) string {
+	onController := value.Equal(r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }), "localhost")
+	if r.e.opt.Cluster == nil || onController {
+		return ""
+	}
+	return r.e.opt.Cluster(r.Name)
+}
+
+// firstAt tells whether no host that shares a run_once task with this one, and is before it, can still come to its place. The caller holds
+// the lock.
+func (r *run) firstAt(t *playbook.Task, at place) bool {
 	for _, other := range r.runs[:r.index] {
-		if !other.gone && slices.Compare(other.at, at) <= 0 {
+		if !other.gone && slices.Compare(other.at, at) <= 0 && other.sharing(t) == r.sharing(t) {
 			return false
 		}
 	}

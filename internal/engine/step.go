@@ -82,7 +82,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		return r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin))
 	}
-	slot, mine, err := r.claim(ctx, at)
+	slot, mine, err := r.claim(ctx, t, at)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,50 @@ func TestASettingThatKeepsPostgreSQLFromStartingIsCorrected(t *testing.T) {
 	}
 }
 
+const twoPostgres = `
+all:
+  children:
+    infra: { hosts: { 10.10.10.10: { infra_seq: 1 } } }
+    etcd: { hosts: { 10.10.10.10: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }
+    pg-a: { hosts: { 10.10.10.11: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a } }
+    pg-b: { hosts: { 10.10.10.12: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-b } }
+  vars:
+    admin_ip: 10.10.10.10
+    node_repo_modules: local
+    node_tune: none
+    pg_version: 17
+`
+
+// pig pgsql takes all clusters in one play: each of them is mended, not the first alone.
+func TestTwoClustersAreCorrectedAtOnce(t *testing.T) {
+	whole := settled(t, twoPostgres, threeNodes...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, twoPostgres, "pg_parameters: { shared_buffers: 1TB }")
+		if out, code := l.pig("pgsql"); code != 2 {
+			t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+		}
+		l.write(twoPostgres + "    pg_parameters: { shared_buffers: 256MB }\n")
+		l.must("pgsql")
+		heals(t, l)
+	})
+}
+
+// With -l a cluster's leader may be left out, and with it what only the leader can do: that is told.
+func TestALeaderThatIsNotSelectedIsTold(t *testing.T) {
+	text, addrs := sample(t, "ha")
+	whole := settled(t, text, addrs...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, text, "pg_parameters: { max_connections: 333 }")
+		const told = "10.10.10.10 leads pg-test and is not selected"
+		if out := l.must("plan", "-l", "10.10.10.11,10.10.10.12"); strings.Count(out, told) != 1 {
+			t.Errorf("not told once:\n%s", out)
+		}
+		if out := l.must("plan"); strings.Contains(out, told) || !strings.Contains(out, "max_connections 500 -> 333") {
+			t.Errorf("the whole plan:\n%s", out)
+		}
+	})
+}
+
 // A disk that was full is no reason for anything but another apply, once there is room.
 func TestAFullDiskThatWasFreed(t *testing.T) {
 	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")

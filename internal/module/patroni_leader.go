@@ -16,6 +16,8 @@ import (
 // without a word, as no host of the run leads. hosts are the addresses of the members in the inventory. It changes nothing, in a run as in a
 // plan. Who does not answer tells nothing: a cluster that is not there yet has no leader, and one that is down none to lose.
 //
+// A leader that the run does not go to (selected) is told.
+//
 // It returns leader and leader_host, "" where nobody tells.
 func patroniLeader() Module {
 	return Module{
@@ -25,6 +27,8 @@ func patroniLeader() Module {
 			{Name: "patroni_port", Type: Int, Default: int64(8008)}, {Name: "unit", Default: "patroni.service"},
 			// peers are other members, asked in turn where this node's Patroni does not answer.
 			{Name: "peers", Type: List, Elements: Str},
+			// selected are the hosts that this run goes to.
+			{Name: "selected", Type: List, Elements: Str},
 		}},
 		Run: runPatroniLeader,
 	}
@@ -41,6 +45,9 @@ func runPatroniLeader(ctx context.Context, c *Call) (*value.Dict, error) {
 		result := value.DictOf("leader", leader.Name, "leader_host", leader.Host)
 		if hosts := c.Args.Strings("hosts"); leader.Host != "" && !slices.Contains(hosts, leader.Host) {
 			return result, errors.New(pgsql.StrangerLeads(c.Args.String("cluster"), view, hosts))
+		}
+		if selected := c.Args.Strings("selected"); leader.Host != "" && len(selected) > 0 && !slices.Contains(selected, leader.Host) {
+			c.Facts.Warn("%s leads %s and is not selected: the cluster's settings, roles and databases are left as they are", leader.Host, c.Args.String("cluster"))
 		}
 		return result, nil
 	}
