@@ -103,7 +103,12 @@ func (s systemd) toggle(ctx context.Context, name, yes, no string, on bool) erro
 	if on {
 		verb = yes
 	}
-	if err := s.must(ctx, Cmd{Argv: []string{"systemctl", verb, "--", name}}); err != nil {
+	cmd := Cmd{Argv: []string{"systemctl", verb, "--", name}}
+	if verb == "enable" {
+		// The unit counts, not the init script that packages have beside it: its hook reloads systemd twice more for each unit.
+		cmd.Env = map[string]string{"SYSTEMCTL_SKIP_SYSV": "1"}
+	}
+	if err := s.must(ctx, cmd); err != nil {
 		return err
 	}
 	s.record(Change{Kind: "service", ID: name, Action: verb})

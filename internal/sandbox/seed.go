@@ -60,6 +60,10 @@ func (sd seeder) write(n nodeState, st state, hostKey, clientKey string) error {
 	put("etc/machine-id", machineID(st.Name, n.Machine)+"\n", 0o444, 0)
 	put("etc/hosts", fmt.Sprintf("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n%s %s\n", n.Addr, n.Machine), 0o644, 0)
 	put("etc/ssh/ssh_host_ed25519_key", hostKey, 0o600, 0)
+	if _, err := sd.read("etc/ca-certificates.conf"); err == nil {
+		// A node without a network meets no public CA, and update-ca-certificates starts five processes for each that is listed.
+		put("etc/ca-certificates.conf", "# A sandbox has no network: only /usr/local/share/ca-certificates counts.\n", 0o644, 0)
+	}
 
 	accounts := map[string]string{}
 	for path := range admin.addTo(nil) {
