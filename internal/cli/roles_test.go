@@ -21,7 +21,7 @@ func TestAPlaybookBringsWhatItsTasksRead(t *testing.T) {
 		{"etcd", "Configure etcd", "Copy the certificate of the CA"},
 		{"etcd", "Configure etcd", "Copy the list of revoked certificates"},
 		{"pgsql", "Render Patroni configuration and HBA rules", "Copy the list of revoked certificates for PostgreSQL"},
-		{"pgsql", "Render Patroni configuration and HBA rules", "Link the certificate of the CA by its checksum"},
+		{"pgsql", "Render Patroni configuration and HBA rules", "Link the certificate of the CA by checksum"},
 		{"pgsql", "Render pg_exporter TLS options", "Copy the key and certificate of the host"},
 		{"pgsql", "Render pg_exporter unit options", "Copy the certificate of the CA"},
 		{"redis", "Render passwords of redis_exporter", "Copy the key and certificate of the host"},
