@@ -84,8 +84,8 @@ func namesIn(v value.Value, home, kind string) (names []named) {
 // pronouns stand for something that is named before: in a log there is no before.
 var pronouns = regexp.MustCompile(`(?i)\b(it|its|itself|they|them|their|theirs|themselves|what|who|whom|whose|that|this|these|those|there|here|elsewhere|one|ones|others|another)\b`)
 
-// verbs are what tasks do. A new one is the field's word for it, and no other word of the list means the same.
-var verbs = strings.Fields(`
+// taskVerbs are what tasks do. A new one is the field's word for it, and no other word of the list means the same.
+var taskVerbs = strings.Fields(`
 	Add Apply Authorize Build Check Clear Collect Configure Copy Correct Create Delete Disable Enable End Exchange Expose Fetch Find Grant
 	Install Issue Join Link List Load Measure Monitor Pause Promote Publish Read Rebalance Rebuild Recover Refresh Register Release Reload
 	Remove Rename Render Replace Report Require Reserve Restart Restore Resume Revoke Select Serve Set Ship Sign Start Stop Store
@@ -110,7 +110,7 @@ func faultOf(name, kind string) string {
 
 // verbOf is the verb of the list that a name begins with.
 func verbOf(first, kind string) string {
-	for _, v := range verbs {
+	for _, v := range taskVerbs {
 		if first == v && kind != "handler" || kind == "handler" && first == strings.ToLower(v) {
 			return v
 		}
@@ -128,7 +128,7 @@ func TestNamesAreVerbAndObject(t *testing.T) {
 		first, _, _ := strings.Cut(n.name, " ")
 		used[verbOf(first, n.kind)] = true
 	}
-	for _, v := range verbs {
+	for _, v := range taskVerbs {
 		if !used[v] {
 			t.Errorf("no name begins with %s", v)
 		}
