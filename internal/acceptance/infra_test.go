@@ -302,7 +302,7 @@ func (l *lab) worksWithoutInfra() {
 	l.write("pg_hba_rules: []", "pg_hba_rules: [ { user: test, db: test, addr: 10.10.10.99/32, auth: pwd } ]")
 	begin := time.Now()
 	code, out := l.run("apply", "pg-test", "--yes")
-	if code != 4 || !strings.Contains(out, "pg_monitor : Register the instance") {
+	if code != 4 || !strings.Contains(out, "pg_monitor : Register scrape targets of the PostgreSQL instance") {
 		l.t.Errorf("exit status %d, want 4 and a word on what was left out\n%s", code, tail(out))
 	}
 	if took := time.Since(begin); took > 90*time.Second {

@@ -20,13 +20,13 @@ func TestAPlaybookBringsWhatItsTasksRead(t *testing.T) {
 	for _, c := range []struct{ playbook, reads, brings string }{
 		{"etcd", "Configure etcd", "Copy the certificate of the CA"},
 		{"etcd", "Configure etcd", "Copy the list of revoked certificates"},
-		{"pgsql", "Configure Patroni, and who may connect", "Copy the list of revoked certificates for PostgreSQL"},
-		{"pgsql", "Configure Patroni, and who may connect", "Link the certificate of the CA by its checksum"},
-		{"pgsql", "Render the TLS settings of the PostgreSQL exporter", "Copy the key and certificate of the node"},
-		{"pgsql", "Render the unit settings of the PostgreSQL exporter", "Copy the certificate of the CA"},
-		{"redis", "Tell the exporter the passwords of the instances", "Copy the key and certificate of the node"},
-		{"redis", "Configure the exporter", "Copy the certificate of the CA"},
-		{"node", "Copy the certificate and revocation list of HAProxy's page", "Copy the key and certificate of the node"},
+		{"pgsql", "Render Patroni configuration and HBA rules", "Copy the list of revoked certificates for PostgreSQL"},
+		{"pgsql", "Render Patroni configuration and HBA rules", "Link the certificate of the CA by checksum"},
+		{"pgsql", "Render pg_exporter TLS options", "Copy the key and certificate of the host"},
+		{"pgsql", "Render pg_exporter unit options", "Copy the certificate of the CA"},
+		{"redis", "Render passwords of redis_exporter", "Copy the key and certificate of the host"},
+		{"redis", "Render redis_exporter options", "Copy the certificate of the CA"},
+		{"node", "Copy the certificate and revocation list of HAProxy's page", "Copy the key and certificate of the host"},
 	} {
 		tasks := reached(t, s, c.playbook)
 		at := func(name string) int {
