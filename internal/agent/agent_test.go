@@ -229,7 +229,7 @@ func TestATaskThatCannotBeginIsAnswered(t *testing.T) {
 		task module.Task
 		says string
 	}{
-		"an account that is not there": {module.Task{Module: "echo", Args: text, User: "nobody-of-that-name"}, "there is no user"},
+		"an account that is not there": {module.Task{Module: "echo", Args: text, User: "nobody-of-that-name"}, `user "nobody-of-that-name" not found on this node`},
 		"a module that is not there":   {module.Task{Module: "ecko", Args: text}, `no module "ecko"`},
 		"an argument that is missing":  {module.Task{Module: "echo", Args: value.NewDict()}, "text"},
 		"nothing wrong":                {module.Task{Module: "echo", Args: text}, ""},

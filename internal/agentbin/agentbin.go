@@ -38,7 +38,7 @@ func NewStore() *Store { return &Store{all: map[string]Binary{}} }
 func (s *Store) For(machine string) (Binary, error) {
 	arch, ok := map[string]string{"x86_64": "amd64", "aarch64": "arm64"}[machine]
 	if !ok {
-		return Binary{}, fmt.Errorf("there is no agent for %s nodes: pig carries linux/amd64 and linux/arm64", machine)
+		return Binary{}, fmt.Errorf("agent for architecture %q not found in pig: pig carries linux/amd64 and linux/arm64", machine)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

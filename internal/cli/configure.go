@@ -112,7 +112,7 @@ func readSample(name string) (string, error) {
 	}
 	text, err := fs.ReadFile(pig.Content(), "inventory/"+name+".yml")
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("there is no sample %s; there are %s", name, strings.Join(samples(), ", "))
+		return "", fmt.Errorf("sample %q not found: want one of %s", name, strings.Join(samples(), ", "))
 	}
 	return string(text), err
 }
@@ -161,7 +161,7 @@ func ownAddresses() []string {
 func (a *app) firstAddress(o *configureOptions) (string, error) {
 	if o.address != "" {
 		if ip, err := netip.ParseAddr(o.address); err != nil || !ip.Is4() {
-			return "", fmt.Errorf("-i %s is no IPv4 address", o.address)
+			return "", fmt.Errorf("invalid address %q of -i: want an IPv4 address, such as 10.10.10.10", o.address)
 		}
 		return o.address, nil
 	}
@@ -182,7 +182,7 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	line, err := bufio.NewReader(a.in).ReadString('\n')
 	line = strings.TrimSpace(line)
 	if err == nil && !slices.Contains(own, line) {
-		err = fmt.Errorf("%s is none of them", line)
+		err = fmt.Errorf("invalid address %q: want one of the addresses of this machine", line)
 	}
 	return line, err
 }

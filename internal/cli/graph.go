@@ -110,9 +110,9 @@ func (s *session) noCluster(env *resolve.Environment, name string) error {
 	for _, c := range env.Redis {
 		names = append(names, c.Name)
 	}
-	d := diag.Errorf(diag.Pos{}, "there is no cluster %s in the inventory", name)
+	d := diag.Errorf(diag.Pos{}, "cluster %q not found in the inventory", name)
 	if near := diag.DidYouMean(name, names); near != "" {
 		return d.WithHint("%s", near)
 	}
-	return d.WithHint("it declares %s", strings.Join(names, ", "))
+	return d.WithHint("the inventory declares %s", strings.Join(names, ", "))
 }

@@ -126,7 +126,7 @@ func (s *session) inventoryGraph(o *inventoryOptions, args []string) error {
 		for _, g := range s.inventory.Groups() {
 			names = append(names, g.Name)
 		}
-		return diag.Errorf(diag.Pos{}, "there is no group %s", name).WithHint("%s", diag.DidYouMean(name, names))
+		return diag.Errorf(diag.Pos{}, "group %q not found in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
 	}
 	_, err := fmt.Fprint(s.app.out, s.inventory.Graph(g, o.view()))
 	return err
@@ -145,7 +145,7 @@ func (s *session) noHost(name string) error {
 	for _, h := range s.inventory.Hosts() {
 		names = append(names, h.Name)
 	}
-	return diag.Errorf(diag.Pos{}, "there is no host %s in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
+	return diag.Errorf(diag.Pos{}, "host %q not found in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
 }
 
 func (s *session) inventoryResolve(o *inventoryOptions, args []string) error {

@@ -149,7 +149,7 @@ func (w *pgWork) members(named []string) ([]string, error) {
 	}
 	for _, n := range named {
 		if !slices.Contains(all, n) {
-			return nil, diag.Errorf(w.cluster.Pos, "%s is no member of %s", n, w.cluster.Name).WithHint("its members are %s", strings.Join(all, ", "))
+			return nil, diag.Errorf(w.cluster.Pos, "host %q not found in cluster %s", n, w.cluster.Name).WithHint("the members are %s", strings.Join(all, ", "))
 		}
 	}
 	for _, h := range limited {

@@ -320,7 +320,7 @@ func (c *call) varsFrom(arg, name string) (*value.Dict, error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find("vars", name)
 	if err != nil {
-		return nil, diag.Errorf(c.task.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	if err := c.chosen(arg, name, path); err != nil {
 		return nil, err

@@ -279,7 +279,7 @@ func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
 			break
 		}
 		if !found {
-			return nil, diag.Errorf(p.Pos, "vars_files: there is no file %s", value.Display(v))
+			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
 		}
 	}
 	if e.Protect != nil {

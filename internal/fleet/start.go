@@ -233,8 +233,8 @@ func sudoRefused(text string) string {
 		{"is not in the sudoers file", "this account may not use sudo"},
 		{"is not allowed to", "this account may not use sudo"},
 		{"may not run sudo", "this account may not use sudo"},
-		{"sudo: not found", "there is no sudo on the node"},
-		{"sudo: command not found", "there is no sudo on the node"},
+		{"sudo: not found", "sudo not found on the node"},
+		{"sudo: command not found", "sudo not found on the node"},
 	} {
 		if strings.Contains(text, r.said) {
 			return r.means

@@ -87,7 +87,7 @@ func etcdMembership(ctx context.Context, c *Call) (*value.Dict, error) {
 	case errors.As(err, &refused):
 		return nil, fmt.Errorf("reading the members of etcd: %w", err)
 	case err != nil && c.Args.String("init") == "existing" && !absent && !errors.Is(err, node.ErrUnknown):
-		return nil, fmt.Errorf("there is no cluster to join: %w", err)
+		return nil, fmt.Errorf("cannot join etcd: no running cluster found: %w", err)
 	case err != nil && absent && !errors.Is(err, node.ErrUnknown):
 		return nil, fmt.Errorf("%s cannot be removed: %w", c.Args.String("name"), err)
 	case err != nil && absent:

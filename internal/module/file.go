@@ -86,7 +86,7 @@ func makeDirs(c *Call, path string) error {
 		}
 		if i.Exists() {
 			if i.Kind != node.Dir {
-				return fmt.Errorf("%s is no directory", dir)
+				return fmt.Errorf("cannot create %s: %s is not a directory", path, dir)
 			}
 			break
 		}

@@ -54,7 +54,7 @@ func TestFile(t *testing.T) {
 		{value.DictOf("path", in("new/deep"), "state", "directory", "mode", "0750"), true, ""},
 		{value.DictOf("path", in("new/deep"), "state", "directory", "mode", "0750"), false, ""},
 		{value.DictOf("path", in("a"), "state", "directory"), false, "is there already, and is a file"},
-		{value.DictOf("path", in("a/b"), "state", "directory"), false, "is no directory"},
+		{value.DictOf("path", in("a/b"), "state", "directory"), false, "is not a directory"},
 		{value.DictOf("path", in("d"), "recurse", true, "mode", "u=rwX,g=,o="), true, ""},
 		{value.DictOf("path", in("d"), "recurse", true, "mode", "u=rwX,g=,o="), false, ""},
 		{value.DictOf("path", in("a"), "mode", "600"), true, ""},

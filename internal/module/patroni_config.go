@@ -53,7 +53,7 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	parsed, err := value.ParseJSON(body)
 	live, ok := parsed.(*value.Dict)
 	if err != nil || !ok {
-		return nil, errors.New("patroni's configuration is no mapping")
+		return nil, errors.New("invalid dynamic configuration of Patroni: want a mapping")
 	}
 	contexts, err := settingContexts(ctx, c)
 	if err != nil && !failed { // a server that is down does not say: all of its settings count from its next start

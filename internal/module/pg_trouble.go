@@ -71,7 +71,7 @@ func troubled(signs []sign, unit string, u node.Unit, known bool, evidence []str
 	switch {
 	case why != "":
 	case known && !u.Exists:
-		why = "there is no unit " + unit + " on this node"
+		why = "unit " + unit + " not found on this node"
 	case known && !u.Running():
 		why = "unit " + unit + " does not run"
 	default:

@@ -136,7 +136,7 @@ func publishOne(files node.Files, root string, file *value.Dict) error {
 // below is a path below root, and nowhere else.
 func below(root, name string) (string, error) {
 	if name == "" || !filepath.IsLocal(name) || strings.Contains(name, "..") {
-		return "", fmt.Errorf("%q is no path below %s", name, root)
+		return "", fmt.Errorf("invalid path %q: must lie below %s", name, root)
 	}
 	return filepath.Join(root, name), nil
 }

@@ -128,7 +128,7 @@ func lookPath(name, dir string, env []string) (string, error) {
 			name = dir + "/" + name
 		}
 		if _, err := os.Stat(name); err != nil {
-			return "", fmt.Errorf("there is no command %s: %w", name, err)
+			return "", fmt.Errorf("command %q not found: %w", name, err)
 		}
 		return name, nil
 	}
@@ -144,5 +144,5 @@ func lookPath(name, dir string, env []string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("there is no command %q on this node: %w", name, exec.ErrNotFound)
+	return "", fmt.Errorf("command %q not found on this node: %w", name, exec.ErrNotFound)
 }

@@ -153,7 +153,7 @@ func (v *validator) groupMembers(group, number string) int {
 func (v *validator) pgCluster(c *cluster) {
 	at := v.where(c.hosts[0], "pg_cluster")
 	if !clusterName.MatchString(c.name) || c.name == "root" {
-		v.add(diag.Errorf(at, "%q is no name for a cluster", c.name).WithHint("letters, digits and dashes, but not root"))
+		v.add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.name))
 	}
 	v.numbers(c, "pg_seq")
 	v.required(c, "pg_role")

@@ -78,7 +78,7 @@ func unfit(a netip.Addr) string {
 	case a.Is4In6():
 		return "this is an IPv4 address in the form of IPv6"
 	case a.IsMulticast():
-		return "a multicast address is no host's"
+		return "a multicast address never belongs to one host"
 	}
 	return ""
 }

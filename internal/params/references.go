@@ -46,7 +46,7 @@ func (v *validator) admin() {
 			return
 		}
 	}
-	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s is no infra node", address).WithHint("the other nodes look for packages, names and time there"))
+	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s not found among the infra nodes", address).WithHint("the other nodes look for packages, names and time there"))
 }
 
 // memberships warns of roles that nobody makes. Those of PostgreSQL itself begin with pg_.
@@ -92,7 +92,7 @@ func (v *validator) minioUsers(vars *value.Dict) {
 			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("MinIO wants at least 8 characters"))
 		}
 		if policy, ok := u.At("policy").(string); ok && !slices.Contains(known, policy) && !IsTemplate(policy) {
-			v.add(diag.Warnf(u.ValuePos("policy"), "user %s has the policy %s, and there is no bucket of that name", value.Str(u.At("access_key")), policy).
+			v.add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).
 				WithHint("%s", diag.DidYouMean(policy, known)))
 		}
 	}

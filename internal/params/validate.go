@@ -176,7 +176,7 @@ func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos
 	for key, item := range d.All() {
 		if name := p.Type.Object; name != nil && (name.Name == "redis_instance" || name.Name == "remote_instance") {
 			if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
-				v.add(diag.Errorf(d.KeyPos(key), "%s has the key %s, which is no port", what, value.KeyText(key)))
+				v.add(diag.Errorf(d.KeyPos(key), "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
 			}
 		}
 		if name := value.KeyText(key); p.Type.Object != nil && p.Type.Object.Name == "portal_entry" && !labelForm.MatchString(name) {

@@ -75,13 +75,13 @@ func TestRecoveryChoosesTheLastBackupBefore(t *testing.T) {
 		{value.DictOf("time", "2026-11-02 12:00:00"), "20261101-000000F_20261102-000000I", ""},
 		{value.DictOf("time", "2026-11-02 00:10:00"), "20261101-000000F", ""},
 		{value.DictOf("time", "2026-11-01 00:00:00"), "", "no backup had ended by 2026-11-01 00:00:00+00:00: the oldest, 20261101-000000F, ended at 2026-11-01 00:10:00+00:00"},
-		{value.DictOf("time", "2026-12-01 00:00:00"), "", "is still to come"},
+		{value.DictOf("time", "2026-12-01 00:00:00"), "", "must be in the past"},
 		{value.DictOf("lsn", "0/9000001"), "20261103-000000F", ""},
 		{value.DictOf("lsn", "0/8FFFFFF"), "20261101-000000F", ""},
 		{value.DictOf("lsn", "0/1"), "", "no backup had ended"},
 		{value.DictOf("name", "x"), "", ""},
 		{value.DictOf("name", "x", "set", "20261103-000000F"), "20261103-000000F", ""},
-		{value.DictOf("name", "x", "set", "20261104-000000F"), "", "there is no backup 20261104-000000F: there are 20261101-000000F, "},
+		{value.DictOf("name", "x", "set", "20261104-000000F"), "", `backup "20261104-000000F" not found: want one of 20261101-000000F, `},
 		{value.DictOf("time", "2026-11-02 12:00:00", "set", "20261103-000000F"), "", "ended only after"},
 	} {
 		r, err := RecoveryOf(c.fields, time.UTC)

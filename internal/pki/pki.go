@@ -167,29 +167,29 @@ func split(names []string) (dns []string, ips []net.IP) {
 // Due tells why cert does not do for r any more, "" if it does. ca is nil for an authority that signs itself.
 func Due(cert *x509.Certificate, r Request, key crypto.Signer, ca *x509.Certificate, now time.Time) string {
 	if pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !pub.Equal(cert.PublicKey) {
-		return "it is for another key"
+		return "the certificate is for another key"
 	}
 	if now.After(cert.NotAfter) {
-		return "it has expired"
+		return "the certificate has expired"
 	}
 	if r.RenewBefore > 0 && now.AddDate(0, 0, r.RenewBefore).After(cert.NotAfter) {
-		return "it is about to expire"
+		return "the certificate expires soon"
 	}
 	if ca != nil && (cert.CheckSignatureFrom(ca) != nil || !bytes.Equal(cert.RawIssuer, ca.RawSubject)) {
-		return "it is signed by another authority"
+		return "another CA signed the certificate"
 	}
 	if r.Authority {
 		if !cert.IsCA {
-			return "it is no authority's"
+			return "the certificate does not belong to a CA"
 		}
 		return "" // the name of an authority is not changed: all that it signed would be worthless
 	}
 	if cert.Subject.CommonName != r.CommonName {
-		return "its name has changed"
+		return "the common name of the certificate has changed"
 	}
 	dns, ips := split(r.Names)
 	if !sameSet(dns, cert.DNSNames) || !sameSet(texts(ips), texts(cert.IPAddresses)) {
-		return "its names have changed"
+		return "the names of the certificate have changed"
 	}
 	if !sameSet(usages(r), cert.ExtKeyUsage) {
 		return "its usage has changed"

@@ -99,7 +99,7 @@ func unknownKeyword(name string, pos diag.Pos, own map[string]bool) error {
 	if why := unsupported[name]; why != "" {
 		return diag.Errorf(pos, "%s is not supported", name).WithHint("%s", why)
 	}
-	d := diag.Errorf(pos, "there is no keyword %q here", name)
+	d := diag.Errorf(pos, "unknown keyword %q", name)
 	if h := diag.DidYouMean(name, candidates); h != "" {
 		d.Hint = h
 	}

@@ -56,7 +56,7 @@ func misplaced(t *Task, d *value.Dict) error {
 			}
 		}
 		if name == "listen" && !t.Handler {
-			errs.Add(diag.Errorf(d.KeyPos(name), "listen has no effect on a task that is no handler").WithHint("move the task to handlers:"))
+			errs.Add(diag.Errorf(d.KeyPos(name), "listen has no effect on a task outside of handlers").WithHint("move the task to handlers:"))
 		}
 	}
 	return errs.Err()
@@ -114,7 +114,7 @@ func metaAction(t *Task, pos diag.Pos) error {
 	if hint == "" {
 		hint = "it can do " + strings.Join(metaActions, ", ")
 	}
-	return diag.Errorf(pos, "there is no meta action %q", what).WithHint("%s", hint)
+	return diag.Errorf(pos, "unknown meta action %q", what).WithHint("%s", hint)
 }
 
 // builtIn are the collections whose modules go by their bare names.

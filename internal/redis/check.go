@@ -133,7 +133,7 @@ func (k *checker) ports() {
 		at := Addr{i.Addr.Host, port}
 		switch other := taken[at]; {
 		case port > 65535:
-			k.add(Problem{Instance: i.Name, Hint: "choose a port below 55536"}, "%s is %d, and there is no such port", who, port)
+			k.add(Problem{Instance: i.Name, Hint: "choose a port below 55536"}, "invalid port %[2]d of %[1]s: want at most 65535", who, port)
 		case other != "":
 			k.add(Problem{Instance: i.Name, Hint: "give one of them another port"}, "%s and %s have the same port %d on %s", other, who, port, at.Host)
 		}

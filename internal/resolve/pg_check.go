@@ -19,7 +19,7 @@ func (r *resolver) pgCheck(c *PgCluster, vars lookup) {
 			WithHint("patroni_mode: pause keeps Patroni from acting")
 	}
 	if c.Mode != "pgsql" && c.Mode != "citus" && !params.IsTemplate(c.Mode) {
-		r.errorf(vars.pos("pg_mode"), "pg_mode %s needs a kernel of its own, of which there is no package here", c.Mode).WithHint("pgsql and citus can be made")
+		r.errorf(vars.pos("pg_mode"), "invalid pg_mode %q: no package of this kernel is available: want pgsql or citus", c.Mode)
 	}
 	r.pgFiles(vars)
 	r.sodium(vars)

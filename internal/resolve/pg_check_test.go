@@ -59,7 +59,7 @@ func TestNodesOfMinIOHaveNamesOfTheirOwn(t *testing.T) {
 	const two = "minio:\n  hosts: { 10.0.0.1: { minio_seq: 1 }, 10.0.0.2: { minio_seq: 2 } }\n  vars: { minio_cluster: minio, minio_data: '/data{1...2}', %s }\n"
 	for given, want := range map[string]string{
 		"minio_node: same.pigsty": "invalid minio_node: same.pigsty stands for 10.0.0.1 and for 10.0.0.2 (put ${minio_seq} into the name)",
-		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: other-1.pigsty is no member of minio (the members are 10.0.0.1, 10.0.0.2)",
+		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: host \"other-1.pigsty\" not found in minio (the members are 10.0.0.1, 10.0.0.2)",
 		"minio_volumes: 'https://minio-{1...2}.pigsty:9000/data{1...2}'": "",
 		"minio_volumes: 'https://10.0.0.{1...2}:9000/data{1...2}'":       "",
 		"minio_volumes: '{{ v }}'":                                       "",

@@ -29,7 +29,7 @@ func Open(name string) (*Sandbox, error) {
 	}
 	s.state, err = loadState(s.files.state())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no sandbox %s: bring it up first (pig sandbox up --name %s)", name, name)
+		return nil, fmt.Errorf("sandbox %q not found: start it first: pig sandbox up --name %s", name, name)
 	}
 	return s, err
 }

@@ -116,7 +116,7 @@ func (cr *credentials) fromFiles(keys, certs []string) []ssh.Signer {
 	for _, path := range keys {
 		pem, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) {
-			cr.note("key %s: there is no such file", path)
+			cr.note("key file %s not found", path)
 			continue
 		}
 		if err != nil {

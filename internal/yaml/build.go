@@ -187,7 +187,7 @@ func (b *builder) typed(n *yamlv3.Node) (value.Value, error) {
 	if kind == want || want == "timestamp" && (kind == "date" || kind == "datetime") {
 		return v, nil
 	}
-	return nil, b.errorf(n, "%q is no %s", n.Value, want)
+	return nil, b.errorf(n, "invalid value %q: want %s", n.Value, want)
 }
 
 func (b *builder) vault(n *yamlv3.Node) (value.Value, error) {
