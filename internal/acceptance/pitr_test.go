@@ -132,8 +132,8 @@ func (l *pitrLab) pair(query, want string) {
 			return nil
 		})
 	}
-	if out := l.must(0, "status", "pg-test"); !strings.Contains(out, "pgsql pg-test: well") {
-		l.t.Errorf("it is not well:\n%s", out)
+	if out := l.must(0, "status", "pg-test"); !strings.Contains(out, "pgsql pg-test: healthy") {
+		l.t.Errorf("pg-test is not healthy:\n%s", out)
 	}
 }
 

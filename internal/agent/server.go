@@ -150,7 +150,7 @@ func (s *Server) execute(ctx context.Context, payload []byte) (r module.Result) 
 	}
 	if req.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, req.Timeout, fmt.Errorf("it took longer than its timeout of %s", req.Timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, req.Timeout, fmt.Errorf("the task took longer than the timeout of %s", req.Timeout))
 		defer cancel()
 	}
 	machine := s.live

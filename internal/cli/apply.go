@@ -153,7 +153,7 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)
 	if !s.opt.json {
-		fmt.Fprint(s.app.out, ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units))
+		fmt.Fprint(s.app.out, ui.Totals(s.app.paint, units, true)+pace.tell(g, units))
 	}
 	s.showDifferences(plan.Differences(planned.Units, units))
 	for _, u := range units {

@@ -136,7 +136,7 @@ func (a *app) shownRun(r *journal.Run) string {
 
 func (a *app) shownEnd(r *journal.Run) string {
 	if r.End == nil {
-		return a.paint.Yellow("no end: it was killed, or it is still at work") + "\n"
+		return a.paint.Yellow("no end recorded: the run was killed, or still works") + "\n"
 	}
 	var b strings.Builder
 	text := fmt.Sprintf("ended after %s with exit status %d", took(r), r.End.Exit)

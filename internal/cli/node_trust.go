@@ -159,7 +159,7 @@ func (s *session) askKeys(ctx context.Context, conf transport.Config, hosts []*i
 			case err != nil:
 				k.err = err
 			case to.Local:
-				k.err = errors.New("it is this machine")
+				k.err = errors.New("this host is the controller")
 			default:
 				k.target = to.Target
 				ctx, cancel := context.WithTimeout(ctx, s.opt.connectTimeout())

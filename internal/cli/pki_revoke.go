@@ -76,7 +76,7 @@ func (s *session) revocable(name string, trusted []*x509.Certificate) (revocable
 		return r, refuse("%v", err)
 	}
 	if r.cert.IsCA {
-		return r, refuse("it is a CA").WithHint("change the CA: pig pki rotate")
+		return r, refuse("the certificate belongs to a CA").WithHint("change the CA: pig pki rotate")
 	}
 	if !pki.SignedBy(r.cert, trusted) && !r.own {
 		return r, refuse("the CA of this environment has not signed it")

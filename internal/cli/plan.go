@@ -171,7 +171,7 @@ func (s *session) showPlan(p *plan.Plan) error {
 		_, err = fmt.Fprintln(s.app.out, string(line))
 		return err
 	}
-	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, "Plan")
+	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)
 	return err
 }

@@ -184,7 +184,7 @@ func redisAdd(ctx context.Context, w *redisWork) error { return w.each(ctx, "red
 
 func redisRebalance(ctx context.Context, w *redisWork) error {
 	if w.cluster.Mode != "cluster" {
-		return diag.Errorf(w.cluster.Pos, "%s has no slots: it is a %s cluster", w.cluster.Name, w.cluster.Mode)
+		return diag.Errorf(w.cluster.Pos, "%s has no slots: redis_mode is %s", w.cluster.Name, w.cluster.Mode)
 	}
 	w.base.Tags = []string{"redis_rebalance"}
 	return w.runModule(ctx, w.verb, "redis", w.hosts)

@@ -250,7 +250,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 	}{
 		"another architecture": {shell: func(*site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(_ string, _ io.Reader, out, _ io.Writer) int { fmt.Fprintln(out, "sparc64"); return 0 }
-		}, says: "there is no agent for sparc64 nodes"},
+		}, says: `agent for architecture "sparc64" not found in pig`},
 		"a shell that talks": {shell: func(s *site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(line string, in io.Reader, out, errs io.Writer) int {
 				if line != "uname -m" {

@@ -307,7 +307,7 @@ func (e *etcdClient) well(ctx context.Context, url string) error {
 		return fmt.Errorf("%s answered %d", url, res.Status)
 	}
 	if fmt.Sprint(answer.Health) != "true" {
-		return fmt.Errorf("%s is not well: %s", url, answer.Reason)
+		return fmt.Errorf("%s is not healthy: %s", url, answer.Reason)
 	}
 	return nil
 }
@@ -372,7 +372,7 @@ func etcdTrouble(ctx context.Context, c *Call, cause error) error {
 		if err := e.well(ctx, at); err != nil {
 			evidence = append(evidence, "health: "+clip(err.Error(), 300))
 		} else {
-			evidence = append(evidence, "health: "+at+" is well")
+			evidence = append(evidence, "health: "+at+" is healthy")
 		}
 	}
 	for _, fs := range []string{"/", "/var", "/data"} {

@@ -89,7 +89,7 @@ func etcdMembership(ctx context.Context, c *Call) (*value.Dict, error) {
 	case err != nil && c.Args.String("init") == "existing" && !absent && !errors.Is(err, node.ErrUnknown):
 		return nil, fmt.Errorf("cannot join etcd: no running cluster found: %w", err)
 	case err != nil && absent && !errors.Is(err, node.ErrUnknown):
-		return nil, fmt.Errorf("%s cannot be removed: %w", c.Args.String("name"), err)
+		return nil, fmt.Errorf("cannot remove %s from etcd: %w", c.Args.String("name"), err)
 	case err != nil && absent:
 		return value.DictOf("joined", false), nil
 	case errors.Is(err, node.ErrUnknown) && e.listens(ctx):
@@ -125,7 +125,7 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 	}
 	if lost {
 		if _, err := e.leave(ctx, cluster); err != nil {
-			return nil, fmt.Errorf("its data is lost, and it cannot join anew: %w", err)
+			return nil, fmt.Errorf("the data of member %s is lost, and the member cannot join again: %w", name, err)
 		}
 		cluster = cluster.Without(m)
 	}
@@ -212,7 +212,7 @@ func (e *etcdClient) leave(ctx context.Context, cluster etcd.Cluster) (*value.Di
 		return value.DictOf("joined", false), nil
 	}
 	if err := cluster.MayLeave(m, e.wellMembers(ctx, cluster)); err != nil {
-		return nil, fmt.Errorf("%s is not removed from etcd: %w", a.String("name"), err)
+		return nil, fmt.Errorf("cannot remove %s from etcd: %w", a.String("name"), err)
 	}
 	change := node.Change{Kind: "etcd member", ID: a.String("name"), Action: "delete", Impact: node.ImpactRestart}
 	if err := e.reconfigure(ctx, "cluster/member/remove", map[string]string{"ID": m.ID}, change); err != nil {

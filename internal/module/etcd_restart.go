@@ -65,7 +65,7 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	if e.well(ctx, own) == nil {
 		if err := e.awaitWell(ctx, others, limit); err != nil {
-			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
+			return nil, fmt.Errorf("cannot restart %s: another member is not healthy: %w", c.Args.String("name"), err)
 		}
 	}
 	if err := e.awaitPeers(ctx, limit); err != nil {
@@ -104,7 +104,7 @@ func (e *etcdClient) awaitPeers(ctx context.Context, limit time.Duration) error 
 				break
 			}
 			if time.Now().After(deadline) {
-				return fmt.Errorf("%s is not restarted, since the certificate of %s is not signed by the authority of etcd's members: %w", e.call.Args.String("name"), m.Name, err)
+				return fmt.Errorf("cannot restart %s: the certificate of %s is not signed by the CA of the etcd members: %w", e.call.Args.String("name"), m.Name, err)
 			}
 			if err := pause(ctx, interval); err != nil {
 				return err

@@ -107,7 +107,7 @@ func (v recoverer) arrive(ctx context.Context, promotes bool) error {
 			}
 		}
 		if time.Now().After(deadline) {
-			return v.trouble(fmt.Errorf("it was not there within %v: it is %q", v.limit, state))
+			return v.trouble(fmt.Errorf("PostgreSQL did not reach the target within %v: the state is %q", v.limit, state))
 		}
 		if err := pause(ctx, 5*interval); err != nil {
 			return err

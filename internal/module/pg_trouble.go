@@ -21,7 +21,7 @@ var postgresSigns = []sign{
 	{regexp.MustCompile(`(?i)no pg_hba.conf entry for replication`), "the leader's HBA rules keep this member out"},
 	{regexp.MustCompile(`(?i)password authentication failed for user "?replicator|(FATAL|error).*(basebackup|replication).*password authentication failed|basebackup.*authentication failed`), "the password of the replication user is not the leader's"},
 	{regexp.MustCompile(`(?i)requires (a )?watchdog|watchdog (activation failed|could not be activated)`), "a watchdog is required (patroni_watchdog_mode), and this machine has none that Patroni may use"},
-	{regexp.MustCompile(`(?i)running with empty data directory`), "the cluster is in maintenance mode: no member is made before it is resumed (patroni_mode: default, or patronictl resume)"},
+	{regexp.MustCompile(`(?i)running with empty data directory`), "the cluster is in maintenance mode, and no member is created before the cluster is resumed (patroni_mode: default, or patronictl resume)"},
 	{regexp.MustCompile(`(?i)password authentication failed`), "a password is wrong: the replication user's or the superuser's"},
 	{regexp.MustCompile(`(?i)could not (bind|create any TCP)|address already in use`), "another process has the port already"},
 	{regexp.MustCompile(`(?i)could not map anonymous shared memory|could not resize shared memory|out of memory|cannot allocate memory`), "there is not enough memory for shared_buffers"},

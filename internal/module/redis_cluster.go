@@ -242,7 +242,7 @@ func (n *nativeCluster) oneCluster(joined []redis.Addr, view redis.View) error {
 	for _, a := range joined {
 		self, _ := n.views[a].Self()
 		if _, ok := view.ByID(self.ID); !ok {
-			return fmt.Errorf("%s is in another cluster than the others of %s: it is left alone. Remove it (pig redis-rm) to let it join", a, n.name)
+			return fmt.Errorf("%s belongs to another cluster than the other instances of %s: remove the instance before joining (pig redis-rm)", a, n.name)
 		}
 	}
 	return nil

@@ -155,7 +155,7 @@ func (n *nativeCluster) settle(ctx context.Context) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s was not well within %v: %w", n.name, n.limit, wrong)
+			return fmt.Errorf("%s did not become healthy within %v: %w", n.name, n.limit, wrong)
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

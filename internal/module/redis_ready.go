@@ -74,7 +74,7 @@ func (i *redisInstance) awaitReady(ctx context.Context, limit time.Duration, lin
 		case err == nil && (role.Primary || role.Sentinel || !linked || role.Link == "connected"):
 			return nil
 		case err == nil:
-			err = fmt.Errorf("it is not connected to %s, which it follows: %s", role.Follows, role.Link)
+			err = fmt.Errorf("not connected to the primary %s: %s", role.Follows, role.Link)
 		}
 		if i.call.System.Planned() {
 			return nil

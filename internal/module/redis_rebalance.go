@@ -55,7 +55,7 @@ func runRedisRebalance(ctx context.Context, c *Call) (*value.Dict, error) {
 
 func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without []redis.Addr) (int, error) {
 	if covered := view.Covered(); covered < redis.Slots {
-		return 0, fmt.Errorf("%s serves %d of %d slots: slots are moved only in a cluster that is well", n.name, covered, redis.Slots)
+		return 0, fmt.Errorf("cannot move slots of %s: only %d of %d slots are served", n.name, covered, redis.Slots)
 	}
 	if err := n.mend(ctx, view); err != nil {
 		return 0, err

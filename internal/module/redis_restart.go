@@ -224,9 +224,9 @@ func (i *redisInstance) awaitReplica(ctx context.Context, to redis.Addr) error {
 		}
 		if time.Now().After(deadline) {
 			if err == nil {
-				err = fmt.Errorf("it follows %s: %s", role.Follows, role.Link)
+				err = fmt.Errorf("the primary is %s: %s", role.Follows, role.Link)
 			}
-			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s handed its lead on and was not a replica within %v, so it is not restarted: %w", i.name, limit, err))
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("cannot restart %s: not a replica within %v after the switchover: %w", i.name, limit, err))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

@@ -126,7 +126,7 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		body, err = io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	}
 	if len(body) > maxBody {
-		err = fmt.Errorf("it has more than %d MB", maxBody>>20)
+		err = fmt.Errorf("the answer has more than %d MB", maxBody>>20)
 	}
 	if err != nil {
 		return Response{}, silence(fmt.Errorf("reading the answer of %s: %w", r.URL, err), true)

@@ -91,10 +91,10 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 func (v *validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
 	switch {
 	case p.Levels == "I" && level != "I" && hosts > 1:
-		v.add(diag.Warnf(pos, "%s belongs to a host, and here it is the same for %d hosts", name, hosts).
+		v.add(diag.Warnf(pos, "%s belongs to a host, and has one value for %d hosts here", name, hosts).
 			WithHint("move it to the hosts, as in 10.10.10.10: { %s: ... }", name))
 	case p.Identity && level == "G" && p.Levels != "I" && p.Name != "pg_shard" && p.Name != "etcd_cluster":
-		v.add(diag.Warnf(pos, "%s belongs to a cluster, and here it is the same for the whole environment", name).
+		v.add(diag.Warnf(pos, "%s belongs to a cluster, and has one value for the whole environment here", name).
 			WithHint("move it to vars of the group"))
 	}
 }

@@ -71,7 +71,7 @@ func immutable(d Database, was LiveDatabase) []string {
 	var notes []string
 	differ := func(what, want, have string) {
 		if want != "" && have != "" && plainLocale(want) != plainLocale(have) {
-			notes = append(notes, fmt.Sprintf("database %s has %s %s, not %s: that can only be chosen when it is made", d.Name, what, have, want))
+			notes = append(notes, fmt.Sprintf("database %s has %s %s, not %s: only a new database can have another one", d.Name, what, have, want))
 		}
 	}
 	differ("encoding", d.Encoding, was.Encoding)

@@ -35,7 +35,7 @@ func CheckEncoding(name string) string {
 	if slices.Contains(clientOnly, bare) {
 		return fmt.Sprintf("encoding %s is for clients only: a server cannot have it", name)
 	}
-	return fmt.Sprintf("encoding %q not found in PostgreSQL", name)
+	return fmt.Sprintf("unknown encoding %q", name)
 }
 
 // SameEncoding tells whether two names mean the same encoding.

@@ -183,7 +183,7 @@ func (r *taskReader) action(t *Task, d *value.Dict) (map[string]bool, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, diag.Errorf(t.Pos, "the task has no action").WithHint("it needs a module, such as file: or template:")
+		return nil, diag.Errorf(t.Pos, "the task has no action").WithHint("add a module, such as file: or template:")
 	case 1:
 		return own, r.readAction(t, d, found[0])
 	}

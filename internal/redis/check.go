@@ -158,7 +158,7 @@ func (k *checker) ports() {
 func (k *checker) renames() {
 	for _, command := range slices.Sorted(maps.Keys(k.cluster.Renames)) {
 		if slices.Contains(fixed, strings.ToLower(command)) {
-			k.add(Problem{Hint: "leave it as it is"}, "redis_rename_commands of %s renames %s, which instances send to each other", k.cluster.Name, command)
+			k.add(Problem{Hint: "remove the command from redis_rename_commands"}, "redis_rename_commands of %s renames %s, which instances send to each other", k.cluster.Name, command)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 	}
 	if _, err := netip.ParseAddr(m.Upstream); err == nil {
 		r.diags = append(r.diags, diag.Warnf(pos, "pg_upstream %q not found in any PostgreSQL cluster", m.Upstream).
-			WithHint("it is taken for a server elsewhere, with the same replication user and password"))
+			WithHint("check the address; a server outside of the inventory needs the same replication user and password"))
 		return
 	}
 	var names []string

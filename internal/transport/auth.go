@@ -127,7 +127,7 @@ func (cr *credentials) fromFiles(keys, certs []string) []ssh.Signer {
 		var locked *ssh.PassphraseMissingError
 		switch {
 		case errors.As(err, &locked):
-			cr.note("key %s: it has a passphrase; load it with ssh-add", path)
+			cr.note("key %s: the key has a passphrase; load the key with ssh-add", path)
 		case err != nil:
 			cr.note("key %s: %v", path, err)
 		default:

@@ -61,7 +61,7 @@ type Query struct{ root *node }
 // Compile compiles a query; readJSON reads the literals in it.
 func Compile(query string, readJSON func(string) (value.Value, error)) (q *Query, err error) {
 	if strings.TrimSpace(query) == "" {
-		return nil, fmt.Errorf("invalid JMESPath expression: it is empty")
+		return nil, fmt.Errorf("invalid JMESPath expression: must not be empty")
 	}
 	toks, err := lex(query)
 	if err != nil {
