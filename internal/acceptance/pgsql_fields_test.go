@@ -305,7 +305,7 @@ func TestPgsqlFields(t *testing.T) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("- { name: temporary }", "- { name: temporary }\n          - { name: never, tablespace: fast }")
-		if code, out := l.run("plan"); code != 2 || !strings.Contains(out, "no tablespace fast") {
+		if code, out := l.run("plan"); code != 2 || !strings.Contains(out, `tablespace "fast" not found`) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("baseline: shop.sql", "baseline: shp.sql")

@@ -53,7 +53,7 @@ func (l *pitrLab) refusals() {
 	l.said(2, "must be in the past", "pg-test", "--time", "2100-01-01 00:00:00+00", "--confirm", "pg-test")
 	l.said(2, `backup "20200101-000000F" not found`, "pg-test", "--latest", "--set", "20200101-000000F", "--confirm", "pg-test")
 	l.said(2, "takes no part: it would go on without the others", "pg-test", "--latest", "-l", pitrFirst, "--confirm", "pg-test")
-	l.said(7, "Use --confirm pg-test", "pg-test", "--latest")
+	l.said(7, "Add --confirm pg-test", "pg-test", "--latest")
 	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "pause", "--wait")
 	l.said(2, "pg-test is paused", "pg-test", "--latest", "--confirm", "pg-test")
 	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "resume", "--wait")

@@ -195,7 +195,7 @@ func TestATaskEndsAtItsTimeout(t *testing.T) {
 	// Without its timeout the task would end with the test's patience, and say so.
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, errors.New("nobody ended the task"))
 	defer cancel()
-	if res := NewServer(node.NewLive(), table).execute(ctx, b); !strings.Contains(res.Failed, "longer than its timeout of 20ms") {
+	if res := NewServer(node.NewLive(), table).execute(ctx, b); !strings.Contains(res.Failed, "longer than the timeout of 20ms") {
 		t.Errorf("got %q", res.Failed)
 	}
 }

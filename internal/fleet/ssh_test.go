@@ -235,7 +235,7 @@ func TestATaskTakesNoLongerThanItsTimeout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r, err := s.fleet().Run(t.Context(), theHost(), Task{Task: module.Task{Module: "hang", Args: value.NewDict()}, Timeout: 50 * time.Millisecond})
-	if err != nil || !strings.Contains(r.Failed, "longer than its timeout of 50ms") {
+	if err != nil || !strings.Contains(r.Failed, "longer than the timeout of 50ms") {
 		t.Errorf("%v, %q", err, r.Failed)
 	}
 }

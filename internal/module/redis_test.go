@@ -275,7 +275,7 @@ func TestRedisClientFindsItsWayIn(t *testing.T) {
 	t.Parallel()
 	f := running(newRedisNode(guarded("third", func([]string) any { return "OK" })))
 	f.files["/c"] = redisConf
-	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "it takes neither the declared password") {
+	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "accepts neither the declared password") {
 		t.Errorf("%q", r.Failed)
 	}
 	f.answer = func(_ string, command []string) any {

@@ -22,7 +22,7 @@ func TestMembersWithIPv6Addresses(t *testing.T) {
 		"with a zone":              {pg("fe80::1%eth0", ""), "a link-local address needs an interface"},
 		"the loopback":             {pg("::1", ""), "a loopback address means every host itself"},
 		"all addresses":            {pg("::", ""), "means all addresses of a host"},
-		"an IPv4 address in it":    {pg("::ffff:10.0.0.1", ""), "an IPv4 address in the form of IPv6"},
+		"an IPv4 address in it":    {pg("::ffff:10.0.0.1", ""), "want the IPv4 address itself"},
 		"a multicast address":      {pg("ff02::1", ""), "a multicast address"},
 		"a virtual IPv4 address":   {pg("2001:db8::10", ", pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24"), "i.yml:1:117: invalid pg_vip_address 10.0.0.9: node 2001:db8::10 has an IPv6 address"},
 		"a virtual IPv6 address":   {pg("10.0.0.1", ", pg_vip_enabled: true, pg_vip_address: '2001:db8::9/64'"), "i.yml:1:113: invalid pg_vip_address 2001:db8::9: an IPv6 address cannot be a virtual address"},

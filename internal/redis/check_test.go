@@ -40,7 +40,7 @@ func TestCheck(t *testing.T) {
 		"replica_of in a native cluster": {Topology{{Name: "n", Mode: Native, Instances: follow(&Cluster{Instances: instances("n", "n:1 o:1 p:1")}, 0, Addr{"o", 1}).Instances}}, "decides by itself", false},
 		"too few primaries":              {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3 b:1,2")}}, "has 2 primaries: 5 instances with 1 replica for each", false},
 		"all on one node":                {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3,4,5,6")}}, "on its own node", true},
-		"a bus beyond the last port":     {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:60000 b:1 c:1")}}, "no such port", false},
+		"a bus beyond the last port":     {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:60000 b:1 c:1")}}, "want at most 65535", false},
 		"a bus on another's port":        {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:6379,16379 b:1 c:1")}}, "have the same port 16379", false},
 		"the exporter's port":            {Topology{with(ms(), func(c *Cluster) { c.Exporter = 2 })}, "redis_exporter and instance ms-a-2 have the same port", false},
 		"nothing to watch":               {Topology{sentinels()}, "nothing to watch", false},

@@ -24,7 +24,7 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 	for given, want := range map[string]string{
 		"patroni_enabled: false":                        ":3:46: pg-t is to run without Patroni",
 		"patroni_mode: remove":                          ":3:43: patroni_mode remove is not done",
-		"pg_mode: mssql":                                ":3:38: pg_mode mssql needs a kernel of its own",
+		"pg_mode: mssql":                                ":3:38: invalid pg_mode \"mssql\": no package of this kernel",
 		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: pg_files may not bring pg_hba.conf",
 		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: pg_files brings map.csv twice",
 		"pgsodium_key: abc":                             ":3:43: pgsodium_key must be 64 hexadecimal digits",
