@@ -34,7 +34,7 @@ func (a action) accepts(name string, args *value.Dict) error {
 			hint = diag.DidYouMean(arg, a.args)
 		}
 		if hint == "" {
-			hint = "it takes " + strings.Join(a.args, ", ")
+			hint = "want one of: " + strings.Join(a.args, ", ")
 		}
 		errs.Add(diag.Errorf(args.KeyPos(k), "%s has no argument %q", name, arg).WithHint("%s", hint))
 	}

@@ -163,11 +163,11 @@ func (c *call) fetchInto(dest string) error {
 	end := strings.Index(raw, "}}")
 	switch {
 	case !ok || strings.HasPrefix(raw, "{%"):
-		return refuse("its beginning must not")
+		return refuse("the beginning must not come from a host")
 	case strings.HasPrefix(raw, "{{") && end > 0:
 		var first value.Value
 		if c.scope.Heard(func() { first, _ = c.scope.Value(raw[:end+2], c.task.Pos) }) || value.Str(first) == "" {
-			return refuse("its beginning must not")
+			return refuse("the beginning must not come from a host")
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ func (l *loader) yamlFile(path string, text []byte) {
 		return
 	}
 	if root.Has("plugin") {
-		l.diags = append(l.diags, diag.Errorf(root.KeyPos("plugin"), "this is the configuration of an inventory plugin, not an inventory").
+		l.diags = append(l.diags, diag.Errorf(root.KeyPos("plugin"), "invalid inventory: the file configures an inventory plugin").
 			WithHint("pig runs no inventory plugins: use ansible-inventory --list --export, or a script"))
 		return
 	}

@@ -65,7 +65,7 @@ func TestAKeptPlanHoldsToWhatWasRead(t *testing.T) {
 		"a comment in a role":        {func(l *lab) { l.edit(task, "\n- name: Ask", "\n# Why we ask.\n- name: Ask") }, nil, ""},
 		"another version of pig":     {func(l *lab) { l.edit("my.plan", `"pig": "`, `"pig": "0.0.1-`) }, nil, ""},
 		"a host of no unit":          {func(l *lab) { l.edit("pigsty.yml", "  vars:\n", "  # a word more\n  vars:\n") }, nil, ""},
-		"a task":                     {func(l *lab) { l.edit(task, "dest: /etc/seen", "dest: /etc/seen2") }, nil, "it would now also: 10.10.10.10: create file /etc/seen2"},
+		"a task":                     {func(l *lab) { l.edit(task, "dest: /etc/seen", "dest: /etc/seen2") }, nil, "not in the plan: 10.10.10.10: create file /etc/seen2"},
 		"content":                    {func(l *lab) { l.edit(task, "seen by", "seen from") }, nil, "the content has changed of: 10.10.10.10: create file /etc/seen"},
 		"content that is not shown":  {func(l *lab) { l.edit(task, "hidden one", "hidden two") }, nil, "the content has changed of: 10.10.10.10: create file /etc/hidden"},
 		"a task behind an unknown":   {func(l *lab) { l.edit(task, `"one"`, `"two"`) }, nil, "the content has changed of: 10.10.10.10: node : Write the answer"},

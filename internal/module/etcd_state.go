@@ -58,5 +58,5 @@ func etcdState() Module {
 // alarmMeaning says what an alarm means, as etcd's manual on maintenance has it.
 var alarmMeaning = map[string]string{
 	"NOSPACE": "the database has reached its quota, and etcd refuses every write until the database is compacted and defragmented and the alarm is disarmed",
-	"CORRUPT": "its data differ from those of the other members",
+	"CORRUPT": "the data differs from the data of the other members",
 }

@@ -77,7 +77,7 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 			continue
 		}
 		if p.Name != name {
-			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("it still works"))
+			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("the older name still works"))
 		}
 		if p.Unused != "" {
 			v.add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
@@ -210,7 +210,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
 		default:
 			if f.Name != name {
-				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("it still works"))
+				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("the older name still works"))
 			}
 			v.idle(o, f, what, d.KeyPos(key))
 			v.value(f, what+"."+name, item, d.ValuePos(key))

@@ -192,7 +192,7 @@ func Due(cert *x509.Certificate, r Request, key crypto.Signer, ca *x509.Certific
 		return "the names of the certificate have changed"
 	}
 	if !sameSet(usages(r), cert.ExtKeyUsage) {
-		return "its usage has changed"
+		return "the usage of the certificate has changed"
 	}
 	return ""
 }

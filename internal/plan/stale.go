@@ -37,11 +37,11 @@ func Stale(kept, now *Plan, unit, secrets string) string {
 		if slices.ContainsFunc(before, func(b line) bool { return b.text == l.text }) {
 			return "the content has changed of: " + l.text
 		}
-		return "it would now also: " + l.text
+		return "not in the plan: " + l.text
 	}
 	for _, l := range before {
 		if !slices.ContainsFunc(after, l.same) && !now.elsewhere(l, unit) {
-			return "it would no longer: " + l.text
+			return "in the plan only: " + l.text
 		}
 	}
 	return ""

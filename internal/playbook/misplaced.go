@@ -85,7 +85,7 @@ func notOfImports(d *value.Dict, own string) error {
 	var errs diag.List
 	for key := range d.All() {
 		if name := value.KeyText(key); name != own && !slices.Contains(importKeys, name) {
-			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("it takes name, tags, vars and when; put the keyword into the plays of that playbook"))
+			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("want name, tags, vars or when; put the keyword into the plays of that playbook"))
 		}
 	}
 	return errs.Err()
@@ -112,7 +112,7 @@ func metaAction(t *Task, pos diag.Pos) error {
 	}
 	hint := diag.DidYouMean(what, metaActions)
 	if hint == "" {
-		hint = "it can do " + strings.Join(metaActions, ", ")
+		hint = "want one of: " + strings.Join(metaActions, ", ")
 	}
 	return diag.Errorf(pos, "unknown meta action %q", what).WithHint("%s", hint)
 }

@@ -105,7 +105,7 @@ func (p *parser) match(o string) {
 
 func (p *parser) fail(t token) {
 	if t.kind == eof {
-		panic(syntaxError{"it ends too early"})
+		panic(syntaxError{"unexpected end"})
 	}
 	panic(syntaxError{fmt.Sprintf("unexpected %q at column %d", t.text, t.at)})
 }
