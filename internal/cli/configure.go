@@ -176,7 +176,7 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	}
 	f, ok := a.in.(*os.File)
 	if o.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
-		return "", fmt.Errorf("this machine has several addresses (%s): choose one with -i", strings.Join(own, ", "))
+		return "", fmt.Errorf("several addresses found on this machine (%s): choose one with -i", strings.Join(own, ", "))
 	}
 	fmt.Fprintf(a.err, "This machine has several addresses: %s\nWhich address do other hosts use for this machine? ", strings.Join(own, ", "))
 	line, err := bufio.NewReader(a.in).ReadString('\n')

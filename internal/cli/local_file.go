@@ -39,7 +39,7 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 			return p, looked, nil
 		}
 	}
-	return "", looked, errors.New("no such file")
+	return "", looked, errors.New("file not found")
 }
 
 // missingFiles tells files of this machine that an inventory names and that are not there.

@@ -62,20 +62,20 @@ func (s *session) vaultPassword(ctx context.Context) (string, error) {
 func passwordFrom(ctx context.Context, path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("reading the vault password: %w", err)
+		return "", fmt.Errorf("cannot read the vault password: %w", err)
 	}
 	var text []byte
 	if info.Mode()&0o111 != 0 {
 		abs, err := filepath.Abs(path)
 		if err != nil {
-			return "", fmt.Errorf("reading the vault password: %w", err)
+			return "", fmt.Errorf("cannot read the vault password: %w", err)
 		}
 		text, err = exec.CommandContext(ctx, abs).Output()
 		if err != nil {
-			return "", fmt.Errorf("running %s for the vault password: %w", path, err)
+			return "", fmt.Errorf("cannot run %s for the vault password: %w", path, err)
 		}
 	} else if text, err = os.ReadFile(path); err != nil {
-		return "", fmt.Errorf("reading the vault password: %w", err)
+		return "", fmt.Errorf("cannot read the vault password: %w", err)
 	}
 	password := string(bytes.TrimRight(text, "\r\n"))
 	if password == "" {
@@ -211,7 +211,7 @@ func (s *session) keepPasswords() error {
 	if err := s.passwords.Save(); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.app.err, "Generated %s, kept in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
+	fmt.Fprintf(s.app.err, "Generated %s, saved in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
 	for _, name := range made {
 		if known, is := params.KeyOfData(name); is {
 			if password, _ := s.passwords.Lookup(name); password == known {

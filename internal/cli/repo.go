@@ -172,7 +172,7 @@ func readBundle(file string) (bundle, error) {
 		return b, fmt.Errorf("bundle %s not found", file)
 	}
 	if err != nil {
-		return b, fmt.Errorf("reading the bundle: %w", err)
+		return b, fmt.Errorf("cannot read the bundle: %w", err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

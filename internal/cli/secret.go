@@ -161,7 +161,7 @@ func (a *app) secretExport() *cobra.Command {
 		}
 		f, err := os.OpenFile(filepath.Clean(out), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
-			return fmt.Errorf("exporting passwords: %w", err)
+			return fmt.Errorf("cannot export passwords: %w", err)
 		}
 		_, err = f.Write(text)
 		return errors.Join(err, f.Close())

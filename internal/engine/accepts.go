@@ -10,8 +10,8 @@ import (
 
 // instead tells what to do in place of an argument of Ansible's that pig's action does not have.
 var instead = map[string]string{
-	"pause prompt":                        "pig asks nobody while it runs",
-	"pause echo":                          "pig asks nobody while it runs",
+	"pause prompt":                        "pig does not prompt during a run",
+	"pause echo":                          "pig does not prompt during a run",
 	"fetch validate_checksum":             "the checksum of a fetched file is always verified",
 	"wait_for_connection connect_timeout": "--timeout bounds every connection",
 	"template output_encoding":            "files are written as UTF-8",

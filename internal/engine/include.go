@@ -138,7 +138,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		return nil, Result{}, err
 	}
 	if args == nil {
-		return nil, Result{}, diag.Errorf(t.Pos, "what to include is known only after apply")
+		return nil, Result{}, diag.Errorf(t.Pos, "the file to include is known only after apply")
 	}
 	res := ok(value.DictOf("include", value.Str(firstOf(args, "file", "name", "role", "_raw_params"))))
 	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))

@@ -261,7 +261,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 		}, says: `the node's login shell printed "Welcome to db!"`},
 		"a shell that fails": {shell: func(*site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(_ string, _ io.Reader, _, errs io.Writer) int { fmt.Fprintln(errs, "nologin"); return 1 }
-		}, says: "asking for the node's architecture: exit status 1"},
+		}, says: "cannot ask for the node's architecture: exit status 1"},
 		"nobody listens": {host: func(h *Host) { h.Addr = "10.0.0.2" }, says: "no route to host"},
 		"sudo is missing": {shell: whole, host: func(h *Host) { h.Become, h.BecomeExe = true, "/nowhere/sudo" },
 			says: map[bool]string{true: "", false: "/nowhere/sudo"}[os.Geteuid() == 0]},

@@ -284,7 +284,7 @@ func (e *etcdClient) enter(ctx context.Context) (guarded bool, err error) {
 	return true, errRoot
 }
 
-var errRoot = errors.New("etcd refuses the password of root: etcd_root_password is not what it was set to")
+var errRoot = errors.New("etcd refuses the password of root: etcd_root_password differs from the stored password")
 
 // members lists the cluster.
 func (e *etcdClient) members(ctx context.Context) (etcd.Cluster, error) {

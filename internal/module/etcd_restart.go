@@ -122,7 +122,7 @@ func (e *etcdClient) moves(ctx context.Context, me etcd.Member) error {
 	}
 	change := node.Change{Kind: "etcd member", ID: me.Name, Action: "update", Attrs: []node.Attr{{Name: "peer", Before: strings.Join(me.PeerURLs, ","), After: peer}}}
 	if err := e.reconfigure(ctx, "cluster/member/update", map[string]any{"ID": me.ID, "peerURLs": []string{peer}}, change); err != nil {
-		return fmt.Errorf("moving %s to %s: %w", me.Name, peer, err)
+		return fmt.Errorf("cannot move %s to %s: %w", me.Name, peer, err)
 	}
 	return nil
 }

@@ -232,7 +232,7 @@ func (r *restarter) restart(ctx context.Context, m pgsql.MemberView) error {
 	}
 	change := node.Change{Kind: "patroni member", ID: m.Name, Action: "restart", Impact: node.ImpactRestart, Unknown: value.IsUnknown(r.c.Args.Get("expected"))}
 	if err := r.send(ctx, "POST", api(m)+"/restart", struct{}{}, r.timeout, change); err != nil {
-		return fmt.Errorf("restarting %s: %w", m.Name, err)
+		return fmt.Errorf("cannot restart %s: %w", m.Name, err)
 	}
 	r.done = append(r.done, m.Name)
 	return r.await(ctx, m.Name, func(now pgsql.MemberView) bool { return now.Leads() == m.Leads() })
@@ -275,7 +275,7 @@ func (r *restarter) switchover(ctx context.Context, leader pgsql.MemberView) (ca
 		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
 	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
 	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
-		return candidate, true, fmt.Errorf("handing the lead from %s to %s: %w", leader.Name, candidate.Name, err)
+		return candidate, true, fmt.Errorf("cannot move the lead from %s to %s: %w", leader.Name, candidate.Name, err)
 	}
 	return candidate, true, nil
 }

@@ -56,7 +56,7 @@ func tellStrays(c *Call) {
 		name, isConf := strings.CutSuffix(file, ".conf")
 		port, ours := strings.CutPrefix(name, c.Args.String("node")+"-")
 		if isConf && ours && port != "" && strings.Trim(port, "0123456789") == "" && !slices.Contains(c.Args.Strings("declared"), name) {
-			c.Facts.Warn("%s is on this node and no longer declared: it stays. To remove it, declare it and use pig redis-rm %s", name, name)
+			c.Facts.Warn("%s on this node is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", name, name)
 		}
 	}
 }

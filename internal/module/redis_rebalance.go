@@ -83,7 +83,7 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 		if !n.call.System.Planned() {
 			for some := range slices.Chunk(move.Slots, slotsAtOnce) {
 				if err := n.moveSlots(ctx, from, into, some); err != nil {
-					return moved, fmt.Errorf("moving slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
+					return moved, fmt.Errorf("cannot move slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
 				}
 				moved += len(some)
 			}

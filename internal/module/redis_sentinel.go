@@ -63,7 +63,7 @@ func runRedisSentinel(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	for n := range watched {
 		if !declared[n] {
-			c.Facts.Warn("%s watches %s, which is not declared: remove: true in redis_sentinel_monitor ends that", name, n)
+			c.Facts.Warn("%s watches %s, which is not declared: to end that, write remove: true in redis_sentinel_monitor", name, n)
 		}
 	}
 	return value.NewDict(), nil

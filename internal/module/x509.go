@@ -201,11 +201,11 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 			}
 			return nil, nil, err
 		}
-		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the authority's certificate: %w", err)
 	}
 	keyText, err := keyFile(c, c.Args.String("ca_key"), c.Args.String("ca_key_text"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the authority's key: %w", err)
 	}
 	key, err := pki.ParseKey(keyText)
 	if err != nil {

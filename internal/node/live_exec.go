@@ -60,7 +60,7 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 		if cmd.Process != nil {
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		}
-		return out, fmt.Errorf("running %s: %w", c.Argv[0], context.Cause(ctx))
+		return out, fmt.Errorf("cannot run %s: %w", c.Argv[0], context.Cause(ctx))
 	}
 	var exit *exec.ExitError
 	switch {
@@ -72,7 +72,7 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 		}
 	case errors.Is(err, exec.ErrWaitDelay): // it left a child behind that holds its output open: it did end by itself
 	default:
-		return out, fmt.Errorf("running %s: %w", c.Argv[0], err)
+		return out, fmt.Errorf("cannot run %s: %w", c.Argv[0], err)
 	}
 	return out, nil
 }

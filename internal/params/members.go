@@ -74,7 +74,7 @@ func unfit(a netip.Addr) string {
 	case a.IsUnspecified():
 		return "an unspecified address means all addresses of a host"
 	case a.Zone() != "" || a.Is6() && a.IsLinkLocalUnicast():
-		return "a link-local address needs an interface of whoever uses it"
+		return "a link-local address is valid on one interface only"
 	case a.Is4In6():
 		return "want the IPv4 address itself, not the form of IPv6"
 	case a.IsMulticast():

@@ -23,7 +23,7 @@ func (v *validator) owners(vars *value.Dict, known map[string]bool) {
 			names = append(names, n)
 		}
 		slices.Sort(names)
-		v.add(diag.Warnf(db.ValuePos("owner"), "database %s belongs to %s, whom neither pg_users nor pg_default_roles makes", value.Str(db.At("name")), owner).
+		v.add(diag.Warnf(db.ValuePos("owner"), "owner %[2]q of database %[1]s not found in pg_users or pg_default_roles", value.Str(db.At("name")), owner).
 			WithHint("%s", diag.DidYouMean(owner, names)))
 	}
 }
@@ -69,7 +69,7 @@ func (v *validator) memberships(vars *value.Dict, known map[string]bool) {
 			if !ok || known[role] || IsTemplate(role) || strings.HasPrefix(role, "pg_") || strings.HasPrefix(role, "$") {
 				continue
 			}
-			v.add(diag.Warnf(roles.Pos(i), "user %s is to be a member of %s, which neither pg_users nor pg_default_roles makes", value.Str(u.At("name")), role).
+			v.add(diag.Warnf(roles.Pos(i), "role %[2]q of user %[1]s not found in pg_users or pg_default_roles", value.Str(u.At("name")), role).
 				WithHint("%s", diag.DidYouMean(role, names)))
 		}
 	}

@@ -29,7 +29,7 @@ func (p DatabasePolicy) alter(plan *DatabasesPlan, d Database, was LiveDatabase,
 		steps, notes := p.inside(d).plan(d.Name, inside, live.Roles)
 		plan.Steps, plan.Notes = append(plan.Steps, steps...), append(plan.Notes, notes...)
 	case d.AllowConn == nil || *d.AllowConn:
-		plan.Notes = append(plan.Notes, fmt.Sprintf("database %s lets nobody in: what is in it was not looked at", d.Name))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("database %s allows no connections: contents not checked", d.Name))
 	}
 	if d.Baseline != "" && settingsMap(was.Settings)[baselineSetting] != baselineMark(d.Baseline) && inside.Read {
 		b := Step{Kind: "baseline", Name: d.Name, Action: "run", DB: d.Name, Loose: true}

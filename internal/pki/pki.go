@@ -45,7 +45,7 @@ func NewKey(rsaBits int) ([]byte, error) {
 		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return encodeKey(key)
 }
@@ -54,7 +54,7 @@ func NewKey(rsaBits int) ([]byte, error) {
 func NewSigningKey() ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return encodeKey(key)
 }
@@ -62,7 +62,7 @@ func NewSigningKey() ([]byte, error) {
 func encodeKey(key crypto.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
@@ -126,7 +126,7 @@ func Sign(r Request, key crypto.Signer, caCert *x509.Certificate, caKey crypto.S
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, caCert, key.Public(), caKey)
 	if err != nil {
-		return nil, fmt.Errorf("signing a certificate for %s: %w", r.CommonName, err)
+		return nil, fmt.Errorf("cannot sign a certificate for %s: %w", r.CommonName, err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
 }

@@ -70,7 +70,7 @@ func (l *Loader) load(path string, stack []string) ([]*Play, error) {
 func (l *Loader) parse(path string) (value.Value, error) {
 	text, err := l.Files.Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	v, warnings, err := yaml.Parse(text, path, l.YAML)
 	l.mu.Lock()

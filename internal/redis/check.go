@@ -180,7 +180,7 @@ func (k *checker) native() {
 	}
 	for _, s := range Place(at, c.Replicas) {
 		if len(s.Replicas) > 0 && !slices.ContainsFunc(s.Replicas, func(a Addr) bool { return a.Host != s.Primary.Host }) {
-			k.add(Problem{Warning: true, Hint: "spread the instances over more nodes"}, "%s of %s has its replica on its own node: both go when the node goes", s.Primary, c.Name)
+			k.add(Problem{Warning: true, Hint: "spread the instances over more nodes"}, "primary %s of %s and its replica are on the same host: both fail with the host", s.Primary, c.Name)
 			return
 		}
 	}
@@ -191,10 +191,10 @@ func (k *checker) follows(i Instance) {
 	case !i.Follows.Known():
 		return
 	case k.cluster.Mode != Standalone:
-		k.add(Problem{Instance: i.Name, Hint: "take replica_of away"}, "%s has replica_of, and a %s cluster decides by itself who follows whom", i.Name, k.cluster.Mode)
+		k.add(Problem{Instance: i.Name, Hint: "remove replica_of"}, "invalid replica_of of %s: a %s cluster assigns replicas by itself", i.Name, k.cluster.Mode)
 		return
 	case i.Follows == i.Addr:
-		k.add(Problem{Instance: i.Name}, "%s is to follow itself", i.Name)
+		k.add(Problem{Instance: i.Name}, "invalid replica_of of %s: the instance itself", i.Name)
 		return
 	}
 	other, up, found := k.topology.Find(i.Follows)
@@ -210,7 +210,7 @@ func (k *checker) follows(i Instance) {
 		k.add(Problem{Instance: i.Name, Hint: "replicas and primaries share one redis_password"}, "%s is to follow %s, whose cluster %s has another password", i.Name, up.Name, other.Name)
 	default:
 		if _, ok := k.topology.Root(i); !ok {
-			k.add(Problem{Instance: i.Name}, "%s follows itself in a circle", i.Name)
+			k.add(Problem{Instance: i.Name}, "invalid replica_of of %s: a circle of replicas", i.Name)
 		}
 	}
 }
@@ -231,7 +231,7 @@ func (k *checker) portsOf(host string) string {
 func (k *checker) sentinels() {
 	c := k.cluster
 	if len(c.Monitors) == 0 {
-		k.add(Problem{Hint: "such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "the sentinels of %s have nothing to watch", c.Name)
+		k.add(Problem{Hint: "such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "redis_sentinel_monitor of %s is empty", c.Name)
 	}
 	if n := len(c.Instances); n < 3 {
 		k.add(Problem{Warning: true, Hint: "three are needed to go on deciding when one is lost"}, "%s has %s", c.Name, count(n, "sentinel"))

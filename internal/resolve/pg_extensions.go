@@ -46,7 +46,7 @@ func (r *resolver) extensions(c *PgCluster, vars lookup) {
 		if lib == "citus" && c.Mode == "citus" {
 			continue // Patroni adds it
 		}
-		r.errorf(vars.pos("pg_libs"), "pg_libs lacks %s, without which an extension of %s cannot be made", lib, c.Name).WithHint("write pg_libs: '%s'", all)
+		r.errorf(vars.pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
 	}
 	c.Libs = libs
 }

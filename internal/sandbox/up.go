@@ -158,12 +158,12 @@ func (s *Sandbox) reconcile(want Node, st stock) (nodeState, error) {
 	}
 	for _, l := range n.Image.Lower {
 		if err := lease(filepath.Dir(l), dirs.dir); err != nil {
-			return n, fmt.Errorf("noting the use of an image: %w", err)
+			return n, fmt.Errorf("cannot record the use of an image: %w", err)
 		}
 	}
 	if n.Repo != "" {
 		if err := lease(n.Repo, dirs.dir); err != nil {
-			return n, fmt.Errorf("noting the use of the repository: %w", err)
+			return n, fmt.Errorf("cannot record the use of the repository: %w", err)
 		}
 	}
 	return n, nil

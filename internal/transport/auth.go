@@ -197,5 +197,5 @@ func (cr *credentials) refused(t Target) error {
 	if len(cr.tried) == 0 {
 		return fmt.Errorf("logging in as %s: no key and no password to offer; set ansible_ssh_private_key_file, load a key into ssh-agent, or use -k", t.User)
 	}
-	return fmt.Errorf("logging in as %s: the node refused all of: %s", t.User, strings.Join(cr.tried, "; "))
+	return fmt.Errorf("cannot log in as %s: the node refused all of: %s", t.User, strings.Join(cr.tried, "; "))
 }
