@@ -80,7 +80,7 @@ var etcdEdits = []edit{
 	{name: "the members' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_peer_port: 2480,"},
 		impact: "restart", does: []string{"restart etcd 10 11 12"}, rolls: true, check: etcdHas(3)},
 	{name: "the clients' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_port: 2479,"},
-		refused: "cannot move from https://10.10.10.10:2379"},
+		refused: "from https://10.10.10.10:2379"},
 }
 
 var minioEdits = []edit{

@@ -65,7 +65,7 @@ func TestFile(t *testing.T) {
 		{value.DictOf("path", in("l"), "state", "link", "src", "a"), true, ""},
 		{value.DictOf("path", in("l"), "state", "link", "src", "a"), false, ""},
 		{value.DictOf("path", in("l"), "state", "link", "src", "b"), true, ""},
-		{value.DictOf("path", in("l2"), "state", "link", "src", "nosuch"), false, "is not there; force: true makes it all the same"},
+		{value.DictOf("path", in("l2"), "state", "link", "src", "nosuch"), false, "of the link not found: add force: true"},
 		{value.DictOf("path", in("l2"), "state", "link", "src", "nosuch", "force", true), true, ""},
 		{value.DictOf("path", in("b"), "state", "link", "src", "a"), false, "is a file; force: true replaces it"},
 		{value.DictOf("path", in("b"), "state", "link", "src", "a", "force", true), true, ""},

@@ -191,10 +191,10 @@ func (k *checker) follows(i Instance) {
 	case !i.Follows.Known():
 		return
 	case k.cluster.Mode != Standalone:
-		k.add(Problem{Instance: i.Name, Hint: "remove replica_of"}, "invalid replica_of of %s: a %s cluster assigns replicas by itself", i.Name, k.cluster.Mode)
+		k.add(Problem{Instance: i.Name, Hint: "remove replica_of"}, "invalid replica_of for %s: a %s cluster assigns replicas by itself", i.Name, k.cluster.Mode)
 		return
 	case i.Follows == i.Addr:
-		k.add(Problem{Instance: i.Name}, "invalid replica_of of %s: the instance itself", i.Name)
+		k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: the instance itself", i.Name)
 		return
 	}
 	other, up, found := k.topology.Find(i.Follows)
@@ -210,7 +210,7 @@ func (k *checker) follows(i Instance) {
 		k.add(Problem{Instance: i.Name, Hint: "replicas and primaries share one redis_password"}, "%s is to follow %s, whose cluster %s has another password", i.Name, up.Name, other.Name)
 	default:
 		if _, ok := k.topology.Root(i); !ok {
-			k.add(Problem{Instance: i.Name}, "invalid replica_of of %s: a circle of replicas", i.Name)
+			k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: a circle of replicas", i.Name)
 		}
 	}
 }

@@ -148,7 +148,7 @@ func base60(text string) bool {
 func dateOf(m []string) (value.Value, error) {
 	d := value.Date{Year: number(m[1]), Month: time.Month(number(m[2])), Day: number(m[3])}
 	if !validDay(d.Year, int(d.Month), d.Day) {
-		return nil, fmt.Errorf("invalid date %s: the month has no such day", m[0])
+		return nil, fmt.Errorf("invalid date %s: not a day of the calendar", m[0])
 	}
 	return d, nil
 }
