@@ -235,11 +235,11 @@ func (a *app) addVerbs(root *cobra.Command) {
 		verbs     []*cobra.Command
 	}{
 		{"all", "The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
-		{"module", "One module at once:", append(a.modules(), a.node())},
+		{"module", "One module:", append(a.modules(), a.node())},
 		{"cluster", "One PostgreSQL cluster:", append(a.pgsqlVerbs(), a.pgsqlPitr(), a.pgsqlMonitor())},
 		{"redis", "One Redis cluster:", a.redisVerbs()},
-		{"members", "Nodes and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
-		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
+		{"members", "Hosts and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
+		{"inventory", "Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
 		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -82,9 +82,9 @@ func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.app.out, map[pki.Step]string{
-		pki.Trusted: "Step 1 of 3: the new CA is trusted beside the old one. Run pig apply on all hosts, then pig pki rotate.",
+		pki.Trusted: "Step 1 of 3: hosts are to trust the old and the new CA. Run pig apply on all hosts, then pig pki rotate.",
 		pki.Signing: "Step 2 of 3: the new CA signs. Run pig apply on all hosts, then pig pki rotate.",
-		pki.Alone:   "Step 3 of 3: the old CA is trusted no more. Run pig apply on all hosts.",
+		pki.Alone:   "Step 3 of 3: hosts are to trust only the new CA. Run pig apply on all hosts.",
 	}[step])
 	return err
 }

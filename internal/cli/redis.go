@@ -210,7 +210,7 @@ func redisRemove(ctx context.Context, w *redisWork) error {
 		return err
 	}
 	if len(w.ports) > 0 || len(w.hosts) < len(w.cluster.Hosts()) {
-		fmt.Fprintf(w.app.err, "Remove the removed instances from the inventory: else the next pig apply creates them again.\n")
+		fmt.Fprintf(w.app.err, "Delete the removed instances from the inventory: the next pig apply would create them again.\n")
 	}
 	return nil
 }
