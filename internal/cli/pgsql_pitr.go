@@ -101,7 +101,7 @@ func pgPitr(ctx context.Context, w *pgWork, o *pitrOptions) error {
 	}
 	if beside := value.Truthy(d.At("data")); !beside {
 		w.followers()
-		loss := fmt.Sprintf("The data of %s on %s will be replaced by the data of %s.", w.cluster.Name, strings.Join(hosts, ", "), r)
+		loss := fmt.Sprintf("The data of %s on %s will be replaced by the data at %s.", w.cluster.Name, strings.Join(hosts, ", "), r)
 		if w.base.Plan {
 			fmt.Fprintln(w.app.err, loss)
 		} else if err := w.typed(w.cluster.Name, w.confirm, loss); err != nil {
