@@ -46,7 +46,7 @@ func (v *validator) admin() {
 			return
 		}
 	}
-	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s not found among the infra nodes", address).WithHint("the other nodes look for packages, names and time there"))
+	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s not found among the infra nodes", address).WithHint("set admin_ip to the address of an infra host: the other hosts get packages, names and time there"))
 }
 
 // memberships warns of roles that nobody makes. Those of PostgreSQL itself begin with pg_.
@@ -86,10 +86,10 @@ func (v *validator) minioUsers(vars *value.Dict) {
 	}
 	for _, u := range items(vars, "minio_users") {
 		if s, ok := value.Plain(u.At("access_key")); ok && len(s) < 3 && !IsTemplate(s) {
-			v.add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("MinIO wants at least 3 characters"))
+			v.add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("write at least 3 characters"))
 		}
 		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !IsTemplate(s) {
-			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("MinIO wants at least 8 characters"))
+			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
 		}
 		if policy, ok := u.At("policy").(string); ok && !slices.Contains(known, policy) && !IsTemplate(policy) {
 			v.add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).

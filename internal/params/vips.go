@@ -98,7 +98,7 @@ func (v *validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip 
 		switch {
 		case a.address == b.address:
 			v.add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
-				WithHint("each cluster needs a virtual address of its own"))
+				WithHint("give each cluster a virtual address of its own"))
 		case a.router != "" && a.router == b.router && near(a.address, b.address):
 			v.add(diag.Errorf(v.where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
 				a.router, a.owner, b.owner).WithHint("choose another number from 1 to 254"))

@@ -50,7 +50,7 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 			continue
 		}
 		if name == "debugger" && !never(v) {
-			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("-vvv shows what each task is given and answers"))
+			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("use -vvv to see the arguments and the result of each task"))
 		}
 		if to, ok := readers[name]; ok {
 			*to = v

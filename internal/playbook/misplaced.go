@@ -156,7 +156,7 @@ func flagOf(v value.Value, pos diag.Pos, name string) (bool, error) {
 func onlyArgs(t *Task, names ...string) error {
 	for k := range t.Args.All() {
 		if name := value.KeyText(k); !slices.Contains(names, name) {
-			return diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name).WithHint("variables for its tasks go into vars:")
+			return diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name).WithHint("put variables for the tasks into vars:")
 		}
 	}
 	return nil

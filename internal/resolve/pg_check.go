@@ -38,7 +38,7 @@ func (r *resolver) pgFiles(vars lookup) {
 		case params.IsTemplate(item):
 		case pgsql.OwnFile(name):
 			r.errorf(pos, "invalid file %q in pg_files: PostgreSQL owns this file of the data directory", name).
-				WithHint("settings go into pg_parameters, rules into pg_hba_rules")
+				WithHint("write settings into pg_parameters, and rules into pg_hba_rules")
 		case seen[name]:
 			r.errorf(pos, "duplicate file %q in pg_files", name).WithHint("all files go into one directory: rename one of them")
 		default:

@@ -91,7 +91,7 @@ func (r *resolver) passwords(c *PgCluster, vars lookup) {
 			return
 		}
 		if why := pgsql.WeakPassword(user, text); why != "" {
-			r.errorf(pos, "the password of %s %s", user, why).WithHint("passwordcheck in pg_libs refuses such a password")
+			r.errorf(pos, "the password of %s %s", user, why).WithHint("choose another password: passwordcheck in pg_libs refuses this one")
 		}
 	}
 	for _, u := range vars.objects("pg_users") {

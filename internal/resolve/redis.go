@@ -88,7 +88,7 @@ func (r *resolver) redisInstances(n *Node, prefix string, declared *value.Dict) 
 			var err error
 			if i.follows, err = redis.ParseAddr(i.ReplicaOf); err != nil || i.follows.Words() != i.ReplicaOf {
 				r.errorf(i.pos, "replica_of must be an address and a port with a blank between, not %s", i.ReplicaOf).
-					WithHint("such as '10.10.10.10 6379'")
+					WithHint("write an address and a port, such as '10.10.10.10 6379'")
 				i.follows = redis.Addr{}
 			}
 		}
