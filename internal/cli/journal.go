@@ -25,7 +25,8 @@ func (a *app) journal() *cobra.Command {
   pig journal show last
   pig journal show 20261122T0747 --json
 
-Records are kept in $XDG_STATE_HOME/pig/journal, or ~/.local/state/pig/journal, readable for their owner only. Secrets are masked.
+Records are kept in $XDG_STATE_HOME/pig/journal, or ~/.local/state/pig/journal, readable for their owner only.
+Secrets are masked.
 
 ` + exitHelp,
 	}
