@@ -31,7 +31,7 @@ func repeat(ctx context.Context, m contender, n int) (result, error) {
 			return r, err
 		}
 		if m.noop != nil && len(m.noop.FindAllString(s.out, -1)) != hosts {
-			return r, fmt.Errorf("%s found something to change, so it is no fair comparison:\n%s", m.name, s.out)
+			return r, fmt.Errorf("cannot compare: %s changed something in a run that must change nothing:\n%s", m.name, s.out)
 		}
 		walls, cpus, nodes = append(walls, s.wall), append(cpus, s.cpu), append(nodes, s.node)
 		r.rss = max(r.rss, s.rss)

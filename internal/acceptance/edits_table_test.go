@@ -80,7 +80,7 @@ var etcdEdits = []edit{
 	{name: "the members' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_peer_port: 2480,"},
 		impact: "restart", does: []string{"restart etcd 10 11 12"}, rolls: true, check: etcdHas(3)},
 	{name: "the clients' port", swap: []string{"etcd_cluster: etcd,", "etcd_cluster: etcd, etcd_port: 2479,"},
-		refused: "cannot move from https://10.10.10.10:2379"},
+		refused: "from https://10.10.10.10:2379"},
 }
 
 var minioEdits = []edit{
@@ -95,7 +95,7 @@ var minioEdits = []edit{
 	{name: "a limit of the server", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_extra_vars: 'MINIO_API_REQUESTS_MAX=500'"},
 		impact: "restart", does: []string{"restart minio 10 11 12"}},
 	{name: "a node added to the pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }"},
-		refused: "a pool keeps the drives that it was made with"},
+		refused: "a pool keeps its drives"},
 	{name: "a node added as another pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }",
 		"minio_cluster: minio", "minio_cluster: minio\n        minio_volumes: 'https://minio-{1...3}.pigsty:9000/data{1...2} https://minio-4.pigsty:9000/data{1...6}'"},
 		impact: "restart", does: []string{"restart minio 10 11 12", "start minio 13"}},

@@ -76,8 +76,8 @@ func TestEdits(t *testing.T) {
 
 // stopped stops a member of each kind, and wants status to name it.
 func stopped(t *testing.T, l *lab) {
-	if out := l.must(0, "status"); !strings.Contains(out, "drives 2/2") || !strings.Contains(out, "infra infra: well") {
-		t.Errorf("everything is well, and status says:\n%s", out)
+	if out := l.must(0, "status"); !strings.Contains(out, "drives 2/2") || !strings.Contains(out, "infra infra: healthy") {
+		t.Errorf("everything is healthy, and status says:\n%s", out)
 	}
 	for _, s := range []struct{ host, unit, cluster, says string }{
 		{"10.10.10.12", "minio", "minio", "minio-3: minio is inactive on 10.10.10.12"},

@@ -57,7 +57,7 @@ var lawless = map[string]string{
 	"citus": "Debian has no package of citus; that it is told before anything is changed is tested by itself",
 }
 
-var summary = regexp.MustCompile(`(?m)^Applied: (\d+) to create, (\d+) to update, (\d+) to delete, (\d+) other`)
+var summary = regexp.MustCompile(`(?m)^Applied: (\d+) created, (\d+) updated, (\d+) deleted, (\d+) run`)
 
 func planLaw(t *testing.T, name string) lawRow {
 	inventory, system, other := strings.Cut(name, "@")

@@ -99,7 +99,7 @@ func TestPgsqlAround(t *testing.T) {
 		planned(want...)
 		l.settled()
 		l.write("words/stop.list", "words/sotp.list")
-		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, "there is no file words/sotp.list") || !strings.Contains(out, "pigsty.yml:") {
+		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, `file "words/sotp.list" of pg_files not found`) || !strings.Contains(out, "pigsty.yml:") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write()

@@ -305,7 +305,7 @@ func TestPgsqlFields(t *testing.T) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("- { name: temporary }", "- { name: temporary }\n          - { name: never, tablespace: fast }")
-		if code, out := l.run("plan"); code != 2 || !strings.Contains(out, "no tablespace fast") {
+		if code, out := l.run("plan"); code != 2 || !strings.Contains(out, `tablespace "fast" not found`) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("baseline: shop.sql", "baseline: shp.sql")
@@ -313,7 +313,7 @@ func TestPgsqlFields(t *testing.T) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("extensions: [ vector,", "extensions: [ pg_cron,", "pg_conf: tiny.yml", "pg_conf: tiny.yml\n    pg_libs: auto_explain")
-		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, "pg_libs lacks pg_cron") {
+		if code, out := l.run("plan"); code != 1 || !strings.Contains(out, `library "pg_cron" not found in pg_libs`) {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})

@@ -186,7 +186,7 @@ func TestPgsqlLife(t *testing.T) {
 	})
 	l.sub(t, "and is not made to follow again", func(t *testing.T) {
 		edit("10.10.10.13: { pg_seq: 1, pg_role: primary }", "10.10.10.13: { pg_seq: 1, pg_role: primary, pg_upstream: 10.10.10.11 }")
-		if code, out := l.run("plan", "pg-copy"); code != 2 || !strings.Contains(out, "it cannot be made to follow another cluster") {
+		if code, out := l.run("plan", "pg-copy"); code != 2 || !strings.Contains(out, "cannot turn cluster pg-copy with its own data into a standby cluster") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 	})

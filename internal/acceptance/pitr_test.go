@@ -50,10 +50,10 @@ func (l *pitrLab) said(code int, says string, args ...string) {
 func (l *pitrLab) refusals() {
 	before := l.units()
 	l.said(2, "no backup had ended by 2020-01-01 00:00:00", "pg-test", "--time", "2020-01-01 00:00:00+00", "--confirm", "pg-test")
-	l.said(2, "is still to come", "pg-test", "--time", "2100-01-01 00:00:00+00", "--confirm", "pg-test")
-	l.said(2, "there is no backup 20200101-000000F", "pg-test", "--latest", "--set", "20200101-000000F", "--confirm", "pg-test")
+	l.said(2, "must be in the past", "pg-test", "--time", "2100-01-01 00:00:00+00", "--confirm", "pg-test")
+	l.said(2, `backup "20200101-000000F" not found`, "pg-test", "--latest", "--set", "20200101-000000F", "--confirm", "pg-test")
 	l.said(2, "takes no part: it would go on without the others", "pg-test", "--latest", "-l", pitrFirst, "--confirm", "pg-test")
-	l.said(7, "Use --confirm pg-test", "pg-test", "--latest")
+	l.said(7, "Add --confirm pg-test", "pg-test", "--latest")
 	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "pause", "--wait")
 	l.said(2, "pg-test is paused", "pg-test", "--latest", "--confirm", "pg-test")
 	l.node(pitrFirst, "runuser", "-u", "postgres", "--", "patronictl", "-c", "/etc/patroni/patroni.yml", "resume", "--wait")
@@ -132,8 +132,8 @@ func (l *pitrLab) pair(query, want string) {
 			return nil
 		})
 	}
-	if out := l.must(0, "status", "pg-test"); !strings.Contains(out, "pgsql pg-test: well") {
-		l.t.Errorf("it is not well:\n%s", out)
+	if out := l.must(0, "status", "pg-test"); !strings.Contains(out, "pgsql pg-test: healthy") {
+		l.t.Errorf("pg-test is not healthy:\n%s", out)
 	}
 }
 

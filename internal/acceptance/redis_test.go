@@ -223,7 +223,7 @@ func redisWorks(t *testing.T, l *lab) {
 		}
 	}
 	out := l.must(0, "status")
-	for _, want := range []string{"redis-ms: well", "redis-meta: well", "redis-test: well, slots 16384/16384", "connected"} {
+	for _, want := range []string{"redis-ms: healthy", "redis-meta: healthy", "redis-test: healthy, slots 16384/16384", "connected"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("status does not say %q:\n%s", want, out)
 		}

@@ -59,7 +59,7 @@ func TestRepository(t *testing.T) {
 		l.node("10.10.10.11", "sh", "-c", "rm /etc/apt/sources.list.d/upstream.list; apt-get -qq update && apt-get -q -s install postgresql-17-pgvector patroni")
 	})
 	l.sub(t, "a bundle", func(t *testing.T) {
-		if out := l.must(0, "repo", "bundle", "x.tgz"); !strings.Contains(out, "as its index says") {
+		if out := l.must(0, "repo", "bundle", "x.tgz"); !strings.Contains(out, "as listed in the index") {
 			t.Error(tail(out))
 		}
 		whole, err := os.ReadFile(filepath.Join(l.dir, "x.tgz"))

@@ -195,7 +195,7 @@ func TestATaskEndsAtItsTimeout(t *testing.T) {
 	// Without its timeout the task would end with the test's patience, and say so.
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, errors.New("nobody ended the task"))
 	defer cancel()
-	if res := NewServer(node.NewLive(), table).execute(ctx, b); !strings.Contains(res.Failed, "longer than its timeout of 20ms") {
+	if res := NewServer(node.NewLive(), table).execute(ctx, b); !strings.Contains(res.Failed, "longer than the timeout of 20ms") {
 		t.Errorf("got %q", res.Failed)
 	}
 }
@@ -229,7 +229,7 @@ func TestATaskThatCannotBeginIsAnswered(t *testing.T) {
 		task module.Task
 		says string
 	}{
-		"an account that is not there": {module.Task{Module: "echo", Args: text, User: "nobody-of-that-name"}, "there is no user"},
+		"an account that is not there": {module.Task{Module: "echo", Args: text, User: "nobody-of-that-name"}, `user "nobody-of-that-name" not found on this node`},
 		"a module that is not there":   {module.Task{Module: "ecko", Args: text}, `no module "ecko"`},
 		"an argument that is missing":  {module.Task{Module: "echo", Args: value.NewDict()}, "text"},
 		"nothing wrong":                {module.Task{Module: "echo", Args: text}, ""},

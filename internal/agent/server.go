@@ -33,7 +33,7 @@ var errGone = errors.New("the controller went away")
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	w := NewWriter(out)
 	if err := w.Write(Frame{Type: Hello, Payload: []byte(Magic)}); err != nil {
-		return fmt.Errorf("greeting the controller: %w", err)
+		return fmt.Errorf("cannot answer the controller: %w", err)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := conversation{server: s, out: w, cancels: map[uint32]context.CancelCauseFunc{}}
@@ -150,7 +150,7 @@ func (s *Server) execute(ctx context.Context, payload []byte) (r module.Result) 
 	}
 	if req.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, req.Timeout, fmt.Errorf("it took longer than its timeout of %s", req.Timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, req.Timeout, fmt.Errorf("the task took longer than the timeout of %s", req.Timeout))
 		defer cancel()
 	}
 	machine := s.live

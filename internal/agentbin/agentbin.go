@@ -38,7 +38,7 @@ func NewStore() *Store { return &Store{all: map[string]Binary{}} }
 func (s *Store) For(machine string) (Binary, error) {
 	arch, ok := map[string]string{"x86_64": "amd64", "aarch64": "arm64"}[machine]
 	if !ok {
-		return Binary{}, fmt.Errorf("there is no agent for %s nodes: pig carries linux/amd64 and linux/arm64", machine)
+		return Binary{}, fmt.Errorf("agent for architecture %q not found in pig: pig carries linux/amd64 and linux/arm64", machine)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,11 +62,11 @@ func load(arch string) (Binary, error) {
 	}
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return Binary{}, fmt.Errorf("unpacking the agent for %s: %w", arch, err)
+		return Binary{}, fmt.Errorf("cannot unpack the agent for %s: %w", arch, err)
 	}
 	content, err := io.ReadAll(r)
 	if err != nil {
-		return Binary{}, fmt.Errorf("unpacking the agent for %s: %w", arch, err)
+		return Binary{}, fmt.Errorf("cannot unpack the agent for %s: %w", arch, err)
 	}
 	return Binary{Content: content}, nil
 }
@@ -74,11 +74,11 @@ func load(arch string) (Binary, error) {
 // self is what a build without agents sends: itself.
 func self(arch string) (Binary, error) {
 	if runtime.GOARCH != arch || runtime.GOOS != "linux" {
-		return Binary{}, fmt.Errorf("this build of pig carries no agent for linux/%s; build it with: make build", arch)
+		return Binary{}, fmt.Errorf("agent for linux/%s not found in this build of pig: run make build", arch)
 	}
 	content, err := os.ReadFile("/proc/self/exe")
 	if err != nil {
-		return Binary{}, fmt.Errorf("reading pig itself to serve as the agent: %w", err)
+		return Binary{}, fmt.Errorf("cannot read pig itself to serve as the agent: %w", err)
 	}
 	return Binary{Content: content, Self: true}, nil
 }

@@ -12,7 +12,7 @@ import (
 func (a *app) agent() *cobra.Command {
 	var stdio bool
 	c := &cobra.Command{
-		Use: "agent", Hidden: true, Args: cobra.MaximumNArgs(1), Short: "Serve the node that this runs on",
+		Use: "agent", Hidden: true, Args: cobra.MaximumNArgs(1), Short: "Run the agent of this host",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				agent.Settle(args[0])
@@ -20,6 +20,6 @@ func (a *app) agent() *cobra.Command {
 			return agent.NewServer(node.NewLive(), module.Table()).Serve(c.Context(), a.in, a.out)
 		},
 	}
-	c.Flags().BoolVar(&stdio, "stdio", false, "talk over standard input and output")
+	c.Flags().BoolVar(&stdio, "stdio", false, "protocol on standard input and output")
 	return c
 }

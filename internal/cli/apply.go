@@ -24,22 +24,22 @@ type applyOptions struct {
 func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	o.passwords.newFlags(f)
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.StringSliceVar(&o.confirm, "confirm", nil, "names of what may lose its data, instead of typing them; may be repeated")
+	f.BoolVarP(&o.yes, "yes", "y", false, "no question before applying")
+	f.StringSliceVar(&o.confirm, "confirm", nil, "names of the objects that may lose their data, instead of typing them; may be repeated")
 }
 
 func (a *app) apply() *cobra.Command {
 	o := &applyOptions{}
 	c := &cobra.Command{
 		Use:   "apply [PLANFILE | MODULE|CLUSTER ...]",
-		Short: "Make it so",
-		Long: `Plan, show, ask, and make it so. What is right already is left alone.
+		Short: "Apply the inventory to its hosts",
+		Long: `Plan the changes, show them, ask, and apply them. Resources that match the inventory already are not changed.
 
   pig apply
   pig apply pg-test --yes
   pig apply my.plan
 
-A plan file is applied only as far as it still holds: a cluster whose inventory or nodes have changed since is refused.
+A plan file is checked first: a cluster is refused if its part of the inventory or its hosts have changed since the plan.
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -153,12 +153,12 @@ func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planne
 	names, stats := e.Stats()
 	e.sink.Recap(names, stats)
 	if !s.opt.json {
-		fmt.Fprint(s.app.out, ui.Totals(s.app.paint, units, "Applied")+pace.tell(g, units))
+		fmt.Fprint(s.app.out, ui.Totals(s.app.paint, units, true)+pace.tell(g, units))
 	}
 	s.showDifferences(plan.Differences(planned.Units, units))
 	for _, u := range units {
 		if u.Skipped != "" {
-			fmt.Fprintf(s.app.err, "%s was not begun, because %s failed\n", u.Unit.Name, u.Skipped)
+			fmt.Fprintf(s.app.err, "%s was not started, because %s failed\n", u.Unit.Name, u.Skipped)
 		}
 	}
 	if err != nil {

@@ -30,7 +30,7 @@ func (s *session) baselines(env *resolve.Environment) diag.List {
 				continue
 			}
 			if _, looked, err := s.localFile(name); err != nil {
-				found = append(found, diag.Errorf(db.ValuePos("baseline"), "there is no file %s to be the baseline of database %s", name, value.Str(db.At("name"))).
+				found = append(found, diag.Errorf(db.ValuePos("baseline"), "baseline file %q of database %s not found", name, value.Str(db.At("name"))).
 					WithHint("looked for %s", strings.Join(looked, ", ")))
 			}
 		}
@@ -57,7 +57,7 @@ func (s *session) pgBaselines(_ *jinja.Scope, in value.Value, _ []value.Value, _
 		}
 		path, looked, err := s.localFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("there is no file %s to be a baseline: looked for %s", name, strings.Join(looked, ", "))
+			return nil, fmt.Errorf("baseline file %q not found: looked for %s", name, strings.Join(looked, ", "))
 		}
 		sql, err := s.files.Read(path)
 		if err != nil {

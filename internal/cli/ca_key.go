@@ -49,7 +49,7 @@ func (s *session) keyOpener(ctx context.Context) func(path string, text []byte) 
 		}
 		plain, err := cipher.Open(text)
 		if err != nil {
-			return nil, fmt.Errorf("opening %s: %w", path, err)
+			return nil, fmt.Errorf("cannot open %s: %w", path, err)
 		}
 		s.redactor.Add(string(plain))
 		return plain, nil
@@ -91,7 +91,7 @@ func (s *session) signingKeys() (*value.Dict, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the CA: %w", err)
+			return nil, fmt.Errorf("cannot read the CA: %w", err)
 		}
 		plain, err := s.openKey(path, text)
 		if err != nil {

@@ -132,11 +132,11 @@ func (a *app) watch(e *engine.Engine, done <-chan struct{}) {
 		case <-a.interrupts:
 			stops++
 			if stops == 1 {
-				fmt.Fprintln(a.err, "\nStopping: the tasks at hand are finished first. Ctrl-C again cancels them.")
+				fmt.Fprintln(a.err, "\nStopping: running tasks are finished first. Press Ctrl-C again to cancel them.")
 				e.Stop()
 				continue
 			}
-			fmt.Fprintln(a.err, "\nCancelling the tasks at hand.")
+			fmt.Fprintln(a.err, "\nCancelling the running tasks.")
 			a.cancel(errInterrupted)
 		}
 	}
@@ -186,14 +186,14 @@ func code(err error) int {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pig",
-		Short: "Turn a pigsty.yml into running clusters",
-		Long: `pig makes what pigsty.yml describes: highly available PostgreSQL, etcd, and what is around them.
+		Short: "Apply a pigsty.yml to its hosts",
+		Long: `pig creates and updates what pigsty.yml declares: highly available PostgreSQL, etcd, and the services around them.
 
-  pig plan                 what would change
-  pig apply                make it so
-  pig pgsql-add pg-test    add one cluster
+  pig plan                 show the changes that apply would make
+  pig apply                apply the inventory to its hosts
+  pig pgsql-add pg-test    create one cluster
 
-Edit pigsty.yml, plan, look, apply. A plan changes nothing.
+Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 
 ` + exitHelp,
 		SilenceErrors: true,
@@ -235,11 +235,11 @@ func (a *app) addVerbs(root *cobra.Command) {
 		verbs     []*cobra.Command
 	}{
 		{"all", "The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
-		{"module", "One module at once:", append(a.modules(), a.node())},
+		{"module", "One module:", append(a.modules(), a.node())},
 		{"cluster", "One PostgreSQL cluster:", append(a.pgsqlVerbs(), a.pgsqlPitr(), a.pgsqlMonitor())},
 		{"redis", "One Redis cluster:", a.redisVerbs()},
-		{"members", "Nodes and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
-		{"inventory", "What the inventory says:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
+		{"members", "Hosts and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
+		{"inventory", "Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
 		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -33,23 +33,23 @@ type configureOptions struct {
 
 // AddFlags adds the flags to a command; they are those of Pigsty's configure.
 func (o *configureOptions) AddFlags(f *pflag.FlagSet) {
-	f.StringVarP(&o.sample, "conf", "c", "meta", "which sample to begin with: a name, or a file")
-	f.StringVarP(&o.address, "ip", "i", "", "address of the first node, the one that manages the others (default: this machine's)")
+	f.StringVarP(&o.sample, "conf", "c", "meta", "sample to start from: a name or a file")
+	f.StringVarP(&o.address, "ip", "i", "", "address of the first host, the admin host (default: the address of this machine)")
 	f.StringVarP(&o.output, "output", "o", defaultInventory, "file to write")
-	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: that of this machine's distribution)")
+	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: the version of this machine's distribution)")
 	f.StringVarP(&o.region, "region", "r", "", "region of package mirrors: default, china, europe")
-	f.BoolP("generate", "g", true, "generate passwords (always; the flag is Pigsty's)")
-	f.BoolVarP(&o.skip, "skip", "s", false, "keep the sample's addresses")
-	f.BoolVarP(&o.quiet, "non-interactive", "n", false, "ask nothing")
-	f.BoolVar(&o.force, "force", false, "write over a file that is there")
+	f.BoolP("generate", "g", true, "generated passwords (always on; for compatibility with Pigsty)")
+	f.BoolVarP(&o.skip, "skip", "s", false, "the addresses of the sample, unchanged")
+	f.BoolVarP(&o.quiet, "non-interactive", "n", false, "no questions")
+	f.BoolVar(&o.force, "force", false, "replacement of an existing file")
 }
 
 func (a *app) configure() *cobra.Command {
 	o := &configureOptions{}
 	c := &cobra.Command{
 		Use:   "configure",
-		Short: "Write a first pigsty.yml",
-		Long: `Write a first pigsty.yml from one of the samples, for this machine or a given address.
+		Short: "Create a pigsty.yml from a sample",
+		Long: `Create a pigsty.yml from one of the samples, for this machine or a given address.
 
   pig configure
   pig configure -c ha -i 192.0.2.10
@@ -80,7 +80,7 @@ func (a *app) writeSample(o *configureOptions) error {
 		return err
 	}
 	if _, err := os.Stat(o.output); err == nil && !o.force {
-		return fmt.Errorf("%s is there already: name another file with -o, or say --force", o.output)
+		return fmt.Errorf("file %q exists already: name another file with -o, or add --force", o.output)
 	}
 	change := configure.Options{}
 	if !o.skip {
@@ -101,7 +101,7 @@ func (a *app) writeSample(o *configureOptions) error {
 	if at == "" {
 		at = "the sample's addresses"
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s, for %s\nNow look at it, then: pig validate && pig plan\n", o.output, o.sample, at)
+	_, err = fmt.Fprintf(a.out, "%s: %s, for %s\nReview the file, then run: pig validate && pig plan\n", o.output, o.sample, at)
 	return err
 }
 
@@ -112,7 +112,7 @@ func readSample(name string) (string, error) {
 	}
 	text, err := fs.ReadFile(pig.Content(), "inventory/"+name+".yml")
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("there is no sample %s; there are %s", name, strings.Join(samples(), ", "))
+		return "", fmt.Errorf("sample %q not found: want one of %s", name, strings.Join(samples(), ", "))
 	}
 	return string(text), err
 }
@@ -161,7 +161,7 @@ func ownAddresses() []string {
 func (a *app) firstAddress(o *configureOptions) (string, error) {
 	if o.address != "" {
 		if ip, err := netip.ParseAddr(o.address); err != nil || !ip.Is4() {
-			return "", fmt.Errorf("-i %s is no IPv4 address", o.address)
+			return "", fmt.Errorf("invalid address %q of -i: want an IPv4 address, such as 10.10.10.10", o.address)
 		}
 		return o.address, nil
 	}
@@ -172,17 +172,17 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	case slices.Contains(own, configure.SampleAddress):
 		return configure.SampleAddress, nil
 	case len(own) == 0:
-		return "", errors.New("this machine has no address: give one with -i, or keep the sample's with -s")
+		return "", errors.New("no address found on this machine: give one with -i, or keep the addresses of the sample with -s")
 	}
 	f, ok := a.in.(*os.File)
 	if o.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
-		return "", fmt.Errorf("this machine has several addresses (%s): choose one with -i", strings.Join(own, ", "))
+		return "", fmt.Errorf("several addresses found on this machine (%s): choose one with -i", strings.Join(own, ", "))
 	}
-	fmt.Fprintf(a.err, "This machine has several addresses: %s\nWhich one do others reach it by? ", strings.Join(own, ", "))
+	fmt.Fprintf(a.err, "This machine has several addresses: %s\nWhich address do other hosts use for this machine? ", strings.Join(own, ", "))
 	line, err := bufio.NewReader(a.in).ReadString('\n')
 	line = strings.TrimSpace(line)
 	if err == nil && !slices.Contains(own, line) {
-		err = fmt.Errorf("%s is none of them", line)
+		err = fmt.Errorf("invalid address %q: want one of the addresses of this machine", line)
 	}
 	return line, err
 }

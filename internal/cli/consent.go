@@ -24,15 +24,15 @@ func (a *app) consent(o *applyOptions, planned bool, p *plan.Plan) error {
 	f, ok := a.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		if len(lost) > 0 {
-			fmt.Fprintf(a.err, "Nothing was changed: data would be lost for good. To let it go, add --confirm %s\n", strings.Join(lost, ","))
+			fmt.Fprintf(a.err, "Nothing was changed: data would be lost. To allow that, add --confirm %s\n", strings.Join(lost, ","))
 		} else {
-			fmt.Fprintln(a.err, "Nothing was changed: nobody is here to confirm. Use --yes, or apply a plan file.")
+			fmt.Fprintln(a.err, "Nothing was changed: no terminal to confirm on. Add --yes, or apply a plan file.")
 		}
 		return exitStatus(exitConfirm)
 	}
 	in := bufio.NewReader(a.in)
 	for _, name := range lost {
-		if !a.answers(in, fmt.Sprintf("The data of %s will be lost for good. Type its name to let it go: ", name), name) {
+		if !a.answers(in, fmt.Sprintf("The data of %s will be lost. Type the name to allow that: ", name), name) {
 			return exitStatus(exitConfirm)
 		}
 	}

@@ -139,7 +139,7 @@ func (s *session) units(env *resolve.Environment, modules []string) (*graph.Grap
 		g.Like(all, name)
 	}
 	if len(g.Names()) == 0 {
-		return nil, fmt.Errorf("nothing is selected: the inventory declares %s", strings.Join(all.Names(), ", "))
+		return nil, fmt.Errorf("no unit selected: the inventory declares %s", strings.Join(all.Names(), ", "))
 	}
 	return g, nil
 }

@@ -25,7 +25,7 @@ func readExcerpt(p diag.Pos) (string, error) {
 	}
 	lines := strings.Split(string(text), "\n")
 	if p.Line < 1 || p.Line > len(lines) {
-		return "", errors.New("no such line")
+		return "", errors.New("line not found")
 	}
 	line := strings.TrimRight(lines[p.Line-1], "\r")
 	outer := line[:len(line)-len(strings.TrimLeft(line, " \t"))]

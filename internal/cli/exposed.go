@@ -59,7 +59,7 @@ func (s *session) exposedSources() (found diag.List) {
 		if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o004 == 0 || sealed(path) {
 			continue
 		}
-		found.Add(diag.Warnf(diag.Pos{}, "%s holds passwords in the clear and has mode %04o, which lets every account read them", path, info.Mode().Perm()).
+		found.Add(diag.Warnf(diag.Pos{}, "%s has passwords in clear text and mode %04o: every account can read them", path, info.Mode().Perm()).
 			WithHint("chmod o-rwx %s, or encrypt the passwords with Ansible Vault", path))
 	}
 	return found

@@ -17,9 +17,9 @@ func (a *app) graph() *cobra.Command {
 	var dot bool
 	c := &cobra.Command{
 		Use:   "graph [MODULE|CLUSTER ...]",
-		Short: "Show in which order clusters are made",
-		Long: `Show the units of the inventory, module by cluster, and what each waits for. Units that wait for nothing in common run
-at the same time.
+		Short: "Show the order in which clusters are created",
+		Long: `Show the units of the inventory, one for each module and cluster, and the units that each one waits for. Units that do
+not wait for each other run at the same time.
 
   pig graph
   pig graph --dot | dot -Tsvg > pigsty.svg
@@ -53,7 +53,7 @@ at the same time.
 	}
 	o.AddFlags(c.Flags())
 	o.limitFlag(c.Flags())
-	c.Flags().BoolVar(&dot, "dot", false, "in the language of Graphviz")
+	c.Flags().BoolVar(&dot, "dot", false, "output for Graphviz")
 	return c
 }
 
@@ -110,9 +110,9 @@ func (s *session) noCluster(env *resolve.Environment, name string) error {
 	for _, c := range env.Redis {
 		names = append(names, c.Name)
 	}
-	d := diag.Errorf(diag.Pos{}, "there is no cluster %s in the inventory", name)
+	d := diag.Errorf(diag.Pos{}, "cluster %q not found in the inventory", name)
 	if near := diag.DidYouMean(name, names); near != "" {
 		return d.WithHint("%s", near)
 	}
-	return d.WithHint("it declares %s", strings.Join(names, ", "))
+	return d.WithHint("the inventory declares %s", strings.Join(names, ", "))
 }

@@ -27,21 +27,21 @@ func (a *app) inventory() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inventory",
 		Short: "Show what the inventory declares",
-		Long: `Show hosts, groups and variables as Ansible sees them, and the clusters that follow from them.
+		Long: `Show the hosts, groups and variables as Ansible reads them, and the clusters that they declare.
 
   pig inventory graph
   pig inventory host 10.10.10.11
   pig inventory resolve pg-test
 
-The shapes of list, graph and host are those of ansible-inventory. Secrets are masked.
+The output of list, graph and host has the form of ansible-inventory. Secrets are masked.
 
 ` + exitHelp,
 	}
 	c.AddCommand(
-		a.inventoryVerb("list", "All groups, hosts and variables, as JSON", cobra.NoArgs, (*session).inventoryList),
-		a.inventoryVerb("graph [GROUP]", "The tree of groups", cobra.MaximumNArgs(1), (*session).inventoryGraph),
-		a.inventoryVerb("host HOST", "The variables of one host, as JSON", cobra.ExactArgs(1), (*session).inventoryHost),
-		a.inventoryVerb("resolve [CLUSTER|HOST]", "Clusters with their members, services and rules, as YAML", cobra.MaximumNArgs(1), (*session).inventoryResolve),
+		a.inventoryVerb("list", "Show all groups, hosts and variables as JSON", cobra.NoArgs, (*session).inventoryList),
+		a.inventoryVerb("graph [GROUP]", "Show the tree of groups", cobra.MaximumNArgs(1), (*session).inventoryGraph),
+		a.inventoryVerb("host HOST", "Show the variables of one host as JSON", cobra.ExactArgs(1), (*session).inventoryHost),
+		a.inventoryVerb("resolve [CLUSTER|HOST]", "Show clusters with their members, services and rules as YAML", cobra.MaximumNArgs(1), (*session).inventoryResolve),
 	)
 	return c
 }
@@ -62,12 +62,12 @@ func (a *app) inventoryVerb(use, short string, args cobra.PositionalArgs, run fu
 	}
 	o.AddFlags(c.Flags())
 	o.limitFlag(c.Flags())
-	c.Flags().BoolVar(&o.showSecrets, "show-secrets", false, "show passwords and keys in the clear")
+	c.Flags().BoolVar(&o.showSecrets, "show-secrets", false, "passwords and keys in clear text")
 	switch {
 	case strings.HasPrefix(use, "graph"):
-		c.Flags().BoolVar(&o.vars, "vars", false, "show variables too")
+		c.Flags().BoolVar(&o.vars, "vars", false, "variables too")
 	case !strings.HasPrefix(use, "resolve"):
-		c.Flags().BoolVarP(&o.yaml, "yaml", "y", false, "as YAML instead of JSON")
+		c.Flags().BoolVarP(&o.yaml, "yaml", "y", false, "YAML instead of JSON")
 	}
 	return c
 }
@@ -126,7 +126,7 @@ func (s *session) inventoryGraph(o *inventoryOptions, args []string) error {
 		for _, g := range s.inventory.Groups() {
 			names = append(names, g.Name)
 		}
-		return diag.Errorf(diag.Pos{}, "there is no group %s", name).WithHint("%s", diag.DidYouMean(name, names))
+		return diag.Errorf(diag.Pos{}, "group %q not found in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
 	}
 	_, err := fmt.Fprint(s.app.out, s.inventory.Graph(g, o.view()))
 	return err
@@ -145,7 +145,7 @@ func (s *session) noHost(name string) error {
 	for _, h := range s.inventory.Hosts() {
 		names = append(names, h.Name)
 	}
-	return diag.Errorf(diag.Pos{}, "there is no host %s in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
+	return diag.Errorf(diag.Pos{}, "host %q not found in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
 }
 
 func (s *session) inventoryResolve(o *inventoryOptions, args []string) error {

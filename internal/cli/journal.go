@@ -18,14 +18,15 @@ import (
 func (a *app) journal() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "journal",
-		Short: "What was run, and what it changed",
-		Long: `Every run that acts leaves a record: who ran what where, what changed or failed, how it ended and where it stopped.
+		Short: "Show past runs and their changes",
+		Long: `Show past runs: the user, the verb and the hosts of each run, the changes and failures, and how the run ended.
 
   pig journal list
   pig journal show last
   pig journal show 20261122T0747 --json
 
-Records lie in $XDG_STATE_HOME/pig/journal, or ~/.local/state/pig/journal, for their owner only. Secrets are masked.
+Records are kept in $XDG_STATE_HOME/pig/journal, or ~/.local/state/pig/journal, readable for their owner only.
+Secrets are masked.
 
 ` + exitHelp,
 	}
@@ -58,7 +59,7 @@ func (a *app) journalList() *cobra.Command {
 			return w.Flush()
 		},
 	}
-	c.Flags().IntVarP(&last, "last", "n", 20, "only so many; 0 is all")
+	c.Flags().IntVarP(&last, "last", "n", 20, "number of runs; 0 is all")
 	return c
 }
 
@@ -79,8 +80,8 @@ func ended(r *journal.Run) string {
 func (a *app) journalShow() *cobra.Command {
 	var raw bool
 	c := &cobra.Command{
-		Use: "show [RUN]", Short: "Show one run, the last one if none is named", Args: cobra.MaximumNArgs(1),
-		Long: "Show one run, the last one if none is named. The beginning of its name is enough.\n\n  pig journal show 20261122T0747\n\n" + exitHelp,
+		Use: "show [RUN]", Short: "Show one run, or the last run", Args: cobra.MaximumNArgs(1),
+		Long: "Show one run, or the last run without RUN. The beginning of a run's name is enough.\n\n  pig journal show 20261122T0747\n\n" + exitHelp,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir, err := journal.Dir()
 			if err != nil {
@@ -102,7 +103,7 @@ func (a *app) journalShow() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().BoolVar(&raw, "json", false, "as it was written: one JSON object a line")
+	c.Flags().BoolVar(&raw, "json", false, "the record as JSON, one object a line")
 	return c
 }
 
@@ -136,7 +137,7 @@ func (a *app) shownRun(r *journal.Run) string {
 
 func (a *app) shownEnd(r *journal.Run) string {
 	if r.End == nil {
-		return a.paint.Yellow("no end: it was killed, or it is still at work") + "\n"
+		return a.paint.Yellow("no end recorded: the run was killed, or still works") + "\n"
 	}
 	var b strings.Builder
 	text := fmt.Sprintf("ended after %s with exit status %d", took(r), r.End.Exit)

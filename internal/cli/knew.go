@@ -41,18 +41,18 @@ func departed(err error) bool {
 func (s *session) tellKnown(env *resolve.Environment, module string, hosts []string) {
 	where := strings.Join(hosts, ", ")
 	if module != "redis" { // which has no certificates
-		fmt.Fprintf(s.app.err, "The certificates of %s are revoked; etcd, PostgreSQL, HAProxy and infra nodes refuse them once pig apply has run.\n", where)
+		fmt.Fprintf(s.app.err, "The certificates of %s are revoked. Run pig apply: then etcd, PostgreSQL, HAProxy and infra hosts refuse them.\n", where)
 	}
 	k := s.knownTo(env, module, hosts)
 	list := func(names map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(names)), " ") }
 	if len(k.generated) > 0 {
-		fmt.Fprintf(s.app.err, "Passwords that %s knew; change those that stay in use: pig secret rotate %s\n", where, list(k.generated))
+		fmt.Fprintf(s.app.err, "Generated passwords that %s knew. Rotate the passwords that stay in use: pig secret rotate %s\n", where, list(k.generated))
 	}
 	if len(k.written) > 0 {
-		fmt.Fprintf(s.app.err, "Passwords in the inventory that %s knew; change those that stay in use there: %s\n", where, list(k.written))
+		fmt.Fprintf(s.app.err, "Passwords of the inventory that %s knew. Change the passwords that stay in use in the inventory: %s\n", where, list(k.written))
 	}
 	if len(k.keys) > 0 {
-		fmt.Fprintf(s.app.err, "Keys that %s knew, and that data is encrypted with: %s\n", where, list(k.keys))
+		fmt.Fprintf(s.app.err, "Encryption keys of stored data that %s knew: %s\n", where, list(k.keys))
 	}
 }
 

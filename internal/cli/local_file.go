@@ -39,7 +39,7 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 			return p, looked, nil
 		}
 	}
-	return "", looked, errors.New("no such file")
+	return "", looked, errors.New("file not found")
 }
 
 // missingFiles tells files of this machine that an inventory names and that are not there.
@@ -61,7 +61,7 @@ func (s *session) dataFiles(env *resolve.Environment) diag.List {
 				continue
 			}
 			if _, looked, err := s.localFile(name); err != nil {
-				found = append(found, diag.Errorf(list.Pos(i), "there is no file %s for the data directory of %s", name, c.Name).
+				found = append(found, diag.Errorf(list.Pos(i), "file %q of pg_files not found for cluster %s", name, c.Name).
 					WithHint("looked for %s", strings.Join(looked, ", ")))
 			}
 		}
@@ -73,7 +73,7 @@ func (s *session) dataFiles(env *resolve.Environment) diag.List {
 func (s *session) localFileFilter(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
 	path, looked, err := s.localFile(value.Str(in))
 	if err != nil {
-		return nil, fmt.Errorf("there is no file %s: looked for %s", value.Str(in), strings.Join(looked, ", "))
+		return nil, fmt.Errorf("file %q not found: looked for %s", value.Str(in), strings.Join(looked, ", "))
 	}
 	if strings.HasPrefix(path, playbook.Embedded) {
 		return path, nil

@@ -110,7 +110,7 @@ func refused(hosts []string, results map[string]engine.Result, lenient bool) err
 		taken = append(taken, fmt.Sprintf("%s: %s", h, r.Msg))
 	}
 	if len(taken) > 0 {
-		return fmt.Errorf("nothing was begun:\n  %s\nWait for it to end, or stop it there; the lock goes with it.", strings.Join(taken, "\n  ")) //nolint:staticcheck // sentences for people
+		return fmt.Errorf("nothing was started: another run holds the lock:\n  %s\nWait for the end of the other run, or stop it. The lock ends with the run.", strings.Join(taken, "\n  ")) //nolint:staticcheck // sentences for people
 	}
 	return nil
 }

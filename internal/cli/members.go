@@ -12,20 +12,20 @@ import (
 
 func (a *app) etcdVerbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.membersVerb("etcd", "etcd-add [HOST ...]", "Make the etcd cluster, or add members to it",
-			"Make the etcd cluster. With hosts: let them join the one that runs, one after another; then tell the others.",
+		a.membersVerb("etcd", "etcd-add [HOST ...]", "Create the etcd cluster, or add members",
+			"Create the etcd cluster. With hosts: add them to the running cluster, one after another, then update the other members.",
 			"  pig etcd-add\n  pig etcd-add 10.10.10.11 10.10.10.12", cobra.ArbitraryArgs),
 		a.removalVerb(removal{
-			use: "etcd-rm [HOST ...]", short: "Remove the etcd cluster, or members of it",
-			long:    "Remove the etcd cluster with its data, or only the members on some hosts: those leave it one after another, and the\nothers go on. The inventory has to say etcd_safeguard: false, and the cluster's name has to be typed, or given with\n--confirm.",
+			use: "etcd-rm [HOST ...]", short: "Remove the etcd cluster, or some members",
+			long:    "Remove the etcd cluster with its data, or the members on some hosts, one after another, while the other members go on.\nThe inventory must have etcd_safeguard: false. Type the name of the cluster to confirm, or give it with --confirm.",
 			example: "  pig etcd-rm 10.10.10.12 --confirm etcd\n  pig etcd-rm", args: cobra.ArbitraryArgs,
 			module: "etcd", safeguard: "etcd_safeguard",
 			name: func(env *resolve.Environment, _ []string) string { return env.Etcd.Name },
 			hint: func(env *resolve.Environment, hosts []string) string {
 				if len(hosts) == len(env.Etcd.Members) {
-					return "The etcd cluster is gone. Patroni cannot do without: what is left of PostgreSQL clusters is read-only now."
+					return "The etcd cluster is removed. Patroni needs etcd: remaining PostgreSQL clusters are read-only now."
 				}
-				return fmt.Sprintf("Now take %s out of the inventory, then let everybody know: pig apply", strings.Join(hosts, ", "))
+				return fmt.Sprintf("Remove %s from the inventory, then update the other hosts: pig apply", strings.Join(hosts, ", "))
 			},
 		}),
 	}
@@ -33,11 +33,11 @@ func (a *app) etcdVerbs() []*cobra.Command {
 
 func (a *app) minioVerbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.membersVerb("minio", "minio-add [HOST ...]", "Make MinIO clusters", "Make the MinIO clusters, or only those nodes of them that are named.",
+		a.membersVerb("minio", "minio-add [HOST ...]", "Create MinIO clusters, or some of their members", "Create the MinIO clusters, or only the members on the named hosts.",
 			"  pig minio-add\n  pig minio-add 10.10.10.13", cobra.ArbitraryArgs),
 		a.removalVerb(removal{
-			use: "minio-rm [HOST ...]", short: "Remove MinIO with its data",
-			long:    "Remove MinIO with its data from the hosts that are named, from all if there is none. The inventory has to say\nminio_safeguard: false, and the clusters' names have to be typed, or given with --confirm.",
+			use: "minio-rm [HOST ...]", short: "Remove MinIO clusters, or some of their members",
+			long:    "Remove MinIO with its data from the named hosts, or from all hosts without HOST. The inventory must have\nminio_safeguard: false. Type the names of the clusters to confirm, or give them with --confirm.",
 			example: "  pig minio-rm --confirm minio", args: cobra.ArbitraryArgs,
 			module: "minio", safeguard: "minio_safeguard",
 			name: func(env *resolve.Environment, hosts []string) string {
@@ -55,15 +55,15 @@ func (a *app) minioVerbs() []*cobra.Command {
 
 func (a *app) nodeVerbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.membersVerb("node", "node-add PATTERN ...", "Make nodes", "Make nodes, as pig node does.", "  pig node-add 10.10.10.14\n  pig node-add pg-test", cobra.MinimumNArgs(1)),
+		a.membersVerb("node", "node-add PATTERN ...", "Add hosts to the environment", "Apply the node module to hosts, as pig node does.", "  pig node-add 10.10.10.14\n  pig node-add pg-test", cobra.MinimumNArgs(1)),
 		a.removalVerb(removal{
-			use: "node-rm PATTERN ...", short: "Let go of nodes",
-			long:    "Take away what makes nodes members of this environment: services, exporters, names. Packages, users and data stay. What\nruns on them has to be removed before. The nodes have to be typed, as they are named, or given with --confirm.",
+			use: "node-rm PATTERN ...", short: "Remove hosts from the environment",
+			long:    "Remove hosts from the environment: services, exporters and DNS names. Packages, users and data stay. Remove clusters\nfrom the hosts before. Type the names of the hosts to confirm, or give them with --confirm.",
 			example: "  pig node-rm 10.10.10.14 --confirm 10.10.10.14", args: cobra.MinimumNArgs(1),
 			module: "node",
 			name:   func(_ *resolve.Environment, hosts []string) string { return strings.Join(hosts, ",") },
 			hint: func(_ *resolve.Environment, hosts []string) string {
-				return fmt.Sprintf("Now take %s out of the inventory.", strings.Join(hosts, ", "))
+				return fmt.Sprintf("Remove %s from the inventory.", strings.Join(hosts, ", "))
 			},
 		}),
 	}

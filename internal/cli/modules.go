@@ -19,7 +19,7 @@ func (a *app) moduleVerb(module, short, example string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   module,
 		Short: short,
-		Long: short + `, at once: nothing is planned or asked before.
+		Long: short + `, without a plan and without a question.
 
 ` + example + `
 Tags are Pigsty's. --check tells what would change, --diff how.
@@ -38,22 +38,22 @@ Tags are Pigsty's. --check tells what would change, --diff how.
 }
 
 func confirmFlag(c *cobra.Command, names *[]string) {
-	c.Flags().StringSliceVar(names, "confirm", nil, "names of what may lose its data; may be repeated")
+	c.Flags().StringSliceVar(names, "confirm", nil, "names of the objects that may lose their data; may be repeated")
 }
 
 func (a *app) modules() []*cobra.Command {
 	return []*cobra.Command{
-		a.moduleVerb("infra", "Make infra nodes", "  pig infra\n  pig infra -t repo\n"),
-		a.moduleVerb("etcd", "Make the etcd cluster", "  pig etcd\n  pig etcd -t etcd_config --check --diff\n"),
-		a.moduleVerb("minio", "Make MinIO clusters", "  pig minio\n  pig minio -t minio_provision --check\n"),
-		a.moduleVerb("pgsql", "Make PostgreSQL clusters", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff\n"),
-		a.moduleVerb("redis", "Make Redis clusters", "  pig redis -l redis-test\n  pig redis -l redis-ms -t redis_config --check --diff\n"),
+		a.moduleVerb("infra", "Apply the infra module to its hosts", "  pig infra\n  pig infra -t repo\n"),
+		a.moduleVerb("etcd", "Apply the etcd module to its hosts", "  pig etcd\n  pig etcd -t etcd_config --check --diff\n"),
+		a.moduleVerb("minio", "Apply the minio module to its hosts", "  pig minio\n  pig minio -t minio_provision --check\n"),
+		a.moduleVerb("pgsql", "Apply the pgsql module to its hosts", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff\n"),
+		a.moduleVerb("redis", "Apply the redis module to its hosts", "  pig redis -l redis-test\n  pig redis -l redis-ms -t redis_config --check --diff\n"),
 	}
 }
 
 // node is the module, and the parent of verbs about nodes themselves.
 func (a *app) node() *cobra.Command {
-	c := a.moduleVerb("node", "Make nodes", "  pig node -l pg-test\n  pig node -t node_repo\n  pig node trust\n")
+	c := a.moduleVerb("node", "Apply the node module to its hosts", "  pig node -l pg-test\n  pig node -t node_repo\n  pig node trust\n")
 	c.AddCommand(a.nodeTrust())
 	return c
 }
@@ -133,7 +133,7 @@ func (s *session) clusterOf(of func(host string) string) (string, error) {
 		}
 	}
 	if len(names) != 1 {
-		return "", fmt.Errorf("-l %s selects hosts of %d clusters (%s): name the one that is meant", s.opt.limit, len(names), strings.Join(names, ", "))
+		return "", fmt.Errorf("invalid -l %q: selects hosts of %d clusters (%s): name one cluster", s.opt.limit, len(names), strings.Join(names, ", "))
 	}
 	return names[0], nil
 }

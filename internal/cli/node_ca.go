@@ -48,7 +48,7 @@ func (s *session) askCA(ctx context.Context, hosts []string) []hostCA {
 			said.certs, bad = pki.Bundle([]byte(value.Str(r.Values.At("cert"))))
 			said.members, worse = pki.Bundle([]byte(value.Str(r.Values.At("members"))))
 			if err := errors.Join(bad, worse); err != nil {
-				said.err = "its CA cannot be read: " + err.Error()
+				said.err = "cannot read the CA of the host: " + err.Error()
 			}
 		}
 		all = append(all, said)
@@ -100,8 +100,8 @@ func (s *session) lacks(dir string, said []hostCA, of func(hostCA) []*x509.Certi
 	if len(have) == 0 {
 		return nil
 	}
-	return diag.Errorf(diag.Pos{}, "%s CA %s, and this folder has no key of that CA (%s): a new CA would shut out what runs", trust(have), caName(of(have[0])[0]), s.caKeyPath(dir)).
-		WithHint("bring files/pki and files/secrets.yml from where pig ran before: pig pki import FOLDER; to see what hosts have: pig pki fetch; if the key is lost: pig apply --new-ca")
+	return diag.Errorf(diag.Pos{}, "%s CA %s, and the key of that CA is not in this folder (%s): a new CA would lock out running services", trust(have), caName(of(have[0])[0]), s.caKeyPath(dir)).
+		WithHint("import files/pki and files/secrets.yml of the folder that pig ran in before: pig pki import FOLDER; to copy certificates from hosts: pig pki fetch; if the key is lost: pig apply --new-ca")
 }
 
 // foreign refuses to give the CA of this folder to hosts that trust another one. Hosts that were away while the CA was changed do so rightly.
@@ -118,7 +118,7 @@ func (s *session) foreign(said []hostCA) error {
 		return err
 	}
 	return diag.Errorf(diag.Pos{}, "%s CA %s, and this folder has the key of another one (%s)", trust(others), caName(others[0].certs[0]), s.caKeyPath("ca")).
-		WithHint("a host of another environment: take it out of this inventory, or remove it there with pig node-rm; a wrong files/pki: pig pki import FOLDER; to give the hosts this CA: pig apply --new-ca")
+		WithHint("if the host belongs to another environment: remove the host from this inventory, or there with pig node-rm; if files/pki is wrong: pig pki import FOLDER; to give the hosts this CA: pig apply --new-ca")
 }
 
 // trust begins a sentence about hosts and the CA that they trust.
@@ -165,11 +165,11 @@ func (s *session) trustedCerts() ([]*x509.Certificate, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the CA: %w", err)
+		return nil, fmt.Errorf("cannot read the CA: %w", err)
 	}
 	certs, err := pki.Bundle(text)
 	if err != nil {
-		return nil, fmt.Errorf("reading the CA: %s: %w", path, err)
+		return nil, fmt.Errorf("cannot read the CA: %s: %w", path, err)
 	}
 	return certs, nil
 }

@@ -31,12 +31,12 @@ type trustOptions struct {
 // AddFlags adds the flags to a command.
 func (o *trustOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
-	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
-	f.StringVar(&o.sandbox, "sandbox", "", "reach the hosts inside the sandbox of this name")
+	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to use")
+	f.StringVar(&o.sandbox, "sandbox", "", "name of the sandbox that the hosts run in")
 	f.Lookup("sandbox").NoOptDefVal = "pig"
 	f.IntVarP(&o.timeout, "timeout", "T", 15, "seconds to wait for a host")
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.replace, "replace", false, "record a key in place of another one")
+	f.BoolVarP(&o.yes, "yes", "y", false, "no question before recording")
+	f.BoolVar(&o.replace, "replace", false, "replacement of recorded keys")
 }
 
 // trustCommand is a verb of pig node.
@@ -44,14 +44,14 @@ func (a *app) nodeTrust() *cobra.Command {
 	o := &trustOptions{}
 	c := &cobra.Command{
 		Use:   "trust [HOST ...]",
-		Short: "Record the host keys of nodes",
-		Long: `Ask hosts for their SSH host keys, show them, and record them in known_hosts once you agree.
+		Short: "Record the SSH host keys of hosts",
+		Long: `Read the SSH host keys of hosts, show them, and record them in known_hosts after a confirmation.
 
   pig node trust                        all hosts of the inventory
   pig node trust 10.10.10.11
-  pig node trust --replace 10.10.10.11  after it was reinstalled
+  pig node trust --replace 10.10.10.11  after a reinstallation
 
-Compare a fingerprint with what the node itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
+Compare a fingerprint on the host itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
 A key that differs from the recorded one is refused without --replace.
 
 ` + exitHelp,
@@ -101,7 +101,7 @@ func (s *session) trust(ctx context.Context, o *trustOptions) error {
 		return err
 	}
 	if len(hosts) == 0 {
-		return fmt.Errorf("no host is selected")
+		return fmt.Errorf("no host selected")
 	}
 	conf, err := s.reach()
 	if err != nil {
@@ -134,7 +134,7 @@ func (s *session) trust(ctx context.Context, o *trustOptions) error {
 	}
 	switch {
 	case changed > 0 && !o.replace:
-		fmt.Fprintf(s.app.err, "%s: %s changed. Either the node was reinstalled or somebody is in between; if you know why, use --replace.\n",
+		fmt.Fprintf(s.app.err, "%s: %s changed. Either the host was reinstalled, or somebody intercepts the connection. If the change is expected, add --replace.\n",
 			s.app.paint.Red("refused"), plural(changed, "key"))
 		return exitStatus(exitFailed)
 	case silent > 0:
@@ -159,7 +159,7 @@ func (s *session) askKeys(ctx context.Context, conf transport.Config, hosts []*i
 			case err != nil:
 				k.err = err
 			case to.Local:
-				k.err = errors.New("it is this machine")
+				k.err = errors.New("this host is the controller")
 			default:
 				k.target = to.Target
 				ctx, cancel := context.WithTimeout(ctx, s.opt.connectTimeout())
@@ -199,7 +199,7 @@ func (s *session) record(conf transport.Config, wanted []shownKey, o *trustOptio
 func (a *app) agree(question string) error {
 	f, ok := a.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintln(a.err, "Nothing was recorded: nobody is here to confirm. Use --yes.")
+		fmt.Fprintln(a.err, "Nothing was recorded: no terminal to confirm on. Add --yes.")
 		return exitStatus(exitConfirm)
 	}
 	fmt.Fprint(a.err, question)

@@ -51,7 +51,7 @@ func (p pace) tell(g *graph.Graph[plan.Unit], units []plan.UnitPlan) string {
 	}
 	busy, idle := processors()
 	busy, idle = busy-p.busy, idle-p.idle
-	text := fmt.Sprintf("Took %.0fs; the longest way: %s", time.Since(p.begin).Seconds(), strings.Join(way, ", then "))
+	text := fmt.Sprintf("Took %.0fs; longest chain: %s", time.Since(p.begin).Seconds(), strings.Join(way, ", then "))
 	if busy+idle > 0 {
 		text += fmt.Sprintf("; this machine's processors were %d%% busy", busy*100/(busy+idle))
 	}

@@ -30,15 +30,15 @@ type passwordOptions struct {
 // AddFlags adds the flags to a command.
 func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.file, "secrets", os.Getenv("PIG_SECRETS"), "file of generated passwords (default files/secrets.yml beside the inventory)")
-	f.StringVar(&o.vaultFile, "vault-password-file", os.Getenv("ANSIBLE_VAULT_PASSWORD_FILE"), "file or program that gives the vault password")
-	f.BoolVarP(&o.askVault, "ask-vault-pass", "J", false, "ask for the vault password")
-	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age that opens the file of generated passwords")
+	f.StringVar(&o.vaultFile, "vault-password-file", os.Getenv("ANSIBLE_VAULT_PASSWORD_FILE"), "file or program with the vault password")
+	f.BoolVarP(&o.askVault, "ask-vault-pass", "J", false, "prompt for the vault password")
+	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age to decrypt the file of generated passwords")
 }
 
 // newFlags adds --new-secrets and --new-ca.
 func (o *passwordOptions) newFlags(f *pflag.FlagSet) {
-	f.BoolVar(&o.newCA, "new-ca", false, "give hosts that trust another CA that of this folder, a new one if there is none: what is not applied shuts the others out")
-	f.BoolVar(&o.anew, "new-secrets", false, "generate all passwords anew if their file is gone, and replace those of the environment")
+	f.BoolVar(&o.newCA, "new-ca", false, "this folder's CA, or a new CA, also for hosts that trust another CA: hosts without the new CA lose access until applied")
+	f.BoolVar(&o.anew, "new-secrets", false, "new passwords for the whole environment if the file of generated passwords is lost")
 }
 
 // vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
@@ -62,20 +62,20 @@ func (s *session) vaultPassword(ctx context.Context) (string, error) {
 func passwordFrom(ctx context.Context, path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("reading the vault password: %w", err)
+		return "", fmt.Errorf("cannot read the vault password: %w", err)
 	}
 	var text []byte
 	if info.Mode()&0o111 != 0 {
 		abs, err := filepath.Abs(path)
 		if err != nil {
-			return "", fmt.Errorf("reading the vault password: %w", err)
+			return "", fmt.Errorf("cannot read the vault password: %w", err)
 		}
 		text, err = exec.CommandContext(ctx, abs).Output()
 		if err != nil {
-			return "", fmt.Errorf("running %s for the vault password: %w", path, err)
+			return "", fmt.Errorf("cannot run %s for the vault password: %w", path, err)
 		}
 	} else if text, err = os.ReadFile(path); err != nil {
-		return "", fmt.Errorf("reading the vault password: %w", err)
+		return "", fmt.Errorf("cannot read the vault password: %w", err)
 	}
 	password := string(bytes.TrimRight(text, "\r\n"))
 	if password == "" {
@@ -211,7 +211,7 @@ func (s *session) keepPasswords() error {
 	if err := s.passwords.Save(); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.app.err, "Generated %s, kept in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
+	fmt.Fprintf(s.app.err, "Generated %s, saved in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
 	for _, name := range made {
 		if known, is := params.KeyOfData(name); is {
 			if password, _ := s.passwords.Lookup(name); password == known {

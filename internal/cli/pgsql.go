@@ -44,38 +44,38 @@ func (a *app) pgsqlVerbs() []*cobra.Command {
 	atLeastOne, two := cobra.MinimumNArgs(1), cobra.ExactArgs(2)
 	verbs := []pgVerb{
 		{
-			"pgsql-add CLUSTER [HOST ...]", "Make a PostgreSQL cluster, or add members to it",
-			"Make a PostgreSQL cluster. With hosts: make only those members, then let the others know them:\nservices, rules of who may connect, keys.",
+			"pgsql-add CLUSTER [HOST ...]", "Create a PostgreSQL cluster, or add members",
+			"Create a PostgreSQL cluster. With hosts: create only those members, then update the services, HBA rules and SSH keys\nof the other members.",
 			"  pig pgsql-add pg-test\n  pig pgsql-add pg-test 10.10.10.14 10.10.10.15", atLeastOne, pgAdd,
 		},
 		{
-			"pgsql-rm CLUSTER [HOST ...]", "Remove a PostgreSQL cluster, or members of it",
-			"Remove a PostgreSQL cluster with its data, or only the members on some hosts. The inventory has to say\npg_safeguard: false, and the cluster's name has to be typed, or given with --confirm.",
+			"pgsql-rm CLUSTER [HOST ...]", "Remove a PostgreSQL cluster, or some members",
+			"Remove a PostgreSQL cluster with its data, or only the members on some hosts. The inventory must have\npg_safeguard: false. Type the name of the cluster to confirm, or give it with --confirm.",
 			"  pig pgsql-rm pg-test\n  pig pgsql-rm pg-test 10.10.10.13 --confirm pg-test", atLeastOne, pgRemove,
 		},
 		{
-			"pgsql-user CLUSTER USER", "Make a user of a PostgreSQL cluster as declared",
-			"Make the users of a cluster as pg_users declares them, in PostgreSQL and its pool. USER has to be one of them.",
+			"pgsql-user CLUSTER USER", "Create or update a user of a PostgreSQL cluster",
+			"Create or update the users of pg_users in PostgreSQL and pgbouncer. USER must be one of them.",
 			"  pig pgsql-user pg-test test", two, pgUser,
 		},
 		{
-			"pgsql-db CLUSTER DATABASE", "Make a database of a PostgreSQL cluster as declared",
-			"Make the databases of a cluster as pg_databases declares them, in PostgreSQL and its pool. DATABASE has to be one of them.",
+			"pgsql-db CLUSTER DATABASE", "Create or update a database of a PostgreSQL cluster",
+			"Create or update the databases of pg_databases in PostgreSQL and pgbouncer. DATABASE must be one of them.",
 			"  pig pgsql-db pg-test test", two, pgDatabase,
 		},
 		{
-			"pgsql-hba CLUSTER [HOST ...]", "Apply the rules of who may connect",
-			"Write the rules of who may connect to a cluster and its pool, and reload them.",
+			"pgsql-hba CLUSTER [HOST ...]", "Apply the HBA rules of a PostgreSQL cluster",
+			"Apply the HBA rules of a cluster to PostgreSQL and pgbouncer, and reload them.",
 			"  pig pgsql-hba pg-test", atLeastOne, tagged(tagsHBA),
 		},
 		{
-			"pgsql-ext CLUSTER [HOST ...]", "Install the extensions of a cluster",
-			"Install the packages of pg_extensions and of the extensions that pg_databases declares, and make those in their databases.\nAn extension that has to be preloaded takes a restart: that is for pig apply.",
+			"pgsql-ext CLUSTER [HOST ...]", "Install the extensions of a PostgreSQL cluster",
+			"Install the packages of pg_extensions and of the extensions of pg_databases, and create the extensions in the databases.\nAn extension that must be preloaded needs a restart: run pig apply.",
 			"  pig pgsql-ext pg-test", atLeastOne, tagged(tagsExt),
 		},
 		{
-			"pgsql-svc CLUSTER [HOST ...]", "Apply the services of a cluster",
-			"Write the services of a cluster for the load balancer, and reload it.",
+			"pgsql-svc CLUSTER [HOST ...]", "Apply the services of a PostgreSQL cluster",
+			"Apply the services of a cluster to HAProxy, and reload HAProxy.",
 			"  pig pgsql-svc pg-test", atLeastOne, tagged(tagsService),
 		},
 	}
@@ -108,7 +108,7 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 	}
 	o.AddFlags(c.Flags())
 	if name == "pgsql-rm" {
-		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
+		c.Flags().StringVar(&w.confirm, "confirm", "", "name of the cluster, instead of typing it")
 	} else {
 		confirmFlag(c, &o.confirm)
 	}
@@ -149,7 +149,7 @@ func (w *pgWork) members(named []string) ([]string, error) {
 	}
 	for _, n := range named {
 		if !slices.Contains(all, n) {
-			return nil, diag.Errorf(w.cluster.Pos, "%s is no member of %s", n, w.cluster.Name).WithHint("its members are %s", strings.Join(all, ", "))
+			return nil, diag.Errorf(w.cluster.Pos, "host %q not found in cluster %s", n, w.cluster.Name).WithHint("the members are %s", strings.Join(all, ", "))
 		}
 	}
 	for _, h := range limited {

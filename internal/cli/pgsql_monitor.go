@@ -12,10 +12,10 @@ import (
 func (a *app) pgsqlMonitor() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "pgsql-monitor [CLUSTER ...]", Aliases: []string{"pgmon-add"}, Short: "Watch PostgreSQL instances that others run",
-		Long: `Watch the instances of PostgreSQL that pg_exporters of the infra nodes names: of a cloud, of another environment. Each
-gets an exporter on the infra nodes. pig infra and pig apply do this too; with clusters' names, only theirs are looked
-at.
+		Use: "pgsql-monitor [CLUSTER ...]", Aliases: []string{"pgmon-add"}, Short: "Monitor external PostgreSQL instances",
+		Long: `Monitor the external PostgreSQL instances of pg_exporters of the infra hosts: of a cloud, of another environment. Each
+instance gets an exporter on the infra hosts. pig infra and pig apply do this too. With CLUSTER, only the instances of
+these clusters are updated.
 
   pig pgsql-monitor
   pig pgsql-monitor pg-rds --check --diff
@@ -36,7 +36,7 @@ at.
 			}
 			for _, cluster := range args {
 				if !s.watches(hosts, cluster) {
-					return diag.Errorf(diag.Pos{}, "no infra node watches a cluster %s", cluster).WithHint("name its instances in pg_exporters of the infra nodes")
+					return diag.Errorf(diag.Pos{}, "cluster %q not found in pg_exporters of the infra hosts", cluster).WithHint("add the instances of the cluster to pg_exporters of the infra hosts")
 				}
 				s.extra.Set("clsname", cluster)
 				s.base.ExtraVars = s.extra

@@ -27,15 +27,15 @@ type pitrOptions struct {
 
 // pitrFields are the flags that are fields of pg_pitr.
 var pitrFields = []struct{ flag, field, help string }{
-	{"time", "time", "to this time, such as '2026-11-22 10:30:00+01'"},
-	{"lsn", "lsn", "to this place in the log of changes"},
-	{"xid", "xid", "to the end of this transaction"},
-	{"name", "name", "to this restore point (pg_create_restore_point)"},
-	{"set", "set", "begin with this backup"},
-	{"timeline", "timeline", "follow this timeline: a number, current or latest"},
-	{"action", "action", "at the target: promote, pause (to look, with Patroni stopped) or shutdown (default promote)"},
-	{"from", "cluster", "from the backups of this cluster"},
-	{"data", "data", "restore into this directory, beside the cluster, which goes on"},
+	{"time", "time", "time to recover to, such as '2026-11-22 10:30:00+01'"},
+	{"lsn", "lsn", "LSN to recover to"},
+	{"xid", "xid", "transaction ID to recover to"},
+	{"name", "name", "restore point to recover to (pg_create_restore_point)"},
+	{"set", "set", "label of the backup to restore"},
+	{"timeline", "timeline", "timeline to follow: a number, current or latest"},
+	{"action", "action", "action at the target: promote, pause (Patroni stays stopped) or shutdown (default promote)"},
+	{"from", "cluster", "cluster whose backups are restored"},
+	{"data", "data", "directory of a second server: the cluster goes on"},
 }
 
 func (o *pitrOptions) AddFlags(c *cobra.Command) {
@@ -44,12 +44,12 @@ func (o *pitrOptions) AddFlags(c *cobra.Command) {
 	for _, f := range pitrFields {
 		o.fields[f.field] = c.Flags().String(f.flag, "", f.help)
 	}
-	c.Flags().BoolVar(&o.latest, "latest", false, "to the end of what was archived")
-	c.Flags().BoolVar(&o.now, "immediate", false, "to the end of the backup")
-	c.Flags().BoolVar(&o.before, "exclusive", false, "stop before the target")
-	c.Flags().BoolVar(&o.keep, "keep", false, "keep the data of before in the directory data-backup")
-	c.Flags().IntVar(&o.port, "port", 0, "with --data: the second server's port")
-	c.Flags().StringVar(&o.confirm, "confirm", "", "the cluster's name, instead of typing it")
+	c.Flags().BoolVar(&o.latest, "latest", false, "recovery to the end of the archive")
+	c.Flags().BoolVar(&o.now, "immediate", false, "recovery to the end of the backup")
+	c.Flags().BoolVar(&o.before, "exclusive", false, "recovery to just before the target")
+	c.Flags().BoolVar(&o.keep, "keep", false, "copy of the present data in the directory data-backup")
+	c.Flags().IntVar(&o.port, "port", 0, "port of the second server (with --data)")
+	c.Flags().StringVar(&o.confirm, "confirm", "", "name of the cluster, instead of typing it")
 	c.MarkFlagsMutuallyExclusive("latest", "immediate", "time", "lsn", "xid", "name")
 	c.MarkFlagsRequiredTogether("data", "port")
 }
@@ -57,12 +57,11 @@ func (o *pitrOptions) AddFlags(c *cobra.Command) {
 func (a *app) pgsqlPitr() *cobra.Command {
 	o := &pitrOptions{}
 	c := &cobra.Command{
-		Use: "pgsql-pitr CLUSTER", Short: "Bring a PostgreSQL cluster back to a point in time", Args: orLimit(&o.runOptions, cobra.ExactArgs(1)),
-		Long: `Bring a PostgreSQL cluster back to a point in time, from its backups and the archive of its changes: after somebody
-has dropped a table, or when every disk is lost. Whether a backup leads there is looked up before anything stops. Who
-leads restores and recovers; the others keep their data until it leads again, and copy it then. The cluster's name
-has to be typed, or given with --confirm. With --data the cluster goes on, and a second server comes up beside it, to
-take from it what was lost.
+		Use: "pgsql-pitr CLUSTER", Short: "Restore a PostgreSQL cluster to a point in time", Args: orLimit(&o.runOptions, cobra.ExactArgs(1)),
+		Long: `Restore a PostgreSQL cluster to a point in time, from its backups and its WAL archive: after a dropped table, or when
+every disk is lost. pig checks that a backup reaches the target before anything stops. The leader restores and recovers;
+the replicas keep their data until the leader is back, and copy the data then. Type the name of the cluster to confirm,
+or give it with --confirm. With --data the cluster goes on, and a second server with the restored data starts beside it.
 
   pig pgsql-pitr pg-test --time '2026-11-22 10:30:00+01' --check
   pig pgsql-pitr pg-test --time '2026-11-22 10:30:00+01' --confirm pg-test
@@ -102,7 +101,7 @@ func pgPitr(ctx context.Context, w *pgWork, o *pitrOptions) error {
 	}
 	if beside := value.Truthy(d.At("data")); !beside {
 		w.followers()
-		loss := fmt.Sprintf("What %s has on %s will be replaced by what it was at %s.", w.cluster.Name, strings.Join(hosts, ", "), r)
+		loss := fmt.Sprintf("The data of %s on %s will be replaced by the data at %s.", w.cluster.Name, strings.Join(hosts, ", "), r)
 		if w.base.Plan {
 			fmt.Fprintln(w.app.err, loss)
 		} else if err := w.typed(w.cluster.Name, w.confirm, loss); err != nil {
@@ -127,7 +126,7 @@ func (o *pitrOptions) point(w *pgWork) (*value.Dict, error) {
 	if !aimed {
 		declared, ok := w.vars(w.env, w.cluster.Members[0].Name).At("pg_pitr").(*value.Dict)
 		if !ok {
-			return nil, diag.Errorf(diag.Pos{}, "nothing says to which point %s goes", w.cluster.Name).WithHint("give --time, --lsn, --xid, --name, --immediate or --latest")
+			return nil, diag.Errorf(diag.Pos{}, "no recovery target given for %s", w.cluster.Name).WithHint("give --time, --lsn, --xid, --name, --immediate or --latest")
 		}
 		declared = declared.Clone()
 		declared.Update(d)
@@ -151,7 +150,7 @@ func (o *pitrOptions) point(w *pgWork) (*value.Dict, error) {
 func (w *pgWork) followers() {
 	for _, c := range w.env.Pg {
 		if c.Follows == w.cluster {
-			fmt.Fprintf(w.app.err, "%s follows %s, and cannot go back with it: remove it afterwards, and make it anew.\n", c.Name, w.cluster.Name)
+			fmt.Fprintf(w.app.err, "%s follows %s and cannot be restored with it: after the restore, remove the standby cluster and create it again.\n", c.Name, w.cluster.Name)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func pgRemove(ctx context.Context, w *pgWork, named []string) error {
 		return err
 	}
 	if len(named) > 0 {
-		fmt.Fprintf(w.app.err, "Now take %s out of the inventory, and let the others know: pig pgsql-svc %s\n", strings.Join(hosts, ", "), w.cluster.Name)
+		fmt.Fprintf(w.app.err, "Remove %s from the inventory, then update the other members: pig pgsql-svc %s\n", strings.Join(hosts, ", "), w.cluster.Name)
 	}
 	return nil
 }

@@ -20,14 +20,14 @@ const caDays = 3650
 
 func (a *app) pki() *cobra.Command {
 	c := &cobra.Command{
-		Use: "pki", Short: "Certificates of the environment",
-		Long: `The certificates of an environment are in files/pki beside the inventory.
+		Use: "pki", Short: "Manage the certificates of the environment",
+		Long: `Manage the certificates of the environment, in files/pki beside the inventory.
 
   pig pki status                 list certificates, and which hosts trust the CA
-  pig pki fetch                  bring what hosts have to a folder that lacks it
-  pig pki import FOLDER          bring CA, keys and passwords from where pig ran before
-  pig pki revoke NAME...         revoke certificates of what is in no inventory any more
-  pig pki rotate                 change the CA, one step at a time, with pig apply after each
+  pig pki fetch                  copy certificates from hosts to a folder without them
+  pig pki import FOLDER          import the CA, keys and passwords of another folder
+  pig pki revoke NAME...         revoke certificates of removed members
+  pig pki rotate                 rotate the CA, one step at a time, with pig apply after each
 
 ` + exitHelp,
 	}
@@ -43,7 +43,7 @@ func (a *app) pkiStatusVerb() *cobra.Command {
 }
 
 func (a *app) pkiFetchVerb() *cobra.Command {
-	return a.askingVerb("fetch", "Bring certificates and keys from the hosts that have them to files/pki", "fetch && pig pki import ca.tar.gz", cobra.NoArgs,
+	return a.askingVerb("fetch", "Copy certificates and keys from hosts to files/pki", "fetch && pig pki import ca.tar.gz", cobra.NoArgs,
 		func(ctx context.Context, s *session, env *resolve.Environment, _ []string) error {
 			return s.pkiFetch(ctx, env)
 		})
@@ -51,11 +51,11 @@ func (a *app) pkiFetchVerb() *cobra.Command {
 
 func (a *app) pkiImportVerb() *cobra.Command {
 	var force bool
-	c := a.askingVerb("import FOLDER|ARCHIVE", "Bring the CA, keys and passwords from another folder, or from a tar archive of it", "import ../old && pig plan\n  pig pki import pki.tar.gz",
+	c := a.askingVerb("import FOLDER|ARCHIVE", "Import the CA, keys and passwords of another folder, or of a tar archive", "import ../old && pig plan\n  pig pki import pki.tar.gz",
 		cobra.ExactArgs(1), func(ctx context.Context, s *session, env *resolve.Environment, args []string) error {
 			return s.pkiImport(ctx, env, args[0], force)
 		})
-	c.Flags().BoolVar(&force, "force", false, "also in place of other files, and where hosts trust another CA")
+	c.Flags().BoolVar(&force, "force", false, "replacement of existing files, also where hosts trust another CA")
 	return c
 }
 
@@ -73,20 +73,20 @@ func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, 
 
 func (a *app) pkiRevokeVerb() *cobra.Command {
 	var force bool
-	c := a.pkiVerb("revoke NAME|FILE...", "Revoke certificates: by their names in pig pki status, or by a file", "revoke pgsql/pg-test-3 && pig apply\n  pig pki revoke alice.crt && pig apply",
+	c := a.pkiVerb("revoke NAME|FILE...", "Revoke certificates, by the names of pig pki status or by a file", "revoke pgsql/pg-test-3 && pig apply\n  pig pki revoke alice.crt && pig apply",
 		cobra.MinimumNArgs(1), func(s *session, env *resolve.Environment, names []string) error {
 			return s.pkiRevoke(env, names, force)
 		})
-	c.Flags().BoolVar(&force, "force", false, "also of what is in the inventory: the next apply issues a new key and certificate")
+	c.Flags().BoolVar(&force, "force", false, "certificates of current members too: the next apply issues new keys and certificates")
 	return c
 }
 
 func (a *app) pkiRotateVerb() *cobra.Command {
 	var force bool
-	c := a.pkiVerb("rotate", "Take the change of the CA one step further",
-		"rotate && pig apply      everybody trusts the new CA too\n  pig pki rotate && pig apply      the new CA signs all certificates\n  pig pki rotate && pig apply      nobody trusts the old CA", cobra.NoArgs,
+	c := a.pkiVerb("rotate", "Rotate the CA by one step",
+		"rotate && pig apply      hosts trust the old and the new CA\n  pig pki rotate && pig apply      the new CA signs all certificates\n  pig pki rotate && pig apply      hosts trust only the new CA", cobra.NoArgs,
 		func(s *session, env *resolve.Environment, _ []string) error { return s.pkiRotate(env, force) })
-	c.Flags().BoolVar(&force, "force", false, "go on although hosts lack the step before: they refuse others, and others refuse them, until they are applied")
+	c.Flags().BoolVar(&force, "force", false, "next step also where hosts lack the step before: these hosts lose access until applied")
 	return c
 }
 

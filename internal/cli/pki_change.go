@@ -39,7 +39,7 @@ func readChange(dir string) (*caChange, error) {
 		err = json.Unmarshal(text, c)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading which hosts have the CA: %s: %w", caChangePath(dir), err)
+		return nil, fmt.Errorf("cannot read which hosts have the CA: %s: %w", caChangePath(dir), err)
 	}
 	return c, nil
 }

@@ -47,7 +47,7 @@ func (s *session) pkiFetch(ctx context.Context, env *resolve.Environment) error 
 			}
 			took, err := s.fetch(ctx, f, trusted)
 			if err != nil {
-				return fmt.Errorf("fetching %s from %s: %w", f.name, f.host, err)
+				return fmt.Errorf("cannot fetch %s from %s: %w", f.name, f.host, err)
 			}
 			if took {
 				fetched = append(fetched, f.name)
@@ -58,7 +58,7 @@ func (s *session) pkiFetch(ctx context.Context, env *resolve.Environment) error 
 		return err
 	}
 	if names := silent(said); names != "" {
-		fmt.Fprintf(s.app.out, "Did not answer: %s\n", names)
+		fmt.Fprintf(s.app.out, "No answer from: %s\n", names)
 	}
 	return s.tellRemains(env)
 }
@@ -86,7 +86,7 @@ func (s *session) fetchTrust(said []hostCA) ([]*x509.Certificate, error) {
 		}
 	}
 	if certs == nil {
-		return nil, diag.Errorf(diag.Pos{}, "no host trusts a CA yet: there is nothing to fetch").WithHint("the first pig apply creates the CA")
+		return nil, diag.Errorf(diag.Pos{}, "cannot fetch certificates: no host trusts a CA yet").WithHint("the first pig apply creates the CA")
 	}
 	if kept {
 		return certs, nil
@@ -236,6 +236,6 @@ func (s *session) tellRemains(env *resolve.Environment) error {
 	if len(remains) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(s.app.out, "No host has these; bring them from where pig ran before, with pig pki import FOLDER:\n  %s\n", strings.Join(slices.Sorted(maps.Keys(remains)), "\n  "))
+	_, err := fmt.Fprintf(s.app.out, "Not found on any host. Import these files from the folder that pig ran in before, with pig pki import FOLDER:\n  %s\n", strings.Join(slices.Sorted(maps.Keys(remains)), "\n  "))
 	return err
 }

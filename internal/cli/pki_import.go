@@ -54,7 +54,7 @@ func (s *session) pkiImport(ctx context.Context, env *resolve.Environment, from 
 			mode = 0o644
 		}
 		if err := s.keep(name, b.files[name], mode); err != nil {
-			return fmt.Errorf("importing %s: %w", name, err)
+			return fmt.Errorf("cannot import %s: %w", name, err)
 		}
 	}
 	for _, dir := range keyDirectories { // as role ca makes them
@@ -86,7 +86,7 @@ func (s *session) checkPairs(b *brought) error {
 		cert, err := b.files[base+".crt"], error(nil)
 		if cert == nil {
 			if cert, err = os.ReadFile(filepath.Join(s.pkiDir(), base+".crt")); err != nil {
-				return diag.Errorf(diag.Pos{}, "cannot import %s: %s.key has no certificate beside it", b.from, base).WithHint("bring %s.crt too", base)
+				return diag.Errorf(diag.Pos{}, "cannot import %s: %s.key has no certificate beside it", b.from, base).WithHint("add %s.crt to the folder", base)
 			}
 		}
 		text, err := s.openKey(path.Join(b.from, name), b.files[name])
@@ -121,7 +121,7 @@ func (s *session) checkTrust(ctx context.Context, env *resolve.Environment, b *b
 	said := s.askCA(ctx, hosts)
 	if foreign := s.tellTrust(said, certs); foreign && !force {
 		return diag.Errorf(diag.Pos{}, "cannot import %s: hosts trust another CA than %s", b.from, caName(certs[0])).
-			WithHint("bring the folder of the CA that hosts trust; to give them this one: add --force, then pig apply --new-ca")
+			WithHint("import the folder of the CA that hosts trust; to give the hosts this CA: add --force, then pig apply --new-ca")
 	}
 	return nil
 }

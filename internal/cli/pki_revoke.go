@@ -41,10 +41,10 @@ func (s *session) pkiRevoke(env *resolve.Environment, names []string, force bool
 	}
 	for _, r := range all {
 		if err := r.revoke(filepath.Join(s.pkiDir(), "revoked")); err != nil {
-			return fmt.Errorf("revoking %s: %w", r.path, err)
+			return fmt.Errorf("cannot revoke %s: %w", r.path, err)
 		}
 	}
-	_, err = fmt.Fprintf(s.app.out, "Revoked %s. The next pig apply tells all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
+	_, err = fmt.Fprintf(s.app.out, "Revoked %s. Run pig apply to update all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
 	return err
 }
 
@@ -76,7 +76,7 @@ func (s *session) revocable(name string, trusted []*x509.Certificate) (revocable
 		return r, refuse("%v", err)
 	}
 	if r.cert.IsCA {
-		return r, refuse("it is a CA").WithHint("change the CA: pig pki rotate")
+		return r, refuse("the certificate belongs to a CA").WithHint("change the CA: pig pki rotate")
 	}
 	if !pki.SignedBy(r.cert, trusted) && !r.own {
 		return r, refuse("the CA of this environment has not signed it")

@@ -31,19 +31,19 @@ func (s *session) readAuthority() (pki.Authority, error) {
 				return ca, err
 			}
 		case !errors.Is(err, fs.ErrNotExist):
-			return ca, fmt.Errorf("reading the CA: %w", err)
+			return ca, fmt.Errorf("cannot read the CA: %w", err)
 		case f.name == "ca.crt":
-			return ca, diag.Errorf(diag.Pos{}, "this environment has no CA: file %s not found", path).WithHint("the first pig apply creates the CA")
+			return ca, diag.Errorf(diag.Pos{}, "CA of this environment not found: file %s", path).WithHint("the first pig apply creates the CA")
 		case f.name == "ca.key":
-			return ca, diag.Errorf(diag.Pos{}, "this environment has no key of its CA: file %s not found", path).WithHint("restore the file from a backup, or bring it from where pig ran before: pig pki import FOLDER")
+			return ca, diag.Errorf(diag.Pos{}, "key of the CA not found: file %s", path).WithHint("restore the file from a backup, or import the folder that pig ran in before: pig pki import FOLDER")
 		}
 	}
 	if _, err := pki.Bundle(ca.Certs); err != nil {
-		return ca, fmt.Errorf("reading the CA: %s: %w", filepath.Join(dir, "ca", "ca.crt"), err)
+		return ca, fmt.Errorf("cannot read the CA: %s: %w", filepath.Join(dir, "ca", "ca.crt"), err)
 	}
 	key, err := pki.ParseKey(ca.Key)
 	if err != nil {
-		return ca, fmt.Errorf("reading the CA: %s: %w", filepath.Join(dir, "ca", "ca.key"), err)
+		return ca, fmt.Errorf("cannot read the CA: %s: %w", filepath.Join(dir, "ca", "ca.key"), err)
 	}
 	if _, err := pki.SignerOf(ca.Certs, key); err != nil {
 		return ca, fmt.Errorf("%s does not belong to %s: %w", filepath.Join(dir, "ca", "ca.key"), filepath.Join(dir, "ca", "ca.crt"), err)
@@ -82,9 +82,9 @@ func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.app.out, map[pki.Step]string{
-		pki.Trusted: "Step 1 of 3: the new CA is trusted beside the old one. Run pig apply on all hosts, then pig pki rotate.",
+		pki.Trusted: "Step 1 of 3: hosts are to trust the old and the new CA. Run pig apply on all hosts, then pig pki rotate.",
 		pki.Signing: "Step 2 of 3: the new CA signs. Run pig apply on all hosts, then pig pki rotate.",
-		pki.Alone:   "Step 3 of 3: the old CA is trusted no more. Run pig apply on all hosts.",
+		pki.Alone:   "Step 3 of 3: hosts are to trust only the new CA. Run pig apply on all hosts.",
 	}[step])
 	return err
 }
@@ -131,6 +131,6 @@ func (s *session) appliedBefore(env *resolve.Environment, ca pki.Authority) erro
 	if len(missing) == 0 {
 		return nil
 	}
-	return diag.Errorf(diag.Pos{}, "cannot take the next step of the change of the CA: pig apply has not brought the last one to %s", strings.Join(missing, ", ")).
-		WithHint("run pig apply for these hosts, without -t; a host that is gone for good: take it out of the inventory, or add --force")
+	return diag.Errorf(diag.Pos{}, "cannot rotate the CA: pig apply has not brought the last step to %s", strings.Join(missing, ", ")).
+		WithHint("run pig apply for these hosts, without -t; remove a lost host from the inventory, or add --force")
 }

@@ -32,7 +32,7 @@ var keptFile = regexp.MustCompile(`^(?:(?:ca|infra|nginx|node|etcd|minio|pgsql|r
 func readBrought(from string) (*brought, error) {
 	info, err := os.Stat(from)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: no such folder or archive", from)
+		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: folder or archive not found", from)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("importing: %w", err)
@@ -49,7 +49,7 @@ func readBrought(from string) (*brought, error) {
 	b := &brought{from: from, files: map[string][]byte{}}
 	root, found := pkiRoot(all)
 	if !found {
-		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: neither files/pki nor ca.key found in it", from).
+		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: files/pki or ca.key not found in the folder", from).
 			WithHint("name the folder of the inventory that pig ran with before, its files/pki, or an archive of either")
 	}
 	for name, text := range all {
@@ -104,7 +104,7 @@ func readFolder(from string) (map[string][]byte, error) {
 	all := map[string][]byte{}
 	folder, err := os.OpenRoot(from) // a link in it leads nowhere else
 	if err != nil {
-		return nil, fmt.Errorf("importing %s: %w", from, err)
+		return nil, fmt.Errorf("cannot import %s: %w", from, err)
 	}
 	defer folder.Close() //nolint:errcheck // it was only read
 
@@ -131,7 +131,7 @@ func readFolder(from string) (map[string][]byte, error) {
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("importing %s: %w", from, err)
+			return nil, fmt.Errorf("cannot import %s: %w", from, err)
 		}
 		if _, found := pkiRoot(all); found {
 			break
@@ -142,7 +142,7 @@ func readFolder(from string) (map[string][]byte, error) {
 
 func readArchive(from string) (map[string][]byte, error) {
 	bad := func(err error) error {
-		return diag.Errorf(diag.Pos{}, "cannot import %s: not a tar archive: %v", from, err).WithHint("make one in the folder of the inventory: tar czf pki.tar.gz files/pki files/secrets.yml")
+		return diag.Errorf(diag.Pos{}, "cannot import %s: not a tar archive: %v", from, err).WithHint("create an archive in the folder of the inventory: tar czf pki.tar.gz files/pki files/secrets.yml")
 	}
 	f, err := os.Open(filepath.Clean(from))
 	if err != nil {

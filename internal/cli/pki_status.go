@@ -138,9 +138,9 @@ func (s *session) tellChange(env *resolve.Environment, ca pki.Authority) error {
 	case err != nil:
 		return err
 	case len(ca.Next) > 0:
-		step = "step 1 of 3 is done: the new CA is trusted too"
+		step = "step 1 of 3 is done: hosts trust the old and the new CA"
 	case len(bundle) > 1:
-		step = "step 2 of 3 is done: the new CA signs, the old one is trusted still"
+		step = "step 2 of 3 is done: the new CA signs, hosts still trust the old CA"
 	}
 	change, err := readChange(s.pkiDir())
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *session) tellChange(env *resolve.Environment, ca pki.Authority) error {
 	case step == "" && change == nil, step == "" && change.CA != caState(ca):
 		return nil
 	case step == "":
-		step = "step 3 of 3 is done: the old CA is trusted no more"
+		step = "step 3 of 3 is done: hosts trust only the new CA"
 	}
 	if change == nil || change.CA != caState(ca) {
 		change = &caChange{}
@@ -158,7 +158,7 @@ func (s *session) tellChange(env *resolve.Environment, ca pki.Authority) error {
 	missing := change.missing(env)
 	switch {
 	case len(missing) > 0:
-		step += fmt.Sprintf("; pig apply has not brought it to %s", strings.Join(missing, ", "))
+		step += fmt.Sprintf("; pig apply has not brought this step to %s", strings.Join(missing, ", "))
 	case strings.HasPrefix(step, "step 3"):
 		return nil // all is over
 	default:

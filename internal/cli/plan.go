@@ -28,17 +28,17 @@ type planOptions struct {
 func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	o.passwords.newFlags(f)
-	f.StringVar(&o.out, "out", "", "keep the plan in this file, for pig apply FILE")
-	f.BoolVar(&o.offline, "offline", false, "ask no node: take each for a fresh machine of an assumed size")
-	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if changes are pending")
+	f.StringVar(&o.out, "out", "", "file to save the plan in, for pig apply FILE")
+	f.BoolVar(&o.offline, "offline", false, "plan without connections, as for new machines of an assumed size")
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 2 if changes are pending")
 }
 
 func (a *app) plan() *cobra.Command {
 	o := &planOptions{}
 	c := &cobra.Command{
 		Use:   "plan [MODULE|CLUSTER ...]",
-		Short: "Tell what would change",
-		Long: `Tell what pig apply would change, and what that does to running systems. Nothing is changed.
+		Short: "Show the changes that apply would make",
+		Long: `Show the changes that pig apply would make, and their impact on running systems. Nothing is changed.
 
   pig plan
   pig plan pg-test --diff
@@ -78,9 +78,9 @@ func (a *app) plan() *cobra.Command {
 					return err
 				}
 				if o.offline {
-					fmt.Fprintf(a.err, "The plan is kept in %s, to be read: no host was asked, and pig apply refuses what is otherwise on the hosts.\n", o.out)
+					fmt.Fprintf(a.err, "Plan saved in %s for review: no host was asked, and pig apply refuses units whose hosts differ.\n", o.out)
 				} else {
-					fmt.Fprintf(a.err, "The plan is kept in %s.\n", o.out)
+					fmt.Fprintf(a.err, "Plan saved in %s.\n", o.out)
 				}
 			}
 			return planStatus(sum, o.detailed)
@@ -171,7 +171,7 @@ func (s *session) showPlan(p *plan.Plan) error {
 		_, err = fmt.Fprintln(s.app.out, string(line))
 		return err
 	}
-	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, "Plan")
+	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)
 	return err
 }

@@ -19,11 +19,11 @@ func (a *app) play() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "play FILE.yml ...",
 		Short: "Run Ansible playbooks",
-		Long: `Run playbooks in Ansible's language, with ansible-playbook's flags.
+		Long: `Run Ansible playbooks, with the flags of ansible-playbook.
 
   pig play site.yml -l web -t config --check --diff
 
-pig does the same when it is started by the name ansible-playbook.
+pig does the same when started by the name ansible-playbook.
 
 ` + exitHelp,
 		Args: cobra.MinimumNArgs(1),
@@ -39,7 +39,7 @@ pig does the same when it is started by the name ansible-playbook.
 			}
 			switch {
 			case syntax:
-				_, err := fmt.Fprintln(a.out, "the syntax is right")
+				_, err := fmt.Fprintln(a.out, "syntax: valid")
 				return err
 			case l.any():
 				return s.list(plays, l)
@@ -56,10 +56,10 @@ pig does the same when it is started by the name ansible-playbook.
 		},
 	}
 	o.AddFlags(c.Flags())
-	c.Flags().BoolVar(&syntax, "syntax-check", false, "read the playbooks, run nothing")
-	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list the tasks, run nothing")
-	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list the hosts, run nothing")
-	c.Flags().BoolVar(&l.tags, "list-tags", false, "list the tags, run nothing")
+	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only: nothing is run")
+	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks: nothing is run")
+	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts: nothing is run")
+	c.Flags().BoolVar(&l.tags, "list-tags", false, "list of the tags: nothing is run")
 	return c
 }
 

@@ -35,18 +35,18 @@ type redisWork struct {
 func (a *app) redisVerbs() []*cobra.Command {
 	verbs := []redisVerb{
 		{
-			"redis-add CLUSTER|HOST|INSTANCE [PORT ...]", "Make a Redis cluster, or add a node or instances to it",
-			"Make a Redis cluster. With a host: the instances of that node. With ports: only those. What joins a native cluster comes\nwithout slots: pig redis-rebalance moves some to it.",
+			"redis-add CLUSTER|HOST|INSTANCE [PORT ...]", "Create a Redis cluster, or add a host or instances",
+			"Create a Redis cluster. With a host: only the instances of that host. With ports: only the instances at those ports. An\ninstance joins a native cluster without slots: pig redis-rebalance moves slots to new primaries.",
 			"  pig redis-add redis-ms\n  pig redis-add 10.10.10.14\n  pig redis-add 10.10.10.10 6381\n  pig redis-add redis-ms-1-6381", redisAdd,
 		},
 		{
-			"redis-rm CLUSTER|HOST|INSTANCE [PORT ...]", "Remove a Redis cluster, a node or instances of it",
-			"Remove a Redis cluster with its data, the instances of one node, or only those at some ports. What they lead is handed to\nthose who stay. The inventory has to say redis_safeguard: false, and the cluster's name has to be typed, or given with\n--confirm.",
+			"redis-rm CLUSTER|HOST|INSTANCE [PORT ...]", "Remove a Redis cluster, a host or instances",
+			"Remove a Redis cluster with its data, the instances of one host, or the instances at some ports. A replica that stays\ntakes over from a removed primary. The inventory must have redis_safeguard: false. Type the name of the cluster to\nconfirm, or give it with --confirm.",
 			"  pig redis-rm redis-ms\n  pig redis-rm 10.10.10.14 --confirm redis-test\n  pig redis-rm 10.10.10.10 6381", redisRemove,
 		},
 		{
-			"redis-rebalance CLUSTER", "Give every primary of a native cluster an equal share of the slots",
-			"Move slots with their keys until every primary of a native cluster has an equal share. Clients go on meanwhile. --check\ntells which would move.",
+			"redis-rebalance CLUSTER", "Rebalance the slots of a native Redis cluster",
+			"Move slots with their keys until every primary of a native cluster has an equal share. Clients go on meanwhile. --check\nshows the slots that would move.",
 			"  pig redis-rebalance redis-test --check\n  pig redis-rebalance redis-test", redisRebalance,
 		},
 	}
@@ -86,7 +86,7 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 	}
 	o.AddFlags(c.Flags())
 	if name == "redis-rm" {
-		c.Flags().StringVar(&w.confirm, "confirm", "", "the cluster's name, instead of typing it")
+		c.Flags().StringVar(&w.confirm, "confirm", "", "name of the cluster, instead of typing it")
 	}
 	return c
 }
@@ -136,7 +136,7 @@ func (w *redisWork) find(name string, ports []string) error {
 
 func (w *redisWork) findPorts(ports []string) error {
 	if len(ports) > 0 && len(w.hosts) > 1 {
-		return fmt.Errorf("%s has %d nodes: name the one whose instances you mean", w.cluster.Name, len(w.hosts))
+		return fmt.Errorf("%s has %d hosts: name the host of the instances", w.cluster.Name, len(w.hosts))
 	}
 	for _, text := range ports {
 		port, err := strconv.Atoi(text)
@@ -184,7 +184,7 @@ func redisAdd(ctx context.Context, w *redisWork) error { return w.each(ctx, "red
 
 func redisRebalance(ctx context.Context, w *redisWork) error {
 	if w.cluster.Mode != "cluster" {
-		return diag.Errorf(w.cluster.Pos, "%s has no slots: it is a %s cluster", w.cluster.Name, w.cluster.Mode)
+		return diag.Errorf(w.cluster.Pos, "%s has no slots: redis_mode is %s", w.cluster.Name, w.cluster.Mode)
 	}
 	w.base.Tags = []string{"redis_rebalance"}
 	return w.runModule(ctx, w.verb, "redis", w.hosts)
@@ -210,7 +210,7 @@ func redisRemove(ctx context.Context, w *redisWork) error {
 		return err
 	}
 	if len(w.ports) > 0 || len(w.hosts) < len(w.cluster.Hosts()) {
-		fmt.Fprintf(w.app.err, "Now take it out of the inventory: the next pig apply would make it anew.\n")
+		fmt.Fprintf(w.app.err, "Delete the removed instances from the inventory: the next pig apply would create them again.\n")
 	}
 	return nil
 }

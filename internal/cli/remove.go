@@ -46,7 +46,7 @@ func (a *app) removalVerb(r removal) *cobra.Command {
 		},
 	}
 	o.AddFlags(c.Flags())
-	c.Flags().StringVar(&confirm, "confirm", "", "the name of what is removed, instead of typing it")
+	c.Flags().StringVar(&confirm, "confirm", "", "name of the removed object, instead of typing it")
 	return c
 }
 
@@ -119,7 +119,7 @@ func (s *session) namedHosts(env *resolve.Environment, module string, named []st
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, fmt.Errorf("%s: no host of %s is meant by this", strings.Join(named, " "), module)
+		return nil, fmt.Errorf("no host of module %[2]s matches %[1]q", strings.Join(named, " "), module)
 	}
 	return chosen, nil
 }
@@ -130,7 +130,7 @@ func (s *session) unguarded(env *resolve.Environment, safeguard string, hosts []
 		vars := s.vars(env, h)
 		if v := vars.At(safeguard); v != nil && !params.IsTemplate(v) && value.Truthy(v) {
 			return diag.Errorf(vars.KeyPos(safeguard), "%s is on for %s: nothing is removed", safeguard, h).
-				WithHint("set %s: false in the inventory, if you mean it", safeguard)
+				WithHint("to allow the removal, write %s: false in the inventory", safeguard)
 		}
 	}
 	return nil
@@ -142,13 +142,13 @@ func (s *session) typed(name, given, loss string) error {
 	case given == name:
 		return nil
 	case given != "":
-		return fmt.Errorf("--confirm says %s, and what is meant is %s: nothing was changed", given, name)
+		return fmt.Errorf("invalid --confirm %q: want %q: nothing was changed", given, name)
 	}
 	if f, ok := s.app.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(s.app.err, "Nothing was changed: nobody is here to confirm. Use --confirm %s\n", name)
+		fmt.Fprintf(s.app.err, "Nothing was changed: no terminal to confirm on. Add --confirm %s\n", name)
 		return exitStatus(exitConfirm)
 	}
-	if !s.app.answers(bufio.NewReader(s.app.in), loss+" Type its name to go on: ", name) {
+	if !s.app.answers(bufio.NewReader(s.app.in), loss+" Type the name to go on: ", name) {
 		return exitStatus(exitConfirm)
 	}
 	return nil

@@ -25,13 +25,13 @@ import (
 func (a *app) repo() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "repo",
-		Short: "The environment's package repository",
-		Long: `The package repository that all nodes install from.
+		Short: "Manage the package repository of the environment",
+		Long: `Manage the package repository that all hosts install from.
 
-  pig repo build                 on the infra nodes, from the upstream repositories of repo_upstream
-  pig repo bundle pigsty.tgz     bring it here as one file
-  pig repo verify pigsty.tgz     is the file whole?
-  pig repo load pigsty.tgz       on the infra nodes, from that file: an installation without a network
+  pig repo build                 build on the infra hosts, from repo_upstream
+  pig repo bundle pigsty.tgz     copy the repository into one file
+  pig repo verify pigsty.tgz     verify that file
+  pig repo load pigsty.tgz       load on the infra hosts, from that file: for hosts without internet
 
 ` + exitHelp,
 	}
@@ -42,8 +42,8 @@ func (a *app) repo() *cobra.Command {
 func (a *app) repoBuild() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "build", Short: "Build the repository from upstream", Args: cobra.NoArgs,
-		Long: "Fetch the packages of repo_packages and repo_extra_packages, and all that they need, from the upstream repositories that\nrepo_upstream declares for repo_modules. What is there in its newest version stays.\n\n  pig repo build\n\n" + exitHelp,
+		Use: "build", Short: "Build the repository from the upstream repositories", Args: cobra.NoArgs,
+		Long: "Download the packages of repo_packages and repo_extra_packages, and their dependencies, from the repositories of\nrepo_upstream that repo_modules selects. Packages that are up to date stay.\n\n  pig repo build\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.extraVars = append(o.extraVars, `{"repo_build": true}`)
 			if len(o.tags) == 0 {
@@ -59,8 +59,8 @@ func (a *app) repoBuild() *cobra.Command {
 func (a *app) repoBundle() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "bundle FILE", Short: "Bring the repository here as one file", Args: cobra.ExactArgs(1),
-		Long: "Pack the repository of the first infra node into one file on this machine, and verify it.\n\n  pig repo bundle pigsty-debian13.tgz\n\n" + exitHelp,
+		Use: "bundle FILE", Short: "Copy the repository into one file", Args: cobra.ExactArgs(1),
+		Long: "Pack the repository of the first infra host into one file on this machine, and verify the file.\n\n  pig repo bundle pigsty-debian13.tgz\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error { return a.bundle(c.Context(), o, args[0]) },
 	}
 	o.AddFlags(c.Flags())
@@ -82,8 +82,8 @@ func (a *app) bundle(ctx context.Context, o *runOptions, file string) error {
 func (a *app) repoLoad() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "load FILE", Short: "Fill the repository from a file", Args: cobra.ExactArgs(1),
-		Long: "Verify a bundle, copy it to the infra nodes, and make their repository of it.\n\n  pig repo load pigsty-debian13.tgz\n\n" + exitHelp,
+		Use: "load FILE", Short: "Load the repository from a file", Args: cobra.ExactArgs(1),
+		Long: "Verify a bundle, copy it to the infra hosts, and create their repository from the bundle.\n\n  pig repo load pigsty-debian13.tgz\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := a.verifyBundle(args[0]); err != nil {
 				return err
@@ -105,8 +105,8 @@ func (a *app) repoLoad() *cobra.Command {
 
 func (a *app) repoVerify() *cobra.Command {
 	return &cobra.Command{
-		Use: "verify FILE", Short: "Tell whether a bundle is whole", Args: cobra.ExactArgs(1),
-		Long: "Hold every package of a bundle against the bundle's index. No node is asked.\n\n  pig repo verify pigsty-debian13.tgz\n\n" + exitHelp,
+		Use: "verify FILE", Short: "Verify a bundle of packages", Args: cobra.ExactArgs(1),
+		Long: "Compare every package of a bundle with the index of the bundle. No host is asked.\n\n  pig repo verify pigsty-debian13.tgz\n\n" + exitHelp,
 		RunE: func(_ *cobra.Command, args []string) error { return a.verifyBundle(args[0]) },
 	}
 }
@@ -125,13 +125,13 @@ func (a *app) verifyBundle(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if wrong := repository.Verify(index, b.files); len(wrong) > 0 {
-		return fmt.Errorf("%s is not whole:\n  %s", file, strings.Join(wrong, "\n  "))
+		return fmt.Errorf("invalid bundle %q:\n  %s", file, strings.Join(wrong, "\n  "))
 	}
 	var bytes int64
 	for _, e := range index {
 		bytes += e.Size
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %d packages, %d MB, as its index says; %s\n", file, len(index), bytes>>20, signer)
+	_, err = fmt.Fprintf(a.out, "%s: %d packages, %d MB, as listed in the index; %s\n", file, len(index), bytes>>20, signer)
 	return err
 }
 
@@ -172,7 +172,7 @@ func readBundle(file string) (bundle, error) {
 		return b, fmt.Errorf("bundle %s not found", file)
 	}
 	if err != nil {
-		return b, fmt.Errorf("reading the bundle: %w", err)
+		return b, fmt.Errorf("cannot read the bundle: %w", err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

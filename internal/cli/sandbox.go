@@ -22,8 +22,8 @@ import (
 func (a *app) sandbox() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Throw-away nodes on this machine",
-		Long: `Real nodes on this machine, for a rehearsal: systemd, sshd and an address of their own, in network namespaces.
+		Short: "Manage local test nodes",
+		Long: `Manage test nodes on this machine: each has systemd, sshd and an address of its own, in network namespaces.
 
   pig sandbox up -i inventory/sandbox.yml
   pig apply --sandbox -i inventory/sandbox.yml
@@ -43,7 +43,7 @@ func (a *app) sandboxUp() *cobra.Command {
 	var systems []string
 	c := &cobra.Command{
 		Use: "up", Short: "Start a node for each host of an inventory", Args: cobra.NoArgs,
-		Long: `Start a node for each host of an inventory. What runs already is left alone; the first time builds an image.
+		Long: `Start a node for each host of an inventory. Running nodes are not touched. The first start builds an image.
 
   pig sandbox up -i inventory/sandbox.yml --prepared
   pig sandbox up -i inventory/mixed.yml --os debian13 --os pg-old=debian12
@@ -77,11 +77,11 @@ func (a *app) sandboxUp() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVarP(&sources, "inventory", "i", nil, "inventory whose hosts become nodes")
-	f.IntVar(&count, "nodes", 0, "this many nodes from 10.10.10.10 on, instead of an inventory's")
+	f.StringArrayVarP(&sources, "inventory", "i", nil, "inventory of the hosts to start; may be repeated")
+	f.IntVar(&count, "nodes", 0, "number of nodes from 10.10.10.10 on, instead of an inventory")
 	f.StringVar(&conf.Name, "name", "pig", "name of the sandbox")
 	f.StringArrayVar(&systems, "os", nil, "debian13 (default) or debian12; PATTERN=SYSTEM for some hosts; may be repeated")
-	f.BoolVar(&conf.Prepared, "prepared", false, "nodes that have the stack's packages already")
+	f.BoolVar(&conf.Prepared, "prepared", false, "nodes with the packages installed already")
 	return c
 }
 
@@ -185,7 +185,7 @@ func (a *app) sandboxExec() *cobra.Command {
   pig sandbox exec 10.10.10.11 -- patronictl list
   pig sandbox exec -- ping -c1 10.10.10.11
 
-The exit status is the command's. Where it was not begun:
+The exit status is that of the command. If the command was not started:
 
 ` + exitHelp,
 		Args: cobra.MinimumNArgs(1),
@@ -217,8 +217,8 @@ The exit status is the command's. Where it was not begun:
 func (a *app) sandboxStatus() *cobra.Command {
 	var name string
 	c := &cobra.Command{
-		Use: "status", Short: "List the nodes", Args: cobra.NoArgs,
-		Long: "List the nodes: which run, which answer.\n\n  pig sandbox status\n\n" + exitHelp,
+		Use: "status", Short: "List the nodes of a sandbox", Args: cobra.NoArgs,
+		Long: "List the nodes with their state.\n\n  pig sandbox status\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := sandbox.Open(name)
 			if err != nil {
@@ -244,13 +244,13 @@ func (a *app) sandboxDown() *cobra.Command {
 	var name string
 	var purge bool
 	c := &cobra.Command{
-		Use: "down", Short: "Stop all nodes", Args: cobra.NoArgs,
-		Long: "Stop all nodes. Their disks stay for the next time, except with --purge.\n\n  pig sandbox down --purge\n\n" + exitHelp,
+		Use: "down", Short: "Stop all nodes of a sandbox", Args: cobra.NoArgs,
+		Long: "Stop all nodes of a sandbox. The disks stay for the next start, except with --purge.\n\n  pig sandbox down --purge\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return sandbox.Down(context.WithoutCancel(c.Context()), name, purge)
 		},
 	}
 	c.Flags().StringVar(&name, "name", "pig", "name of the sandbox")
-	c.Flags().BoolVar(&purge, "purge", false, "forget their disks too")
+	c.Flags().BoolVar(&purge, "purge", false, "removal of the disks too")
 	return c
 }

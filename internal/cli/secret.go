@@ -20,10 +20,10 @@ import (
 func (a *app) secret() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "secret",
-		Short: "List, show, move and change generated passwords",
-		Long: `A password that the inventory does not write is generated, once for an environment, and kept in files/secrets.yml beside
-the inventory, for its owner only. Name another file with --secrets or PIG_SECRETS; with a vault password the file is an
-Ansible Vault, with --age-identity it is encrypted with age.
+		Short: "Manage generated passwords",
+		Long: `Manage generated passwords. A password that the inventory does not set is generated once for an environment, and kept in
+files/secrets.yml beside the inventory, readable for its owner only. Name another file with --secrets or PIG_SECRETS.
+With a vault password the file is an Ansible Vault; with --age-identity the file is encrypted with age.
 
   pig secret list
   pig secret show pg_admin_password
@@ -31,7 +31,7 @@ Ansible Vault, with --age-identity it is encrypted with age.
   pig secret export --out moved.yml
   pig secret import moved.yml
 
-What the inventory writes counts, and is not listed here.
+Passwords that the inventory sets take precedence, and are not listed here.
 
 ` + exitHelp,
 	}
@@ -70,7 +70,7 @@ func (a *app) secretList() *cobra.Command {
 		for _, name := range s.passwords.Names() {
 			state := ""
 			if made[name] {
-				state = "  (not made yet: the next pig apply does, or pig plan without --offline)"
+				state = "  (not generated yet: run pig apply, or pig plan without --offline)"
 			}
 			if _, err := fmt.Fprintln(a.out, name+state); err != nil {
 				return err
@@ -81,7 +81,7 @@ func (a *app) secretList() *cobra.Command {
 }
 
 func (a *app) secretShow() *cobra.Command {
-	return a.secretVerb("show NAME", "Show one generated password in the clear", "show pg_admin_password", cobra.ExactArgs(1), func(s *session, args []string) error {
+	return a.secretVerb("show NAME", "Show one generated password in clear text", "show pg_admin_password", cobra.ExactArgs(1), func(s *session, args []string) error {
 		if err := s.generated(args[0]); err != nil {
 			return err
 		}
@@ -95,11 +95,11 @@ func (a *app) secretShow() *cobra.Command {
 func (s *session) generated(name string) error {
 	if !slices.Contains(s.passwords.Asked(), name) {
 		if pos := s.writes(name); pos.Known() {
-			return diag.Errorf(pos, "password %s is not generated: the inventory writes it", name)
+			return diag.Errorf(pos, "password %s is not generated: the inventory sets it", name)
 		}
 	}
 	if slices.Contains(s.passwords.Made(), name) {
-		return fmt.Errorf("password %s was not generated yet: the next pig apply does, or pig plan without --offline", name)
+		return fmt.Errorf("password %s is not generated yet: run pig apply, or pig plan without --offline", name)
 	}
 	if _, ok := s.passwords.Lookup(name); !ok {
 		return diag.Errorf(diag.Pos{}, "password %q not found in %s", name, s.passwords.Path()).WithHint("%s", diag.DidYouMean(name, s.passwords.Names()))
@@ -127,7 +127,7 @@ func (s *session) writes(name string) diag.Pos {
 }
 
 func (a *app) secretRotate() *cobra.Command {
-	return a.secretVerb("rotate NAME...", "Generate new passwords in place of present ones", "rotate pg_monitor_password", cobra.MinimumNArgs(1), func(s *session, args []string) error {
+	return a.secretVerb("rotate NAME...", "Replace generated passwords by new ones", "rotate pg_monitor_password", cobra.MinimumNArgs(1), func(s *session, args []string) error {
 		for _, name := range args {
 			if err := s.generated(name); err != nil {
 				return err
@@ -142,14 +142,14 @@ func (a *app) secretRotate() *cobra.Command {
 		if err := s.passwords.Save(); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(a.out, "Generated %s. The next pig apply puts them into force: %s\n", plural(len(args), "password"), strings.Join(args, ", "))
+		_, err := fmt.Fprintf(a.out, "Generated %s. Run pig apply to use the new ones: %s\n", plural(len(args), "password"), strings.Join(args, ", "))
 		return err
 	})
 }
 
 func (a *app) secretExport() *cobra.Command {
 	var out string
-	c := a.secretVerb("export", "Write all generated passwords in the clear", "export --out moved.yml", cobra.NoArgs, func(s *session, _ []string) error {
+	c := a.secretVerb("export", "Export all generated passwords in clear text", "export --out moved.yml", cobra.NoArgs, func(s *session, _ []string) error {
 		saved := s.passwords.Saved()
 		if len(saved) == 0 {
 			return fmt.Errorf("%s holds no passwords", s.passwords.Path())
@@ -161,12 +161,12 @@ func (a *app) secretExport() *cobra.Command {
 		}
 		f, err := os.OpenFile(filepath.Clean(out), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
-			return fmt.Errorf("exporting passwords: %w", err)
+			return fmt.Errorf("cannot export passwords: %w", err)
 		}
 		_, err = f.Write(text)
 		return errors.Join(err, f.Close())
 	})
-	c.Flags().StringVar(&out, "out", "", "write to this new file instead of the screen")
+	c.Flags().StringVar(&out, "out", "", "new file to write to, instead of standard output")
 	return c
 }
 

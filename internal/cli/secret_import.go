@@ -27,7 +27,7 @@ func (s *session) secretImport(args []string) error {
 		return fmt.Errorf("file %s not found", args[0])
 	}
 	if err != nil {
-		return fmt.Errorf("reading passwords: %w", err)
+		return fmt.Errorf("cannot read passwords: %w", err)
 	}
 	values, at, err := credential.Parse(text, args[0])
 	switch {

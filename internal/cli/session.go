@@ -79,7 +79,7 @@ func (s *session) loadInventory(ctx context.Context) error {
 	sources := s.sources()
 	if len(s.opt.inventory) == 0 {
 		if _, err := os.Stat(defaultInventory); err != nil {
-			return fmt.Errorf("there is no %s here; name an inventory with -i", defaultInventory)
+			return fmt.Errorf("file %s not found in this directory: name an inventory with -i", defaultInventory)
 		}
 	}
 	decrypt, err := s.decrypt(ctx)

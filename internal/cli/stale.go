@@ -19,7 +19,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (
 		told := s.staleness(kept, now, name)
 		for _, need := range g.Needs(name) {
 			if r, is := refused[need]; is && told.why == "" {
-				told = staleness{"it needs " + need, r.unchecked, r.away}
+				told = staleness{"needs unit " + need, r.unchecked, r.away}
 			}
 		}
 		switch {
@@ -53,14 +53,14 @@ type staleness struct {
 func (s *session) staleness(kept, planned *plan.Plan, name string) staleness {
 	was, now := kept.Unit(name), planned.Unit(name)
 	if was == nil {
-		return staleness{why: "it is not in the plan"}
+		return staleness{why: "the unit is not in the plan"}
 	}
 	why := plan.StaleInputs(*was, *now, s.passwords.Path())
 	switch {
 	case why != "":
 		return staleness{why: why}
 	case now.Skipped != "":
-		return staleness{"it needs " + now.Skipped, true, true}
+		return staleness{"needs unit " + now.Skipped, true, true}
 	}
 	for _, e := range now.Entries {
 		if e.Unreachable && e.Failed != "" {

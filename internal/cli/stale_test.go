@@ -40,8 +40,8 @@ func TestAStaleUnitIsRefusedWithWhatNeedsIt(t *testing.T) {
 		says    string
 	}{
 		{"nothing changed", map[string]string{"node": "1", "etcd": "1", "pgsql": "1", "redis": "1"}, []string{"node", "etcd", "pgsql", "redis"}, 0, ""},
-		{"etcd changed", map[string]string{"node": "1", "etcd": "0", "pgsql": "1", "redis": "1"}, []string{"node", "redis"}, 2, "pgsql: the plan is stale: it needs etcd"},
-		{"redis was not planned", map[string]string{"node": "1", "etcd": "1", "pgsql": "1"}, []string{"node", "etcd", "pgsql"}, 1, "redis: the plan is stale: it is not in the plan"},
+		{"etcd changed", map[string]string{"node": "1", "etcd": "0", "pgsql": "1", "redis": "1"}, []string{"node", "redis"}, 2, "pgsql: the plan is stale: needs unit etcd"},
+		{"redis was not planned", map[string]string{"node": "1", "etcd": "1", "pgsql": "1"}, []string{"node", "etcd", "pgsql"}, 1, "redis: the plan is stale: the unit is not in the plan"},
 		{"all changed", map[string]string{"node": "0", "etcd": "0", "pgsql": "0", "redis": "0"}, nil, 4, "node: the plan is stale"},
 	} {
 		var said bytes.Buffer

@@ -15,13 +15,13 @@ func (a *app) status() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
 		Use:   "status [CLUSTER ...]",
-		Short: "Tell how clusters are",
-		Long: `Ask every node once, and tell for each cluster who leads, who follows how closely, and which services run.
+		Short: "Show the live state of clusters",
+		Long: `Show the live state of clusters: the leader, the replicas with their lag, and the services of each member.
 
   pig status
   pig status pg-test --json
 
-A member that is stopped, unreachable, missing or far behind is named, and the exit status is 2.
+Every host is asked once. If a member is stopped, unreachable, missing or far behind, the exit status is 2.
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -24,9 +24,9 @@ func (s *session) showStatus(r health.Report) error {
 	var b strings.Builder
 	paint := s.app.paint
 	for _, c := range r.Clusters {
-		head := paint.Green("well")
-		if len(c.Problems)+len(c.Passing) > 0 {
-			head = paint.Red("not well")
+		head := paint.Green("healthy")
+		if n := len(c.Problems) + len(c.Passing); n > 0 {
+			head = paint.Red("degraded") + " (" + plural(n, "problem") + ")"
 		}
 		if c.Slots != "" {
 			head += ", slots " + c.Slots

@@ -27,12 +27,12 @@ type sourceOptions struct {
 func (o *sourceOptions) AddFlags(f *pflag.FlagSet) {
 	o.passwords.AddFlags(f)
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
-	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables above all others: key=value, JSON, or @file; may be repeated")
+	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables of the highest precedence: key=value, JSON, or @file; may be repeated")
 }
 
 // limitFlag adds -l.
 func (o *sourceOptions) limitFlag(f *pflag.FlagSet) {
-	f.StringVarP(&o.limit, "limit", "l", "", "only hosts that match this pattern")
+	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to use")
 }
 
 // session is what a.open makes of the flags.
@@ -53,14 +53,14 @@ func (a *app) validate() *cobra.Command {
 	var strict bool
 	c := &cobra.Command{
 		Use:   "validate",
-		Short: "Look for mistakes in the inventory",
-		Long: `Tell all that is wrong with the inventory, in one go: misspelt parameters, values of the wrong type, identities that
-are missing or clash, services and rules that select nothing. No node is asked.
+		Short: "Check the inventory for errors",
+		Long: `Check the inventory for errors: unknown parameters, values of the wrong type, missing or duplicate identities, services
+and rules that select nothing. All errors are shown at once. No host is asked.
 
   pig validate
   pig validate -i inventory/ha.yml --strict
 
-Warnings are told and do not fail, except with --strict.
+Warnings do not change the exit status, except with --strict.
 
 ` + exitHelp,
 		Args: cobra.NoArgs,
@@ -74,7 +74,7 @@ Warnings are told and do not fail, except with --strict.
 		},
 	}
 	o.AddFlags(c.Flags())
-	c.Flags().BoolVar(&strict, "strict", false, "take warnings for errors")
+	c.Flags().BoolVar(&strict, "strict", false, "warnings as errors")
 	return c
 }
 

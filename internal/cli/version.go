@@ -11,7 +11,7 @@ var Version = "dev" //nolint:gochecknoglobals // the linker sets it
 
 func (a *app) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Tell the version", Args: cobra.NoArgs,
+		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.out, "pig", Version)
 			return err

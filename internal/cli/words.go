@@ -16,7 +16,7 @@ func onePlanFile(args []string) error {
 	for _, path := range args {
 		if len(args) > 1 && isFile(path) {
 			if _, err := plan.Open(path); !errors.Is(err, plan.ErrNoPlan) {
-				return diag.Errorf(diag.Pos{}, "%s is a plan file: it is applied as a whole", path).WithHint("pig apply %s", path)
+				return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with other words: a plan is applied as a whole", path).WithHint("pig apply %s", path)
 			}
 		}
 	}
@@ -49,17 +49,17 @@ func (s *session) checkWords(all *graph.Graph[plan.Unit], words []string) error 
 func (s *session) unknownWord(word string, known []string) *diag.Diagnostic {
 	switch {
 	case s.inventory.Host(word) != nil || s.inventory.Group(word) != nil:
-		return diag.Errorf(diag.Pos{}, "no module or cluster %s: it is a host or a group", word).WithHint("select hosts with -l %s", word)
+		return diag.Errorf(diag.Pos{}, "module or cluster %q not found: the inventory has a host or a group of this name", word).WithHint("select hosts with -l %s", word)
 	case isFile(word):
 		if _, err := plan.Open(word); !errors.Is(err, plan.ErrNoPlan) {
-			return diag.Errorf(diag.Pos{}, "%s is a plan file: it is not planned again", word).WithHint("pig apply %s", word)
+			return diag.Errorf(diag.Pos{}, "invalid argument %q: a plan file is applied, not planned", word).WithHint("pig apply %s", word)
 		}
 	case filepath.Ext(word) != "" || strings.ContainsRune(word, filepath.Separator):
-		return diag.Errorf(diag.Pos{}, "%s is neither a plan file nor a module or cluster of the inventory", word)
+		return diag.Errorf(diag.Pos{}, "invalid argument %q: neither a plan file nor a module or cluster of the inventory", word)
 	}
 	hint := diag.DidYouMean(word, known)
 	if hint == "" {
 		hint = "the inventory declares " + strings.Join(known, ", ")
 	}
-	return diag.Errorf(diag.Pos{}, "no module or cluster %s", word).WithHint("%s", hint)
+	return diag.Errorf(diag.Pos{}, "module or cluster %q not found in the inventory", word).WithHint("%s", hint)
 }

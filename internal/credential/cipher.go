@@ -32,12 +32,12 @@ type Age struct{ identities []age.Identity }
 func NewAge(identityFile string) (*Age, error) {
 	f, err := os.Open(identityFile)
 	if err != nil {
-		return nil, fmt.Errorf("reading the age identity: %w", err)
+		return nil, fmt.Errorf("cannot read the age identity: %w", err)
 	}
 	defer f.Close()
 	ids, err := age.ParseIdentities(f)
 	if err != nil {
-		return nil, fmt.Errorf("reading the age identity %s: %w", identityFile, err)
+		return nil, fmt.Errorf("cannot read the age identity %s: %w", identityFile, err)
 	}
 	return &Age{ids}, nil
 }
@@ -65,13 +65,13 @@ func (a *Age) Seal(plain []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := age.Encrypt(&b, to...)
 	if err != nil {
-		return nil, fmt.Errorf("encrypting with age: %w", err)
+		return nil, fmt.Errorf("cannot encrypt with age: %w", err)
 	}
 	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("encrypting with age: %w", err)
+		return nil, fmt.Errorf("cannot encrypt with age: %w", err)
 	}
 	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encrypting with age: %w", err)
+		return nil, fmt.Errorf("cannot encrypt with age: %w", err)
 	}
 	return b.Bytes(), nil
 }

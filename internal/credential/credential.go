@@ -152,11 +152,11 @@ func (s *Store) Save() error {
 	}
 	dir := filepath.Dir(s.path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("saving passwords: %w", err)
+		return fmt.Errorf("cannot save passwords: %w", err)
 	}
 	release, err := lock(dir)
 	if err != nil {
-		return fmt.Errorf("saving passwords: %w", err)
+		return fmt.Errorf("cannot save passwords: %w", err)
 	}
 	defer release()
 	return s.merge()
@@ -178,7 +178,7 @@ func (s *Store) merge() error {
 		now[name] = s.values[name]
 	}
 	if err := s.write(now); err != nil {
-		return fmt.Errorf("saving passwords: %w", err)
+		return fmt.Errorf("cannot save passwords: %w", err)
 	}
 	s.values, s.made, s.exists = now, nil, true
 	clear(s.set)
@@ -193,7 +193,7 @@ func (s *Store) read() (map[string]string, map[string]diag.Pos, error) {
 	kept := text
 	if s.cipher != nil {
 		if text, err = s.cipher.Open(text); err != nil {
-			return nil, nil, fmt.Errorf("opening %s: %w", s.path, err)
+			return nil, nil, fmt.Errorf("cannot open %s: %w", s.path, err)
 		}
 	}
 	values, at, err := Parse(text, s.path)

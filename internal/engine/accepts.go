@@ -10,8 +10,8 @@ import (
 
 // instead tells what to do in place of an argument of Ansible's that pig's action does not have.
 var instead = map[string]string{
-	"pause prompt":                        "pig asks nobody while it runs",
-	"pause echo":                          "pig asks nobody while it runs",
+	"pause prompt":                        "pig does not prompt during a run",
+	"pause echo":                          "pig does not prompt during a run",
 	"fetch validate_checksum":             "the checksum of a fetched file is always verified",
 	"wait_for_connection connect_timeout": "--timeout bounds every connection",
 	"template output_encoding":            "files are written as UTF-8",
@@ -34,7 +34,7 @@ func (a action) accepts(name string, args *value.Dict) error {
 			hint = diag.DidYouMean(arg, a.args)
 		}
 		if hint == "" {
-			hint = "it takes " + strings.Join(a.args, ", ")
+			hint = "want one of: " + strings.Join(a.args, ", ")
 		}
 		errs.Add(diag.Errorf(args.KeyPos(k), "%s has no argument %q", name, arg).WithHint("%s", hint))
 	}

@@ -146,7 +146,7 @@ func setFact(_ context.Context, c *call) Result {
 		switch name := value.KeyText(k); {
 		case name == "cacheable":
 			if truth(v) {
-				return failed(diag.Errorf(c.args.ValuePos(k), "set_fact cannot do cacheable: no fact outlives the run").WithHint("remove the argument"))
+				return failed(diag.Errorf(c.args.ValuePos(k), "set_fact cannot do cacheable: facts end with the run").WithHint("remove the argument"))
 			}
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
@@ -255,7 +255,7 @@ func groupBy(_ context.Context, c *call) Result {
 
 func pause(ctx context.Context, c *call) Result {
 	if c.args.Has("seconds") == c.args.Has("minutes") {
-		return failed(diag.Errorf(c.task.Pos, "pause needs seconds or minutes: nobody is asked for a key"))
+		return failed(diag.Errorf(c.task.Pos, "pause needs seconds or minutes: pig does not wait for a key"))
 	}
 	for _, unit := range []struct {
 		key   string
@@ -320,7 +320,7 @@ func (c *call) varsFrom(arg, name string) (*value.Dict, error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find("vars", name)
 	if err != nil {
-		return nil, diag.Errorf(c.task.Pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	if err := c.chosen(arg, name, path); err != nil {
 		return nil, err

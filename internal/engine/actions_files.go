@@ -19,7 +19,7 @@ func (c *call) source(kind, arg, name string) (string, error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find(kind, name)
 	if err != nil {
-		return "", diag.Errorf(c.args.ValuePos("src"), "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return "", diag.Errorf(c.args.ValuePos("src"), "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	return path, c.chosen(arg, name, path)
 }

@@ -32,7 +32,7 @@ type call struct {
 func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	mod, ok := c.e.Modules[name]
 	if !ok {
-		return failure(fmt.Sprintf("there is no module %q", name))
+		return failure(fmt.Sprintf("module %q not found", name))
 	}
 	planned, err := c.planned(name, mod, args)
 	if err != nil {

@@ -207,7 +207,7 @@ func TestUnknownHandlerIsAnErrorWithAHint(t *testing.T) {
   tasks: [ { name: t, command: "true", notify: restrat } ]
   handlers: [ { name: restart, debug: { msg: x } } ]
 `)
-	if err != nil || !strings.Contains(strings.Join(got, "\n"), `there is no handler "restrat"`) || !strings.Contains(strings.Join(got, "\n"), "did you mean restart?") {
+	if err != nil || !strings.Contains(strings.Join(got, "\n"), `handler "restrat" not found`) || !strings.Contains(strings.Join(got, "\n"), "did you mean restart?") {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
@@ -391,9 +391,9 @@ func TestIncludesLoopAndNest(t *testing.T) {
 
 func TestMistakesPointToTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"- hosts: all\n  tasks:\n    - copi: { dest: x }\n":                                        `play.yml:3:7: there is no module or action "copi" (did you mean copy?)`,
-		"- hosts: all\n  tasks:\n    - debug: { msg: x }\n      wen: true\n":                       `play.yml:4:7: there is no keyword "wen" here (did you mean when?)`,
-		"- hosts: all\n  tsks: []\n":                                                               `play.yml:2:3: there is no keyword "tsks" here (did you mean tasks?)`,
+		"- hosts: all\n  tasks:\n    - copi: { dest: x }\n":                                        `play.yml:3:7: module or action "copi" not found (did you mean copy?)`,
+		"- hosts: all\n  tasks:\n    - debug: { msg: x }\n      wen: true\n":                       `play.yml:4:7: unknown keyword "wen" (did you mean when?)`,
+		"- hosts: all\n  tsks: []\n":                                                               `play.yml:2:3: unknown keyword "tsks" (did you mean tasks?)`,
 		"- hosts: all\n  tasks:\n    - include_tasks: a\n      loop: [1]\n      with_items: [2]\n": "play.yml:5:7: a task has only one loop",
 	} {
 		_, err := newLab(t).run("a", text)

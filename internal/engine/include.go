@@ -138,7 +138,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		return nil, Result{}, err
 	}
 	if args == nil {
-		return nil, Result{}, diag.Errorf(t.Pos, "what to include is known only after apply")
+		return nil, Result{}, diag.Errorf(t.Pos, "the file to include is known only after apply")
 	}
 	res := ok(value.DictOf("include", value.Str(firstOf(args, "file", "name", "role", "_raw_params"))))
 	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
@@ -279,7 +279,7 @@ func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
 			break
 		}
 		if !found {
-			return nil, diag.Errorf(p.Pos, "vars_files: there is no file %s", value.Display(v))
+			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
 		}
 	}
 	if e.Protect != nil {

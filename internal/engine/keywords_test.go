@@ -90,7 +90,7 @@ var onlyRows = map[string][]row{
 		{keyword: "pre_tasks", with: "pre_tasks: [ { name: p, debug: } ]", want: "a p: ok"},
 		{keyword: "roles", with: "roles: [ other ]", want: "a o: ok"},
 		{keyword: "serial", with: "serial: 1", tasks: "- { name: t, debug: { msg: \"{{ ansible_play_batch | join }}\" } }", want: "b t: b"},
-		{keyword: "strategy", with: "strategy: debug", want: `there is no strategy "debug"`},
+		{keyword: "strategy", with: "strategy: debug", want: `invalid strategy "debug": want linear, free or host_pinned`},
 		{keyword: "tasks", with: "tasks: [ { name: p, debug: } ]", want: "a p: ok"},
 		{keyword: "vars_files", with: "vars_files: [ v.yml ]", tasks: "- { name: t, debug: { msg: \"{{ v | default('none') }}\" } }", want: "a t: file"},
 	},
@@ -115,7 +115,7 @@ var onlyRows = map[string][]row{
 		{keyword: "register", with: ", register: r", tasks: "- { name: t, command: echo KW}\n- { name: see, debug: { msg: \"{{ r is defined }}\" } }", want: "a see: True"},
 		{keyword: "retries", with: ", retries: 2", tasks: "- { name: t, command: 'false' KW}", want: "retry 2"},
 		{keyword: "until", with: ", until: false", tasks: "- { name: t, command: echo KW}", want: "retry 2"},
-		{keyword: "listen", with: ", listen: x", want: "listen has no effect on a task that is no handler"},
+		{keyword: "listen", with: ", listen: x", want: "listen has no effect on a task outside of handlers"},
 	},
 	"handler": {
 		{keyword: "listen", with: ", listen: topic", play: "handlers: [ { name: j, debug: KW} ]", tasks: "- { name: t, command: echo, notify: topic }", want: "a j: ok"},
@@ -144,7 +144,7 @@ var onlyRows = map[string][]row{
 		{keyword: "flush_handlers", with: "flush_handlers", tasks: "- { name: t, command: echo, notify: h }\n- { meta: KW }\n- { name: bad, fail: }", want: "a h: ok"},
 		{keyword: "refresh_inventory", with: "refresh_inventory", want: "meta cannot refresh_inventory"},
 		{keyword: "reset_connection", with: "reset_connection", want: "reset a"},
-		{keyword: "end_paly", with: "end_paly", want: `there is no meta action "end_paly"`},
+		{keyword: "end_paly", with: "end_paly", want: `unknown meta action "end_paly"`},
 	},
 	"import_playbook": {
 		{keyword: "when", with: "when: inventory_hostname == 'b'", want: "a t: skipped"},

@@ -55,7 +55,7 @@ func (r *run) items(t *playbook.Task, s *scope) (items *value.List, heard bool, 
 			return value.NewList(v...), heard, nil
 		}
 		return nil, heard, diag.Errorf(l.Pos, "loop needs a list, and this is %s", value.TypeName(v)).
-			WithHint("with_dict or the filter dict2items goes through a mapping")
+			WithHint("use with_dict or the filter dict2items for a mapping")
 	}
 	var args []value.Value
 	if list, ok := v.(*value.List); ok {

@@ -11,7 +11,7 @@ import (
 func (e *Engine) Reach(name string) (fleet.Host, error) {
 	h := e.host(name)
 	if h == nil {
-		return fleet.Host{}, fmt.Errorf("there is no host %s", name)
+		return fleet.Host{}, fmt.Errorf("host %q not found in the inventory", name)
 	}
 	pr := &playRun{e: e, play: &playbook.Play{}, root: true}
 	t := &playbook.Task{}

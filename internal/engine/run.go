@@ -278,7 +278,7 @@ func (r *run) notify(t *playbook.Task, v value.Value, s *scope) error {
 		delete(r.left, h)
 	}
 	if len(called) == 0 {
-		return diag.Errorf(t.Pos, "there is no handler %q", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
+		return diag.Errorf(t.Pos, "handler %q not found", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (c *call) notHere(h fleet.Host) error {
 // owner can read it. name is as it was given, file is where it was found.
 func (l *lookupFiles) Permit(name, file string) error {
 	refuse := func(rule string) error {
-		return fmt.Errorf("invalid file name %q: it comes from a host, and %s", name, rule)
+		return fmt.Errorf("invalid file name %q: the name comes from a host, and %s", name, rule)
 	}
 	if slices.Contains(strings.Split(filepath.ToSlash(name), "/"), "..") {
 		return refuse("must not contain ..")
@@ -153,7 +153,7 @@ func (c *call) fetchInto(dest string) error {
 		return nil
 	}
 	refuse := func(rule string) error {
-		return diag.Errorf(c.args.ValuePos("dest"), "invalid dest %q: it comes from a host, and %s", dest, rule).
+		return diag.Errorf(c.args.ValuePos("dest"), "invalid dest %q: the path comes from a host, and %s", dest, rule).
 			WithHint("begin dest with a directory that the playbook names")
 	}
 	if slices.Contains(strings.Split(dest, "/"), "..") {
@@ -163,11 +163,11 @@ func (c *call) fetchInto(dest string) error {
 	end := strings.Index(raw, "}}")
 	switch {
 	case !ok || strings.HasPrefix(raw, "{%"):
-		return refuse("its beginning must not")
+		return refuse("the beginning must not come from a host")
 	case strings.HasPrefix(raw, "{{") && end > 0:
 		var first value.Value
 		if c.scope.Heard(func() { first, _ = c.scope.Value(raw[:end+2], c.task.Pos) }) || value.Str(first) == "" {
-			return refuse("its beginning must not")
+			return refuse("the beginning must not come from a host")
 		}
 	}
 	return nil

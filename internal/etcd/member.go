@@ -72,7 +72,7 @@ func (c Cluster) InitialCluster(name, peerURL string) string {
 // MayLeave tells why member cannot be taken away, if only those of up answer; nil if it can.
 func (c Cluster) MayLeave(member Member, up []string) error {
 	if len(c.Members) < 2 {
-		return fmt.Errorf("it is the last member")
+		return fmt.Errorf("etcd has no other member")
 	}
 	left := c.Voters()
 	if !member.Learner {
@@ -85,7 +85,7 @@ func (c Cluster) MayLeave(member Member, up []string) error {
 		}
 	}
 	if alive < Quorum(left) {
-		return fmt.Errorf("only %d of the %d members that would be left are well, and %d are needed", alive, left, Quorum(left))
+		return fmt.Errorf("only %d of the %d remaining members are healthy, and %d are needed", alive, left, Quorum(left))
 	}
 	return nil
 }

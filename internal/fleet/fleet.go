@@ -111,7 +111,7 @@ func (f *Fleet) Run(ctx context.Context, h Host, t Task) (module.Result, error) 
 func (f *Fleet) here(ctx context.Context, t Task) module.Result {
 	if t.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("it took longer than its timeout of %s", t.Timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, t.Timeout, fmt.Errorf("the task took longer than the timeout of %s", t.Timeout))
 		defer cancel()
 	}
 	if t.Planned {

@@ -53,7 +53,7 @@ func (s *session) run(ctx context.Context, t Task) (module.Result, error) {
 	id, result := s.expect()
 	defer s.unexpect(id)
 	if err := s.out.Write(agent.Frame{Type: agent.Run, Request: id, Payload: payload}); err != nil {
-		return module.Result{}, fmt.Errorf("sending a task: %w", err)
+		return module.Result{}, fmt.Errorf("cannot send a task: %w", err)
 	}
 	select {
 	case r := <-result:

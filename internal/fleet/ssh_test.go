@@ -235,7 +235,7 @@ func TestATaskTakesNoLongerThanItsTimeout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r, err := s.fleet().Run(t.Context(), theHost(), Task{Task: module.Task{Module: "hang", Args: value.NewDict()}, Timeout: 50 * time.Millisecond})
-	if err != nil || !strings.Contains(r.Failed, "longer than its timeout of 50ms") {
+	if err != nil || !strings.Contains(r.Failed, "longer than the timeout of 50ms") {
 		t.Errorf("%v, %q", err, r.Failed)
 	}
 }
@@ -250,7 +250,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 	}{
 		"another architecture": {shell: func(*site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(_ string, _ io.Reader, out, _ io.Writer) int { fmt.Fprintln(out, "sparc64"); return 0 }
-		}, says: "there is no agent for sparc64 nodes"},
+		}, says: `agent for architecture "sparc64" not found in pig`},
 		"a shell that talks": {shell: func(s *site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(line string, in io.Reader, out, errs io.Writer) int {
 				if line != "uname -m" {
@@ -261,7 +261,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 		}, says: `the node's login shell printed "Welcome to db!"`},
 		"a shell that fails": {shell: func(*site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(_ string, _ io.Reader, _, errs io.Writer) int { fmt.Fprintln(errs, "nologin"); return 1 }
-		}, says: "asking for the node's architecture: exit status 1"},
+		}, says: "cannot ask for the node's architecture: exit status 1"},
 		"nobody listens": {host: func(h *Host) { h.Addr = "10.0.0.2" }, says: "no route to host"},
 		"sudo is missing": {shell: whole, host: func(h *Host) { h.Become, h.BecomeExe = true, "/nowhere/sudo" },
 			says: map[bool]string{true: "", false: "/nowhere/sudo"}[os.Geteuid() == 0]},

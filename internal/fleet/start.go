@@ -105,10 +105,10 @@ func uname(conn transport.Conn) (string, error) {
 	}
 	out, err := io.ReadAll(io.LimitReader(proc.Stdout(), 64))
 	if err != nil {
-		return "", fmt.Errorf("asking for the node's architecture: %w", err)
+		return "", fmt.Errorf("cannot ask for the node's architecture: %w", err)
 	}
 	if err := proc.Wait(); err != nil {
-		return "", fmt.Errorf("asking for the node's architecture: %w", err)
+		return "", fmt.Errorf("cannot ask for the node's architecture: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
@@ -117,7 +117,7 @@ func uname(conn transport.Conn) (string, error) {
 func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 	answer, err := answerLine(in)
 	if err != nil {
-		return fmt.Errorf("starting the agent: %w", err)
+		return fmt.Errorf("cannot start the agent: %w", err)
 	}
 	switch strings.TrimSpace(answer) {
 	case "pig have":
@@ -127,11 +127,11 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 		return fmt.Errorf("the node's login shell printed %q; pig needs a shell that is quiet when it is not interactive", strings.TrimSpace(answer))
 	}
 	if _, err := proc.Stdin().Write(content); err != nil {
-		return fmt.Errorf("uploading the agent: %w", err)
+		return fmt.Errorf("cannot upload the agent: %w", err)
 	}
 	answer, err = answerLine(in)
 	if err != nil {
-		return fmt.Errorf("uploading the agent: %w", err)
+		return fmt.Errorf("cannot upload the agent: %w", err)
 	}
 	if strings.TrimSpace(answer) != "pig have" {
 		return fmt.Errorf("uploading the agent: the node says %q", strings.TrimSpace(answer))
@@ -161,7 +161,7 @@ func answerLine(in *bufio.Reader) (string, error) {
 func greet(in io.Reader) error {
 	f, err := agent.Read(in, agent.MaxAnswer)
 	if err != nil {
-		return fmt.Errorf("waiting for the agent: %w", err)
+		return fmt.Errorf("cannot wait for the agent: %w", err)
 	}
 	if f.Type != agent.Hello || string(f.Payload) != agent.Magic {
 		return fmt.Errorf("invalid greeting of the agent: %q", f.Payload[:min(len(f.Payload), 64)])
@@ -233,8 +233,8 @@ func sudoRefused(text string) string {
 		{"is not in the sudoers file", "this account may not use sudo"},
 		{"is not allowed to", "this account may not use sudo"},
 		{"may not run sudo", "this account may not use sudo"},
-		{"sudo: not found", "there is no sudo on the node"},
-		{"sudo: command not found", "there is no sudo on the node"},
+		{"sudo: not found", "sudo not found on the node"},
+		{"sudo: command not found", "sudo not found on the node"},
 	} {
 		if strings.Contains(text, r.said) {
 			return r.means

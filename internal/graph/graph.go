@@ -98,7 +98,7 @@ func (g *Graph[T]) Sort() ([]string, error) {
 					rest = append(rest, n)
 				}
 			}
-			return nil, fmt.Errorf("these wait for each other: %s", strings.Join(rest, ", "))
+			return nil, fmt.Errorf("units wait for each other: %s", strings.Join(rest, ", "))
 		}
 	}
 	return sorted, nil

@@ -30,7 +30,7 @@ func TestCycleIsAnErrorThatNamesIt(t *testing.T) {
 	g := diamond()
 	g.After("node", "pg-b")
 	_, err := g.Sort()
-	if err == nil || err.Error() != "these wait for each other: node, etcd, pg-a, pg-b" {
+	if err == nil || err.Error() != "units wait for each other: node, etcd, pg-a, pg-b" {
 		t.Fatalf("got %v", err)
 	}
 }

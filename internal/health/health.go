@@ -97,7 +97,7 @@ func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 		c.Members = append(c.Members, live)
 	}
 	if running < e.Quorum() {
-		c.problem("%d of %d members run, and %d are needed to decide anything", running, len(e.Members), e.Quorum())
+		c.problem("no quorum: %d of %d members run, and %d are needed", running, len(e.Members), e.Quorum())
 	}
 	c.membership(e, seen)
 	return c
@@ -130,7 +130,7 @@ func Infra(nodes []*resolve.Node, answers map[string]Answer, units func(host str
 		live := Member{Name: cmp.Or(n.Nodename, n.Name), Host: n.Name}
 		live.Units = c.units(live.Name, n.Name, a, names)
 		if a.Err == "" && len(names) == 0 {
-			c.problem("%s has none of the services of an infra node", live.Name)
+			c.problem("%s runs no service of an infra node", live.Name)
 		}
 		c.found(live.Name, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
@@ -162,9 +162,9 @@ func Pg(p *resolve.PgCluster, answers map[string]Answer, units func(host string)
 	c.services(p, answers)
 	switch {
 	case len(seen) == 0:
-		c.problem("no member tells who leads")
+		c.problem("no member answers which one leads")
 	case c.Leader == "":
-		c.problem("nobody leads")
+		c.problem("no leader")
 	}
 	return c
 }
@@ -205,10 +205,10 @@ func (c *Cluster) view(p *resolve.PgCluster, answers map[string]Answer) map[stri
 	if len(leaders) > 1 {
 		var texts []string
 		for l, by := range leaders {
-			texts = append(texts, fmt.Sprintf("%s for %s", cmp.Or(l, "nobody"), strings.Join(by, ", ")))
+			texts = append(texts, fmt.Sprintf("%s according to %s", cmp.Or(l, "no leader"), strings.Join(by, ", ")))
 		}
 		slices.Sort(texts)
-		c.problem("members disagree about who leads: %s", strings.Join(texts, "; "))
+		c.problem("members report different leaders: %s", strings.Join(texts, "; "))
 	}
 	if c.Paused {
 		c.Passing = append(c.Passing, "Patroni is paused: it would not fail over")

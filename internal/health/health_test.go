@@ -94,7 +94,7 @@ func TestClusters(t *testing.T) {
 		},
 		{"a member is missing", all(units(), well[0], well[2]), nil, "pg-test-1", []string{"pg-test-2 is not in the cluster"}},
 		{"a member lags", all(units(), well[0], "pg-test-2 replica streaming 104857600", well[2]), nil, "pg-test-1", []string{"pg-test-2 lags 100.0 MB behind"}},
-		{"nobody leads", all(units(), "pg-test-1 replica running", well[1], well[2]), nil, "", []string{"nobody leads"}},
+		{"nobody leads", all(units(), "pg-test-1 replica running", well[1], well[2]), nil, "", []string{"no leader"}},
 		{
 			"a stranger", all(units(), append(well, "pg-test-9 replica streaming 0")...), nil,
 			"pg-test-1", []string{"pg-test-9 is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm pg-test"},
@@ -104,11 +104,11 @@ func TestClusters(t *testing.T) {
 			func(m map[string]Answer) {
 				m["10.0.0.2"] = Answer{Units: units(), Said: map[string]Said{AboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
 			},
-			"pg-test-2", []string{"members disagree about who leads: pg-test-1 for pg-test-1, pg-test-3; pg-test-2 for pg-test-2", "pg-test-1 is stopped"},
+			"pg-test-2", []string{"members report different leaders: pg-test-1 according to pg-test-1, pg-test-3; pg-test-2 according to pg-test-2", "pg-test-1 is stopped"},
 		},
 		{"nobody tells", map[string]Answer{}, nil, "", []string{
 			"pg-test-1: patroni is unknown on 10.0.0.1", "pg-test-2: patroni is unknown on 10.0.0.2", "pg-test-3: patroni is unknown on 10.0.0.3",
-			"no member tells who leads",
+			"no member answers which one leads",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestEtcdNeedsItsQuorum(t *testing.T) {
 	}
 	answers["10.0.0.3"] = Answer{Err: "no route"}
 	got := Etcd(env.Etcd, answers).Problems
-	if last := got[len(got)-1]; last != "1 of 3 members run, and 2 are needed to decide anything" {
+	if last := got[len(got)-1]; last != "no quorum: 1 of 3 members run, and 2 are needed" {
 		t.Errorf("two of three down: %q", got)
 	}
 }

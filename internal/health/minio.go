@@ -29,7 +29,7 @@ func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
 			}
 			c.drives(&live, d)
 		} else if a.Err == "" && a.Units[minioUnit(a)] == "active" {
-			c.problem("%s runs, and does not answer", member.Instance)
+			c.problem("%s runs but does not answer", member.Instance)
 		}
 		c.found(member.Instance, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
@@ -43,7 +43,7 @@ func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
 	case !answered:
 		c.problem("no node answers")
 	case !writes:
-		c.problem("too few drives are there: nothing can be written")
+		c.problem("too few drives: MinIO is read-only")
 	}
 	return c
 }
@@ -74,7 +74,7 @@ func (c *Cluster) drives(m *Member, d *value.Dict) {
 		if state := value.Str(drive.At("state")); state == "ok" {
 			well++
 		} else {
-			c.problem("%s: its drive %s is %s", m.Name, value.Str(drive.At("path")), state)
+			c.problem("%s: drive %s is %s", m.Name, value.Str(drive.At("path")), state)
 		}
 	}
 	m.Drives = fmt.Sprintf("%d/%d", well, len(list.Items))

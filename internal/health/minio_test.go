@@ -54,11 +54,11 @@ func TestMinio(t *testing.T) {
 	}{
 		{"well", server("minio", "active", true, "ok", "ok"), server("silo", "active", true, "ok", "ok"), nil},
 		{"a server is stopped", server("minio", "active", true, "ok"), server("minio", "inactive", false), []string{"minio-2: minio is inactive on b"}},
-		{"a drive is gone", server("minio", "active", true, "ok", "offline"), server("minio", "active", true, "ok", "ok"), []string{"minio-1: its drive /data2 is offline"}},
-		{"too few drives", server("minio", "active", false, "ok"), server("minio", "failed", false), []string{"minio-2: minio is failed on b", "too few drives are there: nothing can be written"}},
+		{"a drive is gone", server("minio", "active", true, "ok", "offline"), server("minio", "active", true, "ok", "ok"), []string{"minio-1: drive /data2 is offline"}},
+		{"too few drives", server("minio", "active", false, "ok"), server("minio", "failed", false), []string{"minio-2: minio is failed on b", "too few drives: MinIO is read-only"}},
 		{"nobody answers", Answer{Err: "no route"}, Answer{Err: "no route"}, []string{"minio-1: a does not answer: no route", "minio-2: b does not answer: no route", "no node answers"}},
 		{"a stranger", withServers(server("minio", "active", true, "ok"), "minio-1.pigsty", "b", "minio-3.pigsty"), server("minio", "active", true, "ok"), []string{"minio-3.pigsty is a server of the cluster and not in the inventory: put it back"}},
-		{"it hangs", Answer{Units: map[string]string{"minio": "active"}}, server("minio", "active", true, "ok"), []string{"minio-1 runs, and does not answer"}},
+		{"it hangs", Answer{Units: map[string]string{"minio": "active"}}, server("minio", "active", true, "ok"), []string{"minio-1 runs but does not answer"}},
 	} {
 		got := Minio(m, map[string]Answer{"a": c.a, "b": c.b})
 		if !slices.Equal(got.Problems, c.problems) {
@@ -80,7 +80,7 @@ func TestInfra(t *testing.T) {
 	}{
 		"well, without what no repository has": {map[string]string{"nginx": "active", "vmalert": "active", "grafana-server": NotFound}, ""},
 		"one is down":                          {map[string]string{"nginx": "failed", "vmalert": "active", "grafana-server": NotFound}, "nginx is failed"},
-		"nothing is made yet":                  {map[string]string{"nginx": NotFound, "vmalert": NotFound, "grafana-server": NotFound}, "has none of the services"},
+		"nothing is made yet":                  {map[string]string{"nginx": NotFound, "vmalert": NotFound, "grafana-server": NotFound}, "runs no service of an infra node"},
 	} {
 		got := strings.Join(Infra(env.Infra, map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
 		if (got == "") != (c.problem == "") || !strings.Contains(got, c.problem) {

@@ -110,7 +110,7 @@ func (c *Cluster) redisMember(m *Member, d *value.Dict) {
 	if m.Live == "replica" {
 		m.State = value.Str(d.At("link"))
 		if m.State != "connected" {
-			c.problem("%s is not connected to %s, which it follows: %s", m.Name, value.Str(d.At("follows")), m.State)
+			c.problem("%s is not connected to primary %s: %s", m.Name, value.Str(d.At("follows")), m.State)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func (c *Cluster) leads() {
 		}
 	}
 	if c.Leader == "" && len(c.Members) > 0 {
-		c.problem("nobody leads")
+		c.problem("no leader")
 	}
 }
 
@@ -157,7 +157,7 @@ func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) 
 	for _, at := range sortedKeys(states) {
 		d := states[at]
 		if state := value.Str(d.At("cluster_state")); d.At("cluster_state") != nil && state != "ok" {
-			c.problem("%s says that the cluster's state is %s", at, state)
+			c.problem("%s reports cluster state %s", at, state)
 		}
 		if n, ok := d.At("covered").(int64); ok {
 			covered = max(covered, n)
@@ -230,7 +230,7 @@ func (c *Cluster) watches(states map[string]*value.Dict) {
 	}
 	for _, name := range sortedKeys(seen) {
 		if len(seen[name]) > 1 {
-			c.problem("sentinels disagree about who leads %s: %v", name, sortedKeys(seen[name]))
+			c.problem("sentinels report different primaries of %s: %v", name, sortedKeys(seen[name]))
 		}
 	}
 }

@@ -75,14 +75,14 @@ func TestRedisTroubleIsTold(t *testing.T) {
 		want          []string
 	}{
 		"nobody leads, and a link is down": {"ms", "a", answer([]string{"ms-1-1", "ms-1-2"}, value.DictOf("role", "replica", "follows", "a:2", "link", "connect"), value.DictOf("role", "replica", "follows", "a:1", "link", "connect")),
-			[]string{"ms-1-1 is not connected to a:2", "ms-1-2 is not connected", "nobody leads"}},
+			[]string{"ms-1-1 is not connected to primary a:2", "ms-1-2 is not connected", "no leader"}},
 		"one is stopped":             {"ms", "a", answer([]string{"ms-1-1"}, value.DictOf("role", "primary"), value.DictOf("error", "refused")), []string{"ms-1-2 is unknown on a"}},
 		"one lags":                   {"ms", "a", answer([]string{"ms-1-1", "ms-1-2"}, value.DictOf("role", "primary", "offset", int64(200<<20)), value.DictOf("role", "replica", "follows", "a:1", "link", "connected", "offset", int64(1))), []string{"lags 200.0 MB"}},
 		"the native cluster is well": {"n", "c", answer(three("n"), node("ok", 5461, 16384, "c:1", "c:2", "c:3"), node("ok", 5461, 16384, "c:1", "c:2", "c:3"), node("ok", 5462, 16384, "c:1", "c:2", "c:3")), nil},
 		"slots are missing, one is a stranger, one is not in": {"n", "c", answer(three("n"), node("fail", 5461, 10922, "c:1", "c:2", "d:9"), node("ok", 5461, 10922, "c:1", "c:2"), node("ok", 0, 10, "c:3")),
-			[]string{"c:1 says that the cluster's state is fail", "d:9 is in the cluster and not in the inventory", "c:3 is not in the cluster", "10922 of 16384 slots"}},
+			[]string{"c:1 reports cluster state fail", "d:9 is in the cluster and not in the inventory", "c:3 is not in the cluster", "10922 of 16384 slots"}},
 		"sentinels disagree": {"s", "b", answer(three("s"), watch("a:1", "master", nil), watch("a:2", "master,o_down", nil), watch("a:1", "master", "NOQUORUM")),
-			[]string{"b:2 sees ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels disagree about who leads ms"}},
+			[]string{"b:2 sees ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels report different primaries of ms"}},
 	} {
 		c := Redis(env.RedisCluster(tc.cluster), map[string]Answer{tc.host: tc.answer})
 		told := append(c.Problems, c.Passing...)

@@ -187,7 +187,7 @@ func (m *Machine) modify(u *node.Account, c node.AccountChange) error {
 func (p people) ModifyUser(_ context.Context, name string, c node.AccountChange) error {
 	before, ok, err := p.User(name)
 	if err != nil || !ok {
-		return fmt.Errorf("there is no user %q on this node", name)
+		return fmt.Errorf("user %q not found on this node", name)
 	}
 	return p.change("usermod "+name, func() (node.Change, bool, error) {
 		err := p.locked(func() error {

@@ -81,7 +81,7 @@ func (s *system) installed(name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no command %q on this node: %w", name, exec.ErrNotFound)
+	return fmt.Errorf("command %q not found on this node: %w", name, exec.ErrNotFound)
 }
 
 // scratch are files as a command writes them: part of its one deed.

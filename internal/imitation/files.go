@@ -114,7 +114,7 @@ func (f files) resolve(before *entry, a node.Attrs, fallback fs.FileMode) (mode 
 		if uid, err = strconv.Atoi(a.Owner); err != nil {
 			u, ok := f.accounts.user(a.Owner)
 			if !ok {
-				return 0, 0, 0, fmt.Errorf("there is no user %q on this node", a.Owner)
+				return 0, 0, 0, fmt.Errorf("user %q not found on this node", a.Owner)
 			}
 			uid = u.UID
 		}
@@ -123,7 +123,7 @@ func (f files) resolve(before *entry, a node.Attrs, fallback fs.FileMode) (mode 
 		if gid, err = strconv.Atoi(a.Group); err != nil {
 			g, ok := f.accounts.group(a.Group)
 			if !ok {
-				return 0, 0, 0, fmt.Errorf("there is no group %q on this node", a.Group)
+				return 0, 0, 0, fmt.Errorf("group %q not found on this node", a.Group)
 			}
 			gid = g.GID
 		}

@@ -112,7 +112,7 @@ func (p *process) For(t node.Task) (node.System, error) {
 	defer p.Machine.mu.Unlock()
 	a, ok := p.accounts.user(name)
 	if !ok {
-		return nil, fmt.Errorf("become_user: there is no user %q on this node", name)
+		return nil, fmt.Errorf("become_user: user %q not found on this node", name)
 	}
 	return &system{process: p, task: t, id: a}, nil
 }

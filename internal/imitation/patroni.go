@@ -97,7 +97,7 @@ func startPatroni(d *Daemon) error {
 	conf := parsed(d.Read[patroniConf])
 	scope := textAt(conf, "scope")
 	if scope == "" {
-		return errors.New("patroni: its configuration has a mistake")
+		return errors.New("patroni: the configuration has an error")
 	}
 	c := Shared(d.Machine.world, "patroni "+scope, newPatroniCluster)
 	c.mu.Lock()

@@ -56,7 +56,7 @@ func parsePairs(text string) (*value.Dict, error) {
 	for _, w := range words {
 		at := equalsSign(w)
 		if at <= 0 {
-			return nil, diag.Errorf(extraPos, "%s is no key=value", w).WithHint(`several variables: -e "a=1 b=2"; a value with blanks: -e "a='x y'"`)
+			return nil, diag.Errorf(extraPos, "invalid extra variable %q: want key=value", w).WithHint(`several variables: -e "a=1 b=2"; a value with blanks: -e "a='x y'"`)
 		}
 		val := strings.TrimSpace(decodeEscapes(w[at+1:]))
 		d.SetAt(strings.TrimSpace(w[:at]), unquote(val), extraPos, extraPos)

@@ -30,7 +30,7 @@ func TestExtraVars(t *testing.T) {
 		}
 	}
 	for arg, want := range map[string]string{
-		"vars.yml": "no key=value", "./vars.yml": "write -e @./vars.yml", "[1]": "must be a mapping, not list", "a='x": "unbalanced", "@/nosuch": "cannot read",
+		"vars.yml": "want key=value", "./vars.yml": "write -e @./vars.yml", "[1]": "must be a mapping, not list", "a='x": "unbalanced", "@/nosuch": "cannot read",
 	} {
 		if _, _, err := ParseExtraVars([]string{arg}, Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", arg, err, want)

@@ -24,7 +24,7 @@ func expandHosts(name string) (hosts []string, port int, err error) {
 		name, port = m[1], atoi(m[2])
 	}
 	if port > 65535 {
-		return nil, 0, fmt.Errorf("%d is no port", port)
+		return nil, 0, fmt.Errorf("invalid port %d: want 1 to 65535", port)
 	}
 	if a, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil && a.Is6() {
 		return []string{strings.Trim(name, "[]")}, port, nil

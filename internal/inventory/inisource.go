@@ -73,7 +73,7 @@ func (p *iniParser) line(text string) error {
 			return p.section(m[1], m[2])
 		}
 		if !strings.Contains(text, "=") && !strings.Contains(text, ":") {
-			return fmt.Errorf("invalid section entry: %s: make sure that there are no spaces or other characters in the section entry", text)
+			return fmt.Errorf("invalid section entry %q: must not contain spaces or other characters after the bracket", text)
 		}
 	}
 	switch p.kind {

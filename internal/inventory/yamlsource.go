@@ -28,8 +28,8 @@ func (l *loader) yamlFile(path string, text []byte) {
 		return
 	}
 	if root.Has("plugin") {
-		l.diags = append(l.diags, diag.Errorf(root.KeyPos("plugin"), "this is the configuration of an inventory plugin, not an inventory").
-			WithHint("pig runs no inventory plugins: use ansible-inventory --list --export, or a script"))
+		l.diags = append(l.diags, diag.Errorf(root.KeyPos("plugin"), "invalid inventory: the file configures an inventory plugin").
+			WithHint("use the output of ansible-inventory --list --export, or an inventory script"))
 		return
 	}
 	if l.lostIndentation(root) {
@@ -54,7 +54,7 @@ func (l *loader) lostIndentation(root *value.Dict) bool {
 			continue
 		}
 		d := diag.Errorf(root.KeyPos(key), "%s stands at the top level, where groups are", name).
-			WithHint("indent it below the group that it belongs to")
+			WithHint("indent the key below its group")
 		if group != "" {
 			d.Hint = "indent it below its group, " + group + ": was the indentation lost?"
 		}
@@ -159,7 +159,7 @@ func (l *loader) yamlHosts(g *Group, v value.Value, pos diag.Pos) {
 		name, ok := key.(string)
 		switch {
 		case !ok:
-			l.diags = append(l.diags, diag.Errorf(at, "host %s of group %s must be text", value.Repr(key), g.Name).WithHint("quote it"))
+			l.diags = append(l.diags, diag.Errorf(at, "host %s of group %s must be text", value.Repr(key), g.Name).WithHint("quote the name"))
 		case slices.Contains(sections, name):
 			l.diags = append(l.diags, diag.Errorf(at, "%s stands inside hosts of group %s, where it would be a host of that name", name, g.Name).
 				WithHint("end hosts before it: is a } missing, or is it indented too far?"))

@@ -353,7 +353,7 @@ func subnetFilter(s string, c *call) (value.Value, error) {
 		i.Add(i, count)
 	}
 	if i.Sign() < 0 || i.Cmp(count) >= 0 {
-		return nil, errorf("there is no subnet %d", n)
+		return nil, errorf("subnet %d not found: the network has fewer subnets", n)
 	}
 	step := new(big.Int).Lsh(big.NewInt(1), uint(int64(a.ip.BitLen())-query))
 	base := new(big.Int).Add(toInt(a.network()), step.Mul(step, i))

@@ -145,7 +145,7 @@ func (f *frame) lookupCall(args []value.Value, kw *value.Dict, wantList bool) (v
 	}
 	name, ok := args[0].(string)
 	if !ok {
-		return nil, errorf("the name of a lookup must be a string that is no secret, not %s", typeName(args[0]))
+		return nil, errorf("invalid lookup name: must be a string without secret values, not %s", typeName(args[0]))
 	}
 	options := value.NewDict()
 	if kw != nil {

@@ -38,7 +38,7 @@ func templateNames(f *frame, x expr) ([]string, error) {
 	for _, item := range list {
 		name, ok := item.(string)
 		if !ok {
-			return nil, f.at(x.offset(), errorf("the name of a template must be a string that is no secret, not %s", typeName(item)))
+			return nil, f.at(x.offset(), errorf("invalid template name: must be a string without secret values, not %s", typeName(item)))
 		}
 		out = append(out, name)
 	}

@@ -54,7 +54,7 @@ func TestQueries(t *testing.T) {
 	})
 	wantErrors(t, s, map[string]string{
 		"d | json_query('')":          "empty",
-		"d | json_query('z.')":        "ends too early",
+		"d | json_query('z.')":        "unexpected end",
 		"d | json_query('z]')":        "unexpected",
 		"d | json_query('nosuch(@)')": "unknown function",
 		"d | json_query('sum(@)')":    "invalid type",

@@ -251,7 +251,7 @@ func (f *frame) pluginError(p *plugin, seen *survey, err error) error {
 	}
 	reason := err.Error()
 	if seen != nil && len(seen.secrets) > 0 {
-		reason = "its input or arguments are secret, so the reason is not shown"
+		reason = "reason not shown, since the input or an argument is secret"
 	}
 	if p.flags&isMethod != 0 {
 		return errorf("%s() failed: %s", p.name, reason)

@@ -122,7 +122,7 @@ type Journal struct {
 // engines tell has its secrets masked already.
 func Open(dir string, s Start, sink Sink, redact func(string) string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("keeping a journal: %w", err)
+		return nil, fmt.Errorf("cannot write the journal: %w", err)
 	}
 	prune(dir)
 	s.V, s.Event = version, "start"
@@ -142,7 +142,7 @@ func Open(dir string, s Start, sink Sink, redact func(string) string) (*Journal,
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("keeping a journal: %w", err)
+			return nil, fmt.Errorf("cannot write the journal: %w", err)
 		}
 		j.file = f
 		break
@@ -169,7 +169,7 @@ func (j *Journal) write(line any) {
 		_, err = j.file.Write(append(text, '\n'))
 	}
 	if err != nil && j.broken == nil {
-		j.broken = fmt.Errorf("keeping a journal: %w", err)
+		j.broken = fmt.Errorf("cannot write the journal: %w", err)
 	}
 }
 

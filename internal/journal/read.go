@@ -63,7 +63,7 @@ func Find(dir, id string) (*Run, error) {
 	slices.Sort(paths)
 	if id == "last" {
 		if len(paths) == 0 {
-			return nil, fmt.Errorf("there is no run in %s", dir)
+			return nil, fmt.Errorf("no run recorded in %s", dir)
 		}
 		return read(paths[len(paths)-1])
 	}
@@ -78,11 +78,11 @@ func Find(dir, id string) (*Run, error) {
 	}
 	switch len(hits) {
 	case 0:
-		return nil, fmt.Errorf("there is no run %s; see: pig journal list", id)
+		return nil, fmt.Errorf("run %q not found in the journal; list all runs: pig journal list", id)
 	case 1:
 		return read(hits[0])
 	}
-	return nil, fmt.Errorf("%d runs begin with %s; name more of it", len(hits), id)
+	return nil, fmt.Errorf("invalid run %q: %d runs begin with this name: give more of the name", id, len(hits))
 }
 
 func name(path string) string { return strings.TrimSuffix(filepath.Base(path), ".jsonl") }
@@ -90,7 +90,7 @@ func name(path string) string { return strings.TrimSuffix(filepath.Base(path), "
 func read(path string) (*Run, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no run %s", name(path))
+		return nil, fmt.Errorf("run %q not found in the journal", name(path))
 	}
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func read(path string) (*Run, error) {
 		}
 	}
 	if r.Start.Event == "" {
-		return nil, fmt.Errorf("%s is no journal", path)
+		return nil, fmt.Errorf("invalid journal %q: want the record of a run in the first line", path)
 	}
 	return r, lines.Err()
 }

@@ -24,7 +24,7 @@ func TestTheRunningSystemIsAsked(t *testing.T) {
 		if out, code := l.pig("plan"); code != 0 || strings.Contains(out, "NOSPACE") {
 			t.Errorf("a plan that changes etcd: exit status %d\n%s", code, out)
 		}
-		if out, code := l.pig("apply", "--yes"); code != 2 || !strings.Contains(out, "not as declared: etcd: etcd-1: alarm NOSPACE") || !strings.Contains(out, "Applied: 0 to create, 3 to update") {
+		if out, code := l.pig("apply", "--yes"); code != 2 || !strings.Contains(out, "not as declared: etcd: etcd-1: alarm NOSPACE") || !strings.Contains(out, "Applied: 0 created, 3 updated") {
 			t.Errorf("an apply that changes etcd: exit status %d\n%s", code, out)
 		}
 	})

@@ -68,7 +68,7 @@ func lifetime(t *testing.T, begin int, documented map[int]string) (rows []string
 	return rows
 }
 
-var applied = regexp.MustCompile(`(?m)^Applied: (\d+) to create, (\d+) to update, (\d+) to delete, (\d+) other`)
+var applied = regexp.MustCompile(`(?m)^Applied: (\d+) created, (\d+) updated, (\d+) deleted, (\d+) run`)
 
 // become brings another inventory to an environment.
 func (l *lab) become(t *testing.T, next randomInventory) (v verdict) {

@@ -48,7 +48,7 @@ func TestARunFromAnEmptyFolderReplacesNothing(t *testing.T) {
 		says  string
 	}{
 		{"nothing", nil, `hosts 10.10.10.10 10.10.10.11 10.10.10.12 trust CA "pigsty-ca"`},
-		{"the certificate alone", []string{"files/pki/ca/ca.crt", "files/secrets.yml"}, "this folder has no key of that CA"},
+		{"the certificate alone", []string{"files/pki/ca/ca.crt", "files/secrets.yml"}, "the key of that CA is not in this folder"},
 		{"no key of etcd's members", []string{"files/pki/ca/ca.crt", "files/pki/ca/ca.key", "files/secrets.yml"}, `trust CA "etcd-members"`},
 		{"no passwords", []string{"files/pki/ca/ca.crt", "files/pki/ca/ca.key", "files/pki/etcd/ca.crt", "files/pki/etcd/ca.key"}, "new passwords would replace all"},
 	} {
@@ -110,10 +110,10 @@ func TestWhatAFolderLacksIsBrought(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, threeEtcds, "# as before")
 		at := l.elsewhere(t)
-		says(t, at, 1, []string{"this environment has no CA", `Trust CA "pigsty-ca"`, "10.10.10.10 10.10.10.11 10.10.10.12"}, "pki", "status")
+		says(t, at, 1, []string{"CA of this environment not found", `Trust CA "pigsty-ca"`, "10.10.10.10 10.10.10.11 10.10.10.12"}, "pki", "status")
 		says(t, at, 0, []string{"the CA and 10 certificates", "files/pki/ca/ca.key (the key of the CA)", "files/pki/etcd/ca.key", "secrets.yml (generated passwords"}, "pki", "fetch")
-		says(t, at, 1, []string{"this folder has no key of that CA"}, "plan")
-		says(t, at, 1, []string{"has no key of its CA", "Trust this CA: 10.10.10.10"}, "pki", "status")
+		says(t, at, 1, []string{"the key of that CA is not in this folder"}, "plan")
+		says(t, at, 1, []string{"key of the CA not found", "Trust this CA: 10.10.10.10"}, "pki", "status")
 
 		other := newLab(t, threeEtcds, threeNodes...)
 		other.must("apply", "--yes")

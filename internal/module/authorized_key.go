@@ -33,7 +33,7 @@ func runAuthorizedKey(_ context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if !ok && !u.Assumed {
-		return nil, fmt.Errorf("failed to lookup user %s: there is no such user", name)
+		return nil, fmt.Errorf("user %q not found on this node", name)
 	}
 	if !ok {
 		return nil, fmt.Errorf("the home of %s: %w", name, node.ErrUnknown)

@@ -59,7 +59,7 @@ func toBool(v value.Value) (value.Value, error) {
 			return false, nil
 		}
 	}
-	return nil, fmt.Errorf("%s is no boolean", value.Display(v))
+	return nil, fmt.Errorf("invalid value %q: want a boolean", value.Display(v))
 }
 
 func toInt(v value.Value) (value.Value, error) {
@@ -67,7 +67,7 @@ func toInt(v value.Value) (value.Value, error) {
 	case int64:
 		return n, nil
 	case *big.Int:
-		return nil, fmt.Errorf("%s is too large", n)
+		return nil, fmt.Errorf("invalid value %s: too large for a whole number", n)
 	case float64:
 		if n == math.Trunc(n) {
 			return int64(n), nil
@@ -83,7 +83,7 @@ func toInt(v value.Value) (value.Value, error) {
 			return n, nil
 		}
 	}
-	return nil, fmt.Errorf("%s is no whole number", value.Display(v))
+	return nil, fmt.Errorf("invalid value %q: want a whole number", value.Display(v))
 }
 
 func toFloat(v value.Value) (value.Value, error) {
@@ -98,7 +98,7 @@ func toFloat(v value.Value) (value.Value, error) {
 			return f, nil
 		}
 	}
-	return nil, fmt.Errorf("%s is no number", value.Display(v))
+	return nil, fmt.Errorf("invalid value %q: want a number", value.Display(v))
 }
 
 func toList(v value.Value) (value.Value, error) {
@@ -108,7 +108,7 @@ func toList(v value.Value) (value.Value, error) {
 	case value.Tuple:
 		return value.NewList(l...), nil
 	case *value.Dict:
-		return nil, fmt.Errorf("a mapping is no list")
+		return nil, fmt.Errorf("invalid value: want a list, not a mapping")
 	}
 	s := value.Str(v)
 	l := value.NewList()
@@ -127,20 +127,20 @@ func toDict(v value.Value) (value.Value, error) {
 	}
 	s, ok := value.Plain(v)
 	if !ok {
-		return nil, fmt.Errorf("%s is no mapping", value.Display(v))
+		return nil, fmt.Errorf("invalid value %q: want a mapping", value.Display(v))
 	}
 	if strings.HasPrefix(strings.TrimSpace(s), "{") {
 		parsed, err := value.ParseJSON([]byte(s))
 		if d, ok := parsed.(*value.Dict); ok && err == nil {
 			return d, nil
 		}
-		return nil, fmt.Errorf("the text is no JSON object")
+		return nil, fmt.Errorf("invalid value: want a JSON object in the braces")
 	}
 	d := value.NewDict()
 	for _, pair := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
 		k, val, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, fmt.Errorf("%s is no mapping", value.Display(v))
+			return nil, fmt.Errorf("invalid value %q: want a mapping", value.Display(v))
 		}
 		d.Set(k, val)
 	}

@@ -65,16 +65,16 @@ var signs = []struct {
 	cause   string
 }{
 	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
-	{regexp.MustCompile(`(?i)address already in use|cannot bind socket|could not bind`), "another process has its port already"},
-	{regexp.MustCompile(`(?i)permission denied|operation not permitted`), "it may not read or write one of its files"},
+	{regexp.MustCompile(`(?i)address already in use|cannot bind socket|could not bind`), "another process uses the port already"},
+	{regexp.MustCompile(`(?i)permission denied|operation not permitted`), "permission denied for a file of the service"},
 	{regexp.MustCompile(`(?i)system id mismatch|belongs to a different cluster`), "the data directory belongs to another cluster"},
 	{regexp.MustCompile(`(?i)certificate (signed by unknown authority|has expired|verify failed)|x509:`), "a certificate does not verify"},
-	{regexp.MustCompile(`(?i)(unknown|invalid|unrecognized) (keyword|option|parameter|directive|configuration)|syntax error|yaml:|error(s)? found in configuration`), "its configuration has a mistake"},
-	{regexp.MustCompile(`(?i)no such file or directory|command not found|status=203/EXEC`), "a file that it needs is missing"},
-	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory|oom-kill`), "there is not enough memory"},
+	{regexp.MustCompile(`(?i)(unknown|invalid|unrecognized) (keyword|option|parameter|directive|configuration)|syntax error|yaml:|error(s)? found in configuration`), "the configuration has an error"},
+	{regexp.MustCompile(`(?i)no such file or directory|command not found|status=203/EXEC`), "a file of the service is missing"},
+	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory|oom-kill`), "not enough memory"},
 	{regexp.MustCompile(`(?i)password authentication failed|authentication failed`), "a password is wrong"},
-	{regexp.MustCompile(`(?i)connection refused|no route to host|i/o timeout|context deadline exceeded`), "something that it depends on does not answer"},
-	{regexp.MustCompile(`(?i)start request repeated too quickly`), "it failed too often in a row"},
+	{regexp.MustCompile(`(?i)connection refused|no route to host|i/o timeout|context deadline exceeded`), "a service that this one depends on does not answer"},
+	{regexp.MustCompile(`(?i)start request repeated too quickly`), "the service failed too often in a row"},
 }
 
 func probable(logs, evidence []string) string {

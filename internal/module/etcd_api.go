@@ -284,7 +284,7 @@ func (e *etcdClient) enter(ctx context.Context) (guarded bool, err error) {
 	return true, errRoot
 }
 
-var errRoot = errors.New("etcd refuses the password of root: etcd_root_password is not what it was set to")
+var errRoot = errors.New("etcd refuses the password of root: etcd_root_password differs from the stored password")
 
 // members lists the cluster.
 func (e *etcdClient) members(ctx context.Context) (etcd.Cluster, error) {
@@ -307,7 +307,7 @@ func (e *etcdClient) well(ctx context.Context, url string) error {
 		return fmt.Errorf("%s answered %d", url, res.Status)
 	}
 	if fmt.Sprint(answer.Health) != "true" {
-		return fmt.Errorf("%s is not well: %s", url, answer.Reason)
+		return fmt.Errorf("%s is not healthy: %s", url, answer.Reason)
 	}
 	return nil
 }
@@ -337,17 +337,17 @@ func loopback(text string) bool {
 // etcdSigns are what etcd's log says when a member does not come up, and what it means.
 var etcdSigns = []sign{
 	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
-	{regexp.MustCompile(`(?i)database space exceeded|alarm:NOSPACE`), "etcd's database is full: compact and defragment it, then disarm the alarm"},
-	{regexp.MustCompile(`(?i)address already in use`), "another process has its port already"},
-	{regexp.MustCompile(`(?i)the member has been permanently removed`), "this member was removed from the cluster: empty its data directory and let it join anew"},
-	{regexp.MustCompile(`(?i)cluster ID mismatch`), "its data is of another cluster than the other members'"},
-	{regexp.MustCompile(`(?i)member count is unequal|unmatched member while checking PeerURLs`), "its initial-cluster is not the cluster's list of members"},
+	{regexp.MustCompile(`(?i)database space exceeded|alarm:NOSPACE`), "the etcd database is full: compact and defragment the database, then disarm the alarm"},
+	{regexp.MustCompile(`(?i)address already in use`), "another process uses the port already"},
+	{regexp.MustCompile(`(?i)the member has been permanently removed`), "this member was removed from the cluster: empty the data directory, then apply again"},
+	{regexp.MustCompile(`(?i)cluster ID mismatch`), "the data directory belongs to another etcd cluster than the other members"},
+	{regexp.MustCompile(`(?i)member count is unequal|unmatched member while checking PeerURLs`), "initial-cluster differs from the member list of the cluster"},
 	{regexp.MustCompile(`(?i)clock difference|clock-drift|prober found high clock drift`), "the clocks of the nodes differ"},
 	{regexp.MustCompile(`(?i)certificate has expired|certificate is not yet valid`), "a certificate has expired, or a clock is wrong"},
 	{regexp.MustCompile(`(?i)x509:|bad certificate|certificate signed by unknown authority|certificate required`), "a certificate does not verify"},
-	{regexp.MustCompile(`(?i)permission denied`), "it may not read or write one of its files"},
-	{regexp.MustCompile(`(?i)error verifying flags|invalid value|couldn't find local name|unmarshal|yaml`), "its configuration has a mistake"},
-	{regexp.MustCompile(`(?i)is starting a new election|lost leader|prober detected unhealthy status|connection refused|i/o timeout|no route to host`), "too few other members answer: it has no quorum"},
+	{regexp.MustCompile(`(?i)permission denied`), "permission denied for a file of the service"},
+	{regexp.MustCompile(`(?i)error verifying flags|invalid value|couldn't find local name|unmarshal|yaml`), "the configuration has an error"},
+	{regexp.MustCompile(`(?i)is starting a new election|lost leader|prober detected unhealthy status|connection refused|i/o timeout|no route to host`), "no quorum: too few other members answer"},
 }
 
 // etcdTrouble finds out why this node's etcd is not as it should be.
@@ -372,7 +372,7 @@ func etcdTrouble(ctx context.Context, c *Call, cause error) error {
 		if err := e.well(ctx, at); err != nil {
 			evidence = append(evidence, "health: "+clip(err.Error(), 300))
 		} else {
-			evidence = append(evidence, "health: "+at+" is well")
+			evidence = append(evidence, "health: "+at+" is healthy")
 		}
 	}
 	for _, fs := range []string{"/", "/var", "/data"} {

@@ -132,7 +132,7 @@ func (a *etcdAuthorizer) admits(ctx context.Context, users []etcd.User) bool {
 // foresee plans what root will do once it has its new password, which the run gives it before this and the live etcd does not know:
 // users whose password is another get theirs.
 func (a *etcdAuthorizer) foresee(ctx context.Context, users []etcd.User) error {
-	a.call.Facts.Warn("etcd refuses the password of root now: this run has to change it first")
+	a.call.Facts.Warn("etcd refuses the password of root now: this run changes the password first")
 	a.assumed = true
 	for _, u := range users {
 		_, knows, err := a.login(ctx, u.Name, u.Password)

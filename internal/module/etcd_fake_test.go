@@ -131,7 +131,7 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 		return runFake(t, f, "etcd_restart", value.DictOf("endpoints", value.NewList("a:2379"), "name", "e-1", "timeout", int64(0), "reads", value.NewList()))
 	}
 	well["https://a:2379"] = true
-	if r := run(); !strings.Contains(r.Failed, "e-1 is not restarted") || len(r.Changes) != 0 {
+	if r := run(); !strings.Contains(r.Failed, "cannot restart e-1") || len(r.Changes) != 0 {
 		t.Errorf("%q, %v", r.Failed, r.Changes)
 	}
 	well["https://b:2379"] = true
@@ -158,7 +158,7 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 		t.Errorf("moved: %q, %v", r.Failed, r.Changes)
 	}
 	args := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "peer_url", "https://a:2380", "url", "https://a:2479", "init", "existing")
-	if r := runFake(t, f, "etcd_member", args); !strings.Contains(r.Failed, "e-1 cannot move from https://a:2379") {
+	if r := runFake(t, f, "etcd_member", args); !strings.Contains(r.Failed, "cannot move member e-1 from https://a:2379") {
 		t.Errorf("another port for clients: %q, %v", r.Failed, r.Changes)
 	}
 }

@@ -36,11 +36,11 @@ func (e *etcdClient) awaitWell(ctx context.Context, urls []string, limit time.Du
 				break
 			}
 			if e.call.System.Planned() {
-				e.call.Facts.Warn("etcd is not well now: %v", err)
+				e.call.Facts.Warn("etcd is not healthy now: %v", err)
 				break
 			}
 			if time.Now().After(deadline) {
-				return etcdTrouble(ctx, e.call, fmt.Errorf("etcd was not well within %v: %w", limit, err))
+				return etcdTrouble(ctx, e.call, fmt.Errorf("etcd did not become healthy within %v: %w", limit, err))
 			}
 			if err := pause(ctx, interval); err != nil {
 				return err

@@ -28,7 +28,7 @@ func etcdKeys() Module {
 func runEtcdKeys(ctx context.Context, c *Call) (*value.Dict, error) {
 	prefix := c.Args.String("prefix")
 	if prefix == "" || prefix == "/" {
-		return nil, fmt.Errorf("the prefix %q stands for everything that is in etcd: nothing is removed", prefix)
+		return nil, fmt.Errorf("invalid prefix %q: would remove all keys of etcd", prefix)
 	}
 	e := newEtcd(c)
 	guarded, err := e.enter(ctx)
@@ -44,7 +44,7 @@ func runEtcdKeys(ctx context.Context, c *Call) (*value.Dict, error) {
 	for _, span := range spans {
 		n, err := e.count(ctx, span)
 		if err != nil {
-			return nil, fmt.Errorf("reading the keys below %s: %w", prefix, err)
+			return nil, fmt.Errorf("cannot read the keys below %s: %w", prefix, err)
 		}
 		found += n
 	}
@@ -58,7 +58,7 @@ func runEtcdKeys(ctx context.Context, c *Call) (*value.Dict, error) {
 		deletes = append(deletes, map[string]any{"request_delete_range": span})
 	}
 	if err := e.do(ctx, "kv/txn", map[string]any{"success": deletes}, change); err != nil {
-		return nil, fmt.Errorf("removing the keys below %s: %w", prefix, err)
+		return nil, fmt.Errorf("cannot remove the keys below %s: %w", prefix, err)
 	}
 	return value.DictOf("found", found), nil
 }

@@ -20,7 +20,7 @@ func TestEtcdKeys(t *testing.T) {
 		"all but one":     {prefix: "/pg/a/", keep: "config", count: `{"count": "7"}`, calls: "kv/txn"},
 		"none":            {prefix: "/pg/a/", count: `{}`},
 		"planned":         {prefix: "/pg/a/", count: `{"count": "7"}`, planned: true},
-		"everything":      {prefix: "/", count: `{"count": "7"}`, failed: "everything"},
+		"everything":      {prefix: "/", count: `{"count": "7"}`, failed: "would remove all keys"},
 		"without a right": {prefix: "/pg/a/", count: "!etcdserver: permission denied", failed: "permission denied"},
 	} {
 		var calls []string

@@ -85,11 +85,11 @@ func etcdMembership(ctx context.Context, c *Call) (*value.Dict, error) {
 	var refused *etcdError
 	switch {
 	case errors.As(err, &refused):
-		return nil, fmt.Errorf("reading the members of etcd: %w", err)
+		return nil, fmt.Errorf("cannot read the members of etcd: %w", err)
 	case err != nil && c.Args.String("init") == "existing" && !absent && !errors.Is(err, node.ErrUnknown):
-		return nil, fmt.Errorf("there is no cluster to join: %w", err)
+		return nil, fmt.Errorf("cannot join etcd: no running cluster found: %w", err)
 	case err != nil && absent && !errors.Is(err, node.ErrUnknown):
-		return nil, fmt.Errorf("%s cannot be removed: %w", c.Args.String("name"), err)
+		return nil, fmt.Errorf("cannot remove %s from etcd: %w", c.Args.String("name"), err)
 	case err != nil && absent:
 		return value.DictOf("joined", false), nil
 	case errors.Is(err, node.ErrUnknown) && e.listens(ctx):
@@ -125,12 +125,12 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 	}
 	if lost {
 		if _, err := e.leave(ctx, cluster); err != nil {
-			return nil, fmt.Errorf("its data is lost, and it cannot join anew: %w", err)
+			return nil, fmt.Errorf("the data of member %s is lost, and the member cannot join again: %w", name, err)
 		}
 		cluster = cluster.Without(m)
 	}
 	if url := a.String("url"); known && !lost && url != "" && len(m.ClientURLs) > 0 && !slices.Contains(m.ClientURLs, url) {
-		return nil, fmt.Errorf("%s cannot move from %s to %s: Patroni, which asks it who leads, takes another address neither from its configuration nor from the members while it runs", name, strings.Join(m.ClientURLs, ","), url)
+		return nil, fmt.Errorf("cannot move member %s from %s to %s: a running Patroni does not learn a new etcd address", name, strings.Join(m.ClientURLs, ","), url)
 	}
 	if known && !lost {
 		state, initial := "existing", cluster.InitialCluster(name, peer)
@@ -148,7 +148,7 @@ func (e *etcdClient) join(ctx context.Context, cluster etcd.Cluster) (*value.Dic
 	change := node.Change{Kind: "etcd member", ID: name, Action: "create", Attrs: []node.Attr{{Name: "peer", After: peer}}}
 	body := map[string]any{"peerURLs": []string{peer}, "isLearner": a.Bool("learner")}
 	if err := e.reconfigure(ctx, "cluster/member/add", body, change); err != nil {
-		return nil, fmt.Errorf("joining etcd as %s: %w", name, err)
+		return nil, fmt.Errorf("cannot join etcd as %s: %w", name, err)
 	}
 	return memberResult("existing", cluster.InitialCluster(name, peer), true, ""), nil
 }
@@ -212,11 +212,11 @@ func (e *etcdClient) leave(ctx context.Context, cluster etcd.Cluster) (*value.Di
 		return value.DictOf("joined", false), nil
 	}
 	if err := cluster.MayLeave(m, e.wellMembers(ctx, cluster)); err != nil {
-		return nil, fmt.Errorf("%s is not removed from etcd: %w", a.String("name"), err)
+		return nil, fmt.Errorf("cannot remove %s from etcd: %w", a.String("name"), err)
 	}
 	change := node.Change{Kind: "etcd member", ID: a.String("name"), Action: "delete", Impact: node.ImpactRestart}
 	if err := e.reconfigure(ctx, "cluster/member/remove", map[string]string{"ID": m.ID}, change); err != nil {
-		return nil, fmt.Errorf("removing %s from etcd: %w", a.String("name"), err)
+		return nil, fmt.Errorf("cannot remove %s from etcd: %w", a.String("name"), err)
 	}
 	return value.DictOf("joined", false, "member_id", m.ID), nil
 }

@@ -65,7 +65,7 @@ func runEtcdRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	if e.well(ctx, own) == nil {
 		if err := e.awaitWell(ctx, others, limit); err != nil {
-			return nil, fmt.Errorf("%s is not restarted, since another member is not well: %w", c.Args.String("name"), err)
+			return nil, fmt.Errorf("cannot restart %s: another member is not healthy: %w", c.Args.String("name"), err)
 		}
 	}
 	if err := e.awaitPeers(ctx, limit); err != nil {
@@ -104,7 +104,7 @@ func (e *etcdClient) awaitPeers(ctx context.Context, limit time.Duration) error 
 				break
 			}
 			if time.Now().After(deadline) {
-				return fmt.Errorf("%s is not restarted, since the certificate of %s is not signed by the authority of etcd's members: %w", e.call.Args.String("name"), m.Name, err)
+				return fmt.Errorf("cannot restart %s: the certificate of %s is not signed by the CA of the etcd members: %w", e.call.Args.String("name"), m.Name, err)
 			}
 			if err := pause(ctx, interval); err != nil {
 				return err
@@ -122,7 +122,7 @@ func (e *etcdClient) moves(ctx context.Context, me etcd.Member) error {
 	}
 	change := node.Change{Kind: "etcd member", ID: me.Name, Action: "update", Attrs: []node.Attr{{Name: "peer", Before: strings.Join(me.PeerURLs, ","), After: peer}}}
 	if err := e.reconfigure(ctx, "cluster/member/update", map[string]any{"ID": me.ID, "peerURLs": []string{peer}}, change); err != nil {
-		return fmt.Errorf("moving %s to %s: %w", me.Name, peer, err)
+		return fmt.Errorf("cannot move %s to %s: %w", me.Name, peer, err)
 	}
 	return nil
 }

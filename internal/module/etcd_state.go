@@ -43,7 +43,7 @@ func etcdState() Module {
 				names[m.ID] = name
 				members = append(members, name)
 				if m.Learner {
-					problems = append(problems, name+" is a learner: it has no vote")
+					problems = append(problems, name+" is a learner without a vote")
 				}
 			}
 			for _, a := range alarms.Alarms {
@@ -57,6 +57,6 @@ func etcdState() Module {
 
 // alarmMeaning says what an alarm means, as etcd's manual on maintenance has it.
 var alarmMeaning = map[string]string{
-	"NOSPACE": "the database has reached its quota, and etcd refuses every write until it is compacted, defragmented and the alarm disarmed",
-	"CORRUPT": "its data differ from those of the other members",
+	"NOSPACE": "the database has reached its quota, and etcd refuses every write until the database is compacted and defragmented and the alarm is disarmed",
+	"CORRUPT": "the data differs from the data of the other members",
 }

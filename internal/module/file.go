@@ -86,7 +86,7 @@ func makeDirs(c *Call, path string) error {
 		}
 		if i.Exists() {
 			if i.Kind != node.Dir {
-				return fmt.Errorf("%s is no directory", dir)
+				return fmt.Errorf("cannot create %s: %s is not a directory", path, dir)
 			}
 			break
 		}
@@ -142,7 +142,7 @@ func touch(c *Call, path string) error {
 	}
 	modified, accessed := c.Args.String("modification_time"), c.Args.String("access_time")
 	if (modified == "preserve") != (accessed == "preserve") {
-		return fmt.Errorf("both times of a file are kept, or none: give access_time and modification_time the same value")
+		return fmt.Errorf("access_time and modification_time must have the same value: both preserve or none")
 	}
 	if i.Exists() && modified == "preserve" {
 		return settle(c, path, true)
@@ -179,7 +179,7 @@ func link(c *Call, path string, before node.Info) error {
 			return err
 		}
 		if !i.Exists() && !i.Assumed {
-			return fmt.Errorf("%s, which the link is to point to, is not there; force: true makes it all the same", src)
+			return fmt.Errorf("target %s of the link not found: add force: true to create the link anyway", src)
 		}
 	}
 	return c.System.Files().Symlink(src, path)

@@ -104,7 +104,7 @@ func (f *finder) walk(dir string, level int) error {
 		return err
 	}
 	if i.Kind != node.Dir {
-		return fmt.Errorf("%w: it is no directory", fs.ErrInvalid)
+		return fmt.Errorf("%w: %s is not a directory", fs.ErrInvalid, dir)
 	}
 	names, err := f.files.List(dir)
 	if err != nil {

@@ -32,7 +32,7 @@ func runGetURL(ctx context.Context, c *Call) (*value.Dict, error) {
 	from := c.Args.String("url")
 	u, err := url.Parse(from)
 	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("%q is no URL", from)
+		return nil, fmt.Errorf("invalid url %q: want a URL, such as https://host/file", from)
 	}
 	files, dest := c.System.Files(), c.Args.String("dest")
 	before, err := files.Stat(dest, true)

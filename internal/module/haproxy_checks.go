@@ -74,7 +74,7 @@ func answers(ctx context.Context, c *Call, url string) (bool, error) {
 	})
 	var silent *noAnswer
 	if errors.As(err, &silent) {
-		return false, fmt.Errorf("asking %s: %w", url, err)
+		return false, fmt.Errorf("cannot ask %s: %w", url, err)
 	}
 	return err == nil, nil
 }
@@ -104,11 +104,11 @@ func haproxyBackends(ctx context.Context, c *Call, socket, server string) ([]str
 // haproxyAsk sends commands and reads the answer up to the end of the connection.
 func haproxyAsk(conn io.ReadWriter, commands string) (string, error) {
 	if _, err := io.WriteString(conn, commands+"\n"); err != nil {
-		return "", fmt.Errorf("speaking to haproxy: %w", err)
+		return "", fmt.Errorf("cannot talk to haproxy: %w", err)
 	}
 	answer, err := io.ReadAll(io.LimitReader(conn, 1<<20))
 	if err != nil {
-		return "", fmt.Errorf("speaking to haproxy: %w", err)
+		return "", fmt.Errorf("cannot talk to haproxy: %w", err)
 	}
 	return string(answer), nil
 }

@@ -47,7 +47,7 @@ func runMinioRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	together := c.Args.Bool("together") || c.Args.Int("members") == 1
 	if u.Running() && !together {
 		if err := m.await(ctx, "/minio/health/cluster?maintenance=true", limit); err != nil {
-			return nil, fmt.Errorf("it is not restarted, since the cluster cannot do without this node now: %w", err)
+			return nil, fmt.Errorf("cannot restart MinIO: the cluster needs this node now: %w", err)
 		}
 	}
 	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactRestart, NoBlock: together}); err != nil {
@@ -68,7 +68,7 @@ func (m minioClient) replaced(ctx context.Context, before string, limit time.Dur
 			return err
 		}
 		if time.Now().After(deadline) {
-			return m.trouble(ctx, fmt.Errorf("it did not stop within %v", limit))
+			return m.trouble(ctx, fmt.Errorf("MinIO did not stop within %v", limit))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err
@@ -89,11 +89,11 @@ func (m minioClient) await(ctx context.Context, path string, limit time.Duration
 			err = fmt.Errorf("%s%s answers %d", m.base, path, status)
 		}
 		if m.call.System.Planned() {
-			m.call.Facts.Warn("MinIO is not well now: %v", err)
+			m.call.Facts.Warn("MinIO is not healthy now: %v", err)
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return m.trouble(ctx, fmt.Errorf("MinIO was not well within %v: %w", limit, err))
+			return m.trouble(ctx, fmt.Errorf("MinIO did not become healthy within %v: %w", limit, err))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

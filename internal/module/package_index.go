@@ -92,7 +92,7 @@ func described(ctx context.Context, c *Call, dir, name string, known repository.
 		return known, err
 	}
 	if out.RC != 0 {
-		return known, fmt.Errorf("it is no package: %s", strings.TrimSpace(string(out.Stderr)))
+		return known, fmt.Errorf("not a Debian archive: %s", strings.TrimSpace(string(out.Stderr)))
 	}
 	e := repository.ParseStanza(string(out.Stdout))
 	sum := sha256.Sum256(content)

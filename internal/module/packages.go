@@ -194,7 +194,7 @@ func installDeb(ctx context.Context, c *Call, deb string) error {
 		return err
 	}
 	if out.RC != 0 {
-		return fmt.Errorf("reading %s: %s", deb, strings.TrimSpace(string(out.Stderr)))
+		return fmt.Errorf("cannot read %s: %s", deb, strings.TrimSpace(string(out.Stderr)))
 	}
 	var name, version string
 	for line := range strings.SplitSeq(string(out.Stdout), "\n") {

@@ -132,7 +132,7 @@ func (p patroni) send(ctx context.Context, method, url string, body any, timeout
 func (p patroni) view(ctx context.Context) (pgsql.ClusterView, error) {
 	v, err := p.glance(ctx)
 	if err != nil && !errors.Is(err, node.ErrUnknown) {
-		return v, postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("asking Patroni for the cluster: %w", err))
+		return v, postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot ask Patroni for the cluster: %w", err))
 	}
 	if err == nil && v.Scope == "" {
 		v.Scope = p.scope(ctx)

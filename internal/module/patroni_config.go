@@ -48,12 +48,12 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, postgresTrouble(ctx, c, c.Args.String("unit"), c.Args.Int("patroni_port"), fmt.Errorf("reading the dynamic configuration: %w", err))
+		return nil, postgresTrouble(ctx, c, c.Args.String("unit"), c.Args.Int("patroni_port"), fmt.Errorf("cannot read the dynamic configuration: %w", err))
 	}
 	parsed, err := value.ParseJSON(body)
 	live, ok := parsed.(*value.Dict)
 	if err != nil || !ok {
-		return nil, errors.New("patroni's configuration is no mapping")
+		return nil, errors.New("invalid dynamic configuration of Patroni: want a mapping")
 	}
 	contexts, err := settingContexts(ctx, c)
 	if err != nil && !failed { // a server that is down does not say: all of its settings count from its next start
@@ -65,7 +65,7 @@ func runPatroniConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	for _, ch := range changes {
 		if ch.Effect == pgsql.EffectPromote && ch.Value != nil {
-			return nil, fmt.Errorf("%s leads itself, with data of its own: it cannot be made to follow another cluster. Remove it first (pig pgsql-rm), then make it anew", p.scope(ctx))
+			return nil, fmt.Errorf("cannot turn cluster %s with its own data into a standby cluster: remove the cluster first (pig pgsql-rm), then create it again", p.scope(ctx))
 		}
 	}
 	return configResult(changes), p.patch(ctx, changes)

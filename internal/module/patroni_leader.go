@@ -47,7 +47,7 @@ func runPatroniLeader(ctx context.Context, c *Call) (*value.Dict, error) {
 			return result, errors.New(pgsql.StrangerLeads(c.Args.String("cluster"), view, hosts))
 		}
 		if selected := c.Args.Strings("selected"); leader.Host != "" && len(selected) > 0 && !slices.Contains(selected, leader.Host) {
-			c.Facts.Warn("%s leads %s and is not selected: the cluster's settings, roles and databases are left as they are", leader.Host, c.Args.String("cluster"))
+			c.Facts.Warn("leader %s of %s is not selected: settings, roles and databases of the cluster are not changed", leader.Host, c.Args.String("cluster"))
 		}
 		return result, nil
 	}

@@ -53,7 +53,7 @@ func (p patroni) resting(ctx context.Context) (live resting, err error) {
 		return live, nil
 	case err != nil && !errors.Is(err, node.ErrUnknown):
 		a := p.call.Args
-		err = postgresTrouble(ctx, p.call, a.String("unit"), a.Int("patroni_port"), fmt.Errorf("reading the dynamic configuration: %w", err))
+		err = postgresTrouble(ctx, p.call, a.String("unit"), a.Int("patroni_port"), fmt.Errorf("cannot read the dynamic configuration: %w", err))
 	}
 	return live, err
 }

@@ -93,7 +93,7 @@ func (p patroni) awaitProcess(ctx context.Context) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("restarting Patroni: %w within %s", err, limit))
+			return postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot restart Patroni: %w within %s", err, limit))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

@@ -228,11 +228,11 @@ func (r *restarter) restart(ctx context.Context, m pgsql.MemberView) error {
 		return err
 	}
 	if err := view.Fit(); err != nil {
-		return fmt.Errorf("%s is not restarted: %w", m.Name, err)
+		return fmt.Errorf("cannot restart %s: %w", m.Name, err)
 	}
 	change := node.Change{Kind: "patroni member", ID: m.Name, Action: "restart", Impact: node.ImpactRestart, Unknown: value.IsUnknown(r.c.Args.Get("expected"))}
 	if err := r.send(ctx, "POST", api(m)+"/restart", struct{}{}, r.timeout, change); err != nil {
-		return fmt.Errorf("restarting %s: %w", m.Name, err)
+		return fmt.Errorf("cannot restart %s: %w", m.Name, err)
 	}
 	r.done = append(r.done, m.Name)
 	return r.await(ctx, m.Name, func(now pgsql.MemberView) bool { return now.Leads() == m.Leads() })
@@ -275,7 +275,7 @@ func (r *restarter) switchover(ctx context.Context, leader pgsql.MemberView) (ca
 		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
 	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
 	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
-		return candidate, true, fmt.Errorf("handing the lead from %s to %s: %w", leader.Name, candidate.Name, err)
+		return candidate, true, fmt.Errorf("cannot move the lead from %s to %s: %w", leader.Name, candidate.Name, err)
 	}
 	return candidate, true, nil
 }
@@ -285,19 +285,19 @@ func (r *restarter) await(ctx context.Context, name string, wanted func(pgsql.Me
 	if r.c.System.Planned() { // what is planned will be so
 		return nil
 	}
-	last := "it did not answer"
+	last := "no answer"
 	for deadline := time.Now().Add(r.timeout); ; {
 		view, err := r.glance(ctx)
 		if m, ok := view.Member(name); err == nil && ok {
 			s, err := r.state(ctx, m)
-			last = fmt.Sprintf("it is %s, %s", m.Role, m.State)
+			last = fmt.Sprintf("now %s, %s", m.Role, m.State)
 			if err == nil && m.Well() && s.State == "running" && (m.Leads() || s.follows()) && wanted(m) {
 				return nil
 			}
 		}
 		if time.Now().After(deadline) {
 			return postgresTrouble(ctx, r.c, r.c.Args.String("unit"), r.c.Args.Int("patroni_port"),
-				fmt.Errorf("%s was not well again within %v: %s", name, r.timeout, last))
+				fmt.Errorf("%s did not become healthy within %v: %s", name, r.timeout, last))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

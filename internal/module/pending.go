@@ -59,7 +59,7 @@ func (n *notes) keep() error {
 		err = mkdirPrivate(n.system.Files(), dir)
 	}
 	if err != nil {
-		return fmt.Errorf("noting the handlers of this task: %w", err)
+		return fmt.Errorf("cannot record the handlers of this task: %w", err)
 	}
 	n.kept = true
 	for _, p := range n.list {
@@ -70,7 +70,7 @@ func (n *notes) keep() error {
 			n.made = append(n.made, at)
 		}
 		if err != nil {
-			return fmt.Errorf("noting the handler %q: %w", p.Handler, err)
+			return fmt.Errorf("cannot record the handler %q: %w", p.Handler, err)
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func runPostgresFiles(ctx context.Context, c *Call) (*value.Dict, error) {
 			return value.DictOf("changed", false), nil
 		case c.System.Planned() || !c.Args.Bool("reloaded") || time.Now().After(limit):
 			if err != nil || c.Args.Bool("reloaded") && !c.System.Planned() {
-				c.Facts.Warn("nobody knows yet whether PostgreSQL takes its rules: Patroni has not written them")
+				c.Facts.Warn("HBA rules not checked: Patroni has not written the rules yet")
 			}
 			return value.DictOf("changed", false), nil
 		}

@@ -108,7 +108,7 @@ func networkInterface(ctx context.Context, c *Call) (string, error) {
 		return want, nil
 	}
 	if err != nil || out.RC != 0 {
-		return "", fmt.Errorf("listing the network interfaces: %s", strings.TrimSpace(string(out.Stderr)))
+		return "", fmt.Errorf("cannot list the network interfaces: %s", strings.TrimSpace(string(out.Stderr)))
 	}
 	var names []string
 	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
@@ -144,7 +144,7 @@ func localesThere(ctx context.Context, c *Call) error {
 		return nil
 	}
 	if err != nil || out.RC != 0 {
-		return fmt.Errorf("listing the locales of this node: %w", cmp.Or(err, errors.New(strings.TrimSpace(string(out.Stderr)))))
+		return fmt.Errorf("cannot list the locales of this node: %w", cmp.Or(err, errors.New(strings.TrimSpace(string(out.Stderr)))))
 	}
 	missing := slices.DeleteFunc(wanted, func(l string) bool { return pgsql.HasLocale(string(out.Stdout), l) })
 	if len(missing) == 0 {

@@ -55,7 +55,7 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 			return result, nil
 		}
 		if err == nil {
-			err = fmt.Errorf("it runs as %s", role)
+			err = fmt.Errorf("PostgreSQL runs as %s", role)
 		}
 		if c.System.Planned() {
 			if c.Args.Bool("promoted") {
@@ -129,10 +129,10 @@ func (p psql) role(ctx context.Context) (role, patroni string, err error) {
 		return role, "", nil //nolint:nilerr // Patroni need not answer: PostgreSQL did
 	}
 	if state.Unlocked {
-		return "", "", errors.New("nobody leads the cluster yet")
+		return "", "", errors.New("the cluster has no leader yet")
 	}
 	if role == "replica" && (state.Role == "primary" || state.Role == "master") {
-		return "", "", errors.New("it is about to lead")
+		return "", "", errors.New("PostgreSQL is being promoted")
 	}
 	return role, state.Role, nil
 }

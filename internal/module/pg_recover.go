@@ -107,7 +107,7 @@ func (v recoverer) arrive(ctx context.Context, promotes bool) error {
 			}
 		}
 		if time.Now().After(deadline) {
-			return v.trouble(fmt.Errorf("it was not there within %v: it is %q", v.limit, state))
+			return v.trouble(fmt.Errorf("PostgreSQL did not reach the target within %v: the state is %q", v.limit, state))
 		}
 		if err := pause(ctx, 5*interval); err != nil {
 			return err
@@ -118,7 +118,7 @@ func (v recoverer) arrive(ctx context.Context, promotes bool) error {
 func (v recoverer) stop(ctx context.Context) error {
 	out, err := v.call.Scratch.Exec(ctx, v.ctl("-m", "fast", "-w", "-t", "600", "stop"))
 	if err == nil && out.RC != 0 {
-		err = fmt.Errorf("stopping the recovered server: %s", lastWords(out))
+		err = fmt.Errorf("cannot stop the recovered server: %s", lastWords(out))
 	}
 	return err
 }
@@ -150,7 +150,7 @@ var recoveryHints = []struct{ says, hint string }{
 func (v recoverer) trouble(err error) error {
 	text, readErr := v.call.System.Files().Read(v.log)
 	if readErr != nil {
-		return fmt.Errorf("recovering %s: %w", v.data, err)
+		return fmt.Errorf("cannot recover %s: %w", v.data, err)
 	}
 	said := ""
 	for _, m := range fatal.FindAllStringSubmatch(string(text), -1) {
@@ -169,5 +169,5 @@ func (v recoverer) trouble(err error) error {
 	if last := v.last(); last != "" {
 		said += "; the last transaction that came back is of " + last
 	}
-	return fmt.Errorf("recovering %s: %s\nthe log is in %s", v.data, clip(said, 1200), v.log)
+	return fmt.Errorf("cannot recover %s: %s\nthe log is in %s", v.data, clip(said, 1200), v.log)
 }

@@ -74,7 +74,7 @@ func letGo(c *Call, steps []pgsql.Step) []pgsql.Step {
 	return slices.DeleteFunc(steps, func(s pgsql.Step) bool {
 		lost := s.DataLoss && !slices.Contains(confirmed, s.Name)
 		if lost {
-			c.Facts.Warn("%s %s stays: its data would be lost. Let it go with --confirm %s", s.Kind, s.Name, s.Name)
+			c.Facts.Warn("%s %s stays, since its data would be lost: to drop it, add --confirm %s", s.Kind, s.Name, s.Name)
 		}
 		return lost
 	})
@@ -97,7 +97,7 @@ func (p psql) leader(ctx context.Context, script string, server *pgsql.LiveServe
 		return nil, nil
 	case server.Recovery:
 		if p.call.Args.Bool("primary") {
-			p.call.Facts.Warn("this PostgreSQL is a replica now: nothing was done here")
+			p.call.Facts.Warn("this PostgreSQL is a replica now: nothing was changed here")
 		}
 		return nothing, nil
 	}

@@ -19,12 +19,12 @@ var postgresSigns = []sign{
 	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
 	{regexp.MustCompile(`(?i)system id mismatch|system identifier .*(differ|mismatch)|belongs to a different cluster|database system identifier differs`), "the data directory belongs to another cluster than the one in etcd"},
 	{regexp.MustCompile(`(?i)no pg_hba.conf entry for replication`), "the leader's HBA rules keep this member out"},
-	{regexp.MustCompile(`(?i)password authentication failed for user "?replicator|(FATAL|error).*(basebackup|replication).*password authentication failed|basebackup.*authentication failed`), "the password of the replication user is not the leader's"},
+	{regexp.MustCompile(`(?i)password authentication failed for user "?replicator|(FATAL|error).*(basebackup|replication).*password authentication failed|basebackup.*authentication failed`), "the password of the replication user differs from the leader's password"},
 	{regexp.MustCompile(`(?i)requires (a )?watchdog|watchdog (activation failed|could not be activated)`), "a watchdog is required (patroni_watchdog_mode), and this machine has none that Patroni may use"},
-	{regexp.MustCompile(`(?i)running with empty data directory`), "the cluster is in maintenance mode: no member is made before it is resumed (patroni_mode: default, or patronictl resume)"},
+	{regexp.MustCompile(`(?i)running with empty data directory`), "the cluster is in maintenance mode, and no member is created before the cluster is resumed (patroni_mode: default, or patronictl resume)"},
 	{regexp.MustCompile(`(?i)password authentication failed`), "a password is wrong: the replication user's or the superuser's"},
-	{regexp.MustCompile(`(?i)could not (bind|create any TCP)|address already in use`), "another process has the port already"},
-	{regexp.MustCompile(`(?i)could not map anonymous shared memory|could not resize shared memory|out of memory|cannot allocate memory`), "there is not enough memory for shared_buffers"},
+	{regexp.MustCompile(`(?i)could not (bind|create any TCP)|address already in use`), "another process uses the port already"},
+	{regexp.MustCompile(`(?i)could not map anonymous shared memory|could not resize shared memory|out of memory|cannot allocate memory`), "not enough memory for shared_buffers"},
 	{regexp.MustCompile(`(?i)ALERT_CERTIFICATE_REQUIRED|bad certificate`), "etcd wants a client certificate, or another one"},
 	{regexp.MustCompile(`(?i)certificate (signed by unknown authority|has expired|verify failed)|CERTIFICATE_VERIFY_FAILED|x509:`), "a certificate does not verify"},
 	{regexp.MustCompile(`KVCache\.run <InvalidArgument|user name is empty`), "etcd asks for a password, and Patroni has none or another"},
@@ -32,8 +32,8 @@ var postgresSigns = []sign{
 	{regexp.MustCompile(`(?i)failed to get list of machines|no etcd|etcd.*(refused|timed out|no more|unreachable)|DCS is not accessible|could not be accessed`), "etcd does not answer"},
 	{regexp.MustCompile(`(?i)could not access file "([^"]+)": No such file`), "a library in shared_preload_libraries is not installed"},
 	{regexp.MustCompile(`(?i)invalid value for parameter|unrecognized configuration parameter|configuration file .* contains errors`), "a PostgreSQL parameter is wrong"},
-	{regexp.MustCompile(`(?i)permission denied|invalid permissions|has wrong ownership|Operation not permitted`), "it may not read or write one of its files"},
-	{regexp.MustCompile(`(?i)requested timeline .* is not a child|requested starting point .* is ahead|has already been removed`), "this member's history has gone another way: it must be made anew (patronictl reinit)"},
+	{regexp.MustCompile(`(?i)permission denied|invalid permissions|has wrong ownership|Operation not permitted`), "permission denied for a file of the service"},
+	{regexp.MustCompile(`(?i)requested timeline .* is not a child|requested starting point .* is ahead|has already been removed`), "the timeline of this member has diverged: reinitialize the member (patronictl reinit)"},
 	{regexp.MustCompile(`(?i)waiting for leader to bootstrap`), "no leader has come up in the cluster yet: look at the primary"},
 	{regexp.MustCompile(`(?i)ModuleNotFoundError|ImportError`), "a Python package of Patroni is missing"},
 	{regexp.MustCompile(`(?i)is not empty|data directory .* (exists|not empty)`), "the data directory is not empty, and no cluster that etcd knows"},
@@ -71,7 +71,7 @@ func troubled(signs []sign, unit string, u node.Unit, known bool, evidence []str
 	switch {
 	case why != "":
 	case known && !u.Exists:
-		why = "there is no unit " + unit + " on this node"
+		why = "unit " + unit + " not found on this node"
 	case known && !u.Running():
 		why = "unit " + unit + " does not run"
 	default:

@@ -134,11 +134,11 @@ type stanzaInfo struct {
 // readStanza finds a stanza in what "pgbackrest info" has answered.
 func readStanza(out node.Output, stanza string) (s stanzaInfo, found bool, err error) {
 	if out.RC != 0 {
-		return s, false, fmt.Errorf("reading the backups of %s: %s", stanza, lastWords(out))
+		return s, false, fmt.Errorf("cannot read the backups of %s: %s", stanza, lastWords(out))
 	}
 	var all []stanzaInfo
 	if err := json.Unmarshal(out.Stdout, &all); err != nil {
-		return s, false, fmt.Errorf("reading the backups of %s: %w", stanza, err)
+		return s, false, fmt.Errorf("cannot read the backups of %s: %w", stanza, err)
 	}
 	i := slices.IndexFunc(all, func(s stanzaInfo) bool { return s.Name == stanza })
 	if i < 0 {

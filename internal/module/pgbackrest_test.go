@@ -40,7 +40,7 @@ func TestPgbackrestTarget(t *testing.T) {
 		t.Errorf("it runs %v", asked.Argv)
 	}
 	args.Set("stanza", "other")
-	if r := runFake(t, f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "there is no backup" {
+	if r := runFake(t, f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "no backup found" {
 		t.Errorf("of another cluster: %v", r.Values.At("why"))
 	}
 }

@@ -39,12 +39,12 @@ func runPublish(ctx context.Context, c *Call) (*value.Dict, error) {
 	if i.Kind != node.Dir && !i.Assumed {
 		result.Set("watched", false)
 		if len(c.Args.List("files")) > 0 && !c.Args.Bool("optional") {
-			c.Facts.Warn("nobody reads %s here yet, so nothing is written there: make the infra node first (pig infra)", root)
+			c.Facts.Warn("nothing written below %s: the directory is missing: apply the infra module first (pig infra)", root)
 		}
 		return result, nil
 	}
 	if i.Assumed && c.Args.Bool("optional") {
-		return nil, fmt.Errorf("whether anybody reads %s: %w", root, node.ErrUnknown)
+		return nil, fmt.Errorf("whether %s exists: %w", root, node.ErrUnknown)
 	}
 	if err := checkPublished(ctx, c, root); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func publishOne(files node.Files, root string, file *value.Dict) error {
 // below is a path below root, and nowhere else.
 func below(root, name string) (string, error) {
 	if name == "" || !filepath.IsLocal(name) || strings.Contains(name, "..") {
-		return "", fmt.Errorf("%q is no path below %s", name, root)
+		return "", fmt.Errorf("invalid path %q: must lie below %s", name, root)
 	}
 	return filepath.Join(root, name), nil
 }

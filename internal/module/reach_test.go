@@ -83,7 +83,7 @@ func TestGetURL(t *testing.T) {
 		changed bool
 		failed  string
 	}{
-		{value.DictOf("url", "nosuch", "dest", dir+"/f"), false, "is no URL"},
+		{value.DictOf("url", "nosuch", "dest", dir+"/f"), false, `invalid url "nosuch"`},
 		{value.DictOf("url", s.URL+"/f", "dest", dir, "checksum", "sha256"), false, "ALGORITHM:DIGEST"},
 		{value.DictOf("url", s.URL+"/f", "dest", dir, "checksum", wrong), false, "has the checksum sha256:"},
 		{value.DictOf("url", s.URL+"/busy", "dest", dir+"/f"), false, "503 Service Unavailable"},

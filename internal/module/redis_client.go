@@ -126,7 +126,7 @@ func (r *redisAt) converse(ctx context.Context, s node.System, change *node.Chan
 }
 
 // errPassword says that an instance takes none of the passwords that are known.
-var errPassword = errors.New("it takes neither the declared password nor the one of its configuration")
+var errPassword = errors.New("the instance accepts neither the declared password nor the password of its configuration")
 
 func (r *redisAt) login(c *redis.Client) error {
 	for _, p := range r.passwords {

@@ -195,7 +195,7 @@ func (n *nativeCluster) sound(joined []redis.Addr) bool {
 func (n *nativeCluster) found(ctx context.Context, wrong error) (*value.Dict, error) {
 	planned := n.call.System.Planned()
 	if wrong != nil && !planned {
-		return nil, fmt.Errorf("%s is not made: all of its instances have to run for that: %w", n.name, wrong)
+		return nil, fmt.Errorf("cannot create cluster %s: all instances must run: %w", n.name, wrong)
 	}
 	if wrong != nil && n.kept() { // they are down and know each other: starting them is enough
 		return value.DictOf("state", value.Unknown{Why: "the state of " + n.name}), nil
@@ -206,7 +206,7 @@ func (n *nativeCluster) found(ctx context.Context, wrong error) (*value.Dict, er
 			return nil, err
 		}
 		if !empty {
-			return nil, fmt.Errorf("%s is not made: an instance of it holds data", n.name)
+			return nil, fmt.Errorf("cannot create cluster %s: an instance has data", n.name)
 		}
 	}
 	return n.form(ctx)
@@ -242,7 +242,7 @@ func (n *nativeCluster) oneCluster(joined []redis.Addr, view redis.View) error {
 	for _, a := range joined {
 		self, _ := n.views[a].Self()
 		if _, ok := view.ByID(self.ID); !ok {
-			return fmt.Errorf("%s is in another cluster than the others of %s: it is left alone. Remove it (pig redis-rm) to let it join", a, n.name)
+			return fmt.Errorf("%s belongs to another cluster than the other instances of %s: remove the instance before joining (pig redis-rm)", a, n.name)
 		}
 	}
 	return nil
@@ -253,7 +253,7 @@ func (n *nativeCluster) tellStrangers(view redis.View) {
 		switch {
 		case m.Has("noaddr") || m.Has("handshake"):
 		case !slices.Contains(n.declared, m.Addr):
-			n.call.Facts.Warn("%s is in the cluster %s and not in the inventory", m.Addr, n.name)
+			n.call.Facts.Warn("%s is in cluster %s but not in the inventory", m.Addr, n.name)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func runRedisConfig(ctx context.Context, c *Call) (*value.Dict, error) {
 func (i *redisInstance) same(ctx context.Context) error {
 	was, is := redis.Normal("dir", []string{i.current.Get("dir")}), redis.Normal("dir", []string{i.declared.Get("dir")})
 	if i.exists && was != "" && was != is {
-		return fmt.Errorf("%s has its data in %s, and is declared to have it in %s, where it would begin without any: leave redis_fs_main as it was, or remove the instance (pig redis-rm) and make it anew", i.name, was, is)
+		return fmt.Errorf("cannot move the data of %s from %s to %s: keep the old redis_fs_main, or remove the instance (pig redis-rm) and create it again", i.name, was, is)
 	}
 	u, err := i.call.System.Services().Unit(ctx, i.unit)
 	if err != nil || u.PID == 0 {
@@ -114,7 +114,7 @@ func (i *redisInstance) same(ctx context.Context) error {
 	}
 	exe, err := i.call.System.Files().Stat(fmt.Sprintf("/proc/%d/exe", u.PID), false)
 	if kind := i.call.Args.String("kind"); err == nil && exe.Target != "" && !strings.Contains(path.Base(exe.Target), kind) {
-		return fmt.Errorf("%s runs %s, and redis_type is %s: the one may not read the data of the other. Make a new cluster, and let it take over", i.name, exe.Target, kind)
+		return fmt.Errorf("cannot change redis_type of %s: the instance runs %s, redis_type is %s, and their data may differ: create a new cluster and replicate the data", i.name, exe.Target, kind)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (i *redisInstance) takeLead(ctx context.Context, from redis.Addr) error {
 		return i.tell(ctx, change, []string{"REPLICAOF", "NO", "ONE"})
 	}
 	if err := leader.tell(ctx, change, []string{"FAILOVER", "TO", i.at.Host, fmt.Sprint(i.at.Port), "TIMEOUT", "10000"}); err != nil {
-		return fmt.Errorf("handing the lead from %s to %s: %w", from, i.at, err)
+		return fmt.Errorf("cannot move the lead from %s to %s: %w", from, i.at, err)
 	}
 	return i.awaitRole(ctx, func(r redis.Role) bool { return r.Primary })
 }
@@ -111,7 +111,7 @@ func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 	other, err := newRedis(i.call, to, "", i.passwords...).role(ctx)
 	if err == nil && !other.Primary && other.Follows == i.at {
 		if err := i.awaitRole(ctx, func(r redis.Role) bool { return !r.Primary }); err != nil {
-			return fmt.Errorf("%s leads until %s does: %w", i.name, to, err)
+			return fmt.Errorf("%s stays primary until %s takes over: %w", i.name, to, err)
 		}
 		return nil
 	}
@@ -120,7 +120,7 @@ func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 		return err
 	}
 	if keys := redis.ParseInfo(redis.Text(reply)); len(keys) > 0 {
-		return fmt.Errorf("%s leads and holds data, which it would lose by following %s: empty it, or remove it (pig redis-rm), and make it anew", i.name, to)
+		return fmt.Errorf("cannot turn primary %s into a replica of %s: the data of the primary would be lost: empty the instance, or remove it (pig redis-rm) and create it again", i.name, to)
 	}
 	return i.follow(ctx, to)
 }

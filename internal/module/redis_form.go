@@ -91,7 +91,7 @@ func (n *nativeCluster) meet(ctx context.Context, one redis.Addr, others []redis
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("the instances of %s do not get to know each other: %s and %s; their bus is on their port plus 10000", n.name, missing[0][0], missing[0][1])
+			return fmt.Errorf("instances of %s cannot reach each other: %s and %s: open the bus port, which is the port plus 10000", n.name, missing[0][0], missing[0][1])
 		}
 		if time.Now().After(again) { // a word may get lost
 			for _, a := range others {
@@ -155,7 +155,7 @@ func (n *nativeCluster) settle(ctx context.Context) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s was not well within %v: %w", n.name, n.limit, wrong)
+			return fmt.Errorf("%s did not become healthy within %v: %w", n.name, n.limit, wrong)
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err
@@ -169,7 +169,7 @@ func (n *nativeCluster) wellAt(ctx context.Context, a redis.Addr) error {
 		return err
 	}
 	if info := redis.ParseInfo(redis.Text(replies[0])); info["cluster_state"] != "ok" {
-		return fmt.Errorf("%s says that the state is %s, with %s of %d slots", a, info["cluster_state"], info["cluster_slots_ok"], redis.Slots)
+		return fmt.Errorf("%s reports cluster state %s, with %s of %d slots", a, info["cluster_state"], info["cluster_slots_ok"], redis.Slots)
 	}
 	role, err := redis.ParseRole(replies[1])
 	if err != nil {

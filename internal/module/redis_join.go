@@ -16,7 +16,7 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 	if !n.call.System.Planned() {
 		if empty, err := n.empty(ctx, lone); err != nil || !empty {
 			if err == nil {
-				err = fmt.Errorf("an instance that is to join %s holds data, which would be lost: empty it first", n.name)
+				err = fmt.Errorf("cannot join %s: the joining instance has data that would be lost: empty the instance first", n.name)
 			}
 			return err
 		}
@@ -97,7 +97,7 @@ func (n *nativeCluster) agree(ctx context.Context, leaders map[redis.Addr]string
 			return nil
 		}
 		if time.Now().After(deadline) {
-			n.call.Facts.Warn("%s: not all instances know yet who replicates whom", n.name)
+			n.call.Facts.Warn("%s: not all instances know the replicas yet", n.name)
 			return nil
 		}
 		if err := pause(ctx, interval); err != nil {

@@ -102,7 +102,7 @@ func (l *leaver) native(ctx context.Context) error {
 		return err
 	case to.Known():
 		if err := n.at(to).tell(ctx, l.failover(to.String()), []string{"CLUSTER", "FAILOVER"}); err != nil {
-			return fmt.Errorf("handing the lead from %s to %s: %w", l.at, to, err)
+			return fmt.Errorf("cannot move the lead from %s to %s: %w", l.at, to, err)
 		}
 		return l.awaitReplica(ctx, to)
 	case left < 3:
@@ -157,11 +157,11 @@ func (l *leaver) standalone(ctx context.Context, leaving []redis.Addr) error {
 	case len(following) == 0:
 		return nil
 	case len(watchers) == 0:
-		return fmt.Errorf("%s leads %v, which stay: make one of them lead first (replica_of), or remove them too", l.name, following)
+		return fmt.Errorf("cannot remove %s: %v still replicate from it: promote one of them first (replica_of), or remove them too", l.name, following)
 	}
 	handed, err := l.handOverWatched(ctx)
 	if err == nil && !handed {
-		err = fmt.Errorf("%s leads %v, which stay, and no sentinel moves the lead", l.name, following)
+		err = fmt.Errorf("cannot remove %s: %v still replicate from it, and no sentinel promotes one of them", l.name, following)
 	}
 	return err
 }
@@ -255,7 +255,7 @@ func (l *leaver) sentinel(ctx context.Context) error {
 			return err
 		}
 		if !l.forget && !m.Remove && m.Quorum > len(l.staying) {
-			return fmt.Errorf("%d sentinels would be left, and %s wants %d to agree: lower its quorum first", len(l.staying), m.Name, m.Quorum)
+			return fmt.Errorf("only %d sentinels would remain, and %s has a quorum of %d: lower the quorum first", len(l.staying), m.Name, m.Quorum)
 		}
 		for _, a := range l.staying {
 			if !l.forget || m.Remove {

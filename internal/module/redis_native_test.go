@@ -76,9 +76,9 @@ func TestRedisClusterRefuses(t *testing.T) {
 		args  *value.Dict
 		want  string
 	}{
-		"an instance that does not run":  {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1)}, "0", clusterArgs("a:1", "b:1", "c:1"), "all of its instances have to run"},
-		"instances that hold data":       {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1), "c:1": strings.Replace(lone, "aa a", "cc c", 1)}, "7", clusterArgs("a:1", "b:1", "c:1"), "holds data"},
-		"one of another cluster":         {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": other}, "0", clusterArgs("a:1", "b:1", "c:1", "d:1"), "in another cluster"},
+		"an instance that does not run":  {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1)}, "0", clusterArgs("a:1", "b:1", "c:1"), "all instances must run"},
+		"instances that hold data":       {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1), "c:1": strings.Replace(lone, "aa a", "cc c", 1)}, "7", clusterArgs("a:1", "b:1", "c:1"), "has data"},
+		"one of another cluster":         {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": other}, "0", clusterArgs("a:1", "b:1", "c:1", "d:1"), "belongs to another cluster"},
 		"one that joins and holds data":  {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": strings.Replace(lone, "aa a", "dd d", 1)}, "7", clusterArgs("a:1", "b:1", "c:1", "d:1"), "would be lost"},
 		"one that comes back without it": {map[string]string{"a:1": strings.Replace(three, "cc c:1@10001 master", "cc c:1@10001 master,fail", 1), "c:1": strings.Replace(lone, "aa a", "ee c", 1)}, "0", clusterArgs("a:1", "c:1"), "no other copy of its 5462 slots"},
 	} {
@@ -109,7 +109,7 @@ func TestRedisLeaveRefusesWhatWouldBeMissed(t *testing.T) {
 		t.Errorf("where all go: %q, %s", r.Failed, keysOf(r))
 	}
 	monitors := value.NewList(value.DictOf("name", "ms", "address", "x:1", "quorum", int64(2), "password", "", "remove", false))
-	if r := f.run(t, "redis_leave", args("mode", redis.Sentinels, "leaving", value.NewList("a:1", "b:1"), "monitors", monitors)); !strings.Contains(r.Failed, "wants 2 to agree") {
+	if r := f.run(t, "redis_leave", args("mode", redis.Sentinels, "leaving", value.NewList("a:1", "b:1"), "monitors", monitors)); !strings.Contains(r.Failed, "has a quorum of 2") {
 		t.Errorf("too few sentinels: %q", r.Failed)
 	}
 	f = newRedisNode(func(at string, command []string) any {
@@ -121,7 +121,7 @@ func TestRedisLeaveRefusesWhatWouldBeMissed(t *testing.T) {
 		}
 		return "OK"
 	})
-	if r := f.run(t, "redis_leave", args("peers", value.NewList("b:1"))); !strings.Contains(r.Failed, "make one of them lead first") {
+	if r := f.run(t, "redis_leave", args("peers", value.NewList("b:1"))); !strings.Contains(r.Failed, "promote one of them first") {
 		t.Errorf("a primary leaves its replicas: %q", r.Failed)
 	}
 }

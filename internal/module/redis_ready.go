@@ -56,7 +56,7 @@ func tellStrays(c *Call) {
 		name, isConf := strings.CutSuffix(file, ".conf")
 		port, ours := strings.CutPrefix(name, c.Args.String("node")+"-")
 		if isConf && ours && port != "" && strings.Trim(port, "0123456789") == "" && !slices.Contains(c.Args.Strings("declared"), name) {
-			c.Facts.Warn("%s is on this node and no longer declared: it stays. To remove it, declare it and use pig redis-rm %s", name, name)
+			c.Facts.Warn("%s on this node is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", name, name)
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (i *redisInstance) awaitReady(ctx context.Context, limit time.Duration, lin
 		case err == nil && (role.Primary || role.Sentinel || !linked || role.Link == "connected"):
 			return nil
 		case err == nil:
-			err = fmt.Errorf("it is not connected to %s, which it follows: %s", role.Follows, role.Link)
+			err = fmt.Errorf("not connected to the primary %s: %s", role.Follows, role.Link)
 		}
 		if i.call.System.Planned() {
 			return nil
@@ -97,14 +97,14 @@ func (i *redisInstance) awaitReady(ctx context.Context, limit time.Duration, lin
 // redisSigns are what Redis's log says when an instance does not come up, and what it means.
 var redisSigns = []sign{
 	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`), "the disk is full"},
-	{regexp.MustCompile(`(?i)address already in use`), "another process has its port already"},
-	{regexp.MustCompile(`(?i)FATAL CONFIG FILE ERROR|Bad directive`), "its configuration has a mistake"},
-	{regexp.MustCompile(`(?i)Bad file format reading the append only file|Wrong signature trying to load DB|Short read or OOM loading DB|Terminating server after rdb file reading failure`), "its data is damaged: redis-check-aof and redis-check-rdb tell more"},
-	{regexp.MustCompile(`(?i)can't handle RDB format version`), "its data is of a newer version of Redis"},
-	{regexp.MustCompile(`(?i)already used by a different Redis Cluster node`), "another process has its cluster configuration file"},
-	{regexp.MustCompile(`(?i)permission denied`), "it may not read or write one of its files"},
-	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory`), "there is not enough memory"},
-	{regexp.MustCompile(`(?i)WRONGPASS|NOAUTH|invalid password|it takes neither the declared password`), "a password is wrong"},
+	{regexp.MustCompile(`(?i)address already in use`), "another process uses the port already"},
+	{regexp.MustCompile(`(?i)FATAL CONFIG FILE ERROR|Bad directive`), "the configuration has an error"},
+	{regexp.MustCompile(`(?i)Bad file format reading the append only file|Wrong signature trying to load DB|Short read or OOM loading DB|Terminating server after rdb file reading failure`), "the data is damaged: run redis-check-aof and redis-check-rdb"},
+	{regexp.MustCompile(`(?i)can't handle RDB format version`), "a newer version of Redis wrote the data"},
+	{regexp.MustCompile(`(?i)already used by a different Redis Cluster node`), "another process uses the cluster configuration file"},
+	{regexp.MustCompile(`(?i)permission denied`), "permission denied for a file of the service"},
+	{regexp.MustCompile(`(?i)out of memory|cannot allocate memory`), "not enough memory"},
+	{regexp.MustCompile(`(?i)WRONGPASS|NOAUTH|invalid password|accepts neither the declared password`), "a password is wrong"},
 }
 
 // redisTrouble finds out why an instance of this node is not as it should be.

@@ -55,7 +55,7 @@ func runRedisRebalance(ctx context.Context, c *Call) (*value.Dict, error) {
 
 func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without []redis.Addr) (int, error) {
 	if covered := view.Covered(); covered < redis.Slots {
-		return 0, fmt.Errorf("%s serves %d of %d slots: slots are moved only in a cluster that is well", n.name, covered, redis.Slots)
+		return 0, fmt.Errorf("cannot move slots of %s: only %d of %d slots are served", n.name, covered, redis.Slots)
 	}
 	if err := n.mend(ctx, view); err != nil {
 		return 0, err
@@ -83,7 +83,7 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 		if !n.call.System.Planned() {
 			for some := range slices.Chunk(move.Slots, slotsAtOnce) {
 				if err := n.moveSlots(ctx, from, into, some); err != nil {
-					return moved, fmt.Errorf("moving slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
+					return moved, fmt.Errorf("cannot move slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
 				}
 				moved += len(some)
 			}

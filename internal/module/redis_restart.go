@@ -134,7 +134,7 @@ func (i *redisInstance) handOverNative(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if err := newRedis(i.call, to, "", i.passwords...).tell(ctx, i.failover(to.String()), []string{"CLUSTER", "FAILOVER"}); err != nil {
-		return false, fmt.Errorf("handing the lead from %s to %s: %w", i.at, to, err)
+		return false, fmt.Errorf("cannot move the lead from %s to %s: %w", i.at, to, err)
 	}
 	return true, i.awaitReplica(ctx, to)
 }
@@ -175,7 +175,7 @@ func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
 		case err == nil:
 			return true, i.awaitReplica(ctx, redis.Addr{})
 		case !redis.Refused(err, "NOGOODSLAVE", "INPROG") || i.call.System.Planned() || time.Now().After(deadline):
-			i.call.Facts.Warn("%s is restarted as a primary, since no sentinel moves the lead: %v", i.name, err)
+			i.call.Facts.Warn("%s is restarted as the primary, since no sentinel promotes a replica: %v", i.name, err)
 			return false, nil
 		}
 		if err := pause(ctx, interval); err != nil {
@@ -224,9 +224,9 @@ func (i *redisInstance) awaitReplica(ctx context.Context, to redis.Addr) error {
 		}
 		if time.Now().After(deadline) {
 			if err == nil {
-				err = fmt.Errorf("it follows %s: %s", role.Follows, role.Link)
+				err = fmt.Errorf("the primary is %s: %s", role.Follows, role.Link)
 			}
-			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s handed its lead on and was not a replica within %v, so it is not restarted: %w", i.name, limit, err))
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("cannot restart %s: not a replica within %v after the switchover: %w", i.name, limit, err))
 		}
 		if err := pause(ctx, interval); err != nil {
 			return err

@@ -63,7 +63,7 @@ func runRedisSentinel(ctx context.Context, c *Call) (*value.Dict, error) {
 	}
 	for n := range watched {
 		if !declared[n] {
-			c.Facts.Warn("%s watches %s, which is not declared: remove: true in redis_sentinel_monitor ends that", name, n)
+			c.Facts.Warn("%s watches %s, which is not declared: to end that, write remove: true in redis_sentinel_monitor", name, n)
 		}
 	}
 	return value.NewDict(), nil
@@ -133,7 +133,7 @@ func (r *redisAt) primary(ctx context.Context, m redis.Monitor) (redis.Addr, err
 			return at, nil
 		}
 		if time.Now().After(deadline) {
-			return at, fmt.Errorf("nobody leads: neither %s nor any other instance of it answers as a primary", m.Primary)
+			return at, fmt.Errorf("no primary found: neither %s nor another instance of the cluster answers as a primary", m.Primary)
 		}
 		if err := pause(ctx, interval); err != nil {
 			return at, err

@@ -111,7 +111,7 @@ func TestRedisConfigRefusesToLoseData(t *testing.T) {
 	t.Parallel()
 	f := running(newRedisNode(func(string, []string) any { return "OK" }))
 	f.files["/c"] = "port 6379\ndir /elsewhere\n"
-	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "would begin without any") || len(r.Changes) > 0 {
+	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "cannot move the data") || len(r.Changes) > 0 {
 		t.Errorf("another directory: %q, %s", r.Failed, keysOf(r))
 	}
 	f.units = map[string]node.Unit{}
@@ -230,7 +230,7 @@ func TestRedisFollowTellsAnEditFromAFailover(t *testing.T) {
 		t.Errorf("the file:\n%s", f.files["/c"])
 	}
 	role, keys = primary(), "db0:keys=1,expires=0\r\n"
-	if r := f.run(t, "redis_follow", args("d 6379")); !strings.Contains(r.Failed, "would lose") {
+	if r := f.run(t, "redis_follow", args("d 6379")); !strings.Contains(r.Failed, "would be lost") {
 		t.Errorf("a primary with data follows another: %q", r.Failed)
 	}
 	watched := args("d 6379")
@@ -275,7 +275,7 @@ func TestRedisClientFindsItsWayIn(t *testing.T) {
 	t.Parallel()
 	f := running(newRedisNode(guarded("third", func([]string) any { return "OK" })))
 	f.files["/c"] = redisConf
-	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "it takes neither the declared password") {
+	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "accepts neither the declared password") {
 		t.Errorf("%q", r.Failed)
 	}
 	f.answer = func(_ string, command []string) any {

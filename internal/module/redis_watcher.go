@@ -75,7 +75,7 @@ func (i *redisInstance) comeBack(ctx context.Context) error {
 			i.follows = redis.Target(i.at, peers[0], view)
 			return nil
 		case time.Now().After(deadline):
-			i.call.Facts.Warn("%s is down, and the sentinels have made no other instance the primary: it starts as the primary again", i.name)
+			i.call.Facts.Warn("%s is down and the sentinels have promoted no other instance: %[1]s starts as the primary again", i.name)
 			return nil
 		}
 		if err := pause(ctx, 5*interval); err != nil {
@@ -89,7 +89,7 @@ func (i *redisInstance) comeBack(ctx context.Context) error {
 func (i *redisInstance) comeBackNative(ctx context.Context) error {
 	replaced, err := i.replaced(ctx, redis.View.WillReplace)
 	if err == nil && !replaced {
-		i.call.Facts.Warn("%s is down, and no replica has taken its slots: it starts as the primary again", i.name)
+		i.call.Facts.Warn("%s is down and no replica has taken over the slots: %[1]s starts as the primary again", i.name)
 	}
 	return err
 }

@@ -95,7 +95,7 @@ func (s Spec) hint(name string) string {
 		return h
 	}
 	slices.Sort(names)
-	return "it takes " + strings.Join(names, ", ")
+	return "want one of: " + strings.Join(names, ", ")
 }
 
 func (s Spec) find(name string) (Arg, bool) {

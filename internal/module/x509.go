@@ -123,7 +123,7 @@ func certRequest(c *Call) (pki.Request, error) {
 func days(text string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text), "d"))
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q is no number of days, such as 7300d", text)
+		return 0, fmt.Errorf("invalid duration %q: want days, such as 7300d", text)
 	}
 	return n, nil
 }
@@ -141,7 +141,7 @@ func certKey(c *Call) ([]byte, error) {
 		}
 	}
 	if !c.Args.Bool("create") {
-		return nil, fmt.Errorf("there is no key %s, and none is to be made", path)
+		return nil, fmt.Errorf("key file %q not found, and create is false", path)
 	}
 	return c.System.Files().Generate(path, func() ([]byte, error) { return pki.NewKey(c.Args.Int("rsa_bits")) }, keyAttrs())
 }
@@ -201,11 +201,11 @@ func authority(c *Call) (*x509.Certificate, crypto.Signer, error) {
 			}
 			return nil, nil, err
 		}
-		return nil, nil, fmt.Errorf("reading the authority's certificate: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the authority's certificate: %w", err)
 	}
 	keyText, err := keyFile(c, c.Args.String("ca_key"), c.Args.String("ca_key_text"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the authority's key: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the authority's key: %w", err)
 	}
 	key, err := pki.ParseKey(keyText)
 	if err != nil {

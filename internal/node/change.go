@@ -37,7 +37,7 @@ func ParseImpact(s string) (Impact, error) {
 			return Impact(i), nil
 		}
 	}
-	return 0, fmt.Errorf("no such impact: %q", s)
+	return 0, fmt.Errorf("unknown impact %q", s)
 }
 
 // Change is one thing that was written, or would be.

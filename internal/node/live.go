@@ -75,7 +75,7 @@ func identify(name string) (identity, error) {
 			gid, _ := strconv.Atoi(u.Gid)
 			return identity{name: u.Username, uid: uid, gid: gid, home: u.HomeDir, shell: "/bin/sh", other: uid != self}, nil
 		}
-		return identity{}, fmt.Errorf("become_user: there is no user %q on this node", name)
+		return identity{}, fmt.Errorf("become_user: user %q not found on this node", name)
 	}
 	id := identity{name: a.Name, uid: a.UID, gid: a.GID, home: a.Home, shell: a.Shell, other: a.UID != self}
 	if id.other && self != 0 {

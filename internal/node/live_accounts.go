@@ -58,7 +58,7 @@ func (l liveAccounts) AddUser(ctx context.Context, name string, c AccountChange)
 func (l liveAccounts) ModifyUser(ctx context.Context, name string, c AccountChange) error {
 	before, ok, err := l.User(name)
 	if err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("there is no user %q on this node", name))
+		return errors.Join(err, fmt.Errorf("user %q not found on this node", name))
 	}
 	args := append([]string{"usermod"}, userArgs(c, "-G")...)
 	if c.MoveHome {

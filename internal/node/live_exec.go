@@ -60,7 +60,7 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 		if cmd.Process != nil {
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		}
-		return out, fmt.Errorf("running %s: %w", c.Argv[0], context.Cause(ctx))
+		return out, fmt.Errorf("cannot run %s: %w", c.Argv[0], context.Cause(ctx))
 	}
 	var exit *exec.ExitError
 	switch {
@@ -72,7 +72,7 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 		}
 	case errors.Is(err, exec.ErrWaitDelay): // it left a child behind that holds its output open: it did end by itself
 	default:
-		return out, fmt.Errorf("running %s: %w", c.Argv[0], err)
+		return out, fmt.Errorf("cannot run %s: %w", c.Argv[0], err)
 	}
 	return out, nil
 }
@@ -128,7 +128,7 @@ func lookPath(name, dir string, env []string) (string, error) {
 			name = dir + "/" + name
 		}
 		if _, err := os.Stat(name); err != nil {
-			return "", fmt.Errorf("there is no command %s: %w", name, err)
+			return "", fmt.Errorf("command %q not found: %w", name, err)
 		}
 		return name, nil
 	}
@@ -144,5 +144,5 @@ func lookPath(name, dir string, env []string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("there is no command %q on this node: %w", name, exec.ErrNotFound)
+	return "", fmt.Errorf("command %q not found on this node: %w", name, exec.ErrNotFound)
 }

@@ -121,7 +121,7 @@ func userID(name string) (int, error) {
 		return 0, err
 	}
 	if !ok {
-		return 0, fmt.Errorf("there is no user %q on this node", name)
+		return 0, fmt.Errorf("user %q not found on this node", name)
 	}
 	return a.UID, nil
 }
@@ -135,7 +135,7 @@ func groupID(name string) (int, error) {
 		return 0, err
 	}
 	if !ok {
-		return 0, fmt.Errorf("there is no group %q on this node", name)
+		return 0, fmt.Errorf("group %q not found on this node", name)
 	}
 	return g.GID, nil
 }

@@ -126,10 +126,10 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		body, err = io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	}
 	if len(body) > maxBody {
-		err = fmt.Errorf("it has more than %d MB", maxBody>>20)
+		err = fmt.Errorf("the answer has more than %d MB", maxBody>>20)
 	}
 	if err != nil {
-		return Response{}, silence(fmt.Errorf("reading the answer of %s: %w", r.URL, err), true)
+		return Response{}, silence(fmt.Errorf("cannot read the answer of %s: %w", r.URL, err), true)
 	}
 	header := map[string]string{}
 	for k := range res.Header {
@@ -170,7 +170,7 @@ func (n liveNet) client(r Request, connected *atomic.Bool) (*http.Client, error)
 	if r.CAFile != "" {
 		pem, err := n.Files().Read(r.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("reading the CA: %w", err)
+			return nil, fmt.Errorf("cannot read the CA: %w", err)
 		}
 		conf.RootCAs = x509.NewCertPool()
 		if !conf.RootCAs.AppendCertsFromPEM(pem) {
@@ -203,7 +203,7 @@ func (n liveNet) client(r Request, connected *atomic.Bool) (*http.Client, error)
 func (n liveNet) keyPair(r Request) (tls.Certificate, error) {
 	cert, err := n.Files().Read(r.CertFile)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("reading the client certificate: %w", err)
+		return tls.Certificate{}, fmt.Errorf("cannot read the client certificate: %w", err)
 	}
 	keyFile := r.KeyFile
 	if keyFile == "" {
@@ -211,7 +211,7 @@ func (n liveNet) keyPair(r Request) (tls.Certificate, error) {
 	}
 	key, err := n.Files().Read(keyFile)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("reading the client key: %w", err)
+		return tls.Certificate{}, fmt.Errorf("cannot read the client key: %w", err)
 	}
 	return tls.X509KeyPair(cert, key)
 }

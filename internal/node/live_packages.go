@@ -34,14 +34,14 @@ func (d *dpkgStatus) read() (installed, provides map[string]string, err error) {
 	defer d.mu.Unlock()
 	fi, err := os.Stat(dpkgDatabase)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the packages of this node: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the packages of this node: %w", err)
 	}
 	if d.installed != nil && fi.ModTime().Equal(d.stamp) && fi.Size() == d.size {
 		return d.installed, d.provides, nil
 	}
 	text, err := os.ReadFile(dpkgDatabase)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the packages of this node: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the packages of this node: %w", err)
 	}
 	d.installed, d.provides = parseStatus(text)
 	d.stamp, d.size = fi.ModTime(), fi.Size()
@@ -177,7 +177,7 @@ func forbidStarts() (undo func(), err error) {
 		return func() {}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("keeping services from starting: %w", err)
+		return nil, fmt.Errorf("cannot keep services from starting: %w", err)
 	}
 	_, err = file.WriteString("#!/bin/sh\nexit 101\n")
 	err = errors.Join(err, file.Close())

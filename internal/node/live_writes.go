@@ -258,11 +258,11 @@ func (f liveFiles) Remove(path string) error {
 		// A Root removes a tree by descriptors, and no link's target.
 		root, err := os.OpenRoot(held(p.dir))
 		if err != nil {
-			return fmt.Errorf("removing %s: %w", path, err)
+			return fmt.Errorf("cannot remove %s: %w", path, err)
 		}
 		defer func() { _ = root.Close() }()
 		if err := root.RemoveAll(p.name); err != nil {
-			return fmt.Errorf("removing %s: %w", path, err)
+			return fmt.Errorf("cannot remove %s: %w", path, err)
 		}
 		return nil
 	})

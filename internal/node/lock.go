@@ -58,12 +58,12 @@ func (l *machineLock) take(path, holder string) error {
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("locking this node: %w", err)
+		return fmt.Errorf("cannot lock this node: %w", err)
 	}
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		defer file.Close()
 		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return fmt.Errorf("locking this node: %w", err)
+			return fmt.Errorf("cannot lock this node: %w", err)
 		}
 		return others(file, holder)
 	}
@@ -73,7 +73,7 @@ func (l *machineLock) take(path, holder string) error {
 	}
 	if err != nil {
 		file.Close()
-		return fmt.Errorf("locking this node: %w", err)
+		return fmt.Errorf("cannot lock this node: %w", err)
 	}
 	l.file = file
 	return nil

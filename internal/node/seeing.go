@@ -22,7 +22,7 @@ func seeing(files []Seen, f func() error) error {
 	}
 	return apart(func() error {
 		if err := show(files); err != nil {
-			return fmt.Errorf("showing the check what it is to judge: %w", err)
+			return fmt.Errorf("cannot show the files to the check: %w", err)
 		}
 		return f()
 	})
@@ -46,10 +46,10 @@ func apart(f func() error) error {
 
 func show(files []Seen) error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
-		return fmt.Errorf("taking a view of its own: %w", err)
+		return fmt.Errorf("cannot create a mount namespace: %w", err)
 	}
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("keeping the view to itself: %w", err)
+		return fmt.Errorf("cannot make mounts private: %w", err)
 	}
 	byDir := map[string]map[string]Seen{}
 	for _, file := range files { // the later of two that name one path counts

@@ -57,7 +57,7 @@ func (s shadowServices) act(ctx context.Context, verb, name string, o UnitOption
 		return err
 	}
 	if !u.Exists {
-		return fmt.Errorf("there is no unit %s on this node", UnitName(name))
+		return fmt.Errorf("unit %q not found on this node", UnitName(name))
 	}
 	u.Active = active
 	c := UnitChange(verb, name, o)

@@ -83,7 +83,7 @@ func (f shadowFiles) known(a Attrs) error {
 	accounts := f.Accounts()
 	if a.Owner != "" && strings.Trim(a.Owner, "0123456789") != "" {
 		if u, ok, err := accounts.User(a.Owner); err != nil || !ok && !u.Assumed {
-			return errors.Join(err, fmt.Errorf("there is no user %q on this node", a.Owner))
+			return errors.Join(err, fmt.Errorf("user %q not found on this node", a.Owner))
 		}
 	}
 	if a.Group != "" && strings.Trim(a.Group, "0123456789") != "" {
@@ -91,7 +91,7 @@ func (f shadowFiles) known(a Attrs) error {
 		unsure := f.shadow.unsure("")
 		f.shadow.mu.Unlock()
 		if _, ok, err := accounts.Group(a.Group); err != nil || !ok && !unsure {
-			return errors.Join(err, fmt.Errorf("there is no group %q on this node", a.Group))
+			return errors.Join(err, fmt.Errorf("group %q not found on this node", a.Group))
 		}
 	}
 	return nil

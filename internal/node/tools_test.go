@@ -148,7 +148,7 @@ func TestAccountTools(t *testing.T) {
 			}
 		}
 	}
-	if err := a.ModifyUser(t.Context(), "pig-test-nobody", AccountChange{}); err == nil || !strings.Contains(err.Error(), `no user "pig-test-nobody"`) {
+	if err := a.ModifyUser(t.Context(), "pig-test-nobody", AccountChange{}); err == nil || !strings.Contains(err.Error(), `user "pig-test-nobody" not found`) {
 		t.Error(err)
 	}
 }

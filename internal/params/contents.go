@@ -128,7 +128,7 @@ func (v *validator) users(vars *value.Dict, list string, known map[string]bool) 
 		}
 		if !userName.MatchString(name) {
 			v.add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
-				WithHint("small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
+				WithHint("want small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
 		}
 		known[name] = true
 	}
@@ -141,7 +141,7 @@ func (v *validator) services(vars *value.Dict, cluster string) {
 		for _, s := range items(vars, list) {
 			name := value.Str(s.At("name"))
 			if names[name] {
-				v.add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("the one would overwrite the other: rename it"))
+				v.add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("rename one of the services: the second would overwrite the first"))
 			}
 			names[name] = true
 		}

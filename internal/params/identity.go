@@ -28,7 +28,7 @@ func (v *validator) identities() {
 	}
 	v.groupMembers("infra", "infra_seq")
 	if n := v.groupMembers("etcd", "etcd_seq"); n > 0 && n%2 == 0 {
-		v.add(diag.Warnf(v.inv.Group("etcd").Pos, "etcd has %d members", n).WithHint("an odd number is better: %d members survive no more failures than %d", n, n-1))
+		v.add(diag.Warnf(v.inv.Group("etcd").Pos, "etcd has %d members", n).WithHint("declare an odd number of members: %d survive as many failures as %d", n, n-1))
 	}
 	for _, param := range []string{"pg_cluster", "redis_cluster", "minio_cluster"} {
 		for _, c := range v.clusters(param) {
@@ -69,7 +69,7 @@ func (v *validator) oneCluster(h *inventory.Host) {
 				first = cluster
 			case cluster != first:
 				v.add(diag.Errorf(vars.ValuePos(param), "host %s is in two clusters: %s %s and %s", h.Name, param, first, cluster).
-					WithHint("a node carries one of them: take it out of one group"))
+					WithHint("remove the host from one of the groups"))
 			}
 		}
 	}
@@ -153,7 +153,7 @@ func (v *validator) groupMembers(group, number string) int {
 func (v *validator) pgCluster(c *cluster) {
 	at := v.where(c.hosts[0], "pg_cluster")
 	if !clusterName.MatchString(c.name) || c.name == "root" {
-		v.add(diag.Errorf(at, "%q is no name for a cluster", c.name).WithHint("letters, digits and dashes, but not root"))
+		v.add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.name))
 	}
 	v.numbers(c, "pg_seq")
 	v.required(c, "pg_role")
@@ -177,7 +177,7 @@ func (v *validator) primaries(c *cluster) {
 	switch {
 	case len(primaries) > 1:
 		v.add(diag.Errorf(v.where(primaries[1], "pg_role"), "pg_cluster %s has %d primaries: %s and %s", c.name, len(primaries), primaries[0].Name, primaries[1].Name).
-			WithHint("one host is primary, the others are replica, offline, standby or delayed"))
+			WithHint("set pg_role: primary on one host, and replica, offline, standby or delayed on the others"))
 	case len(primaries) == 0 && known:
 		v.add(diag.Errorf(v.where(c.hosts[0], "pg_cluster"), "pg_cluster %s has no primary", c.name).
 			WithHint("set pg_role: primary on one of its hosts; the leader of a standby cluster is primary, too"))
@@ -190,7 +190,7 @@ func (v *validator) pgMember(h *inventory.Host) {
 		v.add(diag.Warnf(v.where(h, "pg_offline_query"), "pg_offline_query is the text %q, which selectors take for true", s).WithHint("remove the quotes"))
 	}
 	if truthy(vars.At("pg_vip_enabled")) && vars.At("pg_vip_address") == nil {
-		v.add(diag.Errorf(v.where(h, "pg_vip_enabled"), "pg_vip_enabled needs pg_vip_address").WithHint("such as pg_vip_address: 10.10.10.2/24"))
+		v.add(diag.Errorf(v.where(h, "pg_vip_enabled"), "pg_vip_enabled needs pg_vip_address").WithHint("write an address, such as pg_vip_address: 10.10.10.2/24"))
 	}
 	if s, ok := vars.At("pg_conf").(string); ok && !IsTemplate(s) {
 		known := []string{"oltp.yml", "olap.yml", "crit.yml", "tiny.yml"}

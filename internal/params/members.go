@@ -72,13 +72,13 @@ func unfit(a netip.Addr) string {
 	case a.IsLoopback():
 		return "a loopback address means every host itself"
 	case a.IsUnspecified():
-		return "this address means all addresses of a host"
+		return "an unspecified address means all addresses of a host"
 	case a.Zone() != "" || a.Is6() && a.IsLinkLocalUnicast():
-		return "a link-local address needs an interface of whoever uses it"
+		return "a link-local address is valid on one interface only"
 	case a.Is4In6():
-		return "this is an IPv4 address in the form of IPv6"
+		return "want the IPv4 address itself, not the form of IPv6"
 	case a.IsMulticast():
-		return "a multicast address is no host's"
+		return "a multicast address never belongs to one host"
 	}
 	return ""
 }

@@ -99,7 +99,7 @@ func TestExtraVariablesAreChecked(t *testing.T) {
 	t.Parallel()
 	got := lines(ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1")))
 	want := "error: unknown parameter pg_rol (did you mean pg_role?)\n" +
-		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Nothing reads this one, unless a role of your own does)\n" +
+		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Otherwise only a role of your own reads the parameter)\n" +
 		"error: redis_mode must be one of standalone, cluster, sentinel, not 'clustr' (did you mean cluster?)\n"
 	if got != want {
 		t.Errorf("got %s", got)

@@ -23,7 +23,7 @@ func (v *validator) owners(vars *value.Dict, known map[string]bool) {
 			names = append(names, n)
 		}
 		slices.Sort(names)
-		v.add(diag.Warnf(db.ValuePos("owner"), "database %s belongs to %s, whom neither pg_users nor pg_default_roles makes", value.Str(db.At("name")), owner).
+		v.add(diag.Warnf(db.ValuePos("owner"), "owner %[2]q of database %[1]s not found in pg_users or pg_default_roles", value.Str(db.At("name")), owner).
 			WithHint("%s", diag.DidYouMean(owner, names)))
 	}
 }
@@ -46,7 +46,7 @@ func (v *validator) admin() {
 			return
 		}
 	}
-	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s is no infra node", address).WithHint("the other nodes look for packages, names and time there"))
+	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s not found among the infra nodes", address).WithHint("set admin_ip to the address of an infra host: the other hosts get packages, names and time there"))
 }
 
 // memberships warns of roles that nobody makes. Those of PostgreSQL itself begin with pg_.
@@ -69,7 +69,7 @@ func (v *validator) memberships(vars *value.Dict, known map[string]bool) {
 			if !ok || known[role] || IsTemplate(role) || strings.HasPrefix(role, "pg_") || strings.HasPrefix(role, "$") {
 				continue
 			}
-			v.add(diag.Warnf(roles.Pos(i), "user %s is to be a member of %s, which neither pg_users nor pg_default_roles makes", value.Str(u.At("name")), role).
+			v.add(diag.Warnf(roles.Pos(i), "role %[2]q of user %[1]s not found in pg_users or pg_default_roles", value.Str(u.At("name")), role).
 				WithHint("%s", diag.DidYouMean(role, names)))
 		}
 	}
@@ -86,13 +86,13 @@ func (v *validator) minioUsers(vars *value.Dict) {
 	}
 	for _, u := range items(vars, "minio_users") {
 		if s, ok := value.Plain(u.At("access_key")); ok && len(s) < 3 && !IsTemplate(s) {
-			v.add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("MinIO wants at least 3 characters"))
+			v.add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("write at least 3 characters"))
 		}
 		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !IsTemplate(s) {
-			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("MinIO wants at least 8 characters"))
+			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
 		}
 		if policy, ok := u.At("policy").(string); ok && !slices.Contains(known, policy) && !IsTemplate(policy) {
-			v.add(diag.Warnf(u.ValuePos("policy"), "user %s has the policy %s, and there is no bucket of that name", value.Str(u.At("access_key")), policy).
+			v.add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).
 				WithHint("%s", diag.DidYouMean(policy, known)))
 		}
 	}

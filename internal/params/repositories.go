@@ -31,8 +31,8 @@ func (v *validator) repositories() {
 		for _, r := range items(v.inv.Vars(h), "repo_upstream") {
 			key, _ := r.At("key").(string)
 			if strings.HasPrefix(key, "https://") && !IsTemplate(key) && r.At("key_sha256") == nil {
-				v.add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: whoever answers for the address chooses the key", value.Str(r.At("name"))).
-					WithHint("curl -fsSL %s | sha256sum, compare with what the publisher tells, and write key_sha256: SUM; or keep the key in a file beside the inventory", key))
+				v.add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: a server that answers for the address can replace the key", value.Str(r.At("name"))).
+					WithHint("curl -fsSL %s | sha256sum, compare the sum with the one of the publisher, and write key_sha256: SUM; or keep the key in a file beside the inventory", key))
 			}
 			urls, _ := r.At("baseurl").(*value.Dict)
 			if urls == nil {

@@ -32,9 +32,9 @@ func (v *validator) unknownParam(name string, pos diag.Pos) {
 	case near != "" && !strings.HasPrefix(name, near+"_") && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
 		v.add(diag.Errorf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s?", near))
 	case known && near != "":
-		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Nothing reads this one, unless a role of your own does", near))
+		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise only a role of your own reads the parameter", near))
 	case known:
-		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("nothing reads it, unless a role of your own does"))
+		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("remove the parameter, unless a role of your own reads it"))
 	}
 }
 

@@ -77,7 +77,7 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 			continue
 		}
 		if p.Name != name {
-			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("it still works"))
+			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("the older name still works"))
 		}
 		if p.Unused != "" {
 			v.add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
@@ -91,10 +91,10 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 func (v *validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
 	switch {
 	case p.Levels == "I" && level != "I" && hosts > 1:
-		v.add(diag.Warnf(pos, "%s belongs to a host, and here it is the same for %d hosts", name, hosts).
+		v.add(diag.Warnf(pos, "%s belongs to a host, and has one value for %d hosts here", name, hosts).
 			WithHint("move it to the hosts, as in 10.10.10.10: { %s: ... }", name))
 	case p.Identity && level == "G" && p.Levels != "I" && p.Name != "pg_shard" && p.Name != "etcd_cluster":
-		v.add(diag.Warnf(pos, "%s belongs to a cluster, and here it is the same for the whole environment", name).
+		v.add(diag.Warnf(pos, "%s belongs to a cluster, and has one value for the whole environment here", name).
 			WithHint("move it to vars of the group"))
 	}
 }
@@ -176,7 +176,7 @@ func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos
 	for key, item := range d.All() {
 		if name := p.Type.Object; name != nil && (name.Name == "redis_instance" || name.Name == "remote_instance") {
 			if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
-				v.add(diag.Errorf(d.KeyPos(key), "%s has the key %s, which is no port", what, value.KeyText(key)))
+				v.add(diag.Errorf(d.KeyPos(key), "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
 			}
 		}
 		if name := value.KeyText(key); p.Type.Object != nil && p.Type.Object.Name == "portal_entry" && !labelForm.MatchString(name) {
@@ -210,7 +210,7 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
 		default:
 			if f.Name != name {
-				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("it still works"))
+				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("the older name still works"))
 			}
 			v.idle(o, f, what, d.KeyPos(key))
 			v.value(f, what+"."+name, item, d.ValuePos(key))

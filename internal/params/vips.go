@@ -63,13 +63,13 @@ func (v *validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 // writes VRRP for IPv4.
 func (v *validator) family(a vip, nodes ...*inventory.Host) {
 	if a.address.Is6() {
-		v.add(diag.Errorf(a.pos, "invalid %s %s: an IPv6 address cannot be a virtual address", a.param, a.address).WithHint("take an IPv4 address, or let clients name all members"))
+		v.add(diag.Errorf(a.pos, "invalid %s %s: an IPv6 address cannot be a virtual address", a.param, a.address).WithHint("choose an IPv4 address, or list all members in the clients"))
 		return
 	}
 	for _, h := range nodes {
 		if AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")).Is6() {
 			v.add(diag.Errorf(a.pos, "invalid %s %s: node %s has an IPv6 address, and its virtual address would have to be of the same family", a.param, a.address, h.Name).
-				WithHint("name the node by an IPv4 address, or let clients name all members"))
+				WithHint("declare the host by an IPv4 address, or list all members in the clients"))
 		}
 	}
 }
@@ -92,13 +92,13 @@ func (v *validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip 
 		}
 	}
 	if node, taken := nodes[a.address]; taken {
-		v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, node).WithHint("take one that nobody has"))
+		v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, node).WithHint("choose a free address"))
 	}
 	for _, b := range all {
 		switch {
 		case a.address == b.address:
 			v.add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
-				WithHint("each cluster needs a virtual address of its own"))
+				WithHint("give each cluster a virtual address of its own"))
 		case a.router != "" && a.router == b.router && near(a.address, b.address):
 			v.add(diag.Errorf(v.where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
 				a.router, a.owner, b.owner).WithHint("choose another number from 1 to 254"))

@@ -37,7 +37,7 @@ type Absent struct {
 func Read() (*Table, error) {
 	t := &Table{}
 	if err := yaml.Unmarshal(text, t); err != nil {
-		return nil, fmt.Errorf("reading the table of Pigsty's tags: %w", err)
+		return nil, fmt.Errorf("cannot read the table of Pigsty's tags: %w", err)
 	}
 	return t, nil
 }

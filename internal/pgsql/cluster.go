@@ -85,10 +85,10 @@ func (v ClusterView) Failed() bool {
 // Fit tells why no member may be taken down now; nil if one may.
 func (v ClusterView) Fit() error {
 	if v.Paused {
-		return fmt.Errorf("the cluster is in maintenance mode: resume it first (patroni_mode: default, or patronictl resume)")
+		return fmt.Errorf("the cluster is in maintenance mode: resume the cluster first (patroni_mode: default, or patronictl resume)")
 	}
 	if _, ok := v.Leader(); !ok {
-		return fmt.Errorf("nobody leads the cluster now")
+		return fmt.Errorf("the cluster has no leader now")
 	}
 	var ill []string
 	for _, m := range v.Members {
@@ -97,7 +97,7 @@ func (v ClusterView) Fit() error {
 		}
 	}
 	if len(ill) > 0 {
-		return fmt.Errorf("not all members are well: %s", strings.Join(ill, ", "))
+		return fmt.Errorf("not all members are healthy: %s", strings.Join(ill, ", "))
 	}
 	return nil
 }

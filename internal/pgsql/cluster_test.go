@@ -22,7 +22,7 @@ func TestNobodyIsTakenDownUnlessAllAreWell(t *testing.T) {
 	for name, c := range map[string]struct{ members, says string }{
 		"all well":            {leader + `, {"name": "b", "role": "replica", "state": "streaming", "lag": 0}`, ""},
 		"a leader alone":      {leader, ""},
-		"no leader":           {`{"name": "b", "role": "replica", "state": "streaming", "lag": 0}`, "nobody leads"},
+		"no leader":           {`{"name": "b", "role": "replica", "state": "streaming", "lag": 0}`, "the cluster has no leader"},
 		"a replica that fell": {leader + `, {"name": "b", "role": "replica", "state": "stopped"}`, "b is stopped"},
 		"a leader that fell":  {`{"name": "a", "role": "leader", "state": "crashed"}, {"name": "b", "role": "replica", "state": "streaming", "lag": 0}`, "a is crashed"},
 		"a replica at start":  {leader + `, {"name": "b", "role": "replica", "state": "starting"}`, "b is starting"},

@@ -135,7 +135,7 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 			continue
 		}
 		if d.Tablespace != "" && live.Spaces != nil && !slices.Contains(live.Spaces, d.Tablespace) {
-			errs = append(errs, fmt.Sprintf("database %s: there is no tablespace %s", d.Name, d.Tablespace))
+			errs = append(errs, fmt.Sprintf("database %s: tablespace %q not found in the cluster", d.Name, d.Tablespace))
 		}
 		for _, e := range d.Extensions {
 			_, have := live.Available[e.Name]
@@ -145,7 +145,7 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 			}
 		}
 		if _, there := live.Databases[d.template()]; !there && !seen[d.template()] {
-			errs = append(errs, fmt.Sprintf("database %s: there is no database %s to be its template", d.Name, d.template()))
+			errs = append(errs, fmt.Sprintf("database %s: template %q not found in the cluster", d.Name, d.template()))
 		}
 	}
 	if len(errs) > 0 {

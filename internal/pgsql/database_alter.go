@@ -29,7 +29,7 @@ func (p DatabasePolicy) alter(plan *DatabasesPlan, d Database, was LiveDatabase,
 		steps, notes := p.inside(d).plan(d.Name, inside, live.Roles)
 		plan.Steps, plan.Notes = append(plan.Steps, steps...), append(plan.Notes, notes...)
 	case d.AllowConn == nil || *d.AllowConn:
-		plan.Notes = append(plan.Notes, fmt.Sprintf("database %s lets nobody in: what is in it was not looked at", d.Name))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("database %s allows no connections: contents not checked", d.Name))
 	}
 	if d.Baseline != "" && settingsMap(was.Settings)[baselineSetting] != baselineMark(d.Baseline) && inside.Read {
 		b := Step{Kind: "baseline", Name: d.Name, Action: "run", DB: d.Name, Loose: true}
@@ -71,7 +71,7 @@ func immutable(d Database, was LiveDatabase) []string {
 	var notes []string
 	differ := func(what, want, have string) {
 		if want != "" && have != "" && plainLocale(want) != plainLocale(have) {
-			notes = append(notes, fmt.Sprintf("database %s has %s %s, not %s: that can only be chosen when it is made", d.Name, what, have, want))
+			notes = append(notes, fmt.Sprintf("database %s has %s %s, not %s: only a new database can have another one", d.Name, what, have, want))
 		}
 	}
 	differ("encoding", d.Encoding, was.Encoding)

@@ -118,7 +118,7 @@ func (n Init) Plan(databases []string, live InitState, inside map[string]LiveIns
 		n.Extensions = slices.DeleteFunc(slices.Clone(n.Extensions), func(e Extension) bool {
 			_, have := live.Available[e.Name]
 			if !have {
-				notes = append(notes, "extension "+e.Name+" is not on this node: it is left out")
+				notes = append(notes, "extension "+e.Name+" not found on this node: left out")
 			}
 			return !have
 		})

@@ -183,7 +183,7 @@ func planPooler(db, user string, live LiveInside) (s Step, note string) {
 	s = Step{Kind: "privileges", Name: db + " of " + user, Action: "update"}
 	switch {
 	case live.Read && live.Poolers == nil:
-		return s, fmt.Sprintf("database %s has no function monitor.pgbouncer_auth: its pool_auth_user %s finds nobody", db, user)
+		return s, fmt.Sprintf("function monitor.pgbouncer_auth not found in database %s: pool_auth_user %s cannot read passwords", db, user)
 	case slices.Contains(live.Poolers, user):
 		return s, ""
 	}

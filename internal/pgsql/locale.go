@@ -35,7 +35,7 @@ func CheckEncoding(name string) string {
 	if slices.Contains(clientOnly, bare) {
 		return fmt.Sprintf("encoding %s is for clients only: a server cannot have it", name)
 	}
-	return fmt.Sprintf("there is no encoding %q", name)
+	return fmt.Sprintf("unknown encoding %q", name)
 }
 
 // SameEncoding tells whether two names mean the same encoding.
@@ -53,7 +53,7 @@ func CheckLocale(locale, encoding string) string {
 		return ""
 	}
 	if strings.ContainsAny(locale, " \t\n/\x00") {
-		return fmt.Sprintf("%q is no name of a locale", locale)
+		return fmt.Sprintf("invalid locale name %q", locale)
 	}
 	name, _, _ := strings.Cut(locale, "@")
 	_, set, named := strings.Cut(name, ".")

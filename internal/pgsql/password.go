@@ -100,7 +100,7 @@ func md5Verifier(user, password string) string {
 func scramVerifier(password string, salt []byte, iterations int) (string, error) {
 	salted, err := pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
 	if err != nil {
-		return "", fmt.Errorf("deriving a key: %w", err)
+		return "", fmt.Errorf("cannot derive a key: %w", err)
 	}
 	client := sha256.Sum256(sign(salted, "Client Key"))
 	server := sign(salted, "Server Key")

@@ -57,7 +57,7 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 	text = strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(text), ";")), " ")
 	m := defaultPrivilegeForm.FindStringSubmatch(text)
 	if m == nil || strings.EqualFold(m[2], "GRANT") != strings.EqualFold(m[5], "TO") {
-		return DefaultPrivilege{}, fmt.Errorf("%q is no default privilege, such as: GRANT SELECT ON TABLES TO dbrole_readonly", text)
+		return DefaultPrivilege{}, fmt.Errorf("invalid default privilege %q: want a text such as: GRANT SELECT ON TABLES TO dbrole_readonly", text)
 	}
 	kind := aclTypes[strings.ToUpper(m[4])]
 	d := DefaultPrivilege{Text: text, Schema: bareName(m[1]), Revoke: strings.EqualFold(m[2], "REVOKE"), Type: kind.code, Grantable: m[7] != ""}
@@ -68,7 +68,7 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 			continue
 		}
 		if !slices.Contains(kind.all, p) && p != "MAINTAIN" {
-			return d, fmt.Errorf("%q: there is no privilege %s on %s", text, p, strings.ToLower(m[4]))
+			return d, fmt.Errorf("invalid default privilege %q: privilege %s does not exist on %s", text, p, strings.ToLower(m[4]))
 		}
 		d.Privileges = append(d.Privileges, p)
 	}

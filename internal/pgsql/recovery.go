@@ -73,11 +73,11 @@ func (r *Recovery) checkTarget(zone *time.Location) (err error) {
 		r.Target = r.At.Format("2006-01-02 15:04:05.999999-07:00")
 	case "lsn":
 		if !lsnForm.MatchString(r.Target) {
-			return fmt.Errorf("lsn %q: it is two hexadecimal numbers, such as 0/3000060", r.Target)
+			return fmt.Errorf("invalid lsn %q: want two hexadecimal numbers, such as 0/3000060", r.Target)
 		}
 	case "xid":
 		if n, err := strconv.ParseUint(r.Target, 10, 32); err != nil || n == 0 {
-			return fmt.Errorf("xid %q: it is a number from 1 to 4294967295", r.Target)
+			return fmt.Errorf("invalid xid %q: want a number from 1 to 4294967295", r.Target)
 		}
 	}
 	return err
@@ -93,24 +93,24 @@ func parseTime(text string, zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("time %q: it is of the form 2026-11-22 10:30:00+01, in quotes", text)
+	return time.Time{}, fmt.Errorf("invalid time %q: want a time such as 2026-11-22 10:30:00+01, in quotes", text)
 }
 
 func (r Recovery) check() error {
 	switch {
 	case !slices.Contains([]string{"default", "immediate", "time", "lsn", "xid", "name"}, r.Kind):
-		return fmt.Errorf("type %q: it is default, immediate, time, lsn, xid or name", r.Kind)
+		return fmt.Errorf("invalid type %q: want default, immediate, time, lsn, xid or name", r.Kind)
 	case !slices.Contains([]string{"promote", "pause", "shutdown"}, r.Action):
-		return fmt.Errorf("action %q: it is promote, pause or shutdown", r.Action)
+		return fmt.Errorf("invalid action %q: want promote, pause or shutdown", r.Action)
 	case r.Set != "" && !setForm.MatchString(r.Set):
-		return fmt.Errorf("set %q: it is the label of a backup, such as 20261122-010000F", r.Set)
+		return fmt.Errorf("invalid set %q: want the label of a backup, such as 20261122-010000F", r.Set)
 	case r.Exclusive && !slices.Contains([]string{"time", "lsn", "xid"}, r.Kind):
 		return fmt.Errorf("exclusive is for a time, an lsn or an xid: %s has nothing before it to stop at", r)
 	case r.Kind == "default" && r.Action != "promote":
 		return fmt.Errorf("the action %s is for a target: without one, recovery ends where the archive ends", r.Action)
 	case r.Timeline != "" && r.Timeline != "latest" && r.Timeline != "current":
 		if n, err := strconv.ParseUint(r.Timeline, 10, 32); err != nil || n == 0 {
-			return fmt.Errorf("timeline %q: it is a number, current or latest", r.Timeline)
+			return fmt.Errorf("invalid timeline %q: want a number, current or latest", r.Timeline)
 		}
 	}
 	return nil
@@ -165,16 +165,16 @@ type Backup struct {
 // Choose gives the label of the backup to begin with, "" for the latest, or tells why none fits. now is the time.
 func (r Recovery) Choose(backups []Backup, now time.Time) (string, error) {
 	if len(backups) == 0 {
-		return "", errors.New("there is no backup")
+		return "", errors.New("no backup found")
 	}
 	if r.Kind == "time" && r.At.After(now) {
-		return "", fmt.Errorf("%s is still to come", r.Target)
+		return "", fmt.Errorf("invalid time %q: must be in the past", r.Target)
 	}
 	backups = slices.SortedFunc(slices.Values(backups), func(a, b Backup) int { return cmp.Compare(a.Stop.Unix(), b.Stop.Unix()) })
 	if r.Set != "" {
 		i := slices.IndexFunc(backups, func(b Backup) bool { return b.Label == r.Set })
 		if i < 0 {
-			return "", fmt.Errorf("there is no backup %s: there are %s", r.Set, labels(backups))
+			return "", fmt.Errorf("backup %q not found: want one of %s", r.Set, labels(backups))
 		}
 		if !r.covers(backups[i]) {
 			return "", fmt.Errorf("the backup %s ended only after %s", r.Set, r.Target)

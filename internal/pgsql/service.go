@@ -133,7 +133,7 @@ func RTOPlan(entry []value.Value) (RTO, error) {
 		}
 		n, err := strconv.Atoi(value.Str(v))
 		if err != nil {
-			return RTO{}, fmt.Errorf("value %d of an entry of pg_rto_plan is no number: %s", i+1, value.Repr(v))
+			return RTO{}, fmt.Errorf("invalid value %d of an entry of pg_rto_plan: want a number, not %s", i+1, value.Repr(v))
 		}
 		*numbers[i] = n
 	}

@@ -21,7 +21,7 @@ func RevocationList(ca *x509.Certificate, key crypto.Signer, revoked []*x509.Cer
 	}
 	der, err := x509.CreateRevocationList(rand.Reader, t, ca, key)
 	if err != nil {
-		return nil, fmt.Errorf("signing the list of revoked certificates: %w", err)
+		return nil, fmt.Errorf("cannot sign the list of revoked certificates: %w", err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), nil
 }

@@ -45,7 +45,7 @@ func NewKey(rsaBits int) ([]byte, error) {
 		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return encodeKey(key)
 }
@@ -54,7 +54,7 @@ func NewKey(rsaBits int) ([]byte, error) {
 func NewSigningKey() ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return encodeKey(key)
 }
@@ -62,7 +62,7 @@ func NewSigningKey() ([]byte, error) {
 func encodeKey(key crypto.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
+		return nil, fmt.Errorf("cannot create a key: %w", err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
@@ -126,7 +126,7 @@ func Sign(r Request, key crypto.Signer, caCert *x509.Certificate, caKey crypto.S
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, caCert, key.Public(), caKey)
 	if err != nil {
-		return nil, fmt.Errorf("signing a certificate for %s: %w", r.CommonName, err)
+		return nil, fmt.Errorf("cannot sign a certificate for %s: %w", r.CommonName, err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
 }
@@ -167,32 +167,32 @@ func split(names []string) (dns []string, ips []net.IP) {
 // Due tells why cert does not do for r any more, "" if it does. ca is nil for an authority that signs itself.
 func Due(cert *x509.Certificate, r Request, key crypto.Signer, ca *x509.Certificate, now time.Time) string {
 	if pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !pub.Equal(cert.PublicKey) {
-		return "it is for another key"
+		return "the certificate is for another key"
 	}
 	if now.After(cert.NotAfter) {
-		return "it has expired"
+		return "the certificate has expired"
 	}
 	if r.RenewBefore > 0 && now.AddDate(0, 0, r.RenewBefore).After(cert.NotAfter) {
-		return "it is about to expire"
+		return "the certificate expires soon"
 	}
 	if ca != nil && (cert.CheckSignatureFrom(ca) != nil || !bytes.Equal(cert.RawIssuer, ca.RawSubject)) {
-		return "it is signed by another authority"
+		return "another CA signed the certificate"
 	}
 	if r.Authority {
 		if !cert.IsCA {
-			return "it is no authority's"
+			return "the certificate does not belong to a CA"
 		}
 		return "" // the name of an authority is not changed: all that it signed would be worthless
 	}
 	if cert.Subject.CommonName != r.CommonName {
-		return "its name has changed"
+		return "the common name of the certificate has changed"
 	}
 	dns, ips := split(r.Names)
 	if !sameSet(dns, cert.DNSNames) || !sameSet(texts(ips), texts(cert.IPAddresses)) {
-		return "its names have changed"
+		return "the names of the certificate have changed"
 	}
 	if !sameSet(usages(r), cert.ExtKeyUsage) {
-		return "its usage has changed"
+		return "the usage of the certificate has changed"
 	}
 	return ""
 }

@@ -65,11 +65,11 @@ func TestAnAuthorityBelowAnother(t *testing.T) {
 	if why := Due(member, r, memberKey, members, time.Now()); why != "" {
 		t.Errorf("it is due: %s", why)
 	}
-	if why := Due(member, r, memberKey, root, time.Now()); why != "it is signed by another authority" {
+	if why := Due(member, r, memberKey, root, time.Now()); why != "another CA signed the certificate" {
 		t.Errorf("below another authority: %q", why)
 	}
 	next, _ := pair(t, Request{CommonName: "root", Authority: true}, nil, nil)
-	if why := Due(members, Request{CommonName: "members", Authority: true}, membersKey, next, time.Now()); why != "it is signed by another authority" {
+	if why := Due(members, Request{CommonName: "members", Authority: true}, membersKey, next, time.Now()); why != "another CA signed the certificate" {
 		t.Errorf("the environment's authority is another: %q", why)
 	}
 }

@@ -177,7 +177,7 @@ func notPlan(path string) error { return fmt.Errorf("%s is %w", path, ErrNoPlan)
 func Open(path string) (*Plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
+		return nil, fmt.Errorf("cannot read the plan: %w", err)
 	}
 	p := &Plan{}
 	if err := json.Unmarshal(text, p); err != nil || p.Version == 0 || p.Pig == "" {

@@ -27,15 +27,15 @@ func TestStale(t *testing.T) {
 	}{
 		"as it was":             {func(*UnitPlan) {}, ""},
 		"another inventory":     {func(u *UnitPlan) { u.Inputs = "other" }, "the inventory has changed"},
-		"one change more":       {func(u *UnitPlan) { u.Entries = append(u.Entries, made("a", "", "/y")) }, "it would now also: a: "},
-		"one change less":       {func(u *UnitPlan) { u.Entries = u.Entries[1:] }, "it would no longer: a: "},
-		"on another host":       {func(u *UnitPlan) { u.Entries[0].Host = "b" }, "it would now also: b: "},
+		"one change more":       {func(u *UnitPlan) { u.Entries = append(u.Entries, made("a", "", "/y")) }, "not in the plan: a: "},
+		"one change less":       {func(u *UnitPlan) { u.Entries = u.Entries[1:] }, "in the plan only: a: "},
+		"on another host":       {func(u *UnitPlan) { u.Entries[0].Host = "b" }, "not in the plan: b: "},
 		"what is seen of it":    {func(u *UnitPlan) { u.Entries[0].Changes[0].Diff = "+ ••••" }, ""},
-		"what is masked":        {func(u *UnitPlan) { u.Entries[0].Changes[0].Sum = "other" }, "the content has changed of: a: "},
-		"behind an unknown":     {func(u *UnitPlan) { u.Entries[1].Source = "other" }, "the content has changed of: a: ask"},
-		"unknown content":       {func(u *UnitPlan) { u.Entries[0].Changes[0].Unknown = true }, "the content has changed of: a: "},
-		"a task becomes known":  {func(u *UnitPlan) { u.Entries[1].Unknown = false }, "it would no longer: a: ask"},
-		"another task is vague": {func(u *UnitPlan) { u.Entries = append(u.Entries, Entry{Host: "a", Task: "try", Unknown: true}) }, "it would now also: a: try"},
+		"what is masked":        {func(u *UnitPlan) { u.Entries[0].Changes[0].Sum = "other" }, "changed content: a: "},
+		"behind an unknown":     {func(u *UnitPlan) { u.Entries[1].Source = "other" }, "changed content: a: ask"},
+		"unknown content":       {func(u *UnitPlan) { u.Entries[0].Changes[0].Unknown = true }, "changed content: a: "},
+		"a task becomes known":  {func(u *UnitPlan) { u.Entries[1].Unknown = false }, "in the plan only: a: ask"},
+		"another task is vague": {func(u *UnitPlan) { u.Entries = append(u.Entries, Entry{Host: "a", Task: "try", Unknown: true}) }, "not in the plan: a: try"},
 	} {
 		now := kept()
 		now.Entries[0].Changes = append([]node.Change(nil), now.Entries[0].Changes...)
@@ -67,9 +67,9 @@ func TestAnotherUnitMayDoWhatBothDo(t *testing.T) {
 		want string
 	}{
 		"the other one":      {of([]Entry{own}, []Entry{shared}), ""},
-		"nobody":             {of([]Entry{own}, nil), "it would no longer: a: create directory /shared"},
+		"nobody":             {of([]Entry{own}, nil), "in the plan only: a: create directory /shared"},
 		"both":               {of([]Entry{own, shared}, []Entry{shared}), ""},
-		"with other content": {of([]Entry{own}, []Entry{other}), "it would no longer: a: create directory /shared"},
+		"with other content": {of([]Entry{own}, []Entry{other}), "in the plan only: a: create directory /shared"},
 	} {
 		if got := Stale(of([]Entry{own, shared}, nil), c.now, "one", ""); got != c.want {
 			t.Errorf("%s: %q", name, got)
@@ -117,12 +117,12 @@ func TestABindingIsWhatAUnitIsMadeOf(t *testing.T) {
 		now  Binding
 		want string
 	}{
-		"another password":          {bind(strings.Replace(text, "one", "two", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for it"},
-		"another number":            {bind(strings.Replace(text, "pg_seq: 1", "pg_seq: 2", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for it"},
+		"another password":          {bind(strings.Replace(text, "one", "two", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for this unit"},
+		"another number":            {bind(strings.Replace(text, "pg_seq: 1", "pg_seq: 2", 1), nil, "salt", "10.0.0.1"), "the inventory has changed for this unit"},
 		"an extra variable":         {bind(text, value.DictOf("x", int64(1)), "salt", "10.0.0.1"), "the variables of -e have changed"},
 		"an extra variable of same": {bind(text, value.DictOf("x", int64(2)), "salt", "10.0.0.1"), "the variables of -e have changed"},
-		"another salt":              {bind(text, nil, "pepper", "10.0.0.1"), "the inventory has changed for it"},
-		"another host":              {bind(text, nil, "salt", "10.0.0.2"), "the inventory has changed for it"},
+		"another salt":              {bind(text, nil, "pepper", "10.0.0.1"), "the inventory has changed for this unit"},
+		"another host":              {bind(text, nil, "salt", "10.0.0.2"), "the inventory has changed for this unit"},
 	} {
 		if why := StaleInputs(unit(was), unit(c.now), "s"); why != c.want || bytes.Equal(was.Key, c.now.Key) {
 			t.Errorf("%s: %q", name, why)

@@ -12,7 +12,7 @@ import (
 func StaleInputs(was, now UnitPlan, secrets string) string {
 	switch {
 	case was.Inputs != now.Inputs:
-		return "the inventory has changed for it"
+		return "the inventory has changed for this unit"
 	case was.Extra != now.Extra:
 		return "the variables of -e have changed"
 	case was.Passwords != now.Passwords:
@@ -35,13 +35,13 @@ func Stale(kept, now *Plan, unit, secrets string) string {
 			continue
 		}
 		if slices.ContainsFunc(before, func(b line) bool { return b.text == l.text }) {
-			return "the content has changed of: " + l.text
+			return "changed content: " + l.text
 		}
-		return "it would now also: " + l.text
+		return "not in the plan: " + l.text
 	}
 	for _, l := range before {
 		if !slices.ContainsFunc(after, l.same) && !now.elsewhere(l, unit) {
-			return "it would no longer: " + l.text
+			return "in the plan only: " + l.text
 		}
 	}
 	return ""

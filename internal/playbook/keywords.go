@@ -50,7 +50,7 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 			continue
 		}
 		if name == "debugger" && !never(v) {
-			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("-vvv shows what each task is given and answers"))
+			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("use -vvv to see the arguments and the result of each task"))
 		}
 		if to, ok := readers[name]; ok {
 			*to = v
@@ -99,7 +99,7 @@ func unknownKeyword(name string, pos diag.Pos, own map[string]bool) error {
 	if why := unsupported[name]; why != "" {
 		return diag.Errorf(pos, "%s is not supported", name).WithHint("%s", why)
 	}
-	d := diag.Errorf(pos, "there is no keyword %q here", name)
+	d := diag.Errorf(pos, "unknown keyword %q", name)
 	if h := diag.DidYouMean(name, candidates); h != "" {
 		d.Hint = h
 	}

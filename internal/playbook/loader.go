@@ -70,7 +70,7 @@ func (l *Loader) load(path string, stack []string) ([]*Play, error) {
 func (l *Loader) parse(path string) (value.Value, error) {
 	text, err := l.Files.Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	v, warnings, err := yaml.Parse(text, path, l.YAML)
 	l.mu.Lock()
@@ -93,7 +93,7 @@ func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []strin
 		}
 	}
 	if !d.Has("hosts") {
-		return nil, diag.Errorf(pos, "a play needs hosts:").WithHint("the file has to be a list of plays; a list of tasks is run with include_tasks")
+		return nil, diag.Errorf(pos, "a play needs hosts:").WithHint("write a list of plays; to run a list of tasks, use include_tasks")
 	}
 	p := &playReader{l: l, play: &Play{Pos: pos, Dir: Dir(path), Strategy: ""}, path: path}
 	err := p.read(d)
@@ -144,7 +144,7 @@ func (l *Loader) static(v value.Value, vars *value.Dict, pos diag.Pos) (string, 
 		return "", diag.Errorf(pos, "a file name is a text, and this is %s", describe(v))
 	}
 	if words := strings.Fields(s); len(words) > 1 && strings.Contains(words[1], "=") {
-		return "", diag.Errorf(pos, "%s after a file name", words[1]).WithHint("variables go into vars:")
+		return "", diag.Errorf(pos, "%s after a file name", words[1]).WithHint("put variables into vars:")
 	}
 	return s, nil
 }

@@ -56,7 +56,7 @@ func misplaced(t *Task, d *value.Dict) error {
 			}
 		}
 		if name == "listen" && !t.Handler {
-			errs.Add(diag.Errorf(d.KeyPos(name), "listen has no effect on a task that is no handler").WithHint("move the task to handlers:"))
+			errs.Add(diag.Errorf(d.KeyPos(name), "listen has no effect on a task outside of handlers").WithHint("move the task to handlers:"))
 		}
 	}
 	return errs.Err()
@@ -85,7 +85,7 @@ func notOfImports(d *value.Dict, own string) error {
 	var errs diag.List
 	for key := range d.All() {
 		if name := value.KeyText(key); name != own && !slices.Contains(importKeys, name) {
-			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("it takes name, tags, vars and when; put the keyword into the plays of that playbook"))
+			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("want name, tags, vars or when; put the keyword into the plays of that playbook"))
 		}
 	}
 	return errs.Err()
@@ -112,9 +112,9 @@ func metaAction(t *Task, pos diag.Pos) error {
 	}
 	hint := diag.DidYouMean(what, metaActions)
 	if hint == "" {
-		hint = "it can do " + strings.Join(metaActions, ", ")
+		hint = "want one of: " + strings.Join(metaActions, ", ")
 	}
-	return diag.Errorf(pos, "there is no meta action %q", what).WithHint("%s", hint)
+	return diag.Errorf(pos, "unknown meta action %q", what).WithHint("%s", hint)
 }
 
 // builtIn are the collections whose modules go by their bare names.
@@ -156,7 +156,7 @@ func flagOf(v value.Value, pos diag.Pos, name string) (bool, error) {
 func onlyArgs(t *Task, names ...string) error {
 	for k := range t.Args.All() {
 		if name := value.KeyText(k); !slices.Contains(names, name) {
-			return diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name).WithHint("variables for its tasks go into vars:")
+			return diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name).WithHint("put variables for the tasks into vars:")
 		}
 	}
 	return nil

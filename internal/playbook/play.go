@@ -45,7 +45,7 @@ func (p *playReader) read(d *value.Dict) error {
 		switch play.Strategy {
 		case "linear", "free", "host_pinned", "ansible.builtin.linear", "ansible.builtin.free", "ansible.builtin.host_pinned":
 		default:
-			errs.Add(diag.Errorf(d.ValuePos("strategy"), "there is no strategy %q", play.Strategy).WithHint("linear, free or host_pinned"))
+			errs.Add(diag.Errorf(d.ValuePos("strategy"), "invalid strategy %q: want linear, free or host_pinned", play.Strategy))
 		}
 	}
 	play.Serial, play.MaxFail = d.At("serial"), d.At("max_fail_percentage")

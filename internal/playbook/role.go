@@ -95,7 +95,7 @@ func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
 	dir, err := l.findRole(use.Name, play)
 	if err != nil {
 		var places *notFound
-		d := diag.Errorf(use.Pos, "there is no role %q", use.Name)
+		d := diag.Errorf(use.Pos, "role %q not found", use.Name)
 		if errors.As(err, &places) {
 			d = d.WithDetail("looked in %s", strings.Join(places.places, ", "))
 		}

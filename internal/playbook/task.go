@@ -124,7 +124,7 @@ func (r *taskReader) task(d *value.Dict, pos diag.Pos, parent *Block) (*Task, er
 	if v := d.At("register"); v != nil {
 		t.Register = value.Str(v)
 		if !identifier(t.Register) {
-			errs.Add(diag.Errorf(d.ValuePos("register"), "%q is no name for a variable", t.Register))
+			errs.Add(diag.Errorf(d.ValuePos("register"), "invalid register %q: want a name of letters, digits and underscores", t.Register))
 		}
 	}
 	t.ChangedWhen, t.FailedWhen, t.Until = d.At("changed_when"), d.At("failed_when"), d.At("until")
@@ -183,7 +183,7 @@ func (r *taskReader) action(t *Task, d *value.Dict) (map[string]bool, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, diag.Errorf(t.Pos, "the task has no action").WithHint("it needs a module, such as file: or template:")
+		return nil, diag.Errorf(t.Pos, "the task has no action").WithHint("add a module, such as file: or template:")
 	case 1:
 		return own, r.readAction(t, d, found[0])
 	}
@@ -228,7 +228,7 @@ func (r *taskReader) readAction(t *Task, d *value.Dict, key string) error {
 	}
 	t.Action = Bare(name)
 	if !r.l.Known(t.Action) {
-		e := diag.Errorf(d.KeyPos(key), "there is no module or action %q", name)
+		e := diag.Errorf(d.KeyPos(key), "module or action %q not found", name)
 		if h := diag.DidYouMean(t.Action, append(r.l.Names(), keysOf(taskKeys)...)); h != "" {
 			e.Hint = h
 		}
@@ -370,7 +370,7 @@ func (r *taskReader) findTasks(name string, pos diag.Pos) (string, error) {
 	}
 	path, places, err := r.l.Files.Search("tasks", name, role, Dir(r.file), dir)
 	if err != nil {
-		return "", diag.Errorf(pos, "there is no file %s", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return "", diag.Errorf(pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	return path, nil
 }

@@ -33,11 +33,11 @@ func Exposed(path string, sealed bool) *Exposure {
 	case !mine(info):
 		return &Exposure{fmt.Sprintf("%s belongs to uid %d", path, owner(info)), fmt.Sprintf("chown %d %s", os.Geteuid(), path)}
 	case mode&others != 0:
-		return &Exposure{fmt.Sprintf("%s has mode %04o, which lets other accounts in", path, mode), fmt.Sprintf("chmod %04o %s", mode&^0o077, path)}
+		return &Exposure{fmt.Sprintf("%s has mode %04o: other accounts have access", path, mode), fmt.Sprintf("chmod %04o %s", mode&^0o077, path)}
 	}
 	dir, err := os.Stat(filepath.Dir(path))
 	if err == nil && dir.Mode().Perm()&0o002 != 0 && dir.Mode()&os.ModeSticky == 0 {
-		return &Exposure{fmt.Sprintf("%s lies in a directory in which every account can replace it", path), "chmod o-w " + filepath.Dir(path)}
+		return &Exposure{fmt.Sprintf("every account can replace %s, since everybody can write the directory", path), "chmod o-w " + filepath.Dir(path)}
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (k *checker) ports() {
 		at := Addr{i.Addr.Host, port}
 		switch other := taken[at]; {
 		case port > 65535:
-			k.add(Problem{Instance: i.Name, Hint: "choose a port below 55536"}, "%s is %d, and there is no such port", who, port)
+			k.add(Problem{Instance: i.Name, Hint: "choose a port below 55536"}, "invalid port %[2]d of %[1]s: want at most 65535", who, port)
 		case other != "":
 			k.add(Problem{Instance: i.Name, Hint: "give one of them another port"}, "%s and %s have the same port %d on %s", other, who, port, at.Host)
 		}
@@ -158,7 +158,7 @@ func (k *checker) ports() {
 func (k *checker) renames() {
 	for _, command := range slices.Sorted(maps.Keys(k.cluster.Renames)) {
 		if slices.Contains(fixed, strings.ToLower(command)) {
-			k.add(Problem{Hint: "leave it as it is"}, "redis_rename_commands of %s renames %s, which instances send to each other", k.cluster.Name, command)
+			k.add(Problem{Hint: "remove the command from redis_rename_commands"}, "redis_rename_commands of %s renames %s, which instances send to each other", k.cluster.Name, command)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func (k *checker) native() {
 	}
 	for _, s := range Place(at, c.Replicas) {
 		if len(s.Replicas) > 0 && !slices.ContainsFunc(s.Replicas, func(a Addr) bool { return a.Host != s.Primary.Host }) {
-			k.add(Problem{Warning: true, Hint: "spread the instances over more nodes"}, "%s of %s has its replica on its own node: both go when the node goes", s.Primary, c.Name)
+			k.add(Problem{Warning: true, Hint: "spread the instances over more nodes"}, "primary %s of %s and its replica are on the same host: both fail with the host", s.Primary, c.Name)
 			return
 		}
 	}
@@ -191,26 +191,26 @@ func (k *checker) follows(i Instance) {
 	case !i.Follows.Known():
 		return
 	case k.cluster.Mode != Standalone:
-		k.add(Problem{Instance: i.Name, Hint: "take replica_of away"}, "%s has replica_of, and a %s cluster decides by itself who follows whom", i.Name, k.cluster.Mode)
+		k.add(Problem{Instance: i.Name, Hint: "remove replica_of"}, "invalid replica_of for %s: a %s cluster assigns replicas by itself", i.Name, k.cluster.Mode)
 		return
 	case i.Follows == i.Addr:
-		k.add(Problem{Instance: i.Name}, "%s is to follow itself", i.Name)
+		k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: the instance itself", i.Name)
 		return
 	}
 	other, up, found := k.topology.Find(i.Follows)
 	switch {
 	case !found && k.topology.knowsHost(i.Follows.Host):
-		k.add(Problem{Instance: i.Name, Hint: "declare it, or choose one that is: " + k.portsOf(i.Follows.Host)},
+		k.add(Problem{Instance: i.Name, Hint: "declare the instance, or choose a declared one: " + k.portsOf(i.Follows.Host)},
 			"%s is to follow %s, and no instance is declared there", i.Name, i.Follows)
 	case !found:
 		k.add(Problem{Instance: i.Name, Warning: true}, "%s is to follow %s, which this inventory does not know", i.Name, i.Follows)
 	case other.Mode != Standalone:
 		k.add(Problem{Instance: i.Name}, "%s is to follow %s, which is of the %s cluster %s", i.Name, up.Name, other.Mode, other.Name)
 	case other.Password != k.cluster.Password:
-		k.add(Problem{Instance: i.Name, Hint: "replicas and primaries share one redis_password"}, "%s is to follow %s, whose cluster %s has another password", i.Name, up.Name, other.Name)
+		k.add(Problem{Instance: i.Name, Hint: "give the replicas and their primary the same redis_password"}, "%s is to follow %s, whose cluster %s has another password", i.Name, up.Name, other.Name)
 	default:
 		if _, ok := k.topology.Root(i); !ok {
-			k.add(Problem{Instance: i.Name}, "%s follows itself in a circle", i.Name)
+			k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: a circle of replicas", i.Name)
 		}
 	}
 }
@@ -231,10 +231,10 @@ func (k *checker) portsOf(host string) string {
 func (k *checker) sentinels() {
 	c := k.cluster
 	if len(c.Monitors) == 0 {
-		k.add(Problem{Hint: "such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "the sentinels of %s have nothing to watch", c.Name)
+		k.add(Problem{Hint: "write a primary to watch, such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "redis_sentinel_monitor of %s is empty", c.Name)
 	}
 	if n := len(c.Instances); n < 3 {
-		k.add(Problem{Warning: true, Hint: "three are needed to go on deciding when one is lost"}, "%s has %s", c.Name, count(n, "sentinel"))
+		k.add(Problem{Warning: true, Hint: "declare three sentinels: a majority must survive the loss of one"}, "%s has %s", c.Name, count(n, "sentinel"))
 	}
 	for i, m := range c.Monitors {
 		k.monitor(i+1, m)
@@ -264,13 +264,13 @@ func (k *checker) monitor(number int, m Monitor) {
 	case other.Mode != Standalone:
 		k.add(at, "%s at %s is of the %s cluster %s, which sentinels cannot watch", m.Name, m.Primary, other.Mode, other.Name)
 	case i.Follows.Known():
-		at.Hint = "name the primary that it follows"
+		at.Hint = "name the primary of this replica"
 		k.add(at, "%s at %s is declared to be a replica", m.Name, m.Primary)
 	case other.off() != "":
-		at.Hint = "give it another name instead"
+		at.Hint = "choose another name for the command instead"
 		k.add(at, "redis_rename_commands of %s switches %s off, and sentinels need it for a failover", other.Name, other.off())
 	case other.Password != m.Password:
-		at.Hint = "sentinels need the redis_password of " + other.Name
+		at.Hint = "set the password to the redis_password of " + other.Name
 		k.add(at, "the password for %s is not that of its cluster %s", m.Name, other.Name)
 	}
 }

@@ -34,16 +34,16 @@ func TestCheck(t *testing.T) {
 		"all is well":                    {Topology{follow(ms(), 1, Addr{"a", 1}), sentinels(good)}, "", false},
 		"a port that is not declared":    {Topology{follow(ms(), 1, Addr{"a", 9})}, "no instance is declared there", false},
 		"a host that is not known":       {Topology{follow(ms(), 1, Addr{"z", 1})}, "does not know", true},
-		"itself":                         {Topology{follow(ms(), 1, Addr{"a", 2})}, "to follow itself", false},
+		"itself":                         {Topology{follow(ms(), 1, Addr{"a", 2})}, "the instance itself", false},
 		"one of a native cluster":        {Topology{follow(ms(), 1, Addr{"n", 1}), {Name: "n", Mode: Native, Replicas: 0, Instances: instances("n", "n:1 o:1 p:1")}}, "of the cluster cluster n", false},
 		"one with another password":      {Topology{follow(ms(), 1, Addr{"x", 1}), {Name: "x", Mode: Standalone, Password: "q", Instances: instances("x", "x:1")}}, "another password", false},
-		"replica_of in a native cluster": {Topology{{Name: "n", Mode: Native, Instances: follow(&Cluster{Instances: instances("n", "n:1 o:1 p:1")}, 0, Addr{"o", 1}).Instances}}, "decides by itself", false},
+		"replica_of in a native cluster": {Topology{{Name: "n", Mode: Native, Instances: follow(&Cluster{Instances: instances("n", "n:1 o:1 p:1")}, 0, Addr{"o", 1}).Instances}}, "assigns replicas by itself", false},
 		"too few primaries":              {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3 b:1,2")}}, "has 2 primaries: 5 instances with 1 replica for each", false},
-		"all on one node":                {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3,4,5,6")}}, "on its own node", true},
-		"a bus beyond the last port":     {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:60000 b:1 c:1")}}, "no such port", false},
+		"all on one node":                {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3,4,5,6")}}, "are on the same host", true},
+		"a bus beyond the last port":     {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:60000 b:1 c:1")}}, "want at most 65535", false},
 		"a bus on another's port":        {Topology{{Name: "n", Mode: Native, Instances: instances("n", "a:6379,16379 b:1 c:1")}}, "have the same port 16379", false},
 		"the exporter's port":            {Topology{with(ms(), func(c *Cluster) { c.Exporter = 2 })}, "redis_exporter and instance ms-a-2 have the same port", false},
-		"nothing to watch":               {Topology{sentinels()}, "nothing to watch", false},
+		"nothing to watch":               {Topology{sentinels()}, "redis_sentinel_monitor of", false},
 		"two sentinels":                  {Topology{ms(), {Name: "s", Mode: Sentinels, Instances: instances("s", "c:1,2"), Monitors: []Monitor{good}}}, "2 sentinels", true},
 		"a quorum of too many":           {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Quorum = 4 }))}, "quorum of ms is 4", false},
 		"watching where nothing is":      {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Primary.Port = 7 }))}, "no instance is declared there", false},
@@ -64,7 +64,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	circle := follow(follow(ms(), 0, Addr{"a", 2}), 1, Addr{"a", 1})
-	if found := (Topology{circle}).Check(); len(found) != 2 || !strings.Contains(found[0].Msg, "in a circle") {
+	if found := (Topology{circle}).Check(); len(found) != 2 || !strings.Contains(found[0].Msg, "a circle of replicas") {
 		t.Errorf("a circle: %+v", found)
 	}
 }

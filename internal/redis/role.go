@@ -34,7 +34,7 @@ func ParseAddr(text string) (Addr, error) {
 	}
 	n, err := strconv.Atoi(port)
 	if host == "" || err != nil || n < 1 || n > 65535 {
-		return Addr{}, fmt.Errorf("%q is no address and port", text)
+		return Addr{}, fmt.Errorf("invalid address %q: want an address and a port", text)
 	}
 	return Addr{host, n}, nil
 }

@@ -101,7 +101,7 @@ func (r *resolver) minioNames(c *MinioCluster) {
 				r.errorf(vars.pos("minio_volumes"), "invalid minio_volumes: %q is neither a path nor a URL", volume)
 				return
 			case u.Host != "" && known[u.Hostname()] == "":
-				r.errorf(vars.pos("minio_volumes"), "invalid minio_volumes: %s is no member of %s", u.Hostname(), c.Name).
+				r.errorf(vars.pos("minio_volumes"), "invalid minio_volumes: host %q not found in %s", u.Hostname(), c.Name).
 					WithHint("the members are %s", strings.Join(c.Hosts(), ", "))
 				return
 			}

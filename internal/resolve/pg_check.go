@@ -11,15 +11,15 @@ import (
 // pgCheck refuses what is well written and cannot be done, or not safely.
 func (r *resolver) pgCheck(c *PgCluster, vars lookup) {
 	if !vars.bool("patroni_enabled") && !params.IsTemplate(vars.get("patroni_enabled")) {
-		r.errorf(vars.pos("patroni_enabled"), "%s is to run without Patroni, and nothing else would lead it", c.Name).
-			WithHint("patroni_mode: pause keeps Patroni from acting")
+		r.errorf(vars.pos("patroni_enabled"), "invalid patroni_enabled of %s: the cluster needs Patroni", c.Name).
+			WithHint("to keep Patroni from acting, write patroni_mode: pause")
 	}
 	if vars.text("patroni_mode") == "remove" {
-		r.errorf(vars.pos("patroni_mode"), "patroni_mode remove is not done: without Patroni services do not know where to lead, and nobody takes over").
-			WithHint("patroni_mode: pause keeps Patroni from acting")
+		r.errorf(vars.pos("patroni_mode"), "invalid patroni_mode \"remove\": services and failover need Patroni").
+			WithHint("to keep Patroni from acting, write patroni_mode: pause")
 	}
 	if c.Mode != "pgsql" && c.Mode != "citus" && !params.IsTemplate(c.Mode) {
-		r.errorf(vars.pos("pg_mode"), "pg_mode %s needs a kernel of its own, of which there is no package here", c.Mode).WithHint("pgsql and citus can be made")
+		r.errorf(vars.pos("pg_mode"), "invalid pg_mode %q: no package of this kernel is available: want pgsql or citus", c.Mode)
 	}
 	r.pgFiles(vars)
 	r.sodium(vars)
@@ -37,10 +37,10 @@ func (r *resolver) pgFiles(vars lookup) {
 		switch name := path.Base(value.Str(item)); {
 		case params.IsTemplate(item):
 		case pgsql.OwnFile(name):
-			r.errorf(pos, "pg_files may not bring %s: that file of the data directory is the server's own", name).
-				WithHint("settings go into pg_parameters, rules into pg_hba_rules")
+			r.errorf(pos, "invalid file %q in pg_files: PostgreSQL owns this file of the data directory", name).
+				WithHint("write settings into pg_parameters, and rules into pg_hba_rules")
 		case seen[name]:
-			r.errorf(pos, "pg_files brings %s twice", name).WithHint("all of them go into one directory")
+			r.errorf(pos, "duplicate file %q in pg_files", name).WithHint("all files go into one directory: rename one of them")
 		default:
 			seen[name] = true
 		}

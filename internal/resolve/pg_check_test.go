@@ -22,11 +22,11 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 	t.Parallel()
 	const one = "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, %s }\n"
 	for given, want := range map[string]string{
-		"patroni_enabled: false":                        ":3:46: pg-t is to run without Patroni",
-		"patroni_mode: remove":                          ":3:43: patroni_mode remove is not done",
-		"pg_mode: mssql":                                ":3:38: pg_mode mssql needs a kernel of its own",
-		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: pg_files may not bring pg_hba.conf",
-		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: pg_files brings map.csv twice",
+		"patroni_enabled: false":                        ":3:46: invalid patroni_enabled of pg-t",
+		"patroni_mode: remove":                          ":3:43: invalid patroni_mode \"remove\"",
+		"pg_mode: mssql":                                ":3:38: invalid pg_mode \"mssql\": no package of this kernel",
+		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: invalid file \"pg_hba.conf\" in pg_files",
+		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: duplicate file \"map.csv\" in pg_files",
 		"pgsodium_key: abc":                             ":3:43: pgsodium_key must be 64 hexadecimal digits",
 		"pg_service_provider: proxy":                    ":3:50: invalid pg_service_provider \"proxy\": want a group with hosts",
 		"pg_mode: citus":                                "",
@@ -59,7 +59,7 @@ func TestNodesOfMinIOHaveNamesOfTheirOwn(t *testing.T) {
 	const two = "minio:\n  hosts: { 10.0.0.1: { minio_seq: 1 }, 10.0.0.2: { minio_seq: 2 } }\n  vars: { minio_cluster: minio, minio_data: '/data{1...2}', %s }\n"
 	for given, want := range map[string]string{
 		"minio_node: same.pigsty": "invalid minio_node: same.pigsty stands for 10.0.0.1 and for 10.0.0.2 (put ${minio_seq} into the name)",
-		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: other-1.pigsty is no member of minio (the members are 10.0.0.1, 10.0.0.2)",
+		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: host \"other-1.pigsty\" not found in minio (the members are 10.0.0.1, 10.0.0.2)",
 		"minio_volumes: 'https://minio-{1...2}.pigsty:9000/data{1...2}'": "",
 		"minio_volumes: 'https://10.0.0.{1...2}:9000/data{1...2}'":       "",
 		"minio_volumes: '{{ v }}'":                                       "",

@@ -46,7 +46,7 @@ func (r *resolver) extensions(c *PgCluster, vars lookup) {
 		if lib == "citus" && c.Mode == "citus" {
 			continue // Patroni adds it
 		}
-		r.errorf(vars.pos("pg_libs"), "pg_libs lacks %s, without which an extension of %s cannot be made", lib, c.Name).WithHint("write pg_libs: '%s'", all)
+		r.errorf(vars.pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
 	}
 	c.Libs = libs
 }
@@ -91,7 +91,7 @@ func (r *resolver) passwords(c *PgCluster, vars lookup) {
 			return
 		}
 		if why := pgsql.WeakPassword(user, text); why != "" {
-			r.errorf(pos, "the password of %s %s", user, why).WithHint("passwordcheck in pg_libs refuses such a password")
+			r.errorf(pos, "the password of %s %s", user, why).WithHint("choose another password: passwordcheck in pg_libs refuses this one")
 		}
 	}
 	for _, u := range vars.objects("pg_users") {

@@ -23,7 +23,7 @@ func (r *resolver) provider(c *PgCluster, vars lookup) {
 	}
 	for _, n := range nodes {
 		if !n.vars.bool("haproxy_enabled") {
-			r.errorf(pos, "%s of pg_service_provider %s has no load balancer", n.Name, name).WithHint("haproxy_enabled is off there")
+			r.errorf(pos, "%s of pg_service_provider %s has no load balancer", n.Name, name).WithHint("set haproxy_enabled: true on this host, or choose another group")
 			return
 		}
 		c.Provider = append(c.Provider, n.Name)

@@ -35,7 +35,7 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 	}
 	if c.Member(m.Upstream) != nil {
 		r.errorf(pos, "%s is a primary and follows %s, a member of its own cluster", m.Instance, m.Upstream).
-			WithHint("pg_upstream of a primary names a member of another cluster; without it the cluster leads itself")
+			WithHint("name a member of another cluster, or remove pg_upstream to have a cluster of its own")
 		return
 	}
 	c.UpstreamHosts = []string{m.Upstream}
@@ -53,13 +53,13 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 			}
 		}
 		if c.Version != other.Version {
-			r.errorf(pos, "%s has PostgreSQL %d, and %s, which it follows, has %d", c.Name, c.Version, other.Name, other.Version).WithHint("a standby needs the version of its upstream")
+			r.errorf(pos, "%s has PostgreSQL %d, and %s, which it follows, has %d", c.Name, c.Version, other.Name, other.Version).WithHint("set pg_version of the standby cluster to the version of the upstream")
 		}
 		return
 	}
 	if _, err := netip.ParseAddr(m.Upstream); err == nil {
 		r.diags = append(r.diags, diag.Warnf(pos, "pg_upstream %q not found in any PostgreSQL cluster", m.Upstream).
-			WithHint("it is taken for a server elsewhere, with the same replication user and password"))
+			WithHint("check the address; a server outside of the inventory needs the same replication user and password"))
 		return
 	}
 	var names []string
@@ -78,7 +78,7 @@ func (r *resolver) cascade(c *PgCluster, m *PgMember) {
 		}
 	}
 	r.errorf(m.vars.pos("pg_upstream"), "invalid pg_upstream %q of %s: want another member of %s", m.Upstream, m.Instance, c.Name).
-		WithHint("pg_upstream of a replica names a member of its own cluster: %s", strings.Join(c.Addresses(), ", "))
+		WithHint("name a member of this cluster: %s", strings.Join(c.Addresses(), ", "))
 }
 
 // floor is what a standby cluster must have at least of some settings, since its upstream has so much.

@@ -88,7 +88,7 @@ func (r *resolver) redisInstances(n *Node, prefix string, declared *value.Dict) 
 			var err error
 			if i.follows, err = redis.ParseAddr(i.ReplicaOf); err != nil || i.follows.Words() != i.ReplicaOf {
 				r.errorf(i.pos, "replica_of must be an address and a port with a blank between, not %s", i.ReplicaOf).
-					WithHint("such as '10.10.10.10 6379'")
+					WithHint("write an address and a port, such as '10.10.10.10 6379'")
 				i.follows = redis.Addr{}
 			}
 		}
@@ -106,8 +106,8 @@ func (r *resolver) redisInstances(n *Node, prefix string, declared *value.Dict) 
 func (c *RedisCluster) declare(vars lookup) {
 	d := &redis.Cluster{Name: c.Name, Mode: c.Mode, Password: vars.text("redis_password"), Replicas: vars.numberOr("redis_cluster_replicas", 1)}
 	if s, ok := value.Plain(vars.own("redis_password")); ok && s == "" {
-		c.r.errorf(vars.pos("redis_password"), "redis_password of %s is empty: whoever reaches a port reads and writes", c.Name).
-			WithHint("delete it from the inventory: pig generates one").Severity = diag.Warning
+		c.r.errorf(vars.pos("redis_password"), "redis_password of %s is empty: everybody who reaches a port can read and write", c.Name).
+			WithHint("remove redis_password from the inventory: pig generates a password").Severity = diag.Warning
 	}
 	if vars.bool("redis_exporter_enabled") {
 		d.Exporter = vars.numberOr("redis_exporter_port", 9121)

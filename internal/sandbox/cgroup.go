@@ -28,7 +28,7 @@ type cgroups struct{ hierarchies []string }
 func findCgroups() (cgroups, error) {
 	raw, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {
-		return cgroups{}, fmt.Errorf("reading the mount table: %w", err)
+		return cgroups{}, fmt.Errorf("cannot read the mount table: %w", err)
 	}
 	c := cgroups{hierarchies: parseCgroupMounts(string(raw))}
 	if len(c.hierarchies) == 0 {
@@ -68,7 +68,7 @@ func (c cgroups) create(sandbox, machine string) ([]string, error) {
 	dirs := c.dirs(sandbox, machine)
 	for i, d := range dirs {
 		if err := os.MkdirAll(d, 0o755); err != nil {
-			return nil, fmt.Errorf("making a cgroup: %w", err)
+			return nil, fmt.Errorf("cannot create a cgroup: %w", err)
 		}
 		delegate(c.hierarchies[i], sandbox, machine)
 	}
@@ -205,7 +205,7 @@ func (c cgroups) remove(ctx context.Context, sub ...string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("removing cgroups: %w", failed)
+			return fmt.Errorf("cannot remove cgroups: %w", failed)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

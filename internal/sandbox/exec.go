@@ -73,7 +73,7 @@ func runStatus(cmd *exec.Cmd, stdin io.Reader, stdout, stderr io.Writer) (int, e
 		return exit.ExitCode(), nil
 	}
 	if err != nil {
-		return -1, fmt.Errorf("running %s: %w", cmd.Path, err)
+		return -1, fmt.Errorf("cannot run %s: %w", cmd.Path, err)
 	}
 	return 0, nil
 }

@@ -32,7 +32,7 @@ func loadImage(path string) (image, error) {
 		err = json.Unmarshal(raw, &i)
 	}
 	if err != nil {
-		return i, fmt.Errorf("reading what a node's disk was made on: %w", err)
+		return i, fmt.Errorf("cannot read the image of a node: %w", err)
 	}
 	return i, nil
 }
@@ -43,7 +43,7 @@ func saveImage(path string, i image) error {
 		err = writeFile(path, append(raw, '\n'), 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("noting what a node's disk is made on: %w", err)
+		return fmt.Errorf("cannot record the image of a node: %w", err)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (m images) ensure(ctx context.Context, id string, make func(tmp string) err
 		return nil
 	}
 	if err := os.MkdirAll(m.dir, 0o755); err != nil {
-		return fmt.Errorf("making the image cache: %w", err)
+		return fmt.Errorf("cannot create the image cache: %w", err)
 	}
 	lock, err := lockFile(ctx, filepath.Join(m.dir, ".lock"), "the images of "+m.system)
 	if err != nil {
@@ -145,17 +145,17 @@ func (m images) ensure(ctx context.Context, id string, make func(tmp string) err
 	began := time.Now()
 	tmp, err := os.MkdirTemp(m.dir, ".tmp-")
 	if err != nil {
-		return fmt.Errorf("building %s: %w", id, err)
+		return fmt.Errorf("cannot build %s: %w", id, err)
 	}
 	defer os.RemoveAll(tmp) // after the rename there is nothing left to remove
 	if err := os.Chmod(tmp, 0o755); err != nil {
-		return fmt.Errorf("building %s: %w", id, err)
+		return fmt.Errorf("cannot build %s: %w", id, err)
 	}
 	if err := make(tmp); err != nil {
-		return fmt.Errorf("building %s/%s: %w", m.system, id, err)
+		return fmt.Errorf("cannot build %s/%s: %w", m.system, id, err)
 	}
 	if err := os.Rename(tmp, final); err != nil {
-		return fmt.Errorf("building %s: %w", id, err)
+		return fmt.Errorf("cannot build %s: %w", id, err)
 	}
 	m.say(fmt.Sprintf("built %s/%s in %s", m.system, id, time.Since(began).Round(time.Second)))
 	return m.prune(id)
@@ -169,7 +169,7 @@ func (m images) sweep() error {
 	}
 	for _, d := range left {
 		if err := os.RemoveAll(d); err != nil {
-			return fmt.Errorf("removing a half-made image: %w", err)
+			return fmt.Errorf("cannot remove an incomplete image: %w", err)
 		}
 	}
 	return nil
@@ -187,7 +187,7 @@ func (m images) prune(id string) error {
 			continue
 		}
 		if err := os.RemoveAll(d); err != nil {
-			return fmt.Errorf("removing the old image %s: %w", d, err)
+			return fmt.Errorf("cannot remove the old image %s: %w", d, err)
 		}
 	}
 	return nil

@@ -23,11 +23,11 @@ func keyPair(path, comment string) (string, error) {
 		return newKeyPair(path, comment)
 	}
 	if err != nil {
-		return "", fmt.Errorf("reading key %s: %w", path, err)
+		return "", fmt.Errorf("cannot read key %s: %w", path, err)
 	}
 	signer, err := ssh.ParsePrivateKey(raw)
 	if err != nil {
-		return "", fmt.Errorf("parsing key %s: %w", path, err)
+		return "", fmt.Errorf("cannot parse key %s: %w", path, err)
 	}
 	return publicLine(signer.PublicKey()), nil
 }
@@ -35,23 +35,23 @@ func keyPair(path, comment string) (string, error) {
 func newKeyPair(path, comment string) (string, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return "", fmt.Errorf("making a key: %w", err)
+		return "", fmt.Errorf("cannot create a key: %w", err)
 	}
 	block, err := ssh.MarshalPrivateKey(private, comment)
 	if err != nil {
-		return "", fmt.Errorf("making a key: %w", err)
+		return "", fmt.Errorf("cannot create a key: %w", err)
 	}
 	public, err := ssh.NewPublicKey(private.Public())
 	if err != nil {
-		return "", fmt.Errorf("making a key: %w", err)
+		return "", fmt.Errorf("cannot create a key: %w", err)
 	}
 	line := publicLine(public)
 	if err := writeFile(path+".pub", []byte(line+" "+comment+"\n"), 0o644); err != nil {
-		return "", fmt.Errorf("saving a key: %w", err)
+		return "", fmt.Errorf("cannot save a key: %w", err)
 	}
 	// The private half comes last: it is what the next run looks for.
 	if err := writeFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-		return "", fmt.Errorf("saving a key: %w", err)
+		return "", fmt.Errorf("cannot save a key: %w", err)
 	}
 	return line, nil
 }
@@ -71,7 +71,7 @@ func (s *Sandbox) sshFiles() error {
 		fmt.Fprintf(&known, "%s %s\n", strings.Join(n.aliases(), ","), public)
 	}
 	if err := writeFile(s.files.knownHosts(), []byte(known.String()), 0o644); err != nil {
-		return fmt.Errorf("writing known_hosts: %w", err)
+		return fmt.Errorf("cannot write known_hosts: %w", err)
 	}
 	config := fmt.Sprintf("# ssh into sandbox %s: nsenter --net=%s ssh -F %s ADDRESS\n\nHost *\n  User %s\n  IdentityFile %s\n"+
 		"  IdentitiesOnly yes\n  UserKnownHostsFile %s\n  StrictHostKeyChecking yes\n",
@@ -80,7 +80,7 @@ func (s *Sandbox) sshFiles() error {
 		config += fmt.Sprintf("\nHost %s\n  HostName %s\n", strings.Join(n.aliases(), " "), n.Addr)
 	}
 	if err := writeFile(s.files.sshConfig(), []byte(config), 0o644); err != nil {
-		return fmt.Errorf("writing the ssh configuration: %w", err)
+		return fmt.Errorf("cannot write the ssh configuration: %w", err)
 	}
 	return nil
 }

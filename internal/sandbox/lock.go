@@ -29,7 +29,7 @@ func lockFile(ctx context.Context, path, what string) (*fileLock, error) {
 	for {
 		l, err := tryLock(path)
 		if err != nil {
-			return nil, fmt.Errorf("locking %s: %w", what, err)
+			return nil, fmt.Errorf("cannot lock %s: %w", what, err)
 		}
 		if l != nil {
 			return l, nil

@@ -31,11 +31,11 @@ func inNamespace(ctx context.Context, path string, fn func() error) error {
 func enterAnd(path string, fn func() error) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("opening the network namespace: %w", err)
+		return fmt.Errorf("cannot open the network namespace: %w", err)
 	}
 	defer f.Close()
 	if err := unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
-		return fmt.Errorf("entering the network namespace %s: %w", path, err)
+		return fmt.Errorf("cannot enter the network namespace %s: %w", path, err)
 	}
 	return fn()
 }

@@ -36,12 +36,12 @@ func controlUp(ctx context.Context, sandbox string, addrs []netip.Prefix) error 
 	ns := controlNS(sandbox)
 	if !nsExists(ns) {
 		if _, err := run(ctx, "", "ip", "netns", "add", ns); err != nil {
-			return fmt.Errorf("making the control namespace: %w", err)
+			return fmt.Errorf("cannot create the control namespace: %w", err)
 		}
 	}
 	have, err := linkNames(ctx, ns)
 	if err != nil {
-		return fmt.Errorf("looking at the control namespace: %w", err)
+		return fmt.Errorf("cannot inspect the control namespace: %w", err)
 	}
 	lines := []string{"link set lo up"}
 	if !slices.Contains(have, bridge) {
@@ -52,14 +52,14 @@ func controlUp(ctx context.Context, sandbox string, addrs []netip.Prefix) error 
 	}
 	lines = append(lines, "link set "+bridge+" up")
 	if err := ip(ctx, ns, lines...); err != nil {
-		return fmt.Errorf("making the bridge: %w", err)
+		return fmt.Errorf("cannot create the bridge: %w", err)
 	}
 	// Nodes of different networks reach each other through the control addresses.
 	err = inNamespace(ctx, nsPath(ns), func() error {
 		return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0)
 	})
 	if err != nil {
-		return fmt.Errorf("forwarding between the sandbox's networks: %w", err)
+		return fmt.Errorf("cannot forward between the sandbox's networks: %w", err)
 	}
 	return nil
 }
@@ -73,12 +73,12 @@ func plugIn(ctx context.Context, sandbox string, n nodeState, control []netip.Pr
 	}
 	ns, link := nodeNS(sandbox, n.Machine), linkName(n.Addr)
 	if _, err := run(ctx, "", "ip", "netns", "add", ns); err != nil {
-		return fmt.Errorf("making the namespace of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot create the namespace of %s: %w", n.Name, err)
 	}
 	if err := ip(ctx, controlNS(sandbox),
 		fmt.Sprintf("link add %s type veth peer name eth1 address %s netns %s", link, macAddr(n.Addr), ns),
 		fmt.Sprintf("link set %s master %s up", link, bridge)); err != nil {
-		return fmt.Errorf("connecting %s to the bridge: %w", n.Name, err)
+		return fmt.Errorf("cannot connect %s to the bridge: %w", n.Name, err)
 	}
 	if err := ip(ctx, ns,
 		"link set lo up",
@@ -86,12 +86,12 @@ func plugIn(ctx context.Context, sandbox string, n nodeState, control []netip.Pr
 		fmt.Sprintf("addr add %s/24 broadcast + dev eth1", n.Addr),
 		"link set eth1 up",
 		fmt.Sprintf("route add default via %s", gateway(control, n.Addr))); err != nil {
-		return fmt.Errorf("giving %s its address: %w", n.Name, err)
+		return fmt.Errorf("cannot give %s its address: %w", n.Name, err)
 	}
 	// What a node asks its kernel for and cannot set itself, since /proc/sys is read-only in there: to listen on an address that
 	// it may get later.
 	if _, err := run(ctx, "", "ip", "netns", "exec", ns, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_nonlocal_bind"); err != nil {
-		return fmt.Errorf("setting up the kernel for %s: %w", n.Name, err)
+		return fmt.Errorf("cannot set up the kernel for %s: %w", n.Name, err)
 	}
 	return nil
 }
@@ -102,17 +102,17 @@ func unplug(ctx context.Context, sandbox, machine, link string) error {
 	if ns := controlNS(sandbox); nsExists(ns) {
 		have, err := linkNames(ctx, ns)
 		if err != nil {
-			return fmt.Errorf("looking at the control namespace: %w", err)
+			return fmt.Errorf("cannot inspect the control namespace: %w", err)
 		}
 		if slices.Contains(have, link) {
 			if err := ip(ctx, ns, "link del "+link); err != nil {
-				return fmt.Errorf("removing the cable of %s: %w", machine, err)
+				return fmt.Errorf("cannot remove the cable of %s: %w", machine, err)
 			}
 		}
 	}
 	if ns := nodeNS(sandbox, machine); nsExists(ns) {
 		if _, err := run(ctx, "", "ip", "netns", "del", ns); err != nil {
-			return fmt.Errorf("removing the namespace of %s: %w", machine, err)
+			return fmt.Errorf("cannot remove the namespace of %s: %w", machine, err)
 		}
 	}
 	return nil
@@ -139,7 +139,7 @@ func links(ctx context.Context, ns string) ([]ipLink, error) {
 	}
 	var ls []ipLink
 	if err := json.Unmarshal([]byte(out), &ls); err != nil {
-		return nil, fmt.Errorf("parsing the list of links: %w", err)
+		return nil, fmt.Errorf("cannot parse the list of links: %w", err)
 	}
 	return ls, nil
 }

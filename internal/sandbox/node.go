@@ -41,10 +41,10 @@ func (s *Sandbox) boot(ctx context.Context, n nodeState) error {
 	}
 	// What is left of an earlier life would fight with the new one over its files and its cable.
 	if err := s.cg.kill(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("clearing what is left of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot clear what is left of %s: %w", n.Name, err)
 	}
 	if err := s.cg.remove(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("clearing what is left of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot clear what is left of %s: %w", n.Name, err)
 	}
 	if err := plugIn(ctx, s.state.Name, n, s.state.Control); err != nil {
 		return err
@@ -59,18 +59,18 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState, lock *fileLock) error
 	dirs := s.files.node(n.Machine)
 	groups, err := s.cg.create(s.state.Name, n.Machine)
 	if err != nil {
-		return fmt.Errorf("starting %s: %w", n.Name, err)
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
 	if err := os.Remove(dirs.pid()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("starting %s: %w", n.Name, err)
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
 	args, err := s.nspawnArgs(n)
 	if err != nil {
-		return fmt.Errorf("starting %s: %w", n.Name, err)
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
 	console, err := os.Create(dirs.console())
 	if err != nil {
-		return fmt.Errorf("starting %s: %w", n.Name, err)
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
 	defer console.Close()
 
@@ -88,7 +88,7 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState, lock *fileLock) error
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("starting %s: %w", n.Name, err)
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
 	return s.awaitPID(ctx, n)
 }
@@ -158,13 +158,13 @@ func (s *Sandbox) halt(ctx context.Context, n nodeState, grace time.Duration) er
 		s.poweroff(ctx, p, grace)
 	}
 	if err := s.cg.kill(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("stopping %s: %w", n.Name, err)
+		return fmt.Errorf("cannot stop %s: %w", n.Name, err)
 	}
 	if err := s.cg.remove(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("stopping %s: %w", n.Name, err)
+		return fmt.Errorf("cannot stop %s: %w", n.Name, err)
 	}
 	if err := os.Remove(s.files.node(n.Machine).pid()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("stopping %s: %w", n.Name, err)
+		return fmt.Errorf("cannot stop %s: %w", n.Name, err)
 	}
 	return unplug(ctx, s.state.Name, n.Machine, linkName(n.Addr))
 }

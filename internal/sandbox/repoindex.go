@@ -18,30 +18,30 @@ func indexRepo(dir string) error {
 	stanzas := filepath.Join(dir, "stanzas")
 	raw, err := os.ReadFile(stanzas)
 	if err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	index, names, err := packagesIndex(string(raw))
 	if err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	for from, to := range names {
 		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
-			return fmt.Errorf("indexing packages: %w", err)
+			return fmt.Errorf("cannot index packages: %w", err)
 		}
 	}
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	if _, err := z.Write([]byte(index)); err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	if err := z.Close(); err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "Packages"), []byte(index), 0o644); err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "Packages.gz"), zipped.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("indexing packages: %w", err)
+		return fmt.Errorf("cannot index packages: %w", err)
 	}
 	return os.Remove(stanzas)
 }

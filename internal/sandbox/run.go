@@ -25,7 +25,7 @@ func run(ctx context.Context, stdin string, argv ...string) (string, error) {
 		if said == "" {
 			said = strings.TrimSpace(out.String())
 		}
-		return out.String(), fmt.Errorf("running %s: %w: %s", strings.Join(argv, " "), err, said)
+		return out.String(), fmt.Errorf("cannot run %s: %w: %s", strings.Join(argv, " "), err, said)
 	}
 	return out.String(), nil
 }
@@ -33,7 +33,7 @@ func run(ctx context.Context, stdin string, argv ...string) (string, error) {
 // needTools says at once, and all at once, what the machine lacks.
 func needTools(uid int, tools ...string) error {
 	if uid != 0 {
-		return fmt.Errorf("the sandbox needs root: it makes namespaces, cgroups and mounts")
+		return fmt.Errorf("the sandbox needs root to create namespaces, cgroups and mounts")
 	}
 	var missing []string
 	for _, t := range tools {

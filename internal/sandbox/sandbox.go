@@ -29,7 +29,7 @@ func Open(name string) (*Sandbox, error) {
 	}
 	s.state, err = loadState(s.files.state())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no sandbox %s: bring it up first (pig sandbox up --name %s)", name, name)
+		return nil, fmt.Errorf("sandbox %q not found: start it first: pig sandbox up --name %s", name, name)
 	}
 	return s, err
 }
@@ -54,7 +54,7 @@ const lockDir = "/run/lock"
 // lock keeps Up and Down of one sandbox apart. The lock lies outside the sandbox's directory, which Down removes.
 func (s *Sandbox) lock(ctx context.Context) (*fileLock, error) {
 	if err := os.MkdirAll(lockDir, 0o755); err != nil {
-		return nil, fmt.Errorf("locking sandbox %s: %w", s.state.Name, err)
+		return nil, fmt.Errorf("cannot lock sandbox %s: %w", s.state.Name, err)
 	}
 	return lockFile(ctx, filepath.Join(lockDir, "pig-sandbox-"+s.state.Name), "sandbox "+s.state.Name)
 }
@@ -134,7 +134,7 @@ func (s *Sandbox) Partition(ctx context.Context, node string, cut bool) error {
 		return err
 	}
 	if err := setCable(ctx, s.state.Name, n.Addr, !cut); err != nil {
-		return fmt.Errorf("partitioning %s: %w", n.Name, err)
+		return fmt.Errorf("cannot partition %s: %w", n.Name, err)
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (s *Sandbox) Freeze(_ context.Context, node string, on bool) error {
 		return err
 	}
 	if err := s.cg.freeze(s.state.Name, n.Machine, on); err != nil {
-		return fmt.Errorf("freezing %s: %w", n.Name, err)
+		return fmt.Errorf("cannot freeze %s: %w", n.Name, err)
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func List() ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listing sandboxes: %w", err)
+		return nil, fmt.Errorf("cannot list sandboxes: %w", err)
 	}
 	var out []string
 	for _, e := range entries {

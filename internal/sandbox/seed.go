@@ -26,23 +26,23 @@ func (s *Sandbox) seed(n nodeState, clientKey string) error {
 	}
 	hostKey, err := os.ReadFile(dirs.hostKey())
 	if err != nil {
-		return fmt.Errorf("preparing the disk of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot prepare the disk of %s: %w", n.Name, err)
 	}
 	tmp := dirs.upper() + ".new"
 	if err := os.RemoveAll(tmp); err != nil {
-		return fmt.Errorf("preparing the disk of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot prepare the disk of %s: %w", n.Name, err)
 	}
 	sd := seeder{upper: tmp, lower: n.Image.Lower}
 	if err := sd.write(n, s.state, string(hostKey), clientKey); err != nil {
-		return fmt.Errorf("preparing the disk of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot prepare the disk of %s: %w", n.Name, err)
 	}
 	for _, d := range []string{dirs.work(), dirs.root()} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
-			return fmt.Errorf("preparing the disk of %s: %w", n.Name, err)
+			return fmt.Errorf("cannot prepare the disk of %s: %w", n.Name, err)
 		}
 	}
 	if err := os.Rename(tmp, dirs.upper()); err != nil {
-		return fmt.Errorf("preparing the disk of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot prepare the disk of %s: %w", n.Name, err)
 	}
 	return nil
 }

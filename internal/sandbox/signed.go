@@ -20,11 +20,11 @@ import (
 func signedIndex(repo, dir string, now time.Time) error {
 	raw, err := os.ReadFile(filepath.Join(repo, "Packages"))
 	if err != nil {
-		return fmt.Errorf("signing packages: %w", err)
+		return fmt.Errorf("cannot sign packages: %w", err)
 	}
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return fmt.Errorf("signing packages: %w", err)
+		return fmt.Errorf("cannot sign packages: %w", err)
 	}
 	index := strings.ReplaceAll("\n"+string(raw), "\nFilename: ./", "\nFilename: ./pool/")[1:]
 	release := repository.Release("pig sandbox", map[string][]byte{"Packages": []byte(index)}, now)
@@ -32,7 +32,7 @@ func signedIndex(repo, dir string, now time.Time) error {
 		"Packages": index, "InRelease": openpgp.Clearsign(key, release, now), "key.asc": openpgp.PublicKey(key, "pig sandbox"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil { //nolint:gosec // apt reads it as another user
-			return fmt.Errorf("signing packages: %w", err)
+			return fmt.Errorf("cannot sign packages: %w", err)
 		}
 	}
 	return nil

@@ -91,5 +91,5 @@ func findGo(wanted string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("Debian has no " + wanted + ", and there is no Go here to build it with: run scripts/setup.sh")
+	return "", errors.New("cannot build " + wanted + ": not in Debian, and Go not found on this machine: run scripts/setup.sh")
 }

@@ -46,7 +46,7 @@ func (s state) find(node string) (nodeState, bool) {
 func loadState(path string) (state, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return state{}, fmt.Errorf("reading sandbox state: %w", err)
+		return state{}, fmt.Errorf("cannot read sandbox state: %w", err)
 	}
 	return parseState(raw)
 }
@@ -54,7 +54,7 @@ func loadState(path string) (state, error) {
 func parseState(raw []byte) (state, error) {
 	var s state
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return state{}, fmt.Errorf("parsing sandbox state: %w", err)
+		return state{}, fmt.Errorf("cannot parse sandbox state: %w", err)
 	}
 	if s.Version != stateVersion {
 		return state{}, fmt.Errorf("sandbox state has version %d, this pig knows %d: take the sandbox down and up again", s.Version, stateVersion)
@@ -65,10 +65,10 @@ func parseState(raw []byte) (state, error) {
 func (s state) save(path string) error {
 	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
-		return fmt.Errorf("encoding sandbox state: %w", err)
+		return fmt.Errorf("cannot encode sandbox state: %w", err)
 	}
 	if err := writeFile(path, append(raw, '\n'), 0o644); err != nil {
-		return fmt.Errorf("saving sandbox state: %w", err)
+		return fmt.Errorf("cannot save sandbox state: %w", err)
 	}
 	return nil
 }

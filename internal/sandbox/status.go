@@ -31,7 +31,7 @@ func (s *Sandbox) Status(ctx context.Context) ([]NodeStatus, error) {
 	if ns := controlNS(s.state.Name); nsExists(ns) {
 		ls, err := links(ctx, ns)
 		if err != nil {
-			return nil, fmt.Errorf("looking at sandbox %s: %w", s.state.Name, err)
+			return nil, fmt.Errorf("cannot inspect sandbox %s: %w", s.state.Name, err)
 		}
 		for _, l := range ls {
 			cut[l.Name] = !slices.Contains(l.Flags, "UP")

@@ -66,7 +66,7 @@ func (s *Sandbox) adopt(ctx context.Context, c Config) (gone []nodeState, err er
 	}
 	s.state = state{Version: stateVersion, Name: c.Name, AdminUser: c.AdminUser, Control: control}
 	if old.AdminUser != "" && old.AdminUser != c.AdminUser {
-		return nil, fmt.Errorf("sandbox %s has the admin user %s, not %s: take it down with purge first", c.Name, old.AdminUser, c.AdminUser)
+		return nil, fmt.Errorf("sandbox %[1]s has the admin user %[2]s, not %[3]s: remove the sandbox first: pig sandbox down --name %[1]s --purge", c.Name, old.AdminUser, c.AdminUser)
 	}
 	stocks := map[string]stock{}
 	for _, want := range c.Nodes {
@@ -149,7 +149,7 @@ func (s *Sandbox) reconcile(want Node, st stock) (nodeState, error) {
 			return n, err
 		}
 		if had.kind() != st.image.kind() {
-			return n, fmt.Errorf("node %s has a disk made on %s, not on %s: take the sandbox down with purge first", n.Name, had.kind(), st.image.kind())
+			return n, fmt.Errorf("node %s has a disk of image %s, not %s: remove the sandbox first: pig sandbox down --purge", n.Name, had.kind(), st.image.kind())
 		}
 		n.Image = had
 	}
@@ -158,12 +158,12 @@ func (s *Sandbox) reconcile(want Node, st stock) (nodeState, error) {
 	}
 	for _, l := range n.Image.Lower {
 		if err := lease(filepath.Dir(l), dirs.dir); err != nil {
-			return n, fmt.Errorf("noting the use of an image: %w", err)
+			return n, fmt.Errorf("cannot record the use of an image: %w", err)
 		}
 	}
 	if n.Repo != "" {
 		if err := lease(n.Repo, dirs.dir); err != nil {
-			return n, fmt.Errorf("noting the use of the repository: %w", err)
+			return n, fmt.Errorf("cannot record the use of the repository: %w", err)
 		}
 	}
 	return n, nil

@@ -116,7 +116,7 @@ func (cr *credentials) fromFiles(keys, certs []string) []ssh.Signer {
 	for _, path := range keys {
 		pem, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) {
-			cr.note("key %s: there is no such file", path)
+			cr.note("key file %s not found", path)
 			continue
 		}
 		if err != nil {
@@ -127,7 +127,7 @@ func (cr *credentials) fromFiles(keys, certs []string) []ssh.Signer {
 		var locked *ssh.PassphraseMissingError
 		switch {
 		case errors.As(err, &locked):
-			cr.note("key %s: it has a passphrase; load it with ssh-add", path)
+			cr.note("key %s: the key has a passphrase; load the key with ssh-add", path)
 		case err != nil:
 			cr.note("key %s: %v", path, err)
 		default:
@@ -197,5 +197,5 @@ func (cr *credentials) refused(t Target) error {
 	if len(cr.tried) == 0 {
 		return fmt.Errorf("logging in as %s: no key and no password to offer; set ansible_ssh_private_key_file, load a key into ssh-agent, or use -k", t.User)
 	}
-	return fmt.Errorf("logging in as %s: the node refused all of: %s", t.User, strings.Join(cr.tried, "; "))
+	return fmt.Errorf("cannot log in as %s: the node refused all of: %s", t.User, strings.Join(cr.tried, "; "))
 }

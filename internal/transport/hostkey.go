@@ -29,7 +29,7 @@ func (e *HostKeyError) Error() string {
 	print := ssh.FingerprintSHA256(e.Key)
 	if e.Changed {
 		return fmt.Sprintf("the host key of %s has changed: it now shows %s %s, which is not what %s has on record; "+
-			"either the node was reinstalled or somebody is in between. If you know why, run: pig node trust --replace %s",
+			"either the host was reinstalled, or somebody intercepts the connection. If the change is expected, run: pig node trust --replace %s",
 			e.Host, e.Key.Type(), print, strings.Join(e.Files, ", "), e.Host)
 	}
 	return fmt.Sprintf("the host key of %s is not known (%s %s); compare it with the node's own and run: pig node trust %s",
@@ -49,7 +49,7 @@ func (c Config) hostKeys(t route) (ssh.HostKeyCallback, []string, error) {
 	}
 	db, err := knownhosts.NewDB(files...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading known_hosts: %w", err)
+		return nil, nil, fmt.Errorf("cannot read known_hosts: %w", err)
 	}
 	check := func(host string, remote net.Addr, key ssh.PublicKey) error {
 		err := db.HostKeyCallback()(host, remote, key)
@@ -102,7 +102,7 @@ func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
 		},
 	})
 	if key == nil {
-		return nil, fmt.Errorf("asking %s for its host key: %w", t.Name, err)
+		return nil, fmt.Errorf("cannot ask %s for its host key: %w", t.Name, err)
 	}
 	return key, nil
 }

@@ -79,7 +79,7 @@ func (s setting) check(asked bool) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: there is no SSH option %q", s.from, s.key)
+	return fmt.Errorf("%s: unknown SSH option %q", s.from, s.key)
 }
 
 // instead tells what to write in place of a refused keyword.

@@ -93,7 +93,7 @@ func TestEveryOptionIsObeyedOrRefused(t *testing.T) {
 		"NoHostAuthenticationForLocalhost yes":   "!nohostauthenticationforlocalhost",
 		"Tunnel yes":                             "!tunnel",
 		"RefuseConnection gone":                  "!the connection is refused: gone",
-		"PortAl 3":                               `!there is no SSH option "portal"`,
+		"PortAl 3":                               `!unknown SSH option "portal"`,
 		"ControlMaster auto":                     "",
 		"ControlPersist 60s":                     "",
 		"ServerAliveInterval 30":                 "",
@@ -189,7 +189,7 @@ func TestWhoSaysSomethingFirstWins(t *testing.T) {
 	for config, want := range map[string]string{
 		"Match exec true\n  Port 9\n": "config:1: Match exec is not supported",
 		"Host *\n  BindAddress ::1\n": "config:2: bindaddress ::1 is not supported",
-		"Host *\n  NoSuchThing x\n":   `config:2: there is no SSH option "nosuchthing"`,
+		"Host *\n  NoSuchThing x\n":   `config:2: unknown SSH option "nosuchthing"`,
 		"Port\n":                      "config:1: port has no value",
 		"IdentityFile \"/a\n":         "config:1: a quote",
 		"Include config\n":            "Include goes too deep",

@@ -30,7 +30,7 @@ const maxJumps = 8
 func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 	r, err := c.resolve(t)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to %s: %w", t.Name, err)
+		return nil, fmt.Errorf("cannot connect to %s: %w", t.Name, err)
 	}
 	t = r.Target
 	if t.Timeout == 0 {
@@ -43,7 +43,7 @@ func (c Config) SSH(ctx context.Context, t Target) (Conn, error) {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			err = cause
 		}
-		return nil, fmt.Errorf("connecting to %s@%s port %d: %w", t.User, t.Addr, t.Port, err)
+		return nil, fmt.Errorf("cannot connect to %s@%s port %d: %w", t.User, t.Addr, t.Port, err)
 	}
 	conn := &sshConn{client: client, user: t.User, done: make(chan struct{})}
 	go conn.watch()
@@ -249,12 +249,12 @@ func (c *sshConn) StartTerminal(line string) (Process, error) {
 func (c *sshConn) start(line string, prepare func(*ssh.Session) error) (Process, error) {
 	s, err := c.client.NewSession()
 	if err != nil {
-		return nil, fmt.Errorf("opening a session: %w", err)
+		return nil, fmt.Errorf("cannot open a session: %w", err)
 	}
 	if prepare != nil {
 		if err := prepare(s); err != nil {
 			_ = s.Close()
-			return nil, fmt.Errorf("asking for a terminal: %w", err)
+			return nil, fmt.Errorf("cannot ask for a terminal: %w", err)
 		}
 	}
 	p := &sshProcess{session: s}
@@ -267,7 +267,7 @@ func (c *sshConn) start(line string, prepare func(*ssh.Session) error) (Process,
 	}
 	if err != nil {
 		_ = s.Close()
-		return nil, fmt.Errorf("starting a command: %w", err)
+		return nil, fmt.Errorf("cannot start a command: %w", err)
 	}
 	return p, nil
 }

@@ -151,8 +151,8 @@ func TestLogins(t *testing.T) {
 		"by the wrong password": {func(l *lab, to *transport.Target) {
 			l.host.Password, to.Password, l.conf.Identities = "s3cret", "guess", nil
 		},
-			[]string{"logging in as dba", "refused all of: password"}},
-		"by a key that is not there":     {func(l *lab, to *transport.Target) { l.conf.Identities = []string{"/nowhere/id"} }, []string{"key /nowhere/id: there is no such file"}},
+			[]string{"cannot log in as dba", "refused all of: password"}},
+		"by a key that is not there":     {func(l *lab, to *transport.Target) { l.conf.Identities = []string{"/nowhere/id"} }, []string{"key file /nowhere/id not found"}},
 		"by a key that it does not know": {func(l *lab, to *transport.Target) { l.host.Keys = nil }, []string{"the node refused all of: key ", "SHA256:"}},
 		"with nothing":                   {func(l *lab, to *transport.Target) { l.conf.Identities = nil }, []string{"no key and no password to offer"}},
 	} {

@@ -77,8 +77,12 @@ func mark(p Palette, c node.Change) string {
 	return p.Yellow("~")
 }
 
-// Totals are the last lines of a plan or an apply: one for each unit that changes, one for all.
-func Totals(p Palette, units []plan.UnitPlan, verb string) string {
+// Totals are the last lines of a plan or, if done, of an apply: one for each unit that changes, one for all.
+func Totals(p Palette, units []plan.UnitPlan, done bool) string {
+	verb := "Plan"
+	if done {
+		verb = "Applied"
+	}
 	var b strings.Builder
 	width := 0
 	for _, u := range units {
@@ -89,19 +93,23 @@ func Totals(p Palette, units []plan.UnitPlan, verb string) string {
 		if s.Changes()+s.Unknown+s.Failed == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, u.Unit.Name, counts(s))
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, u.Unit.Name, counts(s, done))
 	}
 	all := plan.Summarize(units...)
 	if all.Changes()+all.Unknown+all.Failed == 0 {
-		return p.Green("No changes.") + " What is there is what the inventory says.\n"
+		return p.Green("No changes.") + " The hosts match the inventory.\n"
 	}
-	return b.String() + p.Bold(fmt.Sprintf("%s: %s", verb, counts(all))) + "\n"
+	return b.String() + p.Bold(fmt.Sprintf("%s: %s", verb, counts(all, done))) + "\n"
 }
 
-func counts(s plan.Summary) string {
-	text := fmt.Sprintf("%d to create, %d to update, %d to delete, %d other", s.Create, s.Update, s.Delete, s.Other)
+func counts(s plan.Summary, done bool) string {
+	form := "%d to create, %d to update, %d to delete, %d to run"
+	if done {
+		form = "%d created, %d updated, %d deleted, %d run"
+	}
+	text := fmt.Sprintf(form, s.Create, s.Update, s.Delete, s.Other)
 	if s.Unknown > 0 {
-		text += fmt.Sprintf(", %d %s", s.Unknown, value.UnknownText)
+		text += fmt.Sprintf(", %d unknown", s.Unknown)
 	}
 	if s.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", s.Failed)

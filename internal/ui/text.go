@@ -88,7 +88,7 @@ func (t *Text) ItemDone(string, engine.TaskRef, engine.Result) {}
 // Retrying implements engine.Sink.
 func (t *Text) Retrying(host string, ref engine.TaskRef, attempt, of int) {
 	if t.opt.Verbosity > 0 {
-		t.term.Print(t.paint.Dim(fmt.Sprintf("  %s: %s: attempt %d of %d did not do\n", host, ref.Title(), attempt, of)))
+		t.term.Print(t.paint.Dim(fmt.Sprintf("  %s: %s: attempt %d of %d failed\n", host, ref.Title(), attempt, of)))
 	}
 }
 

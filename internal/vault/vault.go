@@ -39,7 +39,7 @@ func Decrypt(text []byte, password string) ([]byte, error) {
 	}
 	inner, err := hex.DecodeString(strings.Join(strings.Fields(body), ""))
 	if err != nil {
-		return nil, fmt.Errorf("reading the vault: %w", err)
+		return nil, fmt.Errorf("cannot read the vault: %w", err)
 	}
 	var parts [3][]byte
 	lines := strings.SplitN(string(inner), "\n", 3)
@@ -48,7 +48,7 @@ func Decrypt(text []byte, password string) ([]byte, error) {
 	}
 	for i, line := range lines {
 		if parts[i], err = hex.DecodeString(strings.TrimSpace(line)); err != nil {
-			return nil, fmt.Errorf("reading the vault: %w", err)
+			return nil, fmt.Errorf("cannot read the vault: %w", err)
 		}
 	}
 	k, err := derive(password, parts[0])
@@ -86,7 +86,7 @@ type keys struct{ cipher, mac, counter []byte }
 func derive(password string, salt []byte) (keys, error) {
 	b, err := pbkdf2.Key(sha256.New, password, salt, rounds, 2*32+aes.BlockSize)
 	if err != nil {
-		return keys{}, fmt.Errorf("deriving the vault's keys: %w", err)
+		return keys{}, fmt.Errorf("cannot derive the vault's keys: %w", err)
 	}
 	return keys{b[:32], b[32:64], b[64:]}, nil
 }

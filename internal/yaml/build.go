@@ -162,13 +162,13 @@ func (b *builder) scalar(n *yamlv3.Node) (value.Value, error) {
 func (b *builder) plain(n *yamlv3.Node) (value.Value, error) {
 	v, err := Plain(n.Value)
 	if err != nil {
-		return nil, b.errorf(n, "%v", err).WithHint("quote it if it is a text")
+		return nil, b.errorf(n, "%v", err).WithHint("quote the value if a text is meant")
 	}
 	switch v.(type) {
 	case int64, float64:
 		if base60(n.Value) {
 			b.warn(b.errorf(n, "%s is read as the number %s, counting in sixties as YAML 1.1 does", n.Value, value.Str(v)).
-				WithHint("quote it if it is a time, an address or a text"))
+				WithHint("quote the value if a time, an address or a text is meant"))
 		}
 	}
 	return v, nil
@@ -187,7 +187,7 @@ func (b *builder) typed(n *yamlv3.Node) (value.Value, error) {
 	if kind == want || want == "timestamp" && (kind == "date" || kind == "datetime") {
 		return v, nil
 	}
-	return nil, b.errorf(n, "%q is no %s", n.Value, want)
+	return nil, b.errorf(n, "invalid value %q: want %s", n.Value, want)
 }
 
 func (b *builder) vault(n *yamlv3.Node) (value.Value, error) {

@@ -105,7 +105,7 @@ func TestMistakesPointAtTheirPlace(t *testing.T) {
 		"alias inside itself":   {"a: &x [1, *x]\n", "t.yml:1:11: alias *x is inside"},
 		"merge inside itself":   {"a: &x {<<: *x}\n", "t.yml:1:12: alias *x is inside"},
 		"merge of a scalar":     {"a: {<<: 1}\n", "t.yml:1:9: a merge key (<<) takes a mapping"},
-		"no such day":           {"a: 2024-13-01\n", "t.yml:1:4: 2024-13-01 looks like a date"},
+		"no such day":           {"a: 2024-13-01\n", "t.yml:1:4: invalid date 2024-13-01: not a day of the calendar"},
 		"vault, no password":    {"a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  00\n", "t.yml:1:4: an encrypted value"},
 		"mapping as key":        {"? {a: 1}\n: x\n", "t.yml:1:3: found unacceptable key (unhashable type: 'dict')"},
 		"base64":                {"a: !!binary '!'\n", "t.yml:1:4: failed to decode base64"},

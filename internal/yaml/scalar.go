@@ -148,7 +148,7 @@ func base60(text string) bool {
 func dateOf(m []string) (value.Value, error) {
 	d := value.Date{Year: number(m[1]), Month: time.Month(number(m[2])), Day: number(m[3])}
 	if !validDay(d.Year, int(d.Month), d.Day) {
-		return nil, fmt.Errorf("%s looks like a date, but there is no such day", m[0])
+		return nil, fmt.Errorf("invalid date %s: not a day of the calendar", m[0])
 	}
 	return d, nil
 }
@@ -156,7 +156,7 @@ func dateOf(m []string) (value.Value, error) {
 func timeOf(m []string) (value.Value, error) {
 	hour, minute, second := number(m[4]), number(m[5]), number(m[6])
 	if !validDay(number(m[1]), number(m[2]), number(m[3])) || hour > 23 || minute > 59 || second > 59 {
-		return nil, fmt.Errorf("%s looks like a time, but there is no such one", m[0])
+		return nil, fmt.Errorf("invalid time %s: out of range", m[0])
 	}
 	micros := number((m[7] + "000000")[:6])
 	// A time without a zone is kept in time.UTC itself. One that names UTC has a location of its own, as Python prints

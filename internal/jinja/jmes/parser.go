@@ -61,7 +61,7 @@ type Query struct{ root *node }
 // Compile compiles a query; readJSON reads the literals in it.
 func Compile(query string, readJSON func(string) (value.Value, error)) (q *Query, err error) {
 	if strings.TrimSpace(query) == "" {
-		return nil, fmt.Errorf("invalid JMESPath expression: it is empty")
+		return nil, fmt.Errorf("invalid JMESPath expression: must not be empty")
 	}
 	toks, err := lex(query)
 	if err != nil {
@@ -105,7 +105,7 @@ func (p *parser) match(o string) {
 
 func (p *parser) fail(t token) {
 	if t.kind == eof {
-		panic(syntaxError{"it ends too early"})
+		panic(syntaxError{"unexpected end"})
 	}
 	panic(syntaxError{fmt.Sprintf("unexpected %q at column %d", t.text, t.at)})
 }

@@ -27,7 +27,7 @@ func deeds() []deed {
 		{"write below a directory that was just made", func(f node.Files, d string) error {
 			return errors.Join(f.Mkdir(d+"/sub", node.Attrs{Mode: mode(0o750)}), f.Write(d+"/sub/x", []byte("x"), node.Attrs{}))
 		}},
-		{"write where there is no directory", func(f node.Files, d string) error { return f.Write(d+"/nowhere/x", nil, node.Attrs{}) }},
+		{"write into a missing directory", func(f node.Files, d string) error { return f.Write(d+"/nowhere/x", nil, node.Attrs{}) }},
 		{"write over a directory", func(f node.Files, d string) error { return f.Write(d+"/tree", nil, node.Attrs{}) }},
 		{"make a directory twice", func(f node.Files, d string) error {
 			return errors.Join(f.Mkdir(d+"/sub", node.Attrs{}), f.Mkdir(d+"/sub", node.Attrs{}))
