@@ -58,10 +58,10 @@ vet: setup
 	$(GO) vet ./...
 
 unit: setup
-	$(GO) test -p $(P) -timeout 20m ./...
+	$(GO) test -vet=off -p $(P) -timeout 20m ./...
 
 sandbox-tests: setup-all
-	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -p $(P) -count 1 -timeout 45m $(REAL); fi
+	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL); fi
 
 # The packages in which goroutines meet.
 RACY = agent engine fleet graph journal secret transport

@@ -71,7 +71,7 @@ func TestALeaderThatIsNotSelectedIsTold(t *testing.T) {
 	whole := settled(t, text, addrs...)
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, text, "pg_parameters: { max_connections: 333 }")
-		const told = "10.10.10.10 leads pg-test and is not selected"
+		const told = "leader 10.10.10.10 of pg-test is not selected"
 		if out := l.must("plan", "-l", "10.10.10.11,10.10.10.12"); strings.Count(out, told) != 1 {
 			t.Errorf("not told once:\n%s", out)
 		}
