@@ -1,5 +1,6 @@
 # pig: build, test, show.
 #
+#   make check       format, vet, the rules of the house and all short tests: before each commit
 #   make build       agents for linux/amd64 and linux/arm64, then ./pig that carries them
 #   make test        everything that a change has to pass, real nodes included; under 20 minutes on 2 cores
 #   make race        the race detector on what does several things at once
@@ -15,13 +16,13 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests mutants
+.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit sandbox-tests mutants
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 AGENTS   = internal/agentbin/bin
 LDFLAGS  = -s -w -buildid=
-P       ?= 2
+P       ?= 3
 
 # Packages with tests that boot real nodes; they are asked for by name, so that others do not run twice.
 REAL     = $(shell grep -rl PIG_SANDBOX_TESTS --include=*_test.go internal cmd | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
@@ -51,6 +52,10 @@ setup:
 
 setup-all:
 	@scripts/setup.sh all
+
+check: setup vet
+	@files=$$("$$(dirname $(GO))/gofmt" -l bench cmd internal scripts) && [ -z "$$files" ] || { echo "not formatted: $$files (make fmt)"; exit 1; }
+	$(GO) test -short -vet=off -p $(P) ./...
 
 test: setup-all vet unit sandbox-tests
 

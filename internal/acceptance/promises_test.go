@@ -104,28 +104,44 @@ func (l *lab) fingerprint() string {
 	return strings.Join(all, "\n")
 }
 
-// edits makes the changes that operators make, and looks at what each plan says and each apply does.
+// edits makes the changes that operators make, and looks at what each plan says and each apply does. TestEdits has each edit by itself.
 func edits(t *testing.T, l *lab) {
 	var made []string // one edit comes after the other, as they do
 	for _, e := range []struct {
 		name string
 		edit []string
 		want []string // what every line of the plan must contain one of
-		some string   // what some line must contain
+		some []string // what some line must contain, each
 	}{
-		{"a user", []string{"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: Reader.5150, roles: [ dbrole_readonly ] }"}, []string{"role reader write [none]"}, "role reader"},
-		{"a database", []string{"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }"}, []string{"database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]"}, "database shop write"},
-		{"an HBA rule", []string{"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]"}, []string{"file /pg/conf/pg-test-", "service patroni reload [reload]"}, "service patroni reload"},
-		{"a service", []string{"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]"}, []string{"pg-test-extra.cfg", "service haproxy reload [reload]"}, "pg-test-extra.cfg write"},
-		{"a setting that is reloaded", []string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB }"}, []string{"patroni config pg-test (reload) update [reload]"}, "[reload]"},
-		{"a setting that needs a restart", []string{"work_mem: 20MB }", "work_mem: 20MB, max_connections: 260 }"}, []string{"patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"}, "patroni member pg-test-2 restart [restart]"},
+		{
+			"a user, a database, an HBA rule and a service",
+			[]string{
+				"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: Reader.5150, roles: [ dbrole_readonly ] }",
+				"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }",
+				"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]",
+				"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]",
+			},
+			[]string{
+				"role reader write [none]", "database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]",
+				"file /pg/conf/pg-test-", "service patroni reload [reload]", "pg-test-extra.cfg", "service haproxy reload [reload]",
+			},
+			[]string{"role reader", "database shop write", "service patroni reload", "pg-test-extra.cfg write"},
+		},
+		{
+			"a setting that is reloaded and one that needs a restart",
+			[]string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB, max_connections: 260 }"},
+			[]string{"patroni config pg-test (reload) update [reload]", "patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"},
+			[]string{"(reload) update [reload]", "patroni member pg-test-2 restart [restart]"},
+		},
 	} {
 		l.sub(t, e.name, func(t *testing.T) {
 			made = append(made, e.edit...)
 			l.write(made...)
 			got := changes(l.plan("pg-test"))
-			if !slices.ContainsFunc(got, func(c string) bool { return strings.Contains(c, e.some) }) {
-				t.Errorf("no %q in\n%s", e.some, strings.Join(got, "\n"))
+			for _, some := range e.some {
+				if !slices.ContainsFunc(got, func(c string) bool { return strings.Contains(c, some) }) {
+					t.Errorf("no %q in\n%s", some, strings.Join(got, "\n"))
+				}
 			}
 			for _, c := range got {
 				if !slices.ContainsFunc(e.want, func(w string) bool { return strings.Contains(c, w) }) {

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -18,6 +22,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if flag.Parse(); testing.Short() {
+		fmt.Println("the law takes minutes: run it without -short")
+		os.Exit(0)
+	}
 	if _, err := os.Stat("/dev/shm"); err == nil && os.Getenv("TMPDIR") == "" {
 		os.Setenv("TMPDIR", "/dev/shm") //nolint:errcheck // thousands of labs write and sync small files: memory does
 	}
@@ -60,6 +68,21 @@ func (l *lab) copy(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	c.file = filepath.Join(c.dir, "pigsty.yml")
+	// The copy has modes of its own: keys and passwords have to stay their owner's.
+	err := filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(l.dir, path)
+		return errors.Join(err, os.Chmod(filepath.Join(c.dir, name), info.Mode().Perm()))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 
