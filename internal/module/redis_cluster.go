@@ -226,6 +226,9 @@ func (n *nativeCluster) kept() bool {
 // empty tells whether none of some instances holds a key.
 func (n *nativeCluster) empty(ctx context.Context, at []redis.Addr) (bool, error) {
 	for _, a := range at {
+		if _, answers := n.views[a]; !answers {
+			continue // a plan starts it
+		}
 		reply, err := n.at(a).ask1(ctx, "DBSIZE")
 		if err != nil {
 			return false, err

@@ -13,13 +13,11 @@ import (
 
 // join lets instances into the cluster that the one at at is in: as primaries without slots, or as replicas.
 func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View, lone []redis.Addr) error {
-	if !n.call.System.Planned() {
-		if empty, err := n.empty(ctx, lone); err != nil || !empty {
-			if err == nil {
-				err = fmt.Errorf("cannot join %s: the joining instance has data that would be lost: empty the instance first", n.name)
-			}
-			return err
+	if empty, err := n.empty(ctx, lone); err != nil || !empty {
+		if err == nil {
+			err = fmt.Errorf("cannot join %s: the joining instance has data that would be lost: empty the instance first", n.name)
 		}
+		return err
 	}
 	forgotten, view, err := n.gone(view, lone)
 	if err != nil {

@@ -67,6 +67,34 @@ func TestRedisClusterIsForeseen(t *testing.T) {
 	}
 }
 
+// A move of a slot that was interrupted is ended, and a plan says so.
+func TestAnInterruptedMoveOfASlotIsPlanned(t *testing.T) {
+	t.Parallel()
+	moving := strings.Replace(three, "0-5460\n", "0-5460 [5460->-bb]\n", 1)
+	nodes := map[string]string{"a:1": moving, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three)}
+	for _, planned := range []bool{true, false} {
+		f := newRedisNode(nativeNodes(nodes, "0"))
+		f.planned = planned
+		r := f.run(t, "redis_rebalance", value.DictOf("name", "n", "endpoints", value.NewList("a:1", "b:1", "c:1")))
+		if want := "redis slots n a:1 to b:1 move"; r.Failed != "" || keysOf(r) != want {
+			t.Errorf("planned %v: %q, %s", planned, keysOf(r), r.Failed)
+		}
+		if sent := strings.Contains(f.commands("CLUSTER"), "SETSLOT"); sent == planned {
+			t.Errorf("planned %v: sent %s", planned, f.commands("CLUSTER"))
+		}
+	}
+}
+
+// What a run refuses because of what runs, its plan refuses too.
+func TestAPlanRefusesAnInstanceWithDataThatJoins(t *testing.T) {
+	t.Parallel()
+	f := newRedisNode(nativeNodes(map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": strings.Replace(lone, "aa a", "dd d", 1)}, "7"))
+	f.planned = true
+	if r := f.run(t, "redis_cluster", clusterArgs("a:1", "b:1", "c:1", "d:1")); !strings.Contains(r.Failed, "would be lost") || len(r.Changes) > 0 {
+		t.Errorf("%q, %s", r.Failed, keysOf(r))
+	}
+}
+
 func TestRedisClusterRefuses(t *testing.T) {
 	t.Parallel()
 	other := strings.NewReplacer("aa ", "xx ", "a:1", "d:1", "b:1", "y:1", "c:1", "z:1").Replace(three)

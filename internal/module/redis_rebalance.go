@@ -74,12 +74,6 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 	for _, move := range redis.Balance(view, to) {
 		from, _ := view.ByID(move.From)
 		into, _ := view.ByID(move.To)
-		var ranges []string
-		for _, r := range redis.Ranges(move.Slots) {
-			ranges = append(ranges, fmt.Sprintf("%d-%d", r.From, r.To))
-		}
-		change := node.Change{Kind: "redis slots", ID: n.name + " " + from.Addr.String() + " to " + into.Addr.String(), Action: "move", Impact: node.ImpactReload,
-			Attrs: []node.Attr{{Name: "slots", After: fmt.Sprintf("%d (%s)", len(move.Slots), strings.Join(ranges, " "))}}}
 		if !n.call.System.Planned() {
 			for some := range slices.Chunk(move.Slots, slotsAtOnce) {
 				if err := n.moveSlots(ctx, from, into, some); err != nil {
@@ -89,7 +83,7 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 			}
 			n.announce(ctx, view, move)
 		}
-		if err := n.at(into.Addr).tell(ctx, change, []string{"PING"}); err != nil {
+		if err := n.at(into.Addr).tell(ctx, n.moving(from, into, move.Slots), []string{"PING"}); err != nil {
 			return moved, err
 		}
 	}
@@ -121,7 +115,7 @@ func contains(all []redis.Addr, a redis.Addr) bool {
 // mend ends moves of slots that somebody began and did not end.
 func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 	for _, m := range view {
-		if !m.Primary() || !m.Up() || n.call.System.Planned() {
+		if !m.Primary() || !m.Up() {
 			continue
 		}
 		reply, err := n.at(m.Addr).ask1(ctx, "CLUSTER", "NODES")
@@ -139,7 +133,7 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 					if err != nil || !known {
 						return fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
 					}
-					if err := n.moveSlots(ctx, m, into, []int{number}); err != nil {
+					if err := n.finish(ctx, m, into, number); err != nil {
 						return err
 					}
 				}
@@ -147,6 +141,28 @@ func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
 		}
 	}
 	return nil
+}
+
+// finish moves the rest of a slot whose move was interrupted.
+func (n *nativeCluster) finish(ctx context.Context, from, into redis.Node, slot int) error {
+	if !n.call.System.Planned() {
+		if err := n.moveSlots(ctx, from, into, []int{slot}); err != nil {
+			return err
+		}
+	}
+	return n.at(into.Addr).tell(ctx, n.moving(from, into, []int{slot}), []string{"PING"})
+}
+
+// moving is the change that a move of slots makes.
+func (n *nativeCluster) moving(from, into redis.Node, slots []int) node.Change {
+	var ranges []string
+	for _, r := range redis.Ranges(slots) {
+		ranges = append(ranges, fmt.Sprintf("%d-%d", r.From, r.To))
+	}
+	return node.Change{
+		Kind: "redis slots", ID: n.name + " " + from.Addr.String() + " to " + into.Addr.String(), Action: "move", Impact: node.ImpactReload,
+		Attrs: []node.Attr{{Name: "slots", After: fmt.Sprintf("%d (%s)", len(slots), strings.Join(ranges, " "))}},
+	}
 }
 
 // slotsAtOnce are how many slots are on their way at the same time: few enough that an interruption leaves little to mend.
