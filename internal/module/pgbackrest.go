@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -89,16 +90,10 @@ type pgbackrest struct {
 
 // info asks for the stanza. Where PostgreSQL is only planned to start, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
-	cmd := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")}
-	out, err := p.call.System.Exec(ctx, cmd)
-	if errors.Is(err, node.ErrNotYet) {
-		return stanzaMissing, 0, err
-	}
-	if err != nil {
-		return 0, 0, err
-	}
-	s, found, err := readStanza(out, p.stanza)
+	s, found, err := p.ask(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")})
 	switch {
+	case errors.Is(err, node.ErrNotYet):
+		return stanzaMissing, 0, err
 	case err != nil:
 		return 0, 0, err
 	case !found:
@@ -107,6 +102,34 @@ func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
 		return 0, 0, fmt.Errorf("the backups of %s: %s", p.stanza, s.Status.Message)
 	}
 	return s.Status.Code, len(s.Backup), nil
+}
+
+// repositoryAway is what pgBackRest says while its repository does not answer: [HostConnectError], [ServiceError], and HTTP's 502 to 504.
+var repositoryAway = regexp.MustCompile(`unable to connect to|HostConnectError|ServiceError|failed with 50[234]|timeout (after|waiting)|timed out`)
+
+// ask reads the stanza, again and again while the repository does not answer: silence is not an empty repository.
+func (p pgbackrest) ask(ctx context.Context, cmd node.Cmd) (s stanzaInfo, found bool, err error) {
+	err = question(ctx, p.call, "", func(ctx context.Context) error {
+		out, err := p.call.System.Exec(ctx, cmd)
+		if err != nil {
+			return err
+		}
+		if s, found, err = readStanza(out, p.stanza); err != nil {
+			if repositoryAway.Match(out.Stderr) {
+				return busy{err}
+			}
+			return err
+		}
+		if found && s.Status.Code > stanzaMissingData && repositoryAway.MatchString(s.Status.Message) {
+			return busy{fmt.Errorf("cannot read the backups of %s: %s", p.stanza, s.Status.Message)}
+		}
+		return nil
+	})
+	var silent *noAnswer
+	if errors.As(err, &silent) {
+		silent.unit = "the backup repository"
+	}
+	return s, found, err
 }
 
 // stanzaInfo is what "pgbackrest info" says of a stanza.

@@ -17,11 +17,7 @@ func pgbackrestState() Module {
 		Run: func(ctx context.Context, c *Call) (*value.Dict, error) {
 			p := pgbackrest{call: c, stanza: c.Args.String("stanza")}
 			argv := append([]string{"runuser", "-u", c.Args.String("dbsu"), "--"}, p.argv("info", "--output=json")...)
-			out, err := c.System.Exec(ctx, node.Cmd{Argv: argv, ReadOnly: true})
-			if err != nil {
-				return nil, err
-			}
-			s, found, err := readStanza(out, p.stanza)
+			s, found, err := p.ask(ctx, node.Cmd{Argv: argv, ReadOnly: true})
 			if err != nil {
 				return nil, err
 			}

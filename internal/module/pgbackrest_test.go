@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"pig/internal/node"
 	"pig/internal/secret"
@@ -42,6 +43,36 @@ func TestPgbackrestTarget(t *testing.T) {
 	args.Set("stanza", "other")
 	if r := runFake(t, f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "no backup found" {
 		t.Errorf("of another cluster: %v", r.Values.At("why"))
+	}
+}
+
+// A repository that does not answer is asked again, and never taken for an empty one.
+func TestASilentRepositoryIsNotAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	away := map[string]node.Output{
+		"an error":  {RC: 49, Stderr: []byte("ERROR: [049]: unable to connect to '10.10.10.10:9000': Connection refused")},
+		"a 503":     {RC: 103, Stderr: []byte("ERROR: [103]: HTTP request failed with 503 (Service Unavailable)")},
+		"its state": {Stdout: []byte(`[{"name": "pg-test", "status": {"code": 99, "message": "other: [HostConnectError] unable to connect to '10.10.10.10:9000'"}}]`)},
+	}
+	for name, answer := range away {
+		synctest.Test(t, func(t *testing.T) {
+			asked, back := 0, 3
+			f := &fakeNode{planned: true, exec: func(node.Cmd) (node.Output, error) {
+				if asked++; asked < back {
+					return answer, nil
+				}
+				return node.Output{Stdout: []byte(twoBackups)}, nil
+			}}
+			args := value.DictOf("stanza", "pg-test", "backup", true)
+			if r := runFake(t, f, "pgbackrest_stanza", args); r.Failed != "" || len(r.Changes) > 0 || asked != back {
+				t.Errorf("%s: asked %d times: %s %v", name, asked, r.Failed, r.Changes)
+			}
+			back = 1 << 30
+			r := runFake(t, f, "pgbackrest_stanza", args)
+			if !strings.Contains(r.Failed, "the backup repository does not answer (tried for") || len(r.Changes) > 0 {
+				t.Errorf("%s: %s %v", name, r.Failed, r.Changes)
+			}
+		})
 	}
 }
 
