@@ -311,6 +311,19 @@ func TestSerialRunsBatchAfterBatch(t *testing.T) {
 `, "a t: a", "a u: 3", "b t: b", "b u: 3", "c t: c", "c u: 3")
 }
 
+// A plan cannot wait: what a wait that is not over ends with is unknown, and no failure.
+func TestAPlanDoesNotFailForAWait(t *testing.T) {
+	l := newLab(t)
+	l.opt.Plan = true
+	l.expect("a", `
+- hosts: all
+  tasks:
+    - { name: over, command: echo up, check_mode: false, changed_when: false, register: r, until: r.stdout == 'up', retries: 9 }
+    - { name: wait, command: echo down, check_mode: false, changed_when: false, register: w, until: w.stdout == 'up', retries: 9 }
+    - { name: then, debug: { msg: x }, when: w.stdout == 'up' }
+`, "a over: ok", "a wait: unknown", "a then: unknown")
+}
+
 func TestUntilRetries(t *testing.T) {
 	l := newLab(t)
 	l.expect("a", `

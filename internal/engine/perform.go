@@ -245,6 +245,9 @@ func (r *run) attempts(ctx context.Context, t *playbook.Task, s *scope) Result {
 		if done {
 			return res
 		}
+		if r.e.opt.Plan && t.Until != nil && !res.Unreachable {
+			return unknown("what the wait ends with: the condition of until is not met now") // a run waits
+		}
 		if n >= tries || res.Unreachable || context.Cause(ctx) != nil || r.e.opt.Plan {
 			res.Failed = true
 			if res.Msg == "" {

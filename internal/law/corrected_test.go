@@ -37,6 +37,30 @@ func TestASettingThatKeepsPostgreSQLFromStartingIsCorrected(t *testing.T) {
 	}
 }
 
+// A first installation whose PostgreSQL does not start leaves a cluster without a leader. The corrected file goes on from there.
+func TestABootstrapThatFailedIsCorrected(t *testing.T) {
+	ha, addrs := sample(t, "ha")
+	for _, c := range []struct {
+		name, text string
+		addrs      []string
+	}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				l := newLab(t, c.text+"    pg_parameters: { shared_buffers: 1TB }\n", c.addrs...)
+				l.repositories(t)
+				if out, code := l.pig("apply", "--yes"); code != 2 {
+					t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+				}
+				l.write(c.text)
+				if out, code := l.pig("plan"); code != 0 {
+					t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+				}
+				heals(t, l)
+			})
+		})
+	}
+}
+
 const twoPostgres = `
 all:
   children:
