@@ -109,6 +109,25 @@ func TestAKeptPlanHoldsToWhatWasRead(t *testing.T) {
 	}
 }
 
+// The SQL behind a line of a kept plan is bound too: a baseline that was edited since is refused.
+func TestTheSQLBehindAKeptPlanIsBound(t *testing.T) {
+	declared := "    pg_databases: [ { name: shop, baseline: shop.sql } ]\n"
+	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
+	for was, now := range map[string]string{"SELECT 1;": "SELECT 1;", "SELECT 2;": "SELECT 3;"} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, checkedWorld, strings.TrimSpace(declared))
+			l.edit("files/shop.sql", "", was)
+			file := l.kept()
+			l.edit("files/shop.sql", was, now+" ")
+			l.edit("files/shop.sql", now+" ", now)
+			out, code := l.pig("apply", file, "--check")
+			if refused := strings.Contains(out, "changed content: 10.10.10.11: create database shop"); refused != (was != now) {
+				t.Errorf("%s -> %s: exit status %d\n%s", was, now, code, out)
+			}
+		})
+	}
+}
+
 // edit replaces a text in a file of the lab; in place of nothing it appends.
 func (l *lab) edit(path, old, now string) {
 	l.t.Helper()

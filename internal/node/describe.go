@@ -37,11 +37,12 @@ func hidden(before Info, a Attrs) bool {
 	return before.Mode&0o004 == 0 || a.Mode != nil && *a.Mode&0o004 == 0
 }
 
-// ExecChange is the change that a command is said to make. The command is part of what is digested of it, and its input is not: a password is
+// ExecChange is the change that a command is said to make. The command is part of what is digested of it; its input is where the caller has put a
+// digest of it into State, since a password is
 // given to a server in another form each time.
 func ExecChange(c Cmd) Change {
 	change := *c.Change
-	change.State = stateOf([]byte(c.Dir), []byte(strings.Join(c.Argv, "\x00")))
+	change.State += stateOf([]byte(c.Dir), []byte(strings.Join(c.Argv, "\x00")))
 	return change
 }
 
