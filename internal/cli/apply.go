@@ -60,6 +60,9 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 		if kept, err = plan.Open(args[0]); err != nil {
 			return err
 		}
+		if err := o.wholePlan(args[0]); err != nil {
+			return err
+		}
 		o.plan, o.forgets = args[0], true // passwords are generated only for what still holds
 		o.limit, o.tags, args = kept.Limit, kept.Tags, kept.Only
 	}

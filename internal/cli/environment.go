@@ -118,6 +118,7 @@ func (s *session) units(env *resolve.Environment, modules []string) (*graph.Grap
 		if err != nil {
 			return nil, err
 		}
+		limited = []string{} // also where it selects nobody
 		for _, h := range hosts {
 			limited = append(limited, h.Name)
 		}

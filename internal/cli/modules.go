@@ -69,7 +69,9 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 	if err != nil {
 		return err
 	}
-	s.base.Cluster = clusters(env, module)
+	if module == "pgsql" { // what its roles do once is done in each cluster
+		s.base.Cluster = clusters(env, module)
+	}
 	return s.runModule(ctx, module, playbook, hosts)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"pig/internal/diag"
 	"pig/internal/engine"
 	"pig/internal/fleet"
 	"pig/internal/graph"
@@ -47,7 +48,7 @@ func (a *app) plan() *cobra.Command {
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.out != "" {
-				if err := plan.Replaceable(o.out); err != nil {
+				if err := errors.Join(o.keepable(), plan.Replaceable(o.out)); err != nil {
 					return err
 				}
 			}
@@ -103,6 +104,9 @@ func planStatus(sum plan.Summary, detailed bool) error {
 // planWith plans what args select. With a salt it binds the plan to what it is made of, slowly, for one that is kept; rounds are those of a plan
 // that it is compared with, else 0.
 func (s *session) planWith(ctx context.Context, args []string, salt string, rounds int) (*plan.Plan, *graph.Graph[plan.Unit], error) {
+	if s.opt.startAt != "" {
+		return nil, nil, diag.Errorf(diag.Pos{}, "cannot begin at a task of a whole inventory: its units run side by side").WithHint("run one module or playbook: pig pgsql --start-at-task %q", s.opt.startAt)
+	}
 	env, err := s.environment()
 	if err != nil {
 		return nil, nil, err

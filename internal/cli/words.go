@@ -23,6 +23,29 @@ func onePlanFile(args []string) error {
 	return nil
 }
 
+// wholePlan refuses flags that would select a part of a plan file, or run less of it.
+func (o *runOptions) wholePlan(path string) error {
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"--limit", o.limit != ""}, {"--tags", len(o.tags) > 0}, {"--skip-tags", len(o.skipTags) > 0}, {"--start-at-task", o.startAt != ""}} {
+		if f.given {
+			return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with %s: a plan is applied as a whole", path, f.name).WithHint("pig apply %s", path)
+		}
+	}
+	return nil
+}
+
+// keepable refuses to keep a plan that was made with flags which a plan file does not hold.
+func (o *runOptions) keepable() error {
+	for name, given := range map[string]bool{"--skip-tags": len(o.skipTags) > 0, "--start-at-task": o.startAt != ""} {
+		if given {
+			return diag.Errorf(diag.Pos{}, "cannot keep a plan made with %s", name).WithHint("select the tasks with --tags, or apply without a plan file")
+		}
+	}
+	return nil
+}
+
 // checkWords refuses words that select no unit of all: one that is left out in silence may be the one that was meant.
 func (s *session) checkWords(all *graph.Graph[plan.Unit], words []string) error {
 	var known []string

@@ -262,6 +262,8 @@ func Parse(text []byte, file string) (map[string]string, map[string]diag.Pos, er
 			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must not be empty", name).WithHint("remove the line to have a password generated")
 		case !isText:
 			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must be a text in quotes", name).WithHint(example)
+		case strings.ContainsAny(password, "\r\n\x00"):
+			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must be one line", name)
 		}
 		all[name], at[name] = password, dict.ValuePos(key)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"pig/internal/diag"
 	"pig/internal/fleet"
 	"pig/internal/inventory"
 	"pig/internal/jinja"
@@ -104,6 +105,7 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
+	ranks     map[*playbook.Play]int // of plays of which name, hosts and file are the same
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -132,7 +134,7 @@ func New(d Deps, o Options) *Engine {
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
-		warned: map[string]bool{},
+		warned: map[string]bool{}, ranks: map[*playbook.Play]int{},
 	}, fates: newFates()}
 }
 
@@ -200,7 +202,8 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 // failed are told by Stats. Several calls may run side by side.
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
-	for _, p := range plays {
+	for i, p := range plays {
+		e.rank(p, plays[:i])
 		if err := e.play(ctx, p, only); err != nil {
 			return err
 		}
@@ -208,7 +211,30 @@ func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string
 			return ErrStopped
 		}
 	}
+	if e.opt.StartAt != "" && !e.began() {
+		return diag.Errorf(diag.Pos{}, "task %q of --start-at-task not found", e.opt.StartAt)
+	}
 	return nil
+}
+
+// rank notes how many plays before this one have the same name, hosts and file.
+func (e *Engine) rank(p *playbook.Play, before []*playbook.Play) {
+	n := 0
+	for _, b := range before {
+		if b.Name == p.Name && value.Equal(b.Hosts, p.Hosts) && b.Pos.File == p.Pos.File {
+			n++
+		}
+	}
+	e.mu.Lock()
+	e.ranks[p] = n
+	e.mu.Unlock()
+}
+
+// began tells whether the task was reached that a run is to begin at.
+func (e *Engine) began() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.started
 }
 
 // Stats gives the counts of every host that took part, in order of appearance.

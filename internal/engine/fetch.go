@@ -51,6 +51,13 @@ func fetch(ctx context.Context, c *call) Result {
 	if c.e.opt.Plan {
 		return out
 	}
+	on, err := c.connection(c.Name, c.scope)
+	if err != nil {
+		return failed(err)
+	}
+	if _, err := c.announceHandlers(ctx, on, false); err != nil {
+		return failed(err)
+	}
 	if r := c.fetchPieces(ctx, src, dest, size); r.Failed || r.Unreachable {
 		return r
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"pig/internal/diag"
@@ -29,10 +30,14 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 			return context.Cause(ctx)
 		}
 		r.keep(t, slot.result)
+		var he *hostError
+		if errors.As(slot.err, &he) {
+			return &hostError{task: t, result: he.result, shared: true}
+		}
 		return nil
 	}
 	turns, res, err := r.turnsOf(ctx, t, s)
-	slot.result = res
+	slot.result, slot.err = res, err
 	close(slot.done)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
+	"strings"
 
 	"pig/internal/fleet"
 	"pig/internal/module"
@@ -20,14 +22,37 @@ import (
 // LeftOver is what a plan and a run say of such a handler.
 const LeftOver = "left from an interrupted run"
 
-// noteOf is how a handler is known from one run to the next: by its role, its file and its name.
-func noteOf(h *playbook.Task, cause string) module.Pending {
-	role := ""
-	if h.Role != nil {
-		role = h.Role.Name
+// noteOf is how a handler is known from one run to the next: by its role, file and name; by its play and the whole path of its playbook if it has
+// no role; and by its place among those of which all that is the same.
+func (r *run) noteOf(h *playbook.Task, cause string) module.Pending {
+	known := r.knownBy(h)
+	for _, other := range r.playHandlers() {
+		if other == h {
+			break
+		}
+		if r.knownBy(other) == r.knownBy(h) {
+			known += "\x00again"
+		}
 	}
-	sum := sha256.Sum256([]byte(role + "\x00" + path.Base(h.Pos.File) + "\x00" + h.Name))
+	sum := sha256.Sum256([]byte(known))
 	return module.Pending{ID: fmt.Sprintf("%x", sum[:12]), Handler: h.Title(), Cause: cause}
+}
+
+func (r *run) knownBy(h *playbook.Task) string {
+	if h.Role != nil {
+		return strings.Join([]string{h.Role.Name, path.Base(h.Pos.File), h.Name}, "\x00")
+	}
+	file := h.Pos.File
+	if !strings.HasPrefix(file, playbook.Embedded) {
+		if abs, err := filepath.Abs(file); err == nil {
+			file = abs
+		}
+	}
+	p := r.playRun.play
+	r.e.mu.Lock()
+	rank := r.e.ranks[p]
+	r.e.mu.Unlock()
+	return strings.Join([]string{p.Name, value.Str(p.Hosts), fmt.Sprint(rank), file, h.Name}, "\x00")
 }
 
 // handlerVars tell a handler that an earlier run left it: what its tasks registered then is not known any more.
@@ -63,9 +88,9 @@ func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool
 	}
 	var list []module.Pending
 	for _, h := range c.callees(c.task, c.scope) {
-		list = append(list, noteOf(h, c.task.Title()))
+		list = append(list, c.noteOf(h, c.task.Title()))
 	}
-	if len(list) == 0 || on.Name == c.Name {
+	if len(list) == 0 || on.Name == c.Name && c.task.Action != "fetch" { // what is fetched changes the controller: no change of the node carries the note
 		return list, nil
 	}
 	c.elsewhere = true
@@ -138,7 +163,7 @@ func (r *run) recall(ctx context.Context) error {
 func (r *run) take(h *playbook.Task) bool {
 	r.recalled.Lock()
 	defer r.recalled.Unlock()
-	id := noteOf(h, "").ID
+	id := r.noteOf(h, "").ID
 	_, ok := r.pending[id]
 	delete(r.pending, id)
 	return ok
@@ -183,7 +208,7 @@ func (r *run) settle(ctx context.Context, t *playbook.Task, s *scope, result Res
 	var none []module.Pending
 	for _, h := range r.callees(t, s) {
 		if !r.notified[h] {
-			none = append(none, noteOf(h, ""))
+			none = append(none, r.noteOf(h, ""))
 		}
 	}
 	if len(none) == 0 {
@@ -209,7 +234,7 @@ func (r *run) strikeOut(ctx context.Context, done []*playbook.Task) error {
 	var list []module.Pending
 	for _, h := range done {
 		if !r.notified[h] {
-			list = append(list, noteOf(h, ""))
+			list = append(list, r.noteOf(h, ""))
 		}
 	}
 	if err := r.strike(ctx, list); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/playbook"
@@ -95,6 +96,7 @@ type hostError struct {
 	task        *playbook.Task
 	result      Result
 	unreachable bool
+	shared      bool // of a run_once task that another host ran: nothing was counted for this one
 }
 
 func (e *hostError) Error() string { return e.result.Msg }
@@ -183,7 +185,9 @@ func (r *run) block(ctx context.Context, b *playbook.Block, at place) error {
 	if errors.As(err, &he) && !he.unreachable && len(b.Rescue) > 0 {
 		r.register("ansible_failed_task", value.DictOf("name", he.task.Title(), "action", he.task.Action), false)
 		r.register("ansible_failed_result", he.result.Registered(), he.result.Heard)
-		r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
+		if !he.shared {
+			r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
+		}
 		err = r.nodes(ctx, b.Rescue, at.at(1))
 	}
 	if len(b.Always) > 0 && (err == nil || errors.As(err, &he) && !he.unreachable) {
@@ -300,7 +304,17 @@ func (r *run) called(handlers []*playbook.Task, name string) (called []*playbook
 	return called
 }
 
-func (r *run) handlerName(h *playbook.Task) string { return r.e.plainText(h.Name) }
+// handlerName is the name of a handler with its variables: those of the play and of its role, too.
+func (r *run) handlerName(h *playbook.Task) string {
+	if !strings.Contains(h.Name, "{{") {
+		return h.Name
+	}
+	name, err := r.scope(r.host, h, nil).text(h.Name, h.Pos)
+	if err != nil {
+		return r.e.plainText(h.Name) // as far as that goes
+	}
+	return name
+}
 
 func handlerNames(tasks []*playbook.Task) []string {
 	var names []string

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,6 +34,9 @@ func (r *run) source(t *playbook.Task, res Result) string {
 	}
 	r.namedFiles(&text, t)
 	roleVariables(&text, t.Role)
+	for _, m := range environment.FindAllStringSubmatch(text.String(), -1) {
+		fmt.Fprintf(&text, "%s=%s\n", m[1], os.Getenv(m[1]))
+	}
 	_, _ = text.Write(value.PlainJSON(r.mentioned(text.String())))
 	mac := hmac.New(sha256.New, r.e.opt.Key)
 	_, _ = io.WriteString(mac, text.String())
@@ -49,6 +54,9 @@ func words(t *playbook.Task) []value.Value {
 			all = append(all, w.Value)
 		}
 		all = append(all, k.Vars, value.NewList(k.Environment...), k.Become, k.BecomeUser, k.DelegateTo, k.IgnoreErrors)
+		for _, d := range k.ModuleDefaults {
+			all = append(all, d)
+		}
 	}
 	add(&t.Keywords)
 	for _, b := range t.Chain() {
@@ -93,9 +101,12 @@ var namers = map[string]struct{ arg, folder string }{
 // namedFiles writes the files that a task names: one by its name, all of the folder where the name is a template, or other files are read from
 // within.
 func (r *run) namedFiles(b *strings.Builder, t *playbook.Task) {
-	if strings.Contains(b.String(), "lookup(") || strings.Contains(b.String(), "query(") {
-		r.folder(b, t, "files")
-		r.folder(b, t, "templates")
+	if looks.MatchString(b.String()) || t.Loop != nil && slices.Contains(readers, t.Loop.With) {
+		r.folders(b, t.Role, "files", "templates")
+	}
+	if t.Action == "include_role" {
+		r.includedRole(b, t)
+		return
 	}
 	n, ok := namers[t.Action]
 	if !ok {
@@ -109,33 +120,66 @@ func (r *run) namedFiles(b *strings.Builder, t *playbook.Task) {
 		return
 	}
 	if strings.Contains(name, "{{") || strings.Contains(name, "{%") {
-		r.folder(b, t, n.folder)
+		r.folders(b, t.Role, n.folder)
 		return
 	}
 	path, _, err := (&lookupFiles{r.playRun, t}).find(n.folder, name)
 	if err != nil {
 		return // the run tells
 	}
+	if r.e.Files.IsDir(path) {
+		r.below(b, path)
+		return
+	}
 	text, err := r.e.Files.Read(path)
 	if err != nil {
-		return // as above, or it is a folder
+		return // as above
 	}
 	r.content(b, path, text)
-	if n.folder == "templates" && strings.Contains(string(text), "{%") && (strings.Contains(string(text), "include ") || strings.Contains(string(text), "import ") || strings.Contains(string(text), "extends ")) {
-		r.folder(b, t, n.folder)
+	switch {
+	case t.Action == "include_tasks": // they read what they like of their role
+		r.folders(b, t.Role, "tasks", "files", "templates", "vars")
+	case n.folder == "templates" && (borrows.Match(text) || looks.Match(text)):
+		r.folders(b, t.Role, "files", "templates")
 	}
 }
 
-// folder writes all files of a folder of a task's role.
-func (r *run) folder(b *strings.Builder, t *playbook.Task, name string) {
-	if t.Role == nil {
+var (
+	environment = regexp.MustCompile(`\benv\W{1,6}([A-Za-z_][A-Za-z0-9_]*)`) // lookup('env', 'HOME')
+	looks   = regexp.MustCompile(`\b(lookup|query|q)\(`)
+	borrows = regexp.MustCompile(`\{%-?\+?\s*(include|import|from|extends)\b`)
+	readers = []string{"file", "fileglob", "filetree", "first_found", "lines", "template", "ini", "csvfile"} // lookups that read files, as with_
+)
+
+// includedRole writes all of the role that a task includes.
+func (r *run) includedRole(b *strings.Builder, t *playbook.Task) {
+	if t.Args == nil {
 		return
 	}
-	paths, err := r.e.Files.Walk(playbook.Join(t.Role.Dir, name))
+	name, _ := value.Plain(t.Args.At("name"))
+	if dir, err := r.e.Loader.FindRole(name, r.playRun.play); err == nil { // else the run tells
+		r.below(b, dir)
+	}
+}
+
+// folders write all files of some folders of a role.
+func (r *run) folders(b *strings.Builder, role *playbook.Role, names ...string) {
+	if role == nil {
+		return
+	}
+	for _, name := range names {
+		r.below(b, playbook.Join(role.Dir, name))
+	}
+}
+
+// below writes all files below a directory.
+func (r *run) below(b *strings.Builder, dir string) {
+	below, err := r.e.Files.Walk(dir)
 	if err != nil {
 		return // there is none
 	}
-	for _, p := range paths {
+	for _, name := range below {
+		p := playbook.Join(dir, name)
 		if text, err := r.e.Files.Read(p); err == nil {
 			r.content(b, p, text)
 		}
@@ -166,5 +210,19 @@ func (r *run) mentioned(text string) *value.Dict {
 			found.Set(k, v)
 		}
 	}
+	for _, set := range []*value.Dict{r.host.set, r.host.included} {
+		for k, v := range set.All() {
+			name := value.Str(k)
+			if !r.host.heard[name] && !isResult(v) && strings.Contains(text, name) {
+				found.Set(k, v)
+			}
+		}
+	}
 	return found
+}
+
+// isResult tells whether a value is what register keeps: that has times in it.
+func isResult(v value.Value) bool {
+	d, ok := v.(*value.Dict)
+	return ok && d.At("changed") != nil && d.At("failed") != nil
 }

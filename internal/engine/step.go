@@ -94,7 +94,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		r.keep(t, slot.result)
 		if slot.result.Failed && !slot.result.Ignored {
-			return &hostError{task: t, result: slot.result}
+			return &hostError{task: t, result: slot.result, shared: true}
 		}
 		return slot.err
 	}

@@ -92,7 +92,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 
 // role finds and reads the parts of a role that are not tasks.
 func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
-	dir, err := l.findRole(use.Name, play)
+	dir, err := l.FindRole(use.Name, play)
 	if err != nil {
 		var places *notFound
 		d := diag.Errorf(use.Pos, "role %q not found", use.Name)
@@ -120,7 +120,7 @@ type notFound struct{ places []string }
 
 func (n *notFound) Error() string { return "not found" }
 
-func (l *Loader) findRole(name string, play *Play) (string, error) {
+func (l *Loader) FindRole(name string, play *Play) (string, error) {
 	var dirs []string
 	if play != nil {
 		dirs = append(dirs, Join(play.Dir, "roles"))
