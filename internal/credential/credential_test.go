@@ -114,7 +114,7 @@ func TestPresetPasswordsAreTaken(t *testing.T) {
 func TestWrongFilesAreTold(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"- a\n": "want lines such as", "a: 1\n": "must be a text in quotes", "a: {}\n": "must be a text in quotes", "\"a b\": x\n": "invalid name", "a: ''\n": "must not be empty", "a: [\n": "", "a: x\na: y\n": "",
+		"- a\n": "want lines such as", "a: 1\n": "must be a text in quotes", "a: {}\n": "must be a text in quotes", "\"a b\": x\n": "invalid name", "a: ''\n": "must not be empty", "a: \"x\\ny\"\n": "must be one line", "a: [\n": "", "a: x\na: y\n": "",
 	} {
 		if _, _, err := Parse([]byte(text), "secrets.yml"); err == nil || !strings.Contains(err.Error(), "secrets.yml:") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)

@@ -280,6 +280,39 @@ func TestRunOnceSharesItsResult(t *testing.T) {
 	}
 }
 
+// A host that shares a run_once task which failed and was rescued has no failure of its own to take back.
+func TestARescuedRunOnceIsCountedOnce(t *testing.T) {
+	l := newLab(t)
+	if _, err := l.run("a,b", `
+- hosts: all
+  tasks:
+    - block: [ { name: once, fail: { msg: x }, run_once: true } ]
+      rescue: [ { name: saved, debug: { msg: x } } ]
+    - { name: real, fail: { msg: y }, when: inventory_hostname == 'b' }
+`); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := l.stats["a"], l.stats["b"]; a.Failed != 0 || a.Rescued != 1 || b.Failed != 1 || b.Rescued != 0 {
+		t.Errorf("%+v, %+v", a, b)
+	}
+}
+
+// A run_once include that cannot be read ends the play of all who share it.
+func TestAnIncludeThatFailsOnceFailsForAll(t *testing.T) {
+	l := newLab(t)
+	got, _ := l.run("a,b", `
+- hosts: all
+  tasks:
+    - { name: more, include_tasks: nowhere.yml, run_once: true }
+    - { name: after, debug: { msg: x } }
+`)
+	for _, line := range got {
+		if strings.Contains(line, "after") {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
 // Where clusters are told apart, each does for itself what runs once. What is done on the controller is done once for all.
 func TestRunOnceInEachCluster(t *testing.T) {
 	l := newLab(t)

@@ -211,6 +211,9 @@ func (r *run) mentioned(text string) *value.Dict {
 		}
 	}
 	for _, set := range []*value.Dict{r.host.set, r.host.included} {
+		if set == nil {
+			continue
+		}
 		for k, v := range set.All() {
 			name := value.Str(k)
 			if !r.host.heard[name] && !isResult(v) && strings.Contains(text, name) {

@@ -128,6 +128,24 @@ func TestTheSQLBehindAKeptPlanIsBound(t *testing.T) {
 	}
 }
 
+// A plan file is applied as a whole: flags that select a part of it are refused before anything is changed.
+func TestAKeptPlanIsAppliedAsAWhole(t *testing.T) {
+	for _, flags := range [][]string{{"-l", "10.10.10.11"}, {"-t", "node_hosts"}, {"--skip-tags", "node_hosts"}, {"--start-at-task", "x"}} {
+		bubble(t, func(t *testing.T) {
+			l := newLab(t, twoNodes, "10.10.10.10", "10.10.10.11")
+			out, code := l.pig(append([]string{"apply", l.kept(), "--yes"}, flags...)...)
+			if code != 1 || !strings.Contains(out, "a plan is applied as a whole") {
+				t.Errorf("%v: exit status %d\n%s", flags, code, out)
+			}
+			for _, m := range l.world.Machines() {
+				if m.Deeds() > 0 {
+					t.Errorf("%v: %s was changed", flags, m.Addr())
+				}
+			}
+		})
+	}
+}
+
 // edit replaces a text in a file of the lab; in place of nothing it appends.
 func (l *lab) edit(path, old, now string) {
 	l.t.Helper()
