@@ -13,6 +13,9 @@ import (
 
 var clusterName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
+// longestCluster leaves room for -NUMBER in the 64 bytes of a host name (HOST_NAME_MAX, Linux) and of a common name (RFC 5280, ub-common-name).
+const longestCluster = 60
+
 // identities checks that hosts say what they are: every member of a cluster has its number, and no two the same.
 func (v *validator) identities() {
 	for _, c := range v.clusters("pg_cluster") {
@@ -154,6 +157,9 @@ func (v *validator) pgCluster(c *cluster) {
 	at := v.where(c.hosts[0], "pg_cluster")
 	if !clusterName.MatchString(c.name) || c.name == "root" {
 		v.add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.name))
+	}
+	if len(c.name) > longestCluster {
+		v.add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates have 64, with the number of the member", c.name, longestCluster))
 	}
 	v.numbers(c, "pg_seq")
 	v.required(c, "pg_role")
