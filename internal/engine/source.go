@@ -146,9 +146,9 @@ func (r *run) namedFiles(b *strings.Builder, t *playbook.Task) {
 
 var (
 	environment = regexp.MustCompile(`\benv\W{1,6}([A-Za-z_][A-Za-z0-9_]*)`) // lookup('env', 'HOME')
-	looks   = regexp.MustCompile(`\b(lookup|query|q)\(`)
-	borrows = regexp.MustCompile(`\{%-?\+?\s*(include|import|from|extends)\b`)
-	readers = []string{"file", "fileglob", "filetree", "first_found", "lines", "template", "ini", "csvfile"} // lookups that read files, as with_
+	looks       = regexp.MustCompile(`\b(lookup|query|q)\(`)
+	borrows     = regexp.MustCompile(`\{%-?\+?\s*(include|import|from|extends)\b`)
+	readers     = []string{"file", "fileglob", "filetree", "first_found", "lines", "template", "ini", "csvfile"} // lookups that read files, as with_
 )
 
 // includedRole writes all of the role that a task includes.
