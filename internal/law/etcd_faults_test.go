@@ -15,7 +15,7 @@ const etcdSeeds = 40
 // edits are changes of an inventory after which services read something anew.
 var edits = []string{
 	"etcd_election_timeout: 2000", "node_exporter_port: 9199", "haproxy_admin_password: Another.Password",
-	"node_ntp_servers: [ 'pool ntp.example iburst' ]", "etcd_heartbeat_interval: 200", "cert_validity: 3000d",
+	"node_ntp_servers: [ 'pool ntp.example iburst' ]", "etcd_heartbeat_interval: 200", "node_etc_hosts: [ '10.10.10.99 x.example' ]",
 }
 
 // settled is a lab whose machines are what its inventory says.
