@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,16 +52,42 @@ func (o *runOptions) reachFlags(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
 	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to use")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables of the highest precedence: key=value, JSON, or @file; may be repeated")
-	f.IntVarP(&o.forks, "forks", "f", 50, "number of tasks that run at the same time")
+	o.forks = 50
+	f.VarP(atLeast{&o.forks, 1}, "forks", "f", "number of tasks that run at the same time")
 	f.BoolVarP(&o.askBecome, "ask-become-pass", "K", false, "prompt for the sudo password")
 	f.BoolVarP(&o.askPass, "ask-pass", "k", false, "prompt for the SSH password")
 	f.StringVarP(&o.user, "user", "u", "", "user to log in as")
 	f.StringVar(&o.key, "private-key", "", "file of the key to log in with")
-	f.IntVarP(&o.timeout, "timeout", "T", 0, "seconds to wait for a connection (default 15)")
+	f.VarP(atLeast{&o.timeout, 0}, "timeout", "T", "seconds to wait for a connection (default 15)")
 	f.StringVar(&o.sandbox, "sandbox", "", "name of the sandbox that the hosts run in")
 	f.Lookup("sandbox").NoOptDefVal = "pig"
 	f.StringVar(&o.sshCommon, "ssh-common-args", "", "options for SSH, as in ansible_ssh_common_args")
 	f.StringVar(&o.sshExtra, "ssh-extra-args", "", "options for SSH, as in ansible_ssh_extra_args")
+}
+
+// atLeast is a flag whose number has a lower bound.
+type atLeast struct {
+	number *int
+	least  int
+}
+
+func (a atLeast) String() string {
+	if a.number == nil {
+		return "0"
+	}
+	return strconv.Itoa(*a.number)
+}
+
+func (a atLeast) Type() string { return "int" }
+
+// Set implements pflag.Value.
+func (a atLeast) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < a.least {
+		return fmt.Errorf("want a number from %d", a.least)
+	}
+	*a.number = n
+	return nil
 }
 
 // AddFlags adds the flags to a command.
