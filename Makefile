@@ -22,7 +22,7 @@ GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 AGENTS   = internal/agentbin/bin
 LDFLAGS  = -s -w -buildid=
-P       ?= 3
+P       ?= 2
 
 # Packages with tests that boot real nodes; they are asked for by name, so that others do not run twice.
 REAL     = $(shell grep -rl PIG_SANDBOX_TESTS --include=*_test.go internal cmd | xargs -r -n1 dirname | sort -u | sed 's,^,./,')

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
-	"pig/internal/plan"
 	"pig/internal/resolve"
 )
 
@@ -70,21 +69,17 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 		return err
 	}
 	if module == "pgsql" { // what its roles do once is done in each cluster
-		s.base.Cluster = clusters(env, module)
+		s.base.Cluster = pgClusterOf(env)
 	}
 	return s.runModule(ctx, module, playbook, hosts)
 }
 
-// clusters tells the cluster of each host of a module.
-func clusters(env *resolve.Environment, module string) func(host string) string {
+// pgClusterOf tells the PostgreSQL cluster of a host, "" for none.
+func pgClusterOf(env *resolve.Environment) func(host string) string {
 	of := map[string]string{}
-	units := plan.Units(env)
-	for _, name := range units.Names() {
-		u, _ := units.Node(name)
-		for _, h := range u.Hosts {
-			if u.Module == module {
-				of[h] = u.Name
-			}
+	for _, c := range env.Pg {
+		for _, h := range c.Hosts() {
+			of[h] = c.Name
 		}
 	}
 	return func(host string) string { return of[host] }

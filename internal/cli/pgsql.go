@@ -118,14 +118,7 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 // find takes the cluster's name from args, and gives the rest. Without a name it is the one whose members -l selects.
 func (w *pgWork) find(args []string) ([]string, error) {
 	if len(args) == 0 {
-		name, err := w.clusterOf(func(host string) string {
-			for _, c := range w.env.Pg {
-				if slices.Contains(c.Hosts(), host) {
-					return c.Name
-				}
-			}
-			return ""
-		})
+		name, err := w.clusterOf(pgClusterOf(w.env))
 		if err != nil {
 			return nil, err
 		}

@@ -38,10 +38,8 @@ func (o *runOptions) wholePlan(path string) error {
 
 // keepable refuses to keep a plan that was made with flags which a plan file does not hold.
 func (o *runOptions) keepable() error {
-	for name, given := range map[string]bool{"--skip-tags": len(o.skipTags) > 0, "--start-at-task": o.startAt != ""} {
-		if given {
-			return diag.Errorf(diag.Pos{}, "cannot keep a plan made with %s", name).WithHint("select the tasks with --tags, or apply without a plan file")
-		}
+	if len(o.skipTags) > 0 {
+		return diag.Errorf(diag.Pos{}, "cannot keep a plan made with --skip-tags").WithHint("select the tasks with --tags, or apply without a plan file")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -105,7 +106,6 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
-	ranks     map[*playbook.Play]int // of plays of which name, hosts and file are the same
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -127,6 +127,9 @@ func New(d Deps, o Options) *Engine {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	if d.Env == nil {
+		d.Env = os.Getenv
+	}
 	if d.Redactor == nil {
 		d.Redactor = secret.NewRedactor()
 	}
@@ -134,7 +137,7 @@ func New(d Deps, o Options) *Engine {
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
-		warned: map[string]bool{}, ranks: map[*playbook.Play]int{},
+		warned: map[string]bool{},
 	}, fates: newFates()}
 }
 
@@ -203,8 +206,7 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
 	for i, p := range plays {
-		e.rank(p, plays[:i])
-		if err := e.play(ctx, p, only); err != nil {
+		if err := e.play(ctx, p, rank(p, plays[:i]), only); err != nil {
 			return err
 		}
 		if e.stopping() {
@@ -217,17 +219,14 @@ func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string
 	return nil
 }
 
-// rank notes how many plays before this one have the same name, hosts and file.
-func (e *Engine) rank(p *playbook.Play, before []*playbook.Play) {
-	n := 0
+// rank is how many plays before this one have the same name, hosts and file.
+func rank(p *playbook.Play, before []*playbook.Play) (n int) {
 	for _, b := range before {
 		if b.Name == p.Name && value.Equal(b.Hosts, p.Hosts) && b.Pos.File == p.Pos.File {
 			n++
 		}
 	}
-	e.mu.Lock()
-	e.ranks[p] = n
-	e.mu.Unlock()
+	return n
 }
 
 // began tells whether the task was reached that a run is to begin at.

@@ -51,12 +51,11 @@ func fetch(ctx context.Context, c *call) Result {
 	if c.e.opt.Plan {
 		return out
 	}
-	on, err := c.connection(c.Name, c.scope)
-	if err != nil {
-		return failed(err)
-	}
-	if _, err := c.announceHandlers(ctx, on, false); err != nil {
-		return failed(err)
+	if list := c.notes(); len(list) > 0 {
+		if err := c.noteAtOnce(ctx, list); err != nil {
+			return failed(err)
+		}
+		out.Noted = true
 	}
 	if r := c.fetchPieces(ctx, src, dest, size); r.Failed || r.Unreachable {
 		return r

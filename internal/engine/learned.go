@@ -34,8 +34,9 @@ func (c *call) factHosts() ([]*host, error) {
 		return []*host{c.host}, err
 	}
 	var hosts []*host
+	with := c.sharing(c.task)
 	for _, r := range c.runs {
-		if r.sharing(c.task) == c.sharing(c.task) {
+		if r.sharing(c.task) == with {
 			hosts = append(hosts, r.host)
 		}
 	}

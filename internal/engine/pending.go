@@ -25,12 +25,13 @@ const LeftOver = "left from an interrupted run"
 // noteOf is how a handler is known from one run to the next: by its role, file and name; by its play and the whole path of its playbook if it has
 // no role; and by its place among those of which all that is the same.
 func (r *run) noteOf(h *playbook.Task, cause string) module.Pending {
-	known := r.knownBy(h)
+	by := r.knownBy(h)
+	known := by
 	for _, other := range r.playHandlers() {
 		if other == h {
 			break
 		}
-		if r.knownBy(other) == r.knownBy(h) {
+		if other.Name == h.Name && r.knownBy(other) == by {
 			known += "\x00again"
 		}
 	}
@@ -49,10 +50,7 @@ func (r *run) knownBy(h *playbook.Task) string {
 		}
 	}
 	p := r.playRun.play
-	r.e.mu.Lock()
-	rank := r.e.ranks[p]
-	r.e.mu.Unlock()
-	return strings.Join([]string{p.Name, value.Str(p.Hosts), fmt.Sprint(rank), file, h.Name}, "\x00")
+	return strings.Join([]string{p.Name, value.Str(p.Hosts), fmt.Sprint(r.rank), file, h.Name}, "\x00")
 }
 
 // handlerVars tell a handler that an earlier run left it: what its tasks registered then is not known any more.
@@ -86,15 +84,25 @@ func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool
 	if planned || len(c.notifications(c.task)) == 0 {
 		return nil, nil
 	}
-	var list []module.Pending
+	list := c.notes()
+	if len(list) == 0 || on.Name == c.Name {
+		return list, nil
+	}
+	return nil, c.noteAtOnce(ctx, list)
+}
+
+// notes are the notes of the handlers that the task may notify.
+func (c *call) notes() (list []module.Pending) {
 	for _, h := range c.callees(c.task, c.scope) {
 		list = append(list, c.noteOf(h, c.task.Title()))
 	}
-	if len(list) == 0 || on.Name == c.Name && c.task.Action != "fetch" { // what is fetched changes the controller: no change of the node carries the note
-		return list, nil
-	}
+	return list
+}
+
+// noteAtOnce makes the task's host note handlers of a change that no module makes there.
+func (c *call) noteAtOnce(ctx context.Context, list []module.Pending) error {
 	c.elsewhere = true
-	return nil, c.tellPending(ctx, "noted", list)
+	return c.tellPending(ctx, "noted", list)
 }
 
 // tellPending makes the host note handlers, or strike them out.

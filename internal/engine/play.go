@@ -20,6 +20,7 @@ import (
 type playRun struct {
 	e        *Engine
 	play     *playbook.Play
+	rank     int // among plays of which name, hosts and file are the same
 	runs     []*run
 	all      []string // every host of the play, over all batches
 	sched    schedule
@@ -47,7 +48,7 @@ type onceSlot struct {
 }
 
 // play runs p on the hosts that its pattern and the limit select, batch after batch.
-func (e *Engine) play(ctx context.Context, p *playbook.Play, only []string) error {
+func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []string) error {
 	hosts, err := e.playHosts(p)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, only []string) erro
 	}
 	for _, batch := range batches {
 		pr := e.newPlayRun(p, batch, names, vars)
-		pr.settings = set
+		pr.settings, pr.rank = set, rank
 		if err := pr.run(ctx); err != nil {
 			return err
 		}

@@ -51,7 +51,8 @@ func (r *run) leave() {
 func (r *run) claim(ctx context.Context, t *playbook.Task, at place) (slot *onceSlot, mine bool, err error) {
 	wake := context.AfterFunc(ctx, r.moved.Broadcast)
 	defer wake()
-	key := fmt.Sprint(r.sharing(t), at)
+	with := r.sharing(t)
+	key := fmt.Sprint(with, at)
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	for {
@@ -61,7 +62,7 @@ func (r *run) claim(ctx context.Context, t *playbook.Task, at place) (slot *once
 		if err := context.Cause(ctx); err != nil {
 			return nil, false, err
 		}
-		if r.firstAt(t, at) {
+		if r.firstAt(t, at, with) {
 			s := &onceSlot{done: make(chan struct{})}
 			r.once[key] = s
 			r.moved.Broadcast() // the others may have come here first, and wait for this
@@ -73,18 +74,17 @@ func (r *run) claim(ctx context.Context, t *playbook.Task, at place) (slot *once
 
 // sharing names the hosts that share a run_once task with this one: its cluster, if clusters are told apart, or "" for the whole batch.
 func (r *run) sharing(t *playbook.Task) string {
-	onController := value.Equal(r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }), "localhost")
-	if r.e.opt.Cluster == nil || onController {
+	if r.e.opt.Cluster == nil || value.Equal(r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }), "localhost") {
 		return ""
 	}
 	return r.e.opt.Cluster(r.Name)
 }
 
-// firstAt tells whether no host that shares a run_once task with this one, and is before it, can still come to its place. The caller holds
-// the lock.
-func (r *run) firstAt(t *playbook.Task, at place) bool {
+// firstAt tells whether no host before this one that shares a run_once task (with, as sharing has it) can still come to its place. The caller
+// holds the lock.
+func (r *run) firstAt(t *playbook.Task, at place, with string) bool {
 	for _, other := range r.runs[:r.index] {
-		if !other.gone && slices.Compare(other.at, at) <= 0 && other.sharing(t) == r.sharing(t) {
+		if !other.gone && slices.Compare(other.at, at) <= 0 && other.sharing(t) == with {
 			return false
 		}
 	}

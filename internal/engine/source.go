@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ func (r *run) source(t *playbook.Task, res Result) string {
 	r.namedFiles(&text, t)
 	roleVariables(&text, t.Role)
 	for _, m := range environment.FindAllStringSubmatch(text.String(), -1) {
-		fmt.Fprintf(&text, "%s=%s\n", m[1], os.Getenv(m[1]))
+		fmt.Fprintf(&text, "%s=%s\n", m[1], r.e.Env(m[1]))
 	}
 	_, _ = text.Write(value.PlainJSON(r.mentioned(text.String())))
 	mac := hmac.New(sha256.New, r.e.opt.Key)
@@ -211,9 +210,6 @@ func (r *run) mentioned(text string) *value.Dict {
 		}
 	}
 	for _, set := range []*value.Dict{r.host.set, r.host.included} {
-		if set == nil {
-			continue
-		}
 		for k, v := range set.All() {
 			name := value.Str(k)
 			if !r.host.heard[name] && !isResult(v) && strings.Contains(text, name) {

@@ -127,5 +127,11 @@ func TestAHandlerOfWhatIsFetchedIsKept(t *testing.T) {
 		if out, code := l.pig("play", p); len(l.world.Events()) == before {
 			t.Errorf("lost: exit status %d\n%s", code, out)
 		}
+		before = len(l.world.Events())
+		for range 2 { // nothing new is fetched, and nothing is left to be done
+			if out, _ := l.pig("play", p); len(l.world.Events()) > before || len(l.left()) > 0 {
+				t.Errorf("a handler without a change: %v\n%s", l.left(), out)
+			}
+		}
 	})
 }
