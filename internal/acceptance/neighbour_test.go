@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,34 +136,51 @@ var readPaths = []string{
 	"/probe?target=127.0.0.1:22&module=tcp", "/haproxy/pg-meta-1/", "/scrape?target=redis://10.10.10.10:6379",
 }
 
-// strangerReads asks each port over HTTP and HTTPS, with nothing and with what everybody knows.
+// strangerReads asks each port over HTTP and HTTPS, with nothing and with what everybody knows. Some ports let a stranger wait until its
+// patience ends, so all are asked at once.
 func (l *lab) strangerReads(ports []int) {
 	l.t.Helper()
-	c := l.stranger()
-	seen := map[string]bool{}
+	var (
+		mu     sync.Mutex
+		seen   = map[string]bool{}
+		probes sync.WaitGroup
+	)
 	for _, port := range ports {
 		if !slices.Contains(probed, port) {
 			l.t.Errorf("port %d listens, and no probe knows it", port)
 		}
-		for _, scheme := range []string{"http", "https"} {
-			place := fmt.Sprintf("%s://%s:%d", scheme, infraNode, port)
-			if l.asks(c, http.MethodGet, place+"/", "", "", "") == 0 {
-				continue // nothing that speaks this
-			}
-			for _, path := range readPaths {
-				key := fmt.Sprintf("%d%s", port, path)
-				if login, in := l.letsIn(c, http.MethodGet, place+path, ""); in {
-					seen[key] = true
-					if mayBeRead[key] == "" && mayBeRead[fmt.Sprintf("%d/*", port)] == "" {
-						l.t.Errorf("%s%s as %q is answered", place, path, login)
-					}
+		probes.Go(func() {
+			for key, request := range l.portReads(port) {
+				mu.Lock()
+				seen[key] = true
+				mu.Unlock()
+				if mayBeRead[key] == "" && mayBeRead[fmt.Sprintf("%d/*", port)] == "" {
+					l.t.Errorf("%s is answered", request)
 				}
 			}
-		}
+		})
 	}
+	probes.Wait()
 	if !seen["9101/metrics"] || !seen["80/health"] {
 		l.t.Errorf("the probes reach nothing: %v", seen)
 	}
+}
+
+// portReads are the paths of a port that a stranger is given, "9100/metrics", with the request that was answered.
+func (l *lab) portReads(port int) map[string]string {
+	c, read := l.stranger(), map[string]string{}
+	for _, scheme := range []string{"http", "https"} {
+		place := fmt.Sprintf("%s://%s:%d", scheme, infraNode, port)
+		if l.asks(c, http.MethodGet, place+"/", "", "", "") == 0 {
+			continue // nothing that speaks this
+		}
+		for _, path := range readPaths {
+			if login, in := l.letsIn(c, http.MethodGet, place+path, ""); in {
+				read[fmt.Sprintf("%d%s", port, path)] = fmt.Sprintf("%s%s as %q", place, path, login)
+			}
+		}
+	}
+	return read
 }
 
 // letsIn asks with nothing, and with what everybody knows where a login is wanted. It gives the login that was answered.

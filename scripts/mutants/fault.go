@@ -58,6 +58,14 @@ func (f fault) mutated() (string, error) {
 	return strings.Replace(string(text), f.Find, f.Replace, 1), nil
 }
 
+// alone is a command whose mounts end with it: a fault of the code that mounts would leave them on this machine.
+func alone(ctx context.Context, name string, args []string) *exec.Cmd {
+	if os.Geteuid() != 0 {
+		return exec.CommandContext(ctx, name, args...)
+	}
+	return exec.CommandContext(ctx, "unshare", append([]string{"--mount", "--", name}, args...)...) //nolint:gosec // the arguments are of the list of faults
+}
+
 // plant runs the tests with the fault. It gives "" if they fail, and what is wrong if they do not.
 func (f fault) plant(ctx context.Context, dir string) string {
 	overlay, err := f.overlay(dir)
@@ -70,7 +78,7 @@ func (f fault) plant(ctx context.Context, dir string) string {
 	}
 	// Neither vet nor what debuggers read has a say in what a test notices, and both take time for each fault.
 	args := append([]string{"test", "-overlay", overlay, "-vet", "off", "-ldflags", "-s -w", "-count", "1", "-timeout", "3m", "-failfast", "-run", f.Run}, packages...)
-	out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
+	out, err := alone(ctx, "go", args).CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case err == nil && strings.Contains(string(out), "no tests to run"):
