@@ -32,7 +32,7 @@ func TestBackupRepositoriesAreWhatPgBackRestTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		if err := Validate(inv).Err(); err != nil {
+		if err := Validate(inv, allChecks()...).Err(); err != nil {
 			got = err.Error()
 		}
 		if !strings.Contains(got, want) || (want == "") != (got == "") {

@@ -47,7 +47,7 @@ func TestKernelParametersAreLines(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := 0
-		for _, d := range Validate(inv) {
+		for _, d := range Validate(inv, allChecks()...) {
 			if strings.Contains(d.Summary, "kernel parameter") {
 				found++
 			}
@@ -64,7 +64,7 @@ func found(t *testing.T, text string) (all []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range Validate(inv) {
+	for _, d := range Validate(inv, allChecks()...) {
 		all = append(all, d.Severity.String()+": "+d.Summary)
 	}
 	return all
@@ -144,7 +144,7 @@ func TestValuesThatNoFileCanHold(t *testing.T) {
 			t.Fatal(err)
 		}
 		told := ""
-		for _, d := range Validate(inv) {
+		for _, d := range Validate(inv, allChecks()...) {
 			told += d.Summary + " " + d.Hint + "\n"
 		}
 		if strings.Contains(told, "CANARY") || want != "" && !strings.Contains(told, want) {

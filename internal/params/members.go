@@ -3,6 +3,7 @@ package params
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
@@ -34,15 +35,29 @@ func Addresses(inv *inventory.Inventory) func(h *inventory.Host) string {
 	}
 }
 
-// isMember tells whether a host is one that others find by its name.
+// isMember tells whether a host is one that others find by its name: a member of any product.
 func isMember(inv *inventory.Inventory, h *inventory.Host) bool {
-	vars := inv.Vars(h)
-	for _, param := range []string{"pg_cluster", "redis_cluster", "minio_cluster"} {
-		if vars.Has(param) {
-			return true
+	return slices.ContainsFunc(Load().Memberships, func(m Membership) bool { return m.has(inv, h) })
+}
+
+// has tells whether a host is a member by this.
+func (m Membership) has(inv *inventory.Inventory, h *inventory.Host) bool {
+	return m.Cluster != "" && inv.Vars(h).Has(m.Cluster) || m.Group != "" && slices.Contains(inv.GroupNames(h), m.Group)
+}
+
+// isMember tells whether a host is a member of a product, by the product's name. Every host is a node.
+func (v *validator) isMember(h *inventory.Host, product string) bool {
+	return v.runs(h, strings.ToUpper(product))
+}
+
+// runs tells whether a host is a member of a module; a module without memberships is on every host.
+func (v *validator) runs(h *inventory.Host, module string) bool {
+	for _, m := range v.catalog.Memberships {
+		if m.Module == module {
+			return m.has(v.inv, h)
 		}
 	}
-	return slices.ContainsFunc(inv.GroupNames(h), func(g string) bool { return g == "infra" || g == "etcd" })
+	return true
 }
 
 // addressed tells members whose names are no addresses that a configuration can hold. Members find each other by the names of their

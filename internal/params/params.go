@@ -3,12 +3,16 @@
 package params
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
+	"pig"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -47,6 +51,7 @@ type Object struct {
 	Key    string // the field that tells objects of one list apart, or ""
 	Short  string // the field that a bare text in place of the object stands for, or ""
 	Open   bool   // takes other fields too
+	Keys   string // what the keys of a mapping to such objects are: port or label; "" for anything
 	byName map[string]*Param
 }
 
@@ -55,12 +60,26 @@ func (o *Object) Field(name string) *Param { return o.byName[name] }
 
 // Catalog is all that is known. It does not change.
 type Catalog struct {
-	Params  []*Param
-	Objects map[string]*Object
-	byName  map[string]*Param
-	foreign map[string]bool // names of modules that others materialize
-	names   []string        // of Params, in order
+	Params      []*Param
+	Memberships []Membership
+	Listeners   []Listener
+	Objects     map[string]*Object
+	byName      map[string]*Param
+	foreign     map[string]bool // names of modules that others materialize
+	names       []string        // of Params, in order
 }
+
+// Membership says what makes a host a member of a module.
+type Membership struct {
+	Module  string   // PGSQL
+	Cluster string   // the parameter that names its cluster, or ""
+	Group   string   // the group that is the cluster, or ""
+	Number  string   // the parameter with its number
+	Needs   []string // other parameters that every member has
+}
+
+// Listener is a parameter that names a port which members of a module listen on, and the parameter that turns it off, or "".
+type Listener struct{ Param, Module, Enabled string }
 
 // Lookup finds a parameter by its name or by an older one, or gives nil.
 func (c *Catalog) Lookup(name string) *Param { return c.byName[name] }
@@ -81,7 +100,11 @@ func (c *Catalog) Modules() []string {
 
 // Load gives the catalog. It is read once.
 var Load = sync.OnceValue(func() *Catalog {
-	c, err := readCatalog(catalogText)
+	texts, err := pieces()
+	if err != nil {
+		panic(fmt.Sprintf("params: the embedded catalog: %v", err))
+	}
+	c, err := readCatalog(texts)
 	if err != nil {
 		panic(fmt.Sprintf("params: the embedded catalog: %v", err)) // a test reads it
 	}
@@ -107,37 +130,105 @@ func containsFold(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
-func readCatalog(text []byte) (*Catalog, error) {
-	v, _, err := yaml.Parse(text, "catalog.yaml", yaml.Options{Strict: true})
+// pieces are the texts of the catalog: that of each product, and what belongs to none.
+func pieces() (map[string][]byte, error) {
+	files, err := fs.Glob(pig.Content(), "internal/products/*/params.yaml")
 	if err != nil {
 		return nil, err
 	}
-	root := v.(*value.Dict)
-	c := &Catalog{Objects: map[string]*Object{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
-	if err := c.readObjects(root.At("objects").(*value.Dict)); err != nil {
-		return nil, err
+	texts := map[string][]byte{"catalog.yaml": catalogText}
+	for _, file := range files {
+		if texts[file], err = fs.ReadFile(pig.Content(), file); err != nil {
+			return nil, err
+		}
 	}
-	for module, sections := range root.At("parameters").(*value.Dict).All() {
-		for section, params := range sections.(*value.Dict).All() {
-			for name, facts := range params.(*value.Dict).All() {
-				p, err := c.readParam(name.(string), facts.(*value.Dict))
-				if err != nil {
-					return nil, err
-				}
-				p.Module, p.Section = module.(string), section.(string)
-				c.Params = append(c.Params, p)
-				c.names = append(c.names, p.Name)
-				for _, n := range append(p.Was, p.Name) {
-					c.byName[n] = p
-				}
+	return texts, nil
+}
+
+// readCatalog joins the pieces, by their order.
+func readCatalog(texts map[string][]byte) (*Catalog, error) {
+	c := &Catalog{Objects: map[string]*Object{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
+	var roots []*value.Dict
+	for _, file := range slices.Sorted(maps.Keys(texts)) {
+		v, _, err := yaml.Parse(texts[file], file, yaml.Options{Strict: true})
+		if err != nil {
+			return nil, err
+		}
+		root := v.(*value.Dict)
+		roots = append(roots, root)
+		for name := range objectsOf(root).All() { // objects refer to each other
+			c.Objects[name.(string)] = &Object{Name: name.(string), byName: map[string]*Param{}}
+		}
+	}
+	slices.SortStableFunc(roots, func(a, b *value.Dict) int { return cmp.Compare(a.At("order").(int64), b.At("order").(int64)) })
+	for _, root := range roots {
+		if err := c.readPiece(root); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func objectsOf(root *value.Dict) *value.Dict {
+	if d, ok := root.At("objects").(*value.Dict); ok {
+		return d
+	}
+	return value.NewDict()
+}
+
+func (c *Catalog) readPiece(root *value.Dict) error {
+	module := root.At("module").(string)
+	if err := c.readObjects(objectsOf(root)); err != nil {
+		return err
+	}
+	c.readMembers(module, root)
+	for section, params := range root.At("parameters").(*value.Dict).All() {
+		for name, facts := range params.(*value.Dict).All() {
+			p, err := c.readParam(name.(string), facts.(*value.Dict))
+			if err != nil {
+				return err
+			}
+			p.Module, p.Section = module, section.(string)
+			c.Params = append(c.Params, p)
+			c.names = append(c.names, p.Name)
+			for _, n := range append(p.Was, p.Name) {
+				c.byName[n] = p
 			}
 		}
 	}
-	for _, names := range root.At("foreign").(*value.Dict).All() {
-		c.addForeign(names)
+	if foreign, ok := root.At("foreign").(*value.Dict); ok {
+		for _, names := range foreign.All() {
+			c.addForeign(names)
+		}
+		c.addForeign(root.At("facts"))
 	}
-	c.addForeign(root.At("facts"))
-	return c, nil
+	return nil
+}
+
+// readMembers reads what makes a host a member of a module, and which ports it listens on.
+func (c *Catalog) readMembers(module string, root *value.Dict) {
+	if d, ok := root.At("members").(*value.Dict); ok {
+		m := Membership{Module: module}
+		m.Cluster, _ = d.At("cluster").(string)
+		m.Group, _ = d.At("group").(string)
+		m.Number, _ = d.At("number").(string)
+		if needs, ok := d.At("needs").(*value.List); ok {
+			m.Needs = texts(needs)
+		}
+		c.Memberships = append(c.Memberships, m)
+	}
+	if d, ok := root.At("ports").(*value.Dict); ok {
+		for param, enabled := range d.All() {
+			c.Listeners = append(c.Listeners, Listener{param.(string), module, enabled.(string)})
+		}
+	}
+}
+
+func texts(l *value.List) (all []string) {
+	for _, item := range l.Items {
+		all = append(all, item.(string))
+	}
+	return all
 }
 
 func (c *Catalog) addForeign(names value.Value) {
@@ -147,14 +238,12 @@ func (c *Catalog) addForeign(names value.Value) {
 }
 
 func (c *Catalog) readObjects(objects *value.Dict) error {
-	for name := range objects.All() { // first the names: objects refer to each other
-		c.Objects[name.(string)] = &Object{Name: name.(string), byName: map[string]*Param{}}
-	}
 	for name, facts := range objects.All() {
 		o, d := c.Objects[name.(string)], facts.(*value.Dict)
 		o.Key, _ = d.At("key").(string)
 		o.Short, _ = d.At("short").(string)
 		o.Open = d.At("open") == true
+		o.Keys, _ = d.At("keys").(string)
 		for field, facts := range d.At("fields").(*value.Dict).All() {
 			p, err := c.readParam(field.(string), facts.(*value.Dict))
 			if err != nil {

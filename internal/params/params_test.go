@@ -82,7 +82,7 @@ func TestDefaultsAreValid(t *testing.T) {
 func TestSeedExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"modules", "custom", "secure", "citus", "redis", "storage"} {
-		diags := Validate(load(t, "../inventory/testdata/seed/"+name+".yml"))
+		diags := Validate(load(t, "../inventory/testdata/seed/"+name+".yml"), allChecks()...)
 		if err := diags.Err(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -92,12 +92,12 @@ func TestSeedExamplesAreValid(t *testing.T) {
 
 func TestMistakesAreToldInOneGo(t *testing.T) {
 	t.Parallel()
-	golden(t, "testdata/mistakes.golden", lines(Validate(load(t, "testdata/mistakes.yml"))))
+	golden(t, "testdata/mistakes.golden", lines(Validate(load(t, "testdata/mistakes.yml"), allChecks()...)))
 }
 
 func TestExtraVariablesAreChecked(t *testing.T) {
 	t.Parallel()
-	got := lines(ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1")))
+	got := lines(ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1"), allChecks()...))
 	want := "error: unknown parameter pg_rol (did you mean pg_role?)\n" +
 		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Otherwise only a role of your own reads the parameter)\n" +
 		"error: redis_mode must be one of standalone, cluster, sentinel, not 'clustr' (did you mean cluster?)\n"
@@ -116,7 +116,7 @@ pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = Validate(inv).Err()
+	err = Validate(inv, allChecks()...).Err()
 	for _, want := range []string{
 		"i.yml:3:95: host 10.0.0.1 is in two clusters: pg_cluster pg-a and pg-b",
 		"i.yml:4:111: pg_vip_address 10.0.0.9 of pg_cluster pg-c is the pg_vip_address of pg_cluster pg-b too, at i.yml:3:123",

@@ -3,9 +3,6 @@ package params
 import (
 	"regexp"
 	"strings"
-
-	"pig/internal/diag"
-	"pig/internal/value"
 )
 
 var (
@@ -22,27 +19,4 @@ func isRepositoryKey(s string) bool {
 // isRepositoryLine takes an address and the words behind it in a line of apt, which cannot bring options of its own.
 func isRepositoryLine(s string) bool {
 	return s != "" && oneLine(s) && !strings.HasSuffix(s, "\n") && !strings.HasPrefix(strings.TrimSpace(s), "[")
-}
-
-// repositories checks what packages are taken on: keys that come from the network need a checksum, as nothing else tells whose they
-// are.
-func (v *validator) repositories() {
-	for _, h := range v.inv.Hosts() {
-		for _, r := range items(v.inv.Vars(h), "repo_upstream") {
-			key, _ := r.At("key").(string)
-			if strings.HasPrefix(key, "https://") && !IsTemplate(key) && r.At("key_sha256") == nil {
-				v.add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: a server that answers for the address can replace the key", value.Str(r.At("name"))).
-					WithHint("curl -fsSL %s | sha256sum, compare the sum with the one of the publisher, and write key_sha256: SUM; or keep the key in a file beside the inventory", key))
-			}
-			urls, _ := r.At("baseurl").(*value.Dict)
-			if urls == nil {
-				continue
-			}
-			for region, u := range urls.All() {
-				if text, ok := u.(string); ok && !IsTemplate(text) && !isRepositoryLine(text) {
-					v.add(diag.Errorf(urls.ValuePos(region), "invalid baseurl of repository %s: want one line, such as https://deb.debian.org/debian trixie main", value.Str(r.At("name"))))
-				}
-			}
-		}
-	}
 }

@@ -8,30 +8,6 @@ import (
 	"pig/internal/value"
 )
 
-// etcdTimes checks what etcd refuses at its start: an election has to outlast several heartbeats.
-func (v *validator) etcdTimes() {
-	for _, h := range v.inv.Hosts() {
-		vars := v.inv.Vars(h)
-		if !vars.Has("etcd_seq") {
-			continue
-		}
-		beat, okBeat := numberOf(vars, "etcd_heartbeat_interval")
-		election, okElection := numberOf(vars, "etcd_election_timeout")
-		if !okBeat || !okElection {
-			continue
-		}
-		pos := firstPos(vars, "etcd_election_timeout", "etcd_heartbeat_interval")
-		switch {
-		case beat < 1:
-			v.add(diag.Errorf(vars.ValuePos("etcd_heartbeat_interval"), "invalid etcd_heartbeat_interval %d: etcd wants at least 1", beat))
-		case election < 5*beat:
-			v.add(diag.Errorf(pos, "invalid etcd_election_timeout %d: etcd wants at least 5 times etcd_heartbeat_interval, which is %d", election, beat))
-		case election > 50000:
-			v.add(diag.Errorf(pos, "invalid etcd_election_timeout %d: etcd wants at most 50000", election))
-		}
-	}
-}
-
 func numberOf(vars *value.Dict, name string) (int64, bool) {
 	val, set := vars.Get(name)
 	if !set {

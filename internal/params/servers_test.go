@@ -52,13 +52,7 @@ func TestWhatServersRefuseIsFoundBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &validator{inv: inv, catalog: Load(), seen: map[string]bool{}}
-		h := inv.Hosts()[0]
-		v.place(inv.Vars(h), "I", 1)
-		v.locales(inv.Vars(h))
-		v.proxied(inv.Vars(h), "pg_services", "haproxy_services")
-		v.etcdTimes()
-		got := lines(v.diags)
+		got := lines(Validate(inv, allChecks()...))
 		if !strings.Contains(got, want) || (want == "") != (got == "") {
 			t.Errorf("%s: %s, want %s", values, got, want)
 		}

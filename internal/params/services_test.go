@@ -21,9 +21,7 @@ func TestServicesOfOneHostHaveNamesOfTheirOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &validator{inv: inv, seen: map[string]bool{}}
-		v.serviceNames()
-		got := lines(v.diags)
+		got := lines(Validate(inv, allChecks()...))
 		if !strings.Contains(got, want) || (want == "") != (got == "") {
 			t.Errorf("%s: %s, want %s", services, got, want)
 		}

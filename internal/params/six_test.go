@@ -34,12 +34,7 @@ func TestMembersWithIPv6Addresses(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		v := &validator{inv: inv, seen: map[string]bool{}}
-		for _, h := range inv.Hosts() {
-			v.addressed(h, "pg_cluster pg-a")
-		}
-		v.vips()
-		if got := lines(v.diags); c.want == "" && got != "" || !strings.Contains(got, c.want) || strings.Count(got, "\n") > 1 {
+		if got := lines(Validate(inv, allChecks()...)); c.want == "" && got != "" || !strings.Contains(got, c.want) || strings.Count(got, "\n") > 1 {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

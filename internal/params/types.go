@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pig/internal/pgsql"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -74,79 +73,77 @@ var (
 	sizeForm     = regexp.MustCompile(`(?i)^\d+(?:\.\d+)?\s*(?:[kmgtp]i?)?b?$`)
 )
 
-// checkScalar tells what is wrong with v as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
+// checkScalar tells what is wrong with val as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
 // boolean are taken for one.
-func checkScalar(p *Param, v value.Value) string {
-	if v == nil || IsTemplate(v) {
+func (v *validator) checkScalar(p *Param, val value.Value) string {
+	if val == nil || IsTemplate(val) {
 		return ""
 	}
 	kind := p.Type.Kind
-	s, isText := value.Plain(v)
+	s, isText := value.Plain(val)
 	ok := true
-	if s, isText := value.Plain(v); isText && !manyLines(p) && !oneLine(s) {
+	if s, isText := value.Plain(val); isText && !manyLines(p) && !oneLine(s) {
 		return "must be one line"
 	}
 	switch kind {
 	case "bool":
-		ok = isBool(v)
+		ok = isBool(val)
 	case "int":
-		ok = isInt(v)
-		if n, number := toInt(v); number && ok {
+		ok = isInt(val)
+		if n, number := toInt(val); number && ok {
 			if wrong := outside(p, n); wrong != "" {
 				return wrong
 			}
 		}
 	case "float":
-		ok = isNumber(v)
+		ok = isNumber(val)
 	case "auto_int":
-		ok = s == "auto" || isInt(v)
+		ok = s == "auto" || isInt(val)
 	case "port":
-		n, isNumber := toInt(v)
+		n, isNumber := toInt(val)
 		ok = isNumber && n >= 1 && n <= 65535
 	case "dict":
-		_, ok = v.(*value.Dict)
+		_, ok = val.(*value.Dict)
 	case "enum":
-		return checkEnum(p, v)
+		return checkEnum(p, val)
 	case "ip":
-		ok = s == "" && isText || hasPlaceholder(v) || isAddress(s)
+		ok = s == "" && isText || hasPlaceholder(val) || isAddress(s)
 	case "cidr":
-		ok = hasPlaceholder(v) || isPrefix(s)
+		ok = hasPlaceholder(val) || isPrefix(s)
 	case "interval":
-		ok = isInt(v) || isText && (s == "" || intervalForm.MatchString(s))
+		ok = isInt(val) || isText && (s == "" || intervalForm.MatchString(s))
 	case "size":
-		ok = isInt(v) || isText && sizeForm.MatchString(s)
+		ok = isInt(val) || isText && sizeForm.MatchString(s)
 	case "dest":
-		n, isPort := toInt(v) // a port in quotes is one, too
+		n, isPort := toInt(val) // a port in quotes is one, too
 		ok = isPort && n >= 1 && n <= 65535 || slices.Contains([]string{"default", "postgres", "pgbouncer"}, s)
-	case "jmespath":
+	case "jmespath", "hba_addr", "hba_auth":
 		if !isText {
 			ok = false
 			break
 		}
-		if _, err := pgsql.CompileSelector(s); err != nil {
-			return err.Error()
+		if judge := v.kinds[kind]; judge != nil {
+			if err := judge(s); err != nil {
+				return err.Error()
+			}
 		}
-	case "hba_addr":
-		return checkHBA(pgsql.CheckAddr(s), isText)
-	case "hba_auth":
-		return checkHBA(pgsql.CheckAuth(s), isText)
 	case "ratio":
-		n, err := strconv.ParseFloat(value.Str(v), 64)
+		n, err := strconv.ParseFloat(value.Str(val), 64)
 		ok = err == nil && n >= 0 && n < 1
 	default: // texts of all sorts: a number is fine where a text is meant
-		ok = isText || isNumber(v)
-		if _, boolean := v.(bool); boolean {
-			return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, v))
+		ok = isText || isNumber(val)
+		if _, boolean := val.(bool); boolean {
+			return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, val))
 		}
-		if _, date := v.(value.Date); date {
+		if _, date := val.(value.Date); date {
 			ok = true
 		}
-		if f, formed := forms()[kind]; formed && ok && !hasPlaceholder(v) && !f.is(value.Str(v)) {
-			return fmt.Sprintf("must be %s, not %s", f.called, shown(p, v))
+		if f, formed := forms()[kind]; formed && ok && !hasPlaceholder(val) && !f.is(value.Str(val)) {
+			return fmt.Sprintf("must be %s, not %s", f.called, shown(p, val))
 		}
 	}
 	if !ok {
-		return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, v))
+		return fmt.Sprintf("must be %s, not %s", called(kind), shown(p, val))
 	}
 	return ""
 }
@@ -157,16 +154,6 @@ func called(kind string) string {
 		return f.called
 	}
 	return kinds[kind]
-}
-
-func checkHBA(err error, isText bool) string {
-	switch {
-	case !isText:
-		return "must be text"
-	case err != nil:
-		return err.Error()
-	}
-	return ""
 }
 
 // shown is v as a message may show it.

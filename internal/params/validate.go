@@ -3,6 +3,7 @@ package params
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,8 +15,8 @@ import (
 
 // Validate tells everything that is wrong with an inventory as far as its text shows: misspelt parameters and fields, wrong
 // types, identities that are missing or clash, things declared twice. All at once, in the order of the files.
-func Validate(inv *inventory.Inventory) diag.List {
-	v := &validator{inv: inv, catalog: Load(), used: templateNames(inv), seen: map[string]bool{}}
+func Validate(inv *inventory.Inventory, checks ...Check) diag.List {
+	v := &validator{inv: inv, catalog: Load(), used: templateNames(inv), seen: map[string]bool{}, portClaims: map[string][]portClaim{}, kinds: kindsOf(checks)}
 	for _, g := range inv.Groups() {
 		level := "C"
 		if g.Name == "all" {
@@ -27,17 +28,36 @@ func Validate(inv *inventory.Inventory) diag.List {
 		v.place(inv.HostVars(h), "I", 1)
 	}
 	v.identities()
-	v.contents()
+	for i, check := range checks {
+		v.turn = i
+		check.Rules(v)
+	}
+	v.vips()
+	v.ports()
 	v.derivedPasswords()
 	slices.SortStableFunc(v.diags, byPlace)
 	return v.diags
 }
 
 // ValidateExtra tells what is wrong with variables of -e: unknown parameters, and values of the wrong type.
-func ValidateExtra(extra *value.Dict) diag.List {
-	v := &validator{catalog: Load(), seen: map[string]bool{}}
+func ValidateExtra(extra *value.Dict, checks ...Check) diag.List {
+	v := &validator{catalog: Load(), seen: map[string]bool{}, kinds: kindsOf(checks)}
 	v.place(extra, "A", 1)
 	return v.diags
+}
+
+// Check is what a product adds: rules of its own, and the kinds of texts that it can judge, such as jmespath.
+type Check struct {
+	Rules func(v *validator)
+	Kinds map[string]func(text string) error
+}
+
+func kindsOf(checks []Check) map[string]func(text string) error {
+	all := map[string]func(text string) error{}
+	for _, c := range checks {
+		maps.Copy(all, c.Kinds)
+	}
+	return all
 }
 
 // byPlace sorts by file and line, what has no place last.
@@ -57,6 +77,11 @@ type validator struct {
 	used    map[string]bool // names that templates of the inventory mention
 	diags   diag.List
 	seen    map[string]bool // what was told: hosts of a range share their places
+
+	kinds      map[string]func(text string) error // what products judge
+	portClaims map[string][]portClaim             // by host
+	vipClaims  []vip
+	turn       int // which of the checks has its turn
 }
 
 func (v *validator) add(d *diag.Diagnostic) {
@@ -119,7 +144,7 @@ func (v *validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
 		v.object(p.Type.Object, what, val, pos)
 		return
 	}
-	if wrong := checkScalar(p, val); wrong != "" {
+	if wrong := v.checkScalar(p, val); wrong != "" {
 		if !strings.HasPrefix(wrong, "must ") {
 			what += ":"
 		}
@@ -174,16 +199,26 @@ func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos
 		return
 	}
 	for key, item := range d.All() {
-		if name := p.Type.Object; name != nil && (name.Name == "redis_instance" || name.Name == "remote_instance") {
-			if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
-				v.add(diag.Errorf(d.KeyPos(key), "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
-			}
-		}
-		if name := value.KeyText(key); p.Type.Object != nil && p.Type.Object.Name == "portal_entry" && !labelForm.MatchString(name) {
-			v.add(diag.Errorf(d.KeyPos(key), "invalid name of a site %q in %s: must be letters, digits, _, . and -", name, what))
-		}
+		v.key(p.Type.Object, what, key, d.KeyPos(key))
 		if item != nil && !IsTemplate(item) {
 			v.one(p, what+"["+value.KeyText(key)+"]", item, d.ValuePos(key))
+		}
+	}
+}
+
+// key checks a key of a mapping to objects.
+func (v *validator) key(o *Object, what string, key value.Value, pos diag.Pos) {
+	if o == nil {
+		return
+	}
+	switch o.Keys {
+	case "port":
+		if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
+			v.add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
+		}
+	case "label":
+		if name := value.KeyText(key); !labelForm.MatchString(name) {
+			v.add(diag.Errorf(pos, "invalid name of a site %q in %s: must be letters, digits, _, . and -", name, what))
 		}
 	}
 }

@@ -2,11 +2,11 @@ package params
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
-	"pig/internal/value"
 )
 
 // vip is a virtual address and who moves it about.
@@ -17,6 +17,19 @@ type vip struct {
 	host    *inventory.Host
 	router  string // vip_vrid, "" where pig chooses
 	pos     diag.Pos
+	turn    int // of the product that claims it
+}
+
+// claimVIP takes down the virtual address that hosts share by their parameters: param has it, enabled turns it on. router is the number of
+// its VRRP group, "" where pig chooses.
+func (v *validator) claimVIP(param, enabled, owner, router string, hosts ...*inventory.Host) {
+	a, ok := v.vip(hosts[0], param, enabled)
+	if !ok {
+		return
+	}
+	a.owner, a.router, a.turn = owner, router, v.turn
+	v.vipClaims = append(v.vipClaims, a)
+	v.family(a, hosts...)
 }
 
 // vips tells virtual addresses that a node has, that two clusters want, and VRRP groups that would take each other for one. Masks do
@@ -27,20 +40,9 @@ func (v *validator) vips() {
 		nodes[AddressOf(h.Name, v.inv.Vars(h).At("ansible_host"))] = h.Name
 	}
 	var all []vip
-	for _, c := range v.clusters("pg_cluster") {
-		if a, ok := v.vip(c.hosts[0], "pg_vip_address", "pg_vip_enabled"); ok {
-			a.owner = "pg_cluster " + c.name
-			all = v.placed(all, a, nodes)
-			v.family(a, c.hosts...)
-		}
-	}
-	for _, h := range v.inv.Hosts() {
-		if a, ok := v.vip(h, "vip_address", "vip_enabled"); ok {
-			a.owner = "node_cluster " + v.nodeCluster(h)
-			a.router = value.Str(or(v.inv.Vars(h).At("vip_vrid"), "vip_vrid"))
-			all = v.placed(all, a, nodes)
-			v.family(a, h)
-		}
+	slices.SortStableFunc(v.vipClaims, func(a, b vip) int { return b.turn - a.turn }) // a clash is told where a node's address stands
+	for _, a := range v.vipClaims {
+		all = v.placed(all, a, nodes)
 	}
 }
 
@@ -72,15 +74,6 @@ func (v *validator) family(a vip, nodes ...*inventory.Host) {
 				WithHint("declare the host by an IPv4 address, or list all members in the clients"))
 		}
 	}
-}
-
-// nodeCluster is the name of the nodes that share the address of h.
-func (v *validator) nodeCluster(h *inventory.Host) string {
-	vars := v.inv.Vars(h)
-	if name, ok := vars.At("node_cluster").(string); ok && name != "" {
-		return name
-	}
-	return value.Str(or(nil, "node_cluster"))
 }
 
 // placed puts one more address among those that are there, and tells what it clashes with; nodes are the hosts by their addresses. Nodes of

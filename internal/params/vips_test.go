@@ -33,9 +33,7 @@ func TestVirtualAddressesClash(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		v := &validator{inv: inv, seen: map[string]bool{}}
-		v.vips()
-		got := lines(v.diags)
+		got := lines(Validate(inv, allChecks()...))
 		if c.want == nil && got != "" || strings.Count(got, "\n") > 1 {
 			t.Errorf("%s: %s", name, got)
 		}

@@ -22,7 +22,7 @@ var repoNeeds = map[string]struct {
 }
 
 // backupRepo checks the repository that backups go to: pgBackRest would refuse each command, and no backup would be made.
-func (v *validator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
+func (v *pgValidator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
 	at := func(option string) diag.Pos {
 		if p := repo.ValuePos(option); p.Known() {
 			return p

@@ -21,7 +21,7 @@ func textOf(vars *value.Dict, name string) (text string, ok bool) {
 }
 
 // locales checks encodings and locales as initdb and CREATE DATABASE would: whether a node has a locale is asked of the node.
-func (v *validator) locales(vars *value.Dict) {
+func (v *pgValidator) locales(vars *value.Dict) {
 	encoding, known := textOf(vars, "pg_encoding")
 	if why := pgsql.CheckEncoding(encoding); known && why != "" {
 		v.add(diag.Errorf(vars.ValuePos("pg_encoding"), "invalid pg_encoding: %s", why))
@@ -51,7 +51,7 @@ func firstPos(vars *value.Dict, names ...string) diag.Pos {
 }
 
 // localesOf checks one database against itself, and against the template that it is a copy of.
-func (v *validator) localesOf(d located, vars *value.Dict, cluster string) {
+func (v *pgValidator) localesOf(d located, vars *value.Dict, cluster string) {
 	if v := d.At("state"); v == "absent" {
 		return
 	}
@@ -91,7 +91,7 @@ func (v *validator) localesOf(d located, vars *value.Dict, cluster string) {
 }
 
 // ofTemplate refuses what only a copy of template0 can have.
-func (v *validator) ofTemplate(d located, key, val string) {
+func (v *pgValidator) ofTemplate(d located, key, val string) {
 	if t, ok := value.Plain(d.At("template")); ok && (t != "" && t != "template1" && t != "postgres") {
 		return // template0, or one of which nothing is known
 	}
@@ -100,7 +100,7 @@ func (v *validator) ofTemplate(d located, key, val string) {
 }
 
 // provider checks the locales of ICU and of PostgreSQL itself.
-func (v *validator) provider(d located, name, provider, encoding string) {
+func (v *pgValidator) provider(d located, name, provider, encoding string) {
 	builtin, _ := value.Plain(d.At("builtin_locale"))
 	switch {
 	case builtin != "" && !IsTemplate(builtin) && !slices.Contains([]string{"C", "C.UTF-8", "C.UTF8", "PG_UNICODE_FAST"}, builtin):

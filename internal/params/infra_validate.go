@@ -1,0 +1,97 @@
+package params
+
+import (
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// infraValidator checks what an inventory says of the infra nodes: their portal, package repositories, and admin_ip.
+type infraValidator struct{ *validator }
+
+func validateInfra(core *validator) {
+	v := &infraValidator{core}
+	v.repositories()
+	v.admin()
+	v.domains()
+}
+
+// What names something that nobody declares may still be there, made by hand: it is told, and not refused.
+
+// admin warns of an admin_ip that is no infra node, where all others look for packages, names and time.
+func (v *infraValidator) admin() {
+	g := v.inv.Group("infra")
+	if g == nil || len(v.inv.HostsOf(g)) == 0 {
+		return
+	}
+	first := v.inv.HostsOf(g)[0]
+	address, ok := v.inv.Vars(first).At("admin_ip").(string)
+	if !ok || IsTemplate(address) || !isAddress(address) {
+		return
+	}
+	for _, h := range v.inv.HostsOf(g) {
+		vars := v.inv.Vars(h)
+		vip, _ := vars.At("vip_address").(string)
+		if h.Name == address || vars.At("ansible_host") == address || vip == address {
+			return
+		}
+	}
+	v.add(diag.Warnf(v.where(first, "admin_ip"), "admin_ip %s not found among the infra nodes", address).WithHint("set admin_ip to the address of an infra host: the other hosts get packages, names and time there"))
+}
+
+// domains tells sites of the portal that have a name in common: nginx would serve the first of them only.
+func (v *infraValidator) domains() {
+	g := v.inv.Group("infra")
+	if g == nil || len(v.inv.HostsOf(g)) == 0 {
+		return
+	}
+	sites, _ := v.inv.Vars(v.inv.HostsOf(g)[0]).At("infra_portal").(*value.Dict)
+	if sites == nil {
+		return
+	}
+	first := map[string]string{}
+	for key, val := range sites.All() {
+		site, ok := val.(*value.Dict)
+		if !ok {
+			continue
+		}
+		names := []value.Value{site.At("domain")}
+		if more, ok := site.At("domains").(*value.List); ok {
+			names = append(names, more.Items...)
+		}
+		for _, n := range names {
+			name, ok := n.(string)
+			if !ok || name == "" {
+				continue
+			}
+			if other, taken := first[name]; taken && other != value.KeyText(key) {
+				v.add(diag.Errorf(sites.KeyPos(key), "sites %s and %s of infra_portal have the same domain %s", other, value.KeyText(key), name))
+			}
+			first[name] = value.KeyText(key)
+		}
+	}
+}
+
+// repositories checks what packages are taken on: keys that come from the network need a checksum, as nothing else tells whose they
+// are.
+func (v *infraValidator) repositories() {
+	for _, h := range v.inv.Hosts() {
+		for _, r := range items(v.inv.Vars(h), "repo_upstream") {
+			key, _ := r.At("key").(string)
+			if strings.HasPrefix(key, "https://") && !IsTemplate(key) && r.At("key_sha256") == nil {
+				v.add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: a server that answers for the address can replace the key", value.Str(r.At("name"))).
+					WithHint("curl -fsSL %s | sha256sum, compare the sum with the one of the publisher, and write key_sha256: SUM; or keep the key in a file beside the inventory", key))
+			}
+			urls, _ := r.At("baseurl").(*value.Dict)
+			if urls == nil {
+				continue
+			}
+			for region, u := range urls.All() {
+				if text, ok := u.(string); ok && !IsTemplate(text) && !isRepositoryLine(text) {
+					v.add(diag.Errorf(urls.ValuePos(region), "invalid baseurl of repository %s: want one line, such as https://deb.debian.org/debian trixie main", value.Str(r.At("name"))))
+				}
+			}
+		}
+	}
+}

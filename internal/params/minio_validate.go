@@ -1,0 +1,58 @@
+package params
+
+import (
+	"fmt"
+	"slices"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+// minioValidator checks what an inventory says of MinIO.
+type minioValidator struct{ *validator }
+
+func validateMinio(core *validator) {
+	v := &minioValidator{core}
+	for _, c := range v.clusters("minio_cluster") {
+		v.contiguous(c)
+		v.minioUsers(v.inv.Vars(c.hosts[0]))
+	}
+}
+
+// builtinPolicies are those that MinIO has by itself.
+var builtinPolicies = []string{"consoleAdmin", "diagnostics", "readonly", "readwrite", "writeonly"}
+
+// minioUsers warns of policies that nobody makes, a bucket's being named after it, and refuses names and passwords that MinIO does.
+func (v *minioValidator) minioUsers(vars *value.Dict) {
+	known := slices.Clone(builtinPolicies)
+	for _, b := range items(vars, "minio_buckets") {
+		known = append(known, value.Str(b.At("name")))
+	}
+	for _, u := range items(vars, "minio_users") {
+		if s, ok := value.Plain(u.At("access_key")); ok && len(s) < 3 && !IsTemplate(s) {
+			v.add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("write at least 3 characters"))
+		}
+		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !IsTemplate(s) {
+			v.add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
+		}
+		if policy, ok := u.At("policy").(string); ok && !slices.Contains(known, policy) && !IsTemplate(policy) {
+			v.add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).
+				WithHint("%s", diag.DidYouMean(policy, known)))
+		}
+	}
+}
+
+// contiguous checks that a MinIO cluster of several nodes is numbered without gaps: its volumes are given as a range.
+func (v *minioValidator) contiguous(c *cluster) {
+	var seqs []int
+	for _, h := range c.hosts {
+		if n, ok := toInt(v.inv.Vars(h).At("minio_seq")); ok {
+			seqs = append(seqs, int(n))
+		}
+	}
+	slices.Sort(seqs)
+	if len(seqs) > 1 && seqs[len(seqs)-1]-seqs[0] != len(seqs)-1 && len(slices.Compact(slices.Clone(seqs))) == len(seqs) {
+		v.add(diag.Errorf(v.where(c.hosts[0], "minio_cluster"), "minio_seq of minio_cluster %s has gaps: %s", c.name, fmt.Sprint(seqs)).
+			WithHint("number the nodes from %d to %d", seqs[0], seqs[0]+len(seqs)-1))
+	}
+}
