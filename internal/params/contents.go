@@ -5,8 +5,8 @@ import (
 	"pig/internal/value"
 )
 
-// items are the objects of a list parameter, its default's if it is not set.
-func items(vars *value.Dict, name string) []located {
+// Objects are the objects of a list parameter, its default's if it is not set.
+func Objects(vars *value.Dict, name string) []Object {
 	v := vars.At(name)
 	if v == nil {
 		v = Lookup(name).Default
@@ -15,16 +15,16 @@ func items(vars *value.Dict, name string) []located {
 	if l == nil {
 		return nil
 	}
-	var all []located
+	var all []Object
 	for i, item := range l.Items {
 		if d, ok := item.(*value.Dict); ok {
-			all = append(all, located{d, l.Pos(i)})
+			all = append(all, Object{d, l.Pos(i)})
 		}
 	}
 	return all
 }
 
-type located struct {
+type Object struct {
 	*value.Dict
 	pos diag.Pos
 }

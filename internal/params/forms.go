@@ -38,7 +38,7 @@ func forms() map[string]form {
 		"username":    {"a name of at most 63 bytes in one line", isName},
 		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
 		"timezone":    {"a time zone, such as Asia/Shanghai", isZone},
-		"label":       {"a name of letters, digits, _, . and -", labelForm.MatchString},
+		"label":       {"a name of letters, digits, _, . and -", LabelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
 		"dns_option":  {"options of resolv.conf, such as timeout:1", dnsOptionForm.MatchString},
 		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", dnsSuffixForm.MatchString},
@@ -53,8 +53,8 @@ func forms() map[string]form {
 var (
 	accountForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
 	zoneForm    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
-	sysctlForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
-	labelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	SysctlForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
+	LabelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
 	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)

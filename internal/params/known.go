@@ -56,14 +56,14 @@ func WellKnownIn(text string) []string {
 var knownValue = regexp.MustCompile(`(?:password|_pass|_secret|secret_key)\s*:\s*['"]?([^\s'",}]+)`)
 
 // password checks a password that is written.
-func (v *validator) password(p *Param, what, text string, pos diag.Pos) {
+func (v *Validator) password(p *Param, what, text string, pos diag.Pos) {
 	switch {
 	case text == "" && p.Generated == PerEnvironment:
-		v.add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("leave %s out to have a password generated", p.Name))
+		v.Add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("leave %s out to have a password generated", p.Name))
 	case text == "":
 	default:
 		if why := WeakPassword(text); why != "" {
-			v.add(diag.Warnf(pos, "%s %s", what, why).WithHint("%s", betterPassword(p)))
+			v.Add(diag.Warnf(pos, "%s %s", what, why).WithHint("%s", betterPassword(p)))
 		}
 	}
 }
@@ -87,25 +87,25 @@ func betterPassword(p *Param) string {
 }
 
 // ownName warns of an object whose password is its name.
-func (v *validator) ownName(o *Object, what string, d *value.Dict) {
+func (v *Validator) ownName(o *ObjectType, what string, d *value.Dict) {
 	name, _ := value.Plain(d.At(o.Key))
 	for _, f := range o.Fields {
 		if s, ok := value.Plain(d.At(f.Name)); ok && f.Secret && s != "" && s == name {
-			v.add(diag.Warnf(d.ValuePos(f.Name), "%s.%s is the name itself, which everybody can guess", what, f.Name).WithHint("write a password of your own"))
+			v.Add(diag.Warnf(d.ValuePos(f.Name), "%s.%s is the name itself, which everybody can guess", what, f.Name).WithHint("write a password of your own"))
 		}
 	}
 }
 
 // derivedPasswords warns of passwords that follow from the name of their cluster.
-func (v *validator) derivedPasswords() {
+func (v *Validator) derivedPasswords() {
 	for _, p := range v.catalog.Params {
 		if p.Generated == "" || p.Generated == PerEnvironment {
 			continue
 		}
-		for _, h := range v.inv.Hosts() {
-			vars := v.inv.Vars(h)
+		for _, h := range v.Inv.Hosts() {
+			vars := v.Inv.Vars(h)
 			if s, ok := value.Plain(vars.At(p.Name)); ok && s != "" && slices.Contains(derivedFrom(vars), s) {
-				v.add(diag.Warnf(v.where(h, p.Name), "%s follows from a name, which everybody can guess", p.Name).WithHint("%s", betterPassword(p)))
+				v.Add(diag.Warnf(v.Where(h, p.Name), "%s follows from a name, which everybody can guess", p.Name).WithHint("%s", betterPassword(p)))
 			}
 		}
 	}

@@ -45,16 +45,16 @@ func (m Membership) has(inv *inventory.Inventory, h *inventory.Host) bool {
 	return m.Cluster != "" && inv.Vars(h).Has(m.Cluster) || m.Group != "" && slices.Contains(inv.GroupNames(h), m.Group)
 }
 
-// isMember tells whether a host is a member of a product, by the product's name. Every host is a node.
-func (v *validator) isMember(h *inventory.Host, product string) bool {
+// IsMember tells whether a host is a member of a product, by the product's name. Every host is a node.
+func (v *Validator) IsMember(h *inventory.Host, product string) bool {
 	return v.runs(h, strings.ToUpper(product))
 }
 
 // runs tells whether a host is a member of a module; a module without memberships is on every host.
-func (v *validator) runs(h *inventory.Host, module string) bool {
+func (v *Validator) runs(h *inventory.Host, module string) bool {
 	for _, m := range v.catalog.Memberships {
 		if m.Module == module {
-			return m.has(v.inv, h)
+			return m.has(v.Inv, h)
 		}
 	}
 	return true
@@ -62,21 +62,21 @@ func (v *validator) runs(h *inventory.Host, module string) bool {
 
 // addressed tells members whose names are no addresses that a configuration can hold. Members find each other by the names of their
 // hosts: in the settings of Patroni, etcd, HAProxy, MinIO and Redis, in certificates and in rules.
-func (v *validator) addressed(h *inventory.Host, what string) {
+func (v *Validator) addressed(h *inventory.Host, what string) {
 	address, err := netip.ParseAddr(h.Name)
 	switch why := unfit(address); {
 	case err != nil:
 		d := diag.Errorf(h.Pos, "invalid host name %q of a member of %s: must be the address by which the other members reach the host", h.Name, what)
-		if host := AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")); host.IsValid() {
+		if host := AddressOf(h.Name, v.Inv.Vars(h).At("ansible_host")); host.IsValid() {
 			d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
 		}
-		v.add(d)
+		v.Add(d)
 	case address.Is4():
 	case why != "":
-		v.add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
+		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
 			WithHint("name the host by an address of its own that the other members reach; ansible_host may be another one"))
 	case address.String() != h.Name:
-		v.add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another way, and it would not be found in what they say", h.Name, what).
+		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another way, and it would not be found in what they say", h.Name, what).
 			WithHint("write %s", address))
 	}
 }

@@ -44,8 +44,8 @@ type Param struct {
 	Doc        string
 }
 
-// Object is the shape of a mapping inside a parameter.
-type Object struct {
+// ObjectType is the shape of a mapping inside a parameter.
+type ObjectType struct {
 	Name   string
 	Fields []*Param
 	Key    string // the field that tells objects of one list apart, or ""
@@ -56,14 +56,14 @@ type Object struct {
 }
 
 // Field finds a field by its name or by an older one.
-func (o *Object) Field(name string) *Param { return o.byName[name] }
+func (o *ObjectType) Field(name string) *Param { return o.byName[name] }
 
 // Catalog is all that is known. It does not change.
 type Catalog struct {
 	Params      []*Param
 	Memberships []Membership
 	Listeners   []Listener
-	Objects     map[string]*Object
+	Objects     map[string]*ObjectType
 	byName      map[string]*Param
 	foreign     map[string]bool // names of modules that others materialize
 	names       []string        // of Params, in order
@@ -147,7 +147,7 @@ func pieces() (map[string][]byte, error) {
 
 // readCatalog joins the pieces, by their order.
 func readCatalog(texts map[string][]byte) (*Catalog, error) {
-	c := &Catalog{Objects: map[string]*Object{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
+	c := &Catalog{Objects: map[string]*ObjectType{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
 	var roots []*value.Dict
 	for _, file := range slices.Sorted(maps.Keys(texts)) {
 		v, _, err := yaml.Parse(texts[file], file, yaml.Options{Strict: true})
@@ -157,7 +157,7 @@ func readCatalog(texts map[string][]byte) (*Catalog, error) {
 		root := v.(*value.Dict)
 		roots = append(roots, root)
 		for name := range objectsOf(root).All() { // objects refer to each other
-			c.Objects[name.(string)] = &Object{Name: name.(string), byName: map[string]*Param{}}
+			c.Objects[name.(string)] = &ObjectType{Name: name.(string), byName: map[string]*Param{}}
 		}
 	}
 	slices.SortStableFunc(roots, func(a, b *value.Dict) int { return cmp.Compare(a.At("order").(int64), b.At("order").(int64)) })

@@ -13,31 +13,31 @@ type portClaim struct {
 	pos      diag.Pos
 }
 
-// claimPort says that something on a host wants a port: a text or number as the inventory has it, at a place that need not be known.
-func (v *validator) claimPort(h *inventory.Host, what, ip string, number value.Value, pos diag.Pos) {
+// ClaimPort says that something on a host wants a port: a text or number as the inventory has it, at a place that need not be known.
+func (v *Validator) ClaimPort(h *inventory.Host, what, ip string, number value.Value, pos diag.Pos) {
 	v.portClaims[h.Name] = append(v.portClaims[h.Name], portClaim{what, ip, number, pos})
 }
 
-// claimPorts claims the keys of a mapping, each of which is a port.
-func (v *validator) claimPorts(h *inventory.Host, param, what string) {
-	entries, ok := v.inv.Vars(h).At(param).(*value.Dict)
+// ClaimPorts claims the keys of a mapping, each of which is a port.
+func (v *Validator) ClaimPorts(h *inventory.Host, param, what string) {
+	entries, ok := v.Inv.Vars(h).At(param).(*value.Dict)
 	if !ok {
 		return
 	}
 	for key := range entries.All() {
-		v.claimPort(h, what, "", key, entries.KeyPos(key))
+		v.ClaimPort(h, what, "", key, entries.KeyPos(key))
 	}
 }
 
 // ports tells what wants the same port of a host: the parameters of products that name one, and what products claim. Only one of them
 // would start.
-func (v *validator) ports() {
-	for _, h := range v.inv.Hosts() {
-		vars := v.inv.Vars(h)
+func (v *Validator) ports() {
+	for _, h := range v.Inv.Hosts() {
+		vars := v.Inv.Vars(h)
 		taken := &takenPorts{v: v, by: map[int64][]portClaim{}}
 		for _, l := range v.catalog.Listeners {
-			if v.runs(h, l.Module) && (l.Enabled == "" || truthy(or(vars.At(l.Enabled), l.Enabled))) {
-				taken.take(portClaim{l.Param, "", or(vars.At(l.Param), l.Param), v.inv.Where(h, l.Param)})
+			if v.runs(h, l.Module) && (l.Enabled == "" || Truthy(OrDefault(vars.At(l.Enabled), l.Enabled))) {
+				taken.take(portClaim{l.Param, "", OrDefault(vars.At(l.Param), l.Param), v.Inv.Where(h, l.Param)})
 			}
 		}
 		for _, claim := range v.portClaims[h.Name] {
@@ -47,12 +47,12 @@ func (v *validator) ports() {
 }
 
 type takenPorts struct {
-	v  *validator
+	v  *Validator
 	by map[int64][]portClaim
 }
 
 func (t *takenPorts) take(c portClaim) {
-	n, ok := toInt(c.number)
+	n, ok := ToInt(c.number)
 	if !ok {
 		return
 	}
@@ -63,20 +63,20 @@ func (t *takenPorts) take(c portClaim) {
 		if !c.pos.Known() {
 			c.pos = other.pos
 		}
-		t.v.add(diag.Errorf(c.pos, "%s and %s want the same port %d", other.what, c.what, n).WithHint("give one of them another port: on a node with both, only one would start"))
+		t.v.Add(diag.Errorf(c.pos, "%s and %s want the same port %d", other.what, c.what, n).WithHint("give one of them another port: on a node with both, only one would start"))
 	}
 	t.by[n] = append(t.by[n], c)
 }
 
-func or(v value.Value, param string) value.Value {
+func OrDefault(v value.Value, param string) value.Value {
 	if v == nil {
 		return Lookup(param).Default
 	}
 	return v
 }
 
-// addressOf is the address that a service listens on, "" for all.
-func addressOf(s located) string {
+// ServiceAddress is the address that a service listens on, "" for all.
+func ServiceAddress(s Object) string {
 	for _, field := range []string{"ip", "src_ip"} {
 		if ip, ok := s.At(field).(string); ok && ip != "*" {
 			return ip

@@ -16,7 +16,7 @@ func isRepositoryKey(s string) bool {
 	return s != "" && oneLine(s) && (strings.HasPrefix(s, "https://") || !insecureKey.MatchString(s))
 }
 
-// isRepositoryLine takes an address and the words behind it in a line of apt, which cannot bring options of its own.
-func isRepositoryLine(s string) bool {
+// IsRepositoryLine takes an address and the words behind it in a line of apt, which cannot bring options of its own.
+func IsRepositoryLine(s string) bool {
 	return s != "" && oneLine(s) && !strings.HasSuffix(s, "\n") && !strings.HasPrefix(strings.TrimSpace(s), "[")
 }

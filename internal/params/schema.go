@@ -36,9 +36,9 @@ func list(items ...value.Value) *value.List { return value.NewList(items...) }
 func ref(name string) *value.Dict { return value.DictOf("$ref", "#/$defs/"+name) }
 
 // sortedObjects are the objects in the order in which parameters name them.
-func sortedObjects(c *Catalog) []*Object {
-	var all []*Object
-	seen := map[*Object]bool{}
+func sortedObjects(c *Catalog) []*ObjectType {
+	var all []*ObjectType
+	seen := map[*ObjectType]bool{}
 	var add func(t Type)
 	add = func(t Type) {
 		if t.Object == nil || seen[t.Object] {
@@ -56,7 +56,7 @@ func sortedObjects(c *Catalog) []*Object {
 	return all
 }
 
-func objectSchema(o *Object) *value.Dict {
+func objectSchema(o *ObjectType) *value.Dict {
 	fields, required := value.NewDict(), list()
 	for _, f := range o.Fields {
 		fields.Set(f.Name, paramSchema(f))

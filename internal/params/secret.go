@@ -109,7 +109,7 @@ func (g guard) objects(t Type, v value.Value) (value.Value, bool) {
 	return v, false
 }
 
-func (g guard) object(o *Object, v value.Value) (value.Value, bool) {
+func (g guard) object(o *ObjectType, v value.Value) (value.Value, bool) {
 	d, ok := v.(*value.Dict)
 	if !ok {
 		return v, false

@@ -15,8 +15,8 @@ import (
 
 // Type is the type of a parameter: a scalar kind or an object, one of it, a list of it or a mapping to it.
 type Type struct {
-	Kind   string  // bool, int, string, port ...; "" for an object
-	Object *Object // nil for a scalar
+	Kind   string      // bool, int, string, port ...; "" for an object
+	Object *ObjectType // nil for a scalar
 	List   bool
 	Map    bool
 }
@@ -75,7 +75,7 @@ var (
 
 // checkScalar tells what is wrong with val as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
 // boolean are taken for one.
-func (v *validator) checkScalar(p *Param, val value.Value) string {
+func (v *Validator) checkScalar(p *Param, val value.Value) string {
 	if val == nil || IsTemplate(val) {
 		return ""
 	}
@@ -90,7 +90,7 @@ func (v *validator) checkScalar(p *Param, val value.Value) string {
 		ok = isBool(val)
 	case "int":
 		ok = isInt(val)
-		if n, number := toInt(val); number && ok {
+		if n, number := ToInt(val); number && ok {
 			if wrong := outside(p, n); wrong != "" {
 				return wrong
 			}
@@ -100,14 +100,14 @@ func (v *validator) checkScalar(p *Param, val value.Value) string {
 	case "auto_int":
 		ok = s == "auto" || isInt(val)
 	case "port":
-		n, isNumber := toInt(val)
+		n, isNumber := ToInt(val)
 		ok = isNumber && n >= 1 && n <= 65535
 	case "dict":
 		_, ok = val.(*value.Dict)
 	case "enum":
 		return checkEnum(p, val)
 	case "ip":
-		ok = s == "" && isText || hasPlaceholder(val) || isAddress(s)
+		ok = s == "" && isText || hasPlaceholder(val) || IsAddress(s)
 	case "cidr":
 		ok = hasPlaceholder(val) || isPrefix(s)
 	case "interval":
@@ -115,7 +115,7 @@ func (v *validator) checkScalar(p *Param, val value.Value) string {
 	case "size":
 		ok = isInt(val) || isText && sizeForm.MatchString(s)
 	case "dest":
-		n, isPort := toInt(val) // a port in quotes is one, too
+		n, isPort := ToInt(val) // a port in quotes is one, too
 		ok = isPort && n >= 1 && n <= 65535 || slices.Contains([]string{"default", "postgres", "pgbouncer"}, s)
 	case "jmespath", "hba_addr", "hba_auth":
 		if !isText {
@@ -183,7 +183,7 @@ func repr(v value.Value) string {
 }
 
 // holdsSecrets tells whether a field of an object may be a secret.
-func (o *Object) holdsSecrets() bool {
+func (o *ObjectType) holdsSecrets() bool {
 	return o.Open || slices.ContainsFunc(o.Fields, func(f *Param) bool { return f.Secret || f.Type.Kind == "password" })
 }
 
@@ -216,8 +216,8 @@ func isBool(v value.Value) bool {
 	return false
 }
 
-// toInt reads a whole number, also from a text.
-func toInt(v value.Value) (int64, bool) {
+// ToInt reads a whole number, also from a text.
+func ToInt(v value.Value) (int64, bool) {
 	if n, ok := v.(int64); ok {
 		return n, true
 	}
@@ -229,7 +229,7 @@ func toInt(v value.Value) (int64, bool) {
 }
 
 func isInt(v value.Value) bool {
-	_, ok := toInt(v)
+	_, ok := ToInt(v)
 	_, big := v.(*big.Int)
 	return ok || big
 }
@@ -243,8 +243,8 @@ func isNumber(v value.Value) bool {
 	return ok && err == nil
 }
 
-// isAddress takes a mask too: a virtual address may have one.
-func isAddress(s string) bool {
+// IsAddress takes a mask too: a virtual address may have one.
+func IsAddress(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil || isPrefix(s)
 }

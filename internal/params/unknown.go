@@ -18,23 +18,23 @@ var prefixes = []string{
 
 // unknownParam tells of a name that is no parameter but looks like one. Users define variables of their own, so a name is
 // left alone if nothing is near, or if a template of the inventory uses it.
-func (v *validator) unknownParam(name string, pos diag.Pos) {
+func (v *Validator) unknownParam(name string, pos diag.Pos) {
 	if v.catalog.foreign[name] || v.used[name] || strings.HasPrefix(name, "ansible_") {
 		return
 	}
 	if field := inFields()[name]; field != "" {
-		v.add(diag.Errorf(pos, "%s is the name of a generated password, not a parameter", name).WithHint("write the password into %s", field))
+		v.Add(diag.Errorf(pos, "%s is the name of a generated password, not a parameter", name).WithHint("write the password into %s", field))
 		return
 	}
 	known := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 	near := diag.Nearest(name, v.catalog.names)
 	switch {
 	case near != "" && !strings.HasPrefix(name, near+"_") && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
-		v.add(diag.Errorf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s?", near))
+		v.Add(diag.Errorf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s?", near))
 	case known && near != "":
-		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise only a role of your own reads the parameter", near))
+		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise only a role of your own reads the parameter", near))
 	case known:
-		v.add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("remove the parameter, unless a role of your own reads it"))
+		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("remove the parameter, unless a role of your own reads it"))
 	}
 }
 

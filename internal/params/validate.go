@@ -16,7 +16,7 @@ import (
 // Validate tells everything that is wrong with an inventory as far as its text shows: misspelt parameters and fields, wrong
 // types, identities that are missing or clash, things declared twice. All at once, in the order of the files.
 func Validate(inv *inventory.Inventory, checks ...Check) diag.List {
-	v := &validator{inv: inv, catalog: Load(), used: templateNames(inv), seen: map[string]bool{}, portClaims: map[string][]portClaim{}, kinds: kindsOf(checks)}
+	v := &Validator{Inv: inv, catalog: Load(), used: templateNames(inv), seen: map[string]bool{}, portClaims: map[string][]portClaim{}, kinds: kindsOf(checks)}
 	for _, g := range inv.Groups() {
 		level := "C"
 		if g.Name == "all" {
@@ -41,14 +41,14 @@ func Validate(inv *inventory.Inventory, checks ...Check) diag.List {
 
 // ValidateExtra tells what is wrong with variables of -e: unknown parameters, and values of the wrong type.
 func ValidateExtra(extra *value.Dict, checks ...Check) diag.List {
-	v := &validator{catalog: Load(), seen: map[string]bool{}, kinds: kindsOf(checks)}
+	v := &Validator{catalog: Load(), seen: map[string]bool{}, kinds: kindsOf(checks)}
 	v.place(extra, "A", 1)
 	return v.diags
 }
 
 // Check is what a product adds: rules of its own, and the kinds of texts that it can judge, such as jmespath.
 type Check struct {
-	Rules func(v *validator)
+	Rules func(v *Validator)
 	Kinds map[string]func(text string) error
 }
 
@@ -71,8 +71,8 @@ func byPlace(a, b *diag.Diagnostic) int {
 	return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 }
 
-type validator struct {
-	inv     *inventory.Inventory
+type Validator struct {
+	Inv     *inventory.Inventory
 	catalog *Catalog
 	used    map[string]bool // names that templates of the inventory mention
 	diags   diag.List
@@ -84,7 +84,7 @@ type validator struct {
 	turn       int // which of the checks has its turn
 }
 
-func (v *validator) add(d *diag.Diagnostic) {
+func (v *Validator) Add(d *diag.Diagnostic) {
 	if key := d.Error(); !v.seen[key] {
 		v.seen[key] = true
 		v.diags = append(v.diags, d)
@@ -92,7 +92,7 @@ func (v *validator) add(d *diag.Diagnostic) {
 }
 
 // place checks the variables that are set at one place of the inventory, for so many hosts.
-func (v *validator) place(vars *value.Dict, level string, hosts int) {
+func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 	for key, val := range vars.All() {
 		name := value.KeyText(key)
 		pos := vars.KeyPos(key)
@@ -102,10 +102,10 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 			continue
 		}
 		if p.Name != name {
-			v.add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("the older name still works"))
+			v.Add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("the older name still works"))
 		}
 		if p.Unused != "" {
-			v.add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
+			v.Add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
 		}
 		v.level(p, name, level, hosts, pos)
 		v.value(p, name, val, vars.ValuePos(key))
@@ -113,19 +113,19 @@ func (v *validator) place(vars *value.Dict, level string, hosts int) {
 }
 
 // level warns of what belongs to one host and is set for many, and of identities that are set for the whole environment.
-func (v *validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
+func (v *Validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
 	switch {
 	case p.Levels == "I" && level != "I" && hosts > 1:
-		v.add(diag.Warnf(pos, "%s belongs to a host, and has one value for %d hosts here", name, hosts).
+		v.Add(diag.Warnf(pos, "%s belongs to a host, and has one value for %d hosts here", name, hosts).
 			WithHint("move it to the hosts, as in 10.10.10.10: { %s: ... }", name))
 	case p.Identity && level == "G" && p.Levels != "I" && p.Name != "pg_shard" && p.Name != "etcd_cluster":
-		v.add(diag.Warnf(pos, "%s belongs to a cluster, and has one value for the whole environment here", name).
+		v.Add(diag.Warnf(pos, "%s belongs to a cluster, and has one value for the whole environment here", name).
 			WithHint("move it to vars of the group"))
 	}
 }
 
 // value checks a value of a parameter or field, and all that is inside it.
-func (v *validator) value(p *Param, what string, val value.Value, pos diag.Pos) {
+func (v *Validator) value(p *Param, what string, val value.Value, pos diag.Pos) {
 	if val == nil || IsTemplate(val) {
 		return
 	}
@@ -139,7 +139,7 @@ func (v *validator) value(p *Param, what string, val value.Value, pos diag.Pos) 
 	}
 }
 
-func (v *validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
+func (v *Validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
 	if p.Type.Object != nil {
 		v.object(p.Type.Object, what, val, pos)
 		return
@@ -148,7 +148,7 @@ func (v *validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
 		if !strings.HasPrefix(wrong, "must ") {
 			what += ":"
 		}
-		v.add(diag.Errorf(pos, "%s %s", what, wrong).WithHint("%s", enumHint(p, val)))
+		v.Add(diag.Errorf(pos, "%s %s", what, wrong).WithHint("%s", enumHint(p, val)))
 		return
 	}
 	if s, ok := value.Plain(val); ok && p.Secret {
@@ -167,13 +167,13 @@ func enumHint(p *Param, val value.Value) string {
 	return ""
 }
 
-func (v *validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
+func (v *Validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
 	l, ok := val.(*value.List)
 	if !ok {
 		if _, isText := value.Plain(val); isText && p.Type.Object == nil {
 			return // Ansible takes a lone text for a list in most places
 		}
-		v.add(diag.Errorf(pos, "%s must be a list, not %s", what, shown(p, val)).WithHint("write [ ... ] around it, or a dash before it"))
+		v.Add(diag.Errorf(pos, "%s must be a list, not %s", what, shown(p, val)).WithHint("write [ ... ] around it, or a dash before it"))
 		return
 	}
 	for i, item := range l.Items {
@@ -182,7 +182,7 @@ func (v *validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
 			at = pos
 		}
 		if item == nil {
-			v.add(diag.Errorf(at, "%s[%d] is empty", what, i))
+			v.Add(diag.Errorf(at, "%s[%d] is empty", what, i))
 			continue
 		}
 		v.one(p, fmt.Sprintf("%s[%d]", what, i), item, at)
@@ -192,10 +192,10 @@ func (v *validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
 	}
 }
 
-func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos) {
+func (v *Validator) mapping(p *Param, what string, val value.Value, pos diag.Pos) {
 	d, ok := val.(*value.Dict)
 	if !ok {
-		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(p, val)))
+		v.Add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(p, val)))
 		return
 	}
 	for key, item := range d.All() {
@@ -207,29 +207,29 @@ func (v *validator) mapping(p *Param, what string, val value.Value, pos diag.Pos
 }
 
 // key checks a key of a mapping to objects.
-func (v *validator) key(o *Object, what string, key value.Value, pos diag.Pos) {
+func (v *Validator) key(o *ObjectType, what string, key value.Value, pos diag.Pos) {
 	if o == nil {
 		return
 	}
 	switch o.Keys {
 	case "port":
-		if port, ok := toInt(key); !ok || port < 1 || port > 65535 {
-			v.add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
+		if port, ok := ToInt(key); !ok || port < 1 || port > 65535 {
+			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
 		}
 	case "label":
-		if name := value.KeyText(key); !labelForm.MatchString(name) {
-			v.add(diag.Errorf(pos, "invalid name of a site %q in %s: must be letters, digits, _, . and -", name, what))
+		if name := value.KeyText(key); !LabelForm.MatchString(name) {
+			v.Add(diag.Errorf(pos, "invalid name of a site %q in %s: must be letters, digits, _, . and -", name, what))
 		}
 	}
 }
 
-func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos) {
+func (v *Validator) object(o *ObjectType, what string, val value.Value, pos diag.Pos) {
 	d, ok := val.(*value.Dict)
 	if !ok {
 		if _, isText := value.Plain(val); isText && o.Short != "" {
 			return
 		}
-		v.add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(&Param{Type: Type{Object: o}}, val)))
+		v.Add(diag.Errorf(pos, "%s must be a mapping, not %s", what, shown(&Param{Type: Type{Object: o}}, val)))
 		return
 	}
 	for key, item := range d.All() {
@@ -242,10 +242,10 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 			for i, field := range o.Fields {
 				names[i] = field.Name
 			}
-			v.add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
+			v.Add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
 		default:
 			if f.Name != name {
-				v.add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("the older name still works"))
+				v.Add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("the older name still works"))
 			}
 			v.idle(o, f, what, d.KeyPos(key))
 			v.value(f, what+"."+name, item, d.ValuePos(key))
@@ -254,16 +254,16 @@ func (v *validator) object(o *Object, what string, val value.Value, pos diag.Pos
 	v.ownName(o, what, d)
 	for _, f := range o.Fields {
 		if f.Required && !hasField(d, f) {
-			v.add(diag.Errorf(pos, "%s lacks %s", what, f.Name))
+			v.Add(diag.Errorf(pos, "%s lacks %s", what, f.Name))
 		}
 	}
 }
 
 // idle tells of a field that nothing reads, once for all objects of its kind.
-func (v *validator) idle(o *Object, f *Param, what string, pos diag.Pos) {
+func (v *Validator) idle(o *ObjectType, f *Param, what string, pos diag.Pos) {
 	if once := "field " + o.Name + "." + f.Name; f.Unused != "" && !v.seen[once] {
 		v.seen[once] = true
-		v.add(diag.Warnf(pos, "%s.%s does nothing here: %s", what, f.Name, f.Unused))
+		v.Add(diag.Warnf(pos, "%s.%s does nothing here: %s", what, f.Name, f.Unused))
 	}
 }
 
@@ -285,7 +285,7 @@ func hasField(d *value.Dict, f *Param) bool {
 }
 
 // duplicates tells objects of one list that have the same name.
-func (v *validator) duplicates(o *Object, what string, l *value.List, pos diag.Pos) {
+func (v *Validator) duplicates(o *ObjectType, what string, l *value.List, pos diag.Pos) {
 	first := map[string]diag.Pos{}
 	for i, item := range l.Items {
 		name, at := objectName(o, item), l.Pos(i)
@@ -296,7 +296,7 @@ func (v *validator) duplicates(o *Object, what string, l *value.List, pos diag.P
 			at = pos
 		}
 		if before, ok := first[name]; ok {
-			v.add(diag.Errorf(at, "%s has %s twice, first at %s", what, name, before))
+			v.Add(diag.Errorf(at, "%s has %s twice, first at %s", what, name, before))
 			continue
 		}
 		first[name] = at
@@ -304,7 +304,7 @@ func (v *validator) duplicates(o *Object, what string, l *value.List, pos diag.P
 }
 
 // objectName is the name of an object: its key field, or the text that stands for it.
-func objectName(o *Object, item value.Value) string {
+func objectName(o *ObjectType, item value.Value) string {
 	if d, ok := item.(*value.Dict); ok {
 		item = d.At(o.Key)
 	}

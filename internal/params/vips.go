@@ -20,9 +20,9 @@ type vip struct {
 	turn    int // of the product that claims it
 }
 
-// claimVIP takes down the virtual address that hosts share by their parameters: param has it, enabled turns it on. router is the number of
+// ClaimVIP takes down the virtual address that hosts share by their parameters: param has it, enabled turns it on. router is the number of
 // its VRRP group, "" where pig chooses.
-func (v *validator) claimVIP(param, enabled, owner, router string, hosts ...*inventory.Host) {
+func (v *Validator) ClaimVIP(param, enabled, owner, router string, hosts ...*inventory.Host) {
 	a, ok := v.vip(hosts[0], param, enabled)
 	if !ok {
 		return
@@ -34,10 +34,10 @@ func (v *validator) claimVIP(param, enabled, owner, router string, hosts ...*inv
 
 // vips tells virtual addresses that a node has, that two clusters want, and VRRP groups that would take each other for one. Masks do
 // not matter: an address answers once.
-func (v *validator) vips() {
+func (v *Validator) vips() {
 	nodes := map[netip.Addr]string{}
-	for _, h := range v.inv.Hosts() {
-		nodes[AddressOf(h.Name, v.inv.Vars(h).At("ansible_host"))] = h.Name
+	for _, h := range v.Inv.Hosts() {
+		nodes[AddressOf(h.Name, v.Inv.Vars(h).At("ansible_host"))] = h.Name
 	}
 	var all []vip
 	slices.SortStableFunc(v.vipClaims, func(a, b vip) int { return b.turn - a.turn }) // a clash is told where a node's address stands
@@ -47,10 +47,10 @@ func (v *validator) vips() {
 }
 
 // vip reads the address of a host.
-func (v *validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
-	vars := v.inv.Vars(h)
+func (v *Validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
+	vars := v.Inv.Vars(h)
 	text, ok := vars.At(param).(string)
-	if !ok || !truthy(vars.At(enabled)) || IsTemplate(text) {
+	if !ok || !Truthy(vars.At(enabled)) || IsTemplate(text) {
 		return vip{}, false
 	}
 	ip, _, _ := strings.Cut(text, "/")
@@ -58,19 +58,19 @@ func (v *validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 	if err != nil || address.IsLoopback() { // a loopback address stands for none
 		return vip{}, false
 	}
-	return vip{address: address, param: param, host: h, pos: v.where(h, param)}, true
+	return vip{address: address, param: param, host: h, pos: v.Where(h, param)}, true
 }
 
 // family tells virtual addresses that VRRP cannot move: keepalived tells the peers of an address by addresses of the same family, and pig
 // writes VRRP for IPv4.
-func (v *validator) family(a vip, nodes ...*inventory.Host) {
+func (v *Validator) family(a vip, nodes ...*inventory.Host) {
 	if a.address.Is6() {
-		v.add(diag.Errorf(a.pos, "invalid %s %s: an IPv6 address cannot be a virtual address", a.param, a.address).WithHint("choose an IPv4 address, or list all members in the clients"))
+		v.Add(diag.Errorf(a.pos, "invalid %s %s: an IPv6 address cannot be a virtual address", a.param, a.address).WithHint("choose an IPv4 address, or list all members in the clients"))
 		return
 	}
 	for _, h := range nodes {
-		if AddressOf(h.Name, v.inv.Vars(h).At("ansible_host")).Is6() {
-			v.add(diag.Errorf(a.pos, "invalid %s %s: node %s has an IPv6 address, and its virtual address would have to be of the same family", a.param, a.address, h.Name).
+		if AddressOf(h.Name, v.Inv.Vars(h).At("ansible_host")).Is6() {
+			v.Add(diag.Errorf(a.pos, "invalid %s %s: node %s has an IPv6 address, and its virtual address would have to be of the same family", a.param, a.address, h.Name).
 				WithHint("declare the host by an IPv4 address, or list all members in the clients"))
 		}
 	}
@@ -78,22 +78,22 @@ func (v *validator) family(a vip, nodes ...*inventory.Host) {
 
 // placed puts one more address among those that are there, and tells what it clashes with; nodes are the hosts by their addresses. Nodes of
 // one owner share theirs.
-func (v *validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip {
+func (v *Validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip {
 	for _, b := range all {
 		if a.owner == b.owner && a.address == b.address {
 			return all
 		}
 	}
 	if node, taken := nodes[a.address]; taken {
-		v.add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, node).WithHint("choose a free address"))
+		v.Add(diag.Errorf(a.pos, "%s %s is the address of node %s", a.param, a.address, node).WithHint("choose a free address"))
 	}
 	for _, b := range all {
 		switch {
 		case a.address == b.address:
-			v.add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
+			v.Add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
 				WithHint("give each cluster a virtual address of its own"))
 		case a.router != "" && a.router == b.router && near(a.address, b.address):
-			v.add(diag.Errorf(v.where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
+			v.Add(diag.Errorf(v.Where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
 				a.router, a.owner, b.owner).WithHint("choose another number from 1 to 254"))
 		}
 	}

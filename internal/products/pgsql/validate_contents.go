@@ -1,4 +1,4 @@
-package params
+package pgsql
 
 import (
 	"regexp"
@@ -7,17 +7,18 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
+	"pig/internal/params"
 	"pig/internal/value"
 )
 
-func (v *pgValidator) users(vars *value.Dict, list string, known map[string]bool) {
-	for _, u := range items(vars, list) {
+func (v *validator) users(vars *value.Dict, list string, known map[string]bool) {
+	for _, u := range params.Objects(vars, list) {
 		name, ok := u.At("name").(string)
-		if !ok || IsTemplate(name) {
+		if !ok || params.IsTemplate(name) {
 			continue
 		}
 		if !userName.MatchString(name) {
-			v.add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
+			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
 				WithHint("want small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
 		}
 		known[name] = true
@@ -25,13 +26,13 @@ func (v *pgValidator) users(vars *value.Dict, list string, known map[string]bool
 }
 
 // services tells services that take the name of another.
-func (v *pgValidator) services(vars *value.Dict, cluster string) {
+func (v *validator) services(vars *value.Dict, cluster string) {
 	names := map[string]bool{}
 	for _, list := range []string{"pg_default_services", "pg_services"} {
-		for _, s := range items(vars, list) {
+		for _, s := range params.Objects(vars, list) {
 			name := value.Str(s.At("name"))
 			if names[name] {
-				v.add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("rename one of the services: the second would overwrite the first"))
+				v.Add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("rename one of the services: the second would overwrite the first"))
 			}
 			names[name] = true
 		}
@@ -39,29 +40,29 @@ func (v *pgValidator) services(vars *value.Dict, cluster string) {
 }
 
 // poolNames tells databases and users whose names pgbouncer cannot hold: its file has no quotes for them.
-func (v *pgValidator) poolNames(vars *value.Dict) {
-	for _, d := range items(vars, "pg_databases") {
+func (v *validator) poolNames(vars *value.Dict) {
+	for _, d := range params.Objects(vars, "pg_databases") {
 		name, ok := d.At("name").(string)
-		if ok && !IsTemplate(name) && !labelForm.MatchString(name) && d.At("pgbouncer") != false {
-			v.add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
+		if ok && !params.IsTemplate(name) && !params.LabelForm.MatchString(name) && d.At("pgbouncer") != false {
+			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
 				WithHint("write pgbouncer: false to keep the database out of the pool"))
 		}
 	}
-	for _, u := range append(items(vars, "pg_default_roles"), items(vars, "pg_users")...) {
+	for _, u := range append(params.Objects(vars, "pg_default_roles"), params.Objects(vars, "pg_users")...) {
 		name, ok := u.At("name").(string)
-		if ok && !IsTemplate(name) && !labelForm.MatchString(name) && (u.Has("pool_mode") || u.Has("pool_connlimit")) && u.At("state") != "absent" {
-			v.add(diag.Errorf(u.ValuePos("name"), "invalid user name %q for settings of pgbouncer: only letters, digits, _, . and -", name).
+		if ok && !params.IsTemplate(name) && !params.LabelForm.MatchString(name) && (u.Has("pool_mode") || u.Has("pool_connlimit")) && u.At("state") != "absent" {
+			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q for settings of pgbouncer: only letters, digits, _, . and -", name).
 				WithHint("leave pool_mode and pool_connlimit out, or rename the user"))
 		}
 	}
 }
 
 // owners warns of owners that nobody makes. The superuser is there without being made.
-func (v *pgValidator) owners(vars *value.Dict, known map[string]bool) {
+func (v *validator) owners(vars *value.Dict, known map[string]bool) {
 	dbsu, _ := vars.At("pg_dbsu").(string)
-	for _, db := range items(vars, "pg_databases") {
+	for _, db := range params.Objects(vars, "pg_databases") {
 		owner, ok := db.At("owner").(string)
-		if !ok || known[owner] || owner == "postgres" || owner == dbsu || IsTemplate(owner) {
+		if !ok || known[owner] || owner == "postgres" || owner == dbsu || params.IsTemplate(owner) {
 			continue
 		}
 		names := make([]string, 0, len(known))
@@ -69,19 +70,19 @@ func (v *pgValidator) owners(vars *value.Dict, known map[string]bool) {
 			names = append(names, n)
 		}
 		slices.Sort(names)
-		v.add(diag.Warnf(db.ValuePos("owner"), "owner %[2]q of database %[1]s not found in pg_users or pg_default_roles", value.Str(db.At("name")), owner).
+		v.Add(diag.Warnf(db.ValuePos("owner"), "owner %[2]q of database %[1]s not found in pg_users or pg_default_roles", value.Str(db.At("name")), owner).
 			WithHint("%s", diag.DidYouMean(owner, names)))
 	}
 }
 
 // memberships warns of roles that nobody makes. Those of PostgreSQL itself begin with pg_.
-func (v *pgValidator) memberships(vars *value.Dict, known map[string]bool) {
+func (v *validator) memberships(vars *value.Dict, known map[string]bool) {
 	names := make([]string, 0, len(known))
 	for n := range known {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	for _, u := range items(vars, "pg_users") {
+	for _, u := range params.Objects(vars, "pg_users") {
 		roles, _ := u.At("roles").(*value.List)
 		if roles == nil {
 			continue
@@ -91,10 +92,10 @@ func (v *pgValidator) memberships(vars *value.Dict, known map[string]bool) {
 			if d, isObject := item.(*value.Dict); isObject {
 				role, ok = d.At("name").(string)
 			}
-			if !ok || known[role] || IsTemplate(role) || strings.HasPrefix(role, "pg_") || strings.HasPrefix(role, "$") {
+			if !ok || known[role] || params.IsTemplate(role) || strings.HasPrefix(role, "pg_") || strings.HasPrefix(role, "$") {
 				continue
 			}
-			v.add(diag.Warnf(roles.Pos(i), "role %[2]q of user %[1]s not found in pg_users or pg_default_roles", value.Str(u.At("name")), role).
+			v.Add(diag.Warnf(roles.Pos(i), "role %[2]q of user %[1]s not found in pg_users or pg_default_roles", value.Str(u.At("name")), role).
 				WithHint("%s", diag.DidYouMean(role, names)))
 		}
 	}
@@ -107,16 +108,16 @@ type offer struct {
 }
 
 // offers are the clusters whose services h offers: its own, unless that has a provider, and those whose provider it is in.
-func (v *pgValidator) offers(h *inventory.Host) []offer {
+func (v *validator) offers(h *inventory.Host) []offer {
 	var all []offer
-	for _, c := range v.clusters("pg_cluster") {
-		vars := v.inv.Vars(c.hosts[0])
+	for _, c := range v.Clusters("pg_cluster") {
+		vars := v.Inv.Vars(c.Hosts[0])
 		provider, _ := vars.At("pg_service_provider").(string)
-		hosts, of := c.hosts, ""
+		hosts, of := c.Hosts, ""
 		if provider != "" {
-			hosts, of = nil, " of "+c.name
-			if g := v.inv.Group(provider); g != nil {
-				hosts = v.inv.HostsOf(g)
+			hosts, of = nil, " of "+c.Name
+			if g := v.Inv.Group(provider); g != nil {
+				hosts = v.Inv.HostsOf(g)
 			}
 		}
 		if slices.Contains(hosts, h) {
@@ -127,10 +128,10 @@ func (v *pgValidator) offers(h *inventory.Host) []offer {
 }
 
 // serviceNames tells services of one load balancer that have one name: each has a file of its name, which two would write in turn.
-func (v *pgValidator) serviceNames() {
-	for _, h := range v.inv.Hosts() {
+func (v *validator) serviceNames() {
+	for _, h := range v.Inv.Hosts() {
 		own := map[string]diag.Pos{}
-		for _, s := range items(v.inv.Vars(h), "haproxy_services") {
+		for _, s := range params.Objects(v.Inv.Vars(h), "haproxy_services") {
 			name, pos := value.Str(s.At("name")), s.ValuePos("name")
 			if first, taken := own[name]; taken {
 				v.sameName(pos, name, "haproxy_services", first)
@@ -140,7 +141,7 @@ func (v *pgValidator) serviceNames() {
 		for _, o := range v.offers(h) {
 			cluster := value.Str(o.vars.At("pg_cluster"))
 			for _, list := range []string{"pg_default_services", "pg_services"} {
-				for _, s := range items(o.vars, list) {
+				for _, s := range params.Objects(o.vars, list) {
 					name := cluster + "-" + value.Str(s.At("name"))
 					if first, taken := own[name]; taken {
 						other := diag.Pos{} // defaults have no place in the inventory
@@ -156,12 +157,12 @@ func (v *pgValidator) serviceNames() {
 }
 
 // sameName tells a service whose name another one has, at a place that is not known where it is a default.
-func (v *pgValidator) sameName(pos diag.Pos, name, of string, other diag.Pos) {
+func (v *validator) sameName(pos diag.Pos, name, of string, other diag.Pos) {
 	at := ""
 	if other.Known() {
 		at = ", at " + other.String()
 	}
-	v.add(diag.Errorf(pos, "service %q has the name of a service of %s%s", name, of, at).WithHint("give each service of a host a name of its own"))
+	v.Add(diag.Errorf(pos, "service %q has the name of a service of %s%s", name, of, at).WithHint("give each service of a host a name of its own"))
 }
 
 var userName = regexp.MustCompile(`^[a-z_][a-z0-9_@.-]{0,62}$`)

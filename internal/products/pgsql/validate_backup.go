@@ -1,9 +1,10 @@
-package params
+package pgsql
 
 import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/value"
 )
 
@@ -22,7 +23,7 @@ var repoNeeds = map[string]struct {
 }
 
 // backupRepo checks the repository that backups go to: pgBackRest would refuse each command, and no backup would be made.
-func (v *pgValidator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
+func (v *validator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
 	at := func(option string) diag.Pos {
 		if p := repo.ValuePos(option); p.Known() {
 			return p
@@ -41,18 +42,18 @@ func (v *pgValidator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
 	}
 	for _, option := range required {
 		if !repo.Has(option) {
-			v.add(diag.Errorf(pos, "backup repository %s of type %s lacks %s", name, kind, option))
+			v.Add(diag.Errorf(pos, "backup repository %s of type %s lacks %s", name, kind, option))
 		}
 	}
-	if path := text("path"); path != "" && !strings.HasPrefix(path, "/") && !IsTemplate(path) && !strings.Contains(path, "${") {
-		v.add(diag.Errorf(at("path"), "invalid path %q of backup repository %s: must begin with /", path, name))
+	if path := text("path"); path != "" && !strings.HasPrefix(path, "/") && !params.IsTemplate(path) && !strings.Contains(path, "${") {
+		v.Add(diag.Errorf(at("path"), "invalid path %q of backup repository %s: must begin with /", path, name))
 	}
 	encrypted := text("cipher_type") != "" && text("cipher_type") != "none"
 	switch {
 	case encrypted && text("cipher_pass") == "" && !value.IsUnknown(repo.At("cipher_pass")):
-		v.add(diag.Errorf(at("cipher_type"), "backup repository %s is encrypted and lacks cipher_pass", name))
+		v.Add(diag.Errorf(at("cipher_type"), "backup repository %s is encrypted and lacks cipher_pass", name))
 	case !encrypted && repo.Has("cipher_pass"):
-		v.add(diag.Errorf(at("cipher_pass"), "backup repository %s has a cipher_pass and no cipher_type: backups would not be encrypted", name).
+		v.Add(diag.Errorf(at("cipher_pass"), "backup repository %s has a cipher_pass and no cipher_type: backups would not be encrypted", name).
 			WithHint("write cipher_type: aes-256-cbc"))
 	}
 }

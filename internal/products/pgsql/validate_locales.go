@@ -1,9 +1,10 @@
-package params
+package pgsql
 
 import (
 	"slices"
 
 	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/pgsql"
 	"pig/internal/value"
 )
@@ -12,54 +13,45 @@ import (
 func textOf(vars *value.Dict, name string) (text string, ok bool) {
 	v, set := vars.Get(name)
 	if !set {
-		v = Lookup(name).Default
+		v = params.Lookup(name).Default
 	}
 	if v == nil {
 		return "", true
 	}
-	return value.Str(v), !IsTemplate(v)
+	return value.Str(v), !params.IsTemplate(v)
 }
 
 // locales checks encodings and locales as initdb and CREATE DATABASE would: whether a node has a locale is asked of the node.
-func (v *pgValidator) locales(vars *value.Dict) {
+func (v *validator) locales(vars *value.Dict) {
 	encoding, known := textOf(vars, "pg_encoding")
 	if why := pgsql.CheckEncoding(encoding); known && why != "" {
-		v.add(diag.Errorf(vars.ValuePos("pg_encoding"), "invalid pg_encoding: %s", why))
+		v.Add(diag.Errorf(vars.ValuePos("pg_encoding"), "invalid pg_encoding: %s", why))
 		return
 	}
 	for _, name := range []string{"pg_locale", "pg_lc_collate", "pg_lc_ctype"} {
 		locale, ok := textOf(vars, name)
 		if why := pgsql.CheckLocale(locale, encoding); ok && known && why != "" && (name != "pg_locale" || vars.Has(name)) {
-			v.add(diag.Errorf(firstPos(vars, name, "pg_encoding"), "invalid %s: %s", name, why).WithHint("give both the same encoding, such as de_DE.UTF-8 and UTF8"))
+			v.Add(diag.Errorf(params.FirstPos(vars, name, "pg_encoding"), "invalid %s: %s", name, why).WithHint("give both the same encoding, such as de_DE.UTF-8 and UTF8"))
 		}
 	}
 	if !known {
 		return
 	}
-	for _, d := range items(vars, "pg_databases") {
+	for _, d := range params.Objects(vars, "pg_databases") {
 		v.localesOf(d, vars, encoding)
 	}
 }
 
-func firstPos(vars *value.Dict, names ...string) diag.Pos {
-	for _, n := range names {
-		if vars.Has(n) {
-			return vars.ValuePos(n)
-		}
-	}
-	return diag.Pos{}
-}
-
 // localesOf checks one database against itself, and against the template that it is a copy of.
-func (v *pgValidator) localesOf(d located, vars *value.Dict, cluster string) {
+func (v *validator) localesOf(d params.Object, vars *value.Dict, cluster string) {
 	if v := d.At("state"); v == "absent" {
 		return
 	}
 	name := value.Str(d.At("name"))
 	encoding := cluster
-	if own, ok := value.Plain(d.At("encoding")); ok && own != "" && !IsTemplate(own) {
+	if own, ok := value.Plain(d.At("encoding")); ok && own != "" && !params.IsTemplate(own) {
 		if why := pgsql.CheckEncoding(own); why != "" {
-			v.add(diag.Errorf(d.ValuePos("encoding"), "invalid encoding of database %s: %s", name, why))
+			v.Add(diag.Errorf(d.ValuePos("encoding"), "invalid encoding of database %s: %s", name, why))
 			return
 		}
 		encoding = own
@@ -70,14 +62,14 @@ func (v *pgValidator) localesOf(d located, vars *value.Dict, cluster string) {
 	provider, _ := value.Plain(d.At("locale_provider"))
 	for _, key := range []string{"locale", "lc_collate", "lc_ctype"} {
 		locale, ok := value.Plain(d.At(key))
-		if !ok || locale == "" || IsTemplate(locale) {
+		if !ok || locale == "" || params.IsTemplate(locale) {
 			continue
 		}
 		if provider == "icu" && key == "locale" || provider == "builtin" && key == "locale" {
 			continue
 		}
 		if why := pgsql.CheckLocale(locale, encoding); why != "" {
-			v.add(diag.Errorf(d.ValuePos(key), "invalid %s of database %s: %s", key, name, why))
+			v.Add(diag.Errorf(d.ValuePos(key), "invalid %s of database %s: %s", key, name, why))
 			continue
 		}
 		for of, param := range map[string]string{"lc_collate": "pg_lc_collate", "lc_ctype": "pg_lc_ctype"} {
@@ -91,27 +83,27 @@ func (v *pgValidator) localesOf(d located, vars *value.Dict, cluster string) {
 }
 
 // ofTemplate refuses what only a copy of template0 can have.
-func (v *pgValidator) ofTemplate(d located, key, val string) {
+func (v *validator) ofTemplate(d params.Object, key, val string) {
 	if t, ok := value.Plain(d.At("template")); ok && (t != "" && t != "template1" && t != "postgres") {
 		return // template0, or one of which nothing is known
 	}
-	v.add(diag.Errorf(d.ValuePos(key), "invalid %s %s of database %s: a copy of template1 has that of the cluster", key, val, value.Str(d.At("name"))).
+	v.Add(diag.Errorf(d.ValuePos(key), "invalid %s %s of database %s: a copy of template1 has that of the cluster", key, val, value.Str(d.At("name"))).
 		WithHint("write template: template0"))
 }
 
 // provider checks the locales of ICU and of PostgreSQL itself.
-func (v *pgValidator) provider(d located, name, provider, encoding string) {
+func (v *validator) provider(d params.Object, name, provider, encoding string) {
 	builtin, _ := value.Plain(d.At("builtin_locale"))
 	switch {
-	case builtin != "" && !IsTemplate(builtin) && !slices.Contains([]string{"C", "C.UTF-8", "C.UTF8", "PG_UNICODE_FAST"}, builtin):
-		v.add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %q of database %s: want C, C.UTF-8 or PG_UNICODE_FAST", builtin, name))
+	case builtin != "" && !params.IsTemplate(builtin) && !slices.Contains([]string{"C", "C.UTF-8", "C.UTF8", "PG_UNICODE_FAST"}, builtin):
+		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %q of database %s: want C, C.UTF-8 or PG_UNICODE_FAST", builtin, name))
 	case builtin != "" && provider != "builtin":
-		v.add(diag.Errorf(d.ValuePos("builtin_locale"), "builtin_locale of database %s needs locale_provider: builtin", name))
-	case builtin != "" && builtin != "C" && !IsTemplate(builtin) && !pgsql.SameEncoding(encoding, "UTF8"):
-		v.add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %s of database %s: needs encoding UTF8, not %s", builtin, name, encoding))
+		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "builtin_locale of database %s needs locale_provider: builtin", name))
+	case builtin != "" && builtin != "C" && !params.IsTemplate(builtin) && !pgsql.SameEncoding(encoding, "UTF8"):
+		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %s of database %s: needs encoding UTF8, not %s", builtin, name, encoding))
 	case d.At("icu_rules") != nil && provider != "icu":
-		v.add(diag.Errorf(d.ValuePos("icu_rules"), "icu_rules of database %s needs locale_provider: icu", name))
+		v.Add(diag.Errorf(d.ValuePos("icu_rules"), "icu_rules of database %s needs locale_provider: icu", name))
 	case provider == "icu" && (pgsql.SameEncoding(encoding, "SQL_ASCII") || pgsql.SameEncoding(encoding, "MULE_INTERNAL")):
-		v.add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider icu of database %s: ICU cannot do encoding %s", name, encoding))
+		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider icu of database %s: ICU cannot do encoding %s", name, encoding))
 	}
 }

@@ -1,0 +1,59 @@
+package minio
+
+import (
+	"fmt"
+	"slices"
+
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+// validator checks what an inventory says of MinIO.
+type validator struct{ *params.Validator }
+
+func Validate(core *params.Validator) {
+	v := &validator{core}
+	for _, c := range v.Clusters("minio_cluster") {
+		v.contiguous(c)
+		v.minioUsers(v.Inv.Vars(c.Hosts[0]))
+	}
+}
+
+// builtinPolicies are those that MinIO has by itself.
+var builtinPolicies = []string{"consoleAdmin", "diagnostics", "readonly", "readwrite", "writeonly"}
+
+// minioUsers warns of policies that nobody makes, a bucket's being named after it, and refuses names and passwords that MinIO does.
+func (v *validator) minioUsers(vars *value.Dict) {
+	known := slices.Clone(builtinPolicies)
+	for _, b := range params.Objects(vars, "minio_buckets") {
+		known = append(known, value.Str(b.At("name")))
+	}
+	for _, u := range params.Objects(vars, "minio_users") {
+		if s, ok := value.Plain(u.At("access_key")); ok && len(s) < 3 && !params.IsTemplate(s) {
+			v.Add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("write at least 3 characters"))
+		}
+		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
+			v.Add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
+		}
+		if policy, ok := u.At("policy").(string); ok && !slices.Contains(known, policy) && !params.IsTemplate(policy) {
+			v.Add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).
+				WithHint("%s", diag.DidYouMean(policy, known)))
+		}
+	}
+}
+
+// contiguous checks that a MinIO cluster of several nodes is numbered without gaps: its volumes are given as a range.
+func (v *validator) contiguous(c *params.Cluster) {
+	var seqs []int
+	for _, h := range c.Hosts {
+		if n, ok := params.ToInt(v.Inv.Vars(h).At("minio_seq")); ok {
+			seqs = append(seqs, int(n))
+		}
+	}
+	slices.Sort(seqs)
+	if len(seqs) > 1 && seqs[len(seqs)-1]-seqs[0] != len(seqs)-1 && len(slices.Compact(slices.Clone(seqs))) == len(seqs) {
+		v.Add(diag.Errorf(v.Where(c.Hosts[0], "minio_cluster"), "minio_seq of minio_cluster %s has gaps: %s", c.Name, fmt.Sprint(seqs)).
+			WithHint("number the nodes from %d to %d", seqs[0], seqs[0]+len(seqs)-1))
+	}
+}

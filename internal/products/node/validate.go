@@ -1,0 +1,89 @@
+package node
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"pig/internal/diag"
+	"pig/internal/format"
+	"pig/internal/inventory"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+// validator checks what an inventory says of its hosts as such.
+type validator struct{ *params.Validator }
+
+func Validate(core *params.Validator) {
+	v := &validator{core}
+	for _, h := range v.Inv.Hosts() {
+		v.nodeVIP(h)
+		vars := v.Inv.Vars(h)
+		v.Proxied(vars, "haproxy_services")
+		for _, s := range params.Objects(vars, "haproxy_services") {
+			v.ClaimPort(h, "service "+value.Str(s.At("name")), params.ServiceAddress(s), s.At("port"), s.ValuePos("port"))
+		}
+		v.ClaimVIP("vip_address", "vip_enabled", "node_cluster "+v.nodeCluster(h), value.Str(params.OrDefault(vars.At("vip_vrid"), "vip_vrid")), h)
+	}
+	v.sysctls()
+	v.aliases()
+}
+
+// sysctls checks the names and values of kernel parameters, each of which becomes a line.
+func (v *validator) sysctls() {
+	for _, h := range v.Inv.Hosts() {
+		vars := v.Inv.Vars(h)
+		d, ok := vars.At("node_sysctl_params").(*value.Dict)
+		if !ok {
+			continue
+		}
+		for key, val := range d.All() {
+			if name := value.KeyText(key); !params.SysctlForm.MatchString(name) {
+				v.Add(diag.Errorf(d.KeyPos(key), "invalid kernel parameter %q in node_sysctl_params: only letters, digits, _, ., / and -", name))
+			}
+			if strings.ContainsFunc(value.Str(val), unicode.IsControl) && !params.IsTemplate(val) {
+				v.Add(diag.Errorf(d.ValuePos(key), "invalid value of kernel parameter %s: must be one line", value.KeyText(key)))
+			}
+		}
+	}
+}
+
+// aliases checks the names of shell aliases, which no shell quotes.
+func (v *validator) aliases() {
+	for _, h := range v.Inv.Hosts() {
+		d, ok := v.Inv.Vars(h).At("node_aliases").(*value.Dict)
+		if !ok {
+			continue
+		}
+		for key := range d.All() {
+			if _, err := format.AliasName(value.KeyText(key)); err != nil {
+				v.Add(diag.Errorf(d.KeyPos(key), "%v in node_aliases", err))
+			}
+		}
+	}
+}
+
+// nodeCluster is the name of the nodes that share the address of h.
+func (v *validator) nodeCluster(h *inventory.Host) string {
+	vars := v.Inv.Vars(h)
+	if name, ok := vars.At("node_cluster").(string); ok && name != "" {
+		return name
+	}
+	return value.Str(params.OrDefault(nil, "node_cluster"))
+}
+
+func (v *validator) nodeVIP(h *inventory.Host) {
+	vars := v.Inv.Vars(h)
+	if !params.Truthy(vars.At("vip_enabled")) {
+		return
+	}
+	for _, name := range []string{"vip_address", "vip_vrid"} {
+		if vars.At(name) == nil {
+			v.Add(diag.Errorf(v.Where(h, "vip_enabled"), "vip_enabled needs %s on host %s", name, h.Name))
+		}
+	}
+	if id, ok := params.ToInt(vars.At("vip_vrid")); ok && (id < 1 || id > 254) {
+		v.Add(diag.Errorf(v.Where(h, "vip_vrid"), "vip_vrid must be 1 to 254, not %s", strconv.FormatInt(id, 10)))
+	}
+}

@@ -1,0 +1,51 @@
+package pgsql
+
+import (
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+// validator checks what an inventory says of PostgreSQL clusters.
+type validator struct{ *params.Validator }
+
+func Validate(core *params.Validator) {
+	v := &validator{core}
+	for _, c := range v.Clusters("pg_cluster") {
+		v.pgCluster(c)
+		vars := v.Inv.Vars(c.Hosts[0])
+		known := map[string]bool{}
+		for _, list := range []string{"pg_default_roles", "pg_users"} {
+			v.users(vars, list, known)
+		}
+		v.owners(vars, known)
+		v.memberships(vars, known)
+		v.services(vars, c.Name)
+		v.poolNames(vars)
+		v.locales(vars)
+		v.Proxied(vars, "pg_default_services", "pg_services")
+		v.ClaimVIP("pg_vip_address", "pg_vip_enabled", "pg_cluster "+c.Name, "", c.Hosts...)
+	}
+	v.ports()
+	v.serviceNames()
+}
+
+// ports claims the ports of services on the hosts that offer them, and those of exporters of instances elsewhere.
+func (v *validator) ports() {
+	for _, h := range v.Inv.Hosts() {
+		for _, o := range v.offers(h) {
+			for _, list := range []string{"pg_default_services", "pg_services"} {
+				for _, s := range params.Objects(o.vars, list) {
+					var pos diag.Pos
+					if o.vars.Has(list) { // defaults have no place in the inventory
+						pos = s.ValuePos("port")
+					}
+					v.ClaimPort(h, "service "+value.Str(s.At("name"))+o.of, params.ServiceAddress(s), s.At("port"), pos)
+				}
+			}
+		}
+		if v.IsMember(h, "infra") {
+			v.ClaimPorts(h, "pg_exporters", "the exporter of an instance elsewhere")
+		}
+	}
+}

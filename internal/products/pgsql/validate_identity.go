@@ -1,0 +1,110 @@
+package pgsql
+
+import (
+	"regexp"
+	"slices"
+
+	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+var clusterName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+
+// longestCluster leaves room for -NUMBER in the 64 bytes of a host name (HOST_NAME_MAX, Linux) and of a common name (RFC 5280, ub-common-name).
+const longestCluster = 60
+
+func (v *validator) pgCluster(c *params.Cluster) {
+	at := v.Where(c.Hosts[0], "pg_cluster")
+	if !clusterName.MatchString(c.Name) || c.Name == "root" {
+		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.Name))
+	}
+	if len(c.Name) > longestCluster {
+		v.Add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates have 64, with the number of the member", c.Name, longestCluster))
+	}
+	v.primaries(c)
+	for _, h := range c.Hosts {
+		v.pgMember(h)
+	}
+	v.citus(c, at)
+}
+
+func (v *validator) primaries(c *params.Cluster) {
+	var primaries []*inventory.Host
+	known := true
+	for _, h := range c.Hosts {
+		role := v.Inv.Vars(h).At("pg_role")
+		known = known && role != nil && !params.IsTemplate(role)
+		if role == "primary" {
+			primaries = append(primaries, h)
+		}
+	}
+	switch {
+	case len(primaries) > 1:
+		v.Add(diag.Errorf(v.Where(primaries[1], "pg_role"), "pg_cluster %s has %d primaries: %s and %s", c.Name, len(primaries), primaries[0].Name, primaries[1].Name).
+			WithHint("set pg_role: primary on one host, and replica, offline, standby or delayed on the others"))
+	case len(primaries) == 0 && known:
+		v.Add(diag.Errorf(v.Where(c.Hosts[0], "pg_cluster"), "pg_cluster %s has no primary", c.Name).
+			WithHint("set pg_role: primary on one of its hosts; the leader of a standby cluster is primary, too"))
+	}
+}
+
+func (v *validator) pgMember(h *inventory.Host) {
+	vars := v.Inv.Vars(h)
+	if s, ok := value.Plain(vars.At("pg_offline_query")); ok && !params.IsTemplate(s) {
+		v.Add(diag.Warnf(v.Where(h, "pg_offline_query"), "pg_offline_query is the text %q, which selectors take for true", s).WithHint("remove the quotes"))
+	}
+	if params.Truthy(vars.At("pg_vip_enabled")) && vars.At("pg_vip_address") == nil {
+		v.Add(diag.Errorf(v.Where(h, "pg_vip_enabled"), "pg_vip_enabled needs pg_vip_address").WithHint("write an address, such as pg_vip_address: 10.10.10.2/24"))
+	}
+	if s, ok := vars.At("pg_conf").(string); ok && !params.IsTemplate(s) {
+		known := []string{"oltp.yml", "olap.yml", "crit.yml", "tiny.yml"}
+		near := diag.Nearest(s, known)
+		if slices.Contains(known, s+".yml") {
+			near = s + ".yml"
+		}
+		if near != "" && near != s {
+			v.Add(diag.Errorf(v.Where(h, "pg_conf"), "unknown tuning template %s", s).WithHint("did you mean %s?", near))
+		}
+	}
+	if s, ok := vars.At("pg_dns_target").(string); ok && !slices.Contains([]string{"auto", "primary", "vip", "none", ""}, s) && !params.IsAddress(s) && !params.IsTemplate(s) {
+		v.Add(diag.Errorf(v.Where(h, "pg_dns_target"), "pg_dns_target must be auto, primary, vip, none or an address, not %s", s))
+	}
+	v.backupMethod(h, vars)
+}
+
+func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
+	method, ok := vars.At("pgbackrest_method").(string)
+	if !ok || params.IsTemplate(method) {
+		return
+	}
+	repos, ok := vars.At("pgbackrest_repo").(*value.Dict)
+	if !ok {
+		repos = params.Lookup("pgbackrest_repo").Default.(*value.Dict)
+	}
+	if !repos.Has(method) {
+		v.Add(diag.Errorf(v.Where(h, "pgbackrest_method"), "pgbackrest_repo has no repository %s", method).
+			WithHint("%s", diag.DidYouMean(method, repos.StringKeys())))
+		return
+	}
+	if repo, ok := repos.At(method).(*value.Dict); ok && params.Truthy(params.OrDefault(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {
+		pos := repos.KeyPos(method)
+		if !pos.Known() {
+			pos = v.Where(h, "pgbackrest_method")
+		}
+		v.backupRepo(method, repo, pos)
+	}
+}
+
+func (v *validator) citus(c *params.Cluster, at diag.Pos) {
+	vars := v.Inv.Vars(c.Hosts[0])
+	if vars.At("pg_mode") != "citus" {
+		return
+	}
+	for _, name := range []string{"pg_shard", "pg_group"} {
+		if vars.At(name) == nil {
+			v.Add(diag.Errorf(at, "pg_mode citus needs %s for pg_cluster %s", name, c.Name))
+		}
+	}
+}
