@@ -14,7 +14,7 @@ import (
 // baselines tells baselines that are not there.
 func (s *session) baselines(env *resolve.Environment) diag.List {
 	var found diag.List
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		vars := s.inventory.Vars(c.Members[0].Host)
 		list, ok := vars.At("pg_databases").(*value.List)
 		if !ok {

@@ -10,7 +10,14 @@ import (
 	"pig/internal/graph"
 	"pig/internal/inventory"
 	"pig/internal/params"
+	"pig/internal/pgsql"
 	"pig/internal/plan"
+	pretcd "pig/internal/products/etcd"
+	prinfra "pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
+	prnode "pig/internal/products/node"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 	"pig/internal/resolve"
 	"pig/internal/value"
 )
@@ -29,8 +36,8 @@ func (s *session) environment() (*resolve.Environment, error) {
 
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
 func (s *session) mistakes() (*resolve.Environment, diag.List) {
-	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory), params.ValidateExtra(s.extra)...)...)
-	env, more := resolve.Resolve(s.inventory, resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
+	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory, checks()...), params.ValidateExtra(s.extra, checks()...)...)...)
+	env, more := resolve.Resolve(s.inventory, resolve.All(), resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
@@ -89,19 +96,8 @@ func (s *session) names(env *resolve.Environment) []string {
 	for _, g := range s.inventory.Groups() {
 		names = append(names, g.Name)
 	}
-	for _, n := range env.Nodes {
-		names = append(names, n.Name, n.Nodename, n.Cluster)
-	}
-	for _, c := range env.Pg {
-		names = append(names, c.Name)
-	}
-	for _, c := range env.Redis {
-		names = append(names, c.Name)
-		for _, m := range c.Members {
-			for _, i := range m.Instances {
-				names = append(names, i.Name)
-			}
-		}
+	for _, p := range env.Products() {
+		names = append(names, p.Names(env)...)
 	}
 	return names
 }
@@ -148,4 +144,11 @@ func (s *session) units(env *resolve.Environment, modules []string) (*graph.Grap
 // selected tells whether a unit is meant by one of words: a module, a unit, or a cluster.
 func selected(words []string, u plan.Unit) bool {
 	return slices.Contains(words, u.Module) || slices.Contains(words, u.Name) || u.Cluster != "" && slices.Contains(words, u.Cluster)
+}
+
+func checks() []params.Check {
+	kinds := map[string]func(string) error{
+		"jmespath": func(s string) error { _, err := pgsql.CompileSelector(s); return err }, "hba_addr": pgsql.CheckAddr, "hba_auth": pgsql.CheckAuth,
+	}
+	return []params.Check{{Rules: prinfra.Validate}, {Rules: prnode.Validate}, {Rules: pretcd.Validate}, {Rules: prminio.Validate}, {Rules: prpgsql.Validate, Kinds: kinds}, {Rules: prredis.Validate}}
 }

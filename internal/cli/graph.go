@@ -95,19 +95,19 @@ func graphDOT(g *graph.Graph[plan.Unit]) (string, error) {
 // noCluster says that there is no such cluster, and which one may be meant.
 func (s *session) noCluster(env *resolve.Environment, name string) error {
 	var names []string
-	if len(env.Infra) > 0 {
+	if len(resolve.InfraOf(env)) > 0 {
 		names = append(names, "infra")
 	}
-	if env.Etcd != nil {
-		names = append(names, env.Etcd.Name)
+	if resolve.EtcdOf(env) != nil {
+		names = append(names, resolve.EtcdOf(env).Name)
 	}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		names = append(names, c.Name)
 	}
-	for _, c := range env.Minio {
+	for _, c := range resolve.MinioOf(env) {
 		names = append(names, c.Name)
 	}
-	for _, c := range env.Redis {
+	for _, c := range resolve.RedisOf(env) {
 		names = append(names, c.Name)
 	}
 	d := diag.Errorf(diag.Pos{}, "cluster %q not found in the inventory", name)

@@ -92,12 +92,12 @@ func (s *session) knownTo(env *resolve.Environment, module string, hosts []strin
 // goesWhole tells whether hosts are all of the clusters of PostgreSQL and Redis that a host of these variables belongs to. Shards of Citus are one.
 func goesWhole(env *resolve.Environment, vars *value.Dict, hosts []string) bool {
 	var all []string
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		if c.Scope() == value.Str(vars.At("patroni_scope")) {
 			all = append(all, c.Hosts()...)
 		}
 	}
-	for _, c := range env.Redis {
+	for _, c := range resolve.RedisOf(env) {
 		if c.Name == value.Str(vars.At("redis_cluster")) {
 			all = append(all, c.Hosts()...)
 		}

@@ -50,7 +50,7 @@ func (s *session) missingFiles(env *resolve.Environment) diag.List {
 // dataFiles tells files of pg_files that are not there.
 func (s *session) dataFiles(env *resolve.Environment) diag.List {
 	var found diag.List
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		list, ok := s.inventory.Vars(c.Members[0].Host).At("pg_files").(*value.List)
 		if !ok {
 			continue

@@ -20,9 +20,9 @@ func (a *app) etcdVerbs() []*cobra.Command {
 			long:    "Remove the etcd cluster with its data, or the members on some hosts, one after another, while the other members go on.\nThe inventory must have etcd_safeguard: false. Type the name of the cluster to confirm, or give it with --confirm.",
 			example: "  pig etcd-rm 10.10.10.12 --confirm etcd\n  pig etcd-rm", args: cobra.ArbitraryArgs,
 			module: "etcd", safeguard: "etcd_safeguard",
-			name: func(env *resolve.Environment, _ []string) string { return env.Etcd.Name },
+			name: func(env *resolve.Environment, _ []string) string { return resolve.EtcdOf(env).Name },
 			hint: func(env *resolve.Environment, hosts []string) string {
-				if len(hosts) == len(env.Etcd.Members) {
+				if len(hosts) == len(resolve.EtcdOf(env).Members) {
 					return "The etcd cluster is removed. Patroni needs etcd: remaining PostgreSQL clusters are read-only now."
 				}
 				return fmt.Sprintf("Remove %s from the inventory, then update the other hosts: pig apply", strings.Join(hosts, ", "))
@@ -42,7 +42,7 @@ func (a *app) minioVerbs() []*cobra.Command {
 			module: "minio", safeguard: "minio_safeguard",
 			name: func(env *resolve.Environment, hosts []string) string {
 				var names []string
-				for _, c := range env.Minio {
+				for _, c := range resolve.MinioOf(env) {
 					if slices.ContainsFunc(c.Members, func(m *resolve.MinioMember) bool { return slices.Contains(hosts, m.Name) }) {
 						names = append(names, c.Name)
 					}

@@ -77,7 +77,7 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 // pgClusterOf tells the PostgreSQL cluster of a host, "" for none.
 func pgClusterOf(env *resolve.Environment) func(host string) string {
 	of := map[string]string{}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		for _, h := range c.Hosts() {
 			of[h] = c.Name
 		}
@@ -145,23 +145,23 @@ func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string
 	}
 	switch module {
 	case "infra":
-		for _, n := range env.Infra {
+		for _, n := range resolve.InfraOf(env) {
 			members[n.Name] = true
 		}
 	case "etcd":
-		if env.Etcd != nil {
-			add(env.Etcd.Hosts())
+		if resolve.EtcdOf(env) != nil {
+			add(resolve.EtcdOf(env).Hosts())
 		}
 	case "minio":
-		for _, c := range env.Minio {
+		for _, c := range resolve.MinioOf(env) {
 			add(c.Hosts())
 		}
 	case "pgsql":
-		for _, c := range env.Pg {
+		for _, c := range resolve.PgOf(env) {
 			add(c.Hosts())
 		}
 	case "redis":
-		for _, c := range env.Redis {
+		for _, c := range resolve.RedisOf(env) {
 			add(c.Hosts())
 		}
 	default:

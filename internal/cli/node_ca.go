@@ -69,7 +69,7 @@ func (h hostCA) trusts(certs []*x509.Certificate) bool {
 // run kept. Where the folder lacks something, every host of the inventory is asked, also beyond -l: one that has it is enough. Where it lacks
 // nothing, the hosts of the run are asked.
 func (s *session) sameCA(ctx context.Context, env *resolve.Environment) error {
-	noKey, noMembersKey := absent(s.caKeyPath("ca")), env.Etcd != nil && absent(s.caKeyPath("etcd"))
+	noKey, noMembersKey := absent(s.caKeyPath("ca")), resolve.EtcdOf(env) != nil && absent(s.caKeyPath("etcd"))
 	hosts, err := s.hostsToAsk(env, noKey || noMembersKey || !s.passwords.Exists())
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (w *pgWork) find(args []string) ([]string, error) {
 		}
 		args = []string{name}
 	}
-	if w.cluster = w.env.PgCluster(args[0]); w.cluster == nil {
+	if w.cluster = resolve.PgClusterOf(w.env, args[0]); w.cluster == nil {
 		return nil, w.noCluster(w.env, args[0])
 	}
 	return args[1:], nil

@@ -147,19 +147,19 @@ func (s *session) hostOf(env *resolve.Environment, kind, instance, member string
 	case "node":
 		return instance
 	case "infra":
-		for _, n := range env.Infra {
+		for _, n := range resolve.InfraOf(env) {
 			if instance == "infra-"+value.Str(s.inventory.Vars(n.Host).At("infra_seq")) {
 				return n.Name
 			}
 		}
 	case "etcd":
-		for _, m := range env.Etcd.Members {
+		for _, m := range resolve.EtcdOf(env).Members {
 			if m.Instance == member {
 				return m.Name
 			}
 		}
 	case "pgsql":
-		for _, c := range env.Pg {
+		for _, c := range resolve.PgOf(env) {
 			for _, m := range c.Members {
 				if m.Instance == instance {
 					return m.Name
@@ -224,10 +224,10 @@ func (s *session) tellRemains(env *resolve.Environment) error {
 		remains[s.caKeyPath("ca")+" (the key of the CA)"] = true
 		remains[filepath.Join(s.pkiDir(), "revoked")+" (certificates that are revoked)"] = true
 	}
-	if env.Etcd != nil && absent(s.caKeyPath("etcd")) {
+	if resolve.EtcdOf(env) != nil && absent(s.caKeyPath("etcd")) {
 		remains[s.caKeyPath("etcd")+" (the key of the CA of etcd's members)"] = true
 	}
-	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(env.Infra) > 0 {
+	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(resolve.InfraOf(env)) > 0 {
 		remains[filepath.Join(s.pkiDir(), "repo", "repo.key")+" (the key that signs packages)"] = true
 	}
 	if !s.passwords.Exists() {

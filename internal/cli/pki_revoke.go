@@ -127,21 +127,21 @@ func (s *session) membersCertificates(env *resolve.Environment) map[string]strin
 	for _, n := range env.Nodes {
 		names["node/"+n.Name] = n.Name
 	}
-	for _, n := range env.Infra {
+	for _, n := range resolve.InfraOf(env) {
 		instance := "infra-" + value.Str(s.inventory.Vars(n.Host).At("infra_seq"))
 		names["infra/"+instance], names["nginx/pigsty"] = instance, "the portal"
 	}
-	if env.Etcd != nil {
-		for _, m := range env.Etcd.Members {
+	if resolve.EtcdOf(env) != nil {
+		for _, m := range resolve.EtcdOf(env).Members {
 			names["etcd/"+m.Instance], names["etcd/"+m.Instance+"-admin"] = m.Instance, m.Instance
 		}
 	}
-	for _, c := range env.Minio {
+	for _, c := range resolve.MinioOf(env) {
 		for _, m := range c.Members {
 			names["minio/"+m.Instance] = m.Instance
 		}
 	}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		for _, m := range c.Members {
 			names["pgsql/"+m.Instance] = m.Instance
 		}

@@ -93,7 +93,7 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 
 // clusterAt is the name of the cluster that a host belongs to, "" for none.
 func (w *redisWork) clusterAt(host string) string {
-	for _, c := range w.env.Redis {
+	for _, c := range resolve.RedisOf(w.env) {
 		if slices.Contains(c.Hosts(), host) {
 			return c.Name
 		}
@@ -103,7 +103,7 @@ func (w *redisWork) clusterAt(host string) string {
 
 // find finds what the operator means: a cluster, a host of one, or an instance by its name.
 func (w *redisWork) find(name string, ports []string) error {
-	for _, c := range w.env.Redis {
+	for _, c := range resolve.RedisOf(w.env) {
 		for _, m := range c.Members {
 			for _, i := range m.Instances {
 				if i.Name == name {

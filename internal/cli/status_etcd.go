@@ -10,7 +10,7 @@ import (
 
 // etcdSubject asks each member for its unit and its certificates, and one that runs for the members and the alarms.
 func (s *session) etcdSubject(env *resolve.Environment) subject {
-	e := env.Etcd
+	e := resolve.EtcdOf(env)
 	return subject{name: e.Name, unit: "etcd", ask: func(on func(string) *question) {
 		for _, m := range e.Members {
 			vars := s.vars(env, m.Name)

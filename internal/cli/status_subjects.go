@@ -20,23 +20,23 @@ type subject struct {
 // subjects are the clusters of env, and its infra nodes.
 func (s *session) subjects(env *resolve.Environment) []subject {
 	var all []subject
-	if len(env.Infra) > 0 {
+	if len(resolve.InfraOf(env)) > 0 {
 		all = append(all, s.infraSubject(env))
 	}
-	if env.Etcd != nil {
+	if resolve.EtcdOf(env) != nil {
 		all = append(all, s.etcdSubject(env))
 	}
-	for _, c := range env.Minio {
+	for _, c := range resolve.MinioOf(env) {
 		all = append(all, subject{name: c.Name, unit: "minio:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askMinio(on(m.Name), m, s.vars(env, m.Name))
 			}
 		}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Minio(c, answers) }})
 	}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		all = append(all, s.pgSubject(env, c))
 	}
-	for _, c := range env.Redis {
+	for _, c := range resolve.RedisOf(env) {
 		all = append(all, subject{name: c.Name, unit: "redis:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askRedis(on(m.Name), c, m, s.vars(env, m.Name))
@@ -49,10 +49,12 @@ func (s *session) subjects(env *resolve.Environment) []subject {
 func (s *session) infraSubject(env *resolve.Environment) subject {
 	units := func(host string) []string { return wantedUnits(s.vars(env, host), nil, infraUnits) }
 	return subject{name: "infra", unit: "infra", ask: func(on func(string) *question) {
-		for _, n := range env.Infra {
+		for _, n := range resolve.InfraOf(env) {
 			on(n.Name).runs(units(n.Name)...)
 		}
-	}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Infra(env.Infra, answers, units) }}
+	}, tell: func(answers map[string]health.Answer) health.Cluster {
+		return health.Infra(resolve.InfraOf(env), answers, units)
+	}}
 }
 
 // switched is a unit that a parameter switches on.

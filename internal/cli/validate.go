@@ -119,13 +119,13 @@ func plural(n int, what string) string {
 // declared says in a few words what there is.
 func declared(env *resolve.Environment) string {
 	text := plural(len(env.Nodes), "node")
-	if env.Etcd != nil {
-		text += fmt.Sprintf(", etcd of %d", len(env.Etcd.Members))
+	if resolve.EtcdOf(env) != nil {
+		text += fmt.Sprintf(", etcd of %d", len(resolve.EtcdOf(env).Members))
 	}
 	for _, n := range []struct {
 		count int
 		what  string
-	}{{len(env.Pg), "PostgreSQL cluster"}, {len(env.Minio), "MinIO cluster"}, {len(env.Redis), "Redis cluster"}} {
+	}{{len(resolve.PgOf(env)), "PostgreSQL cluster"}, {len(resolve.MinioOf(env)), "MinIO cluster"}, {len(resolve.RedisOf(env)), "Redis cluster"}} {
 		if n.count > 0 {
 			text += ", " + plural(n.count, n.what)
 		}

@@ -5,8 +5,10 @@
 package diag
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -164,4 +166,17 @@ func (l List) Error() string {
 		lines[i] = d.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Sort sorts by file and line; what has no place comes last.
+func (l List) Sort() { slices.SortStableFunc(l, byPlace) }
+
+func byPlace(a, b *Diagnostic) int {
+	if a.Pos.Known() != b.Pos.Known() {
+		if a.Pos.Known() {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 }

@@ -27,7 +27,7 @@ func environment(t *testing.T) *resolve.Environment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, found := resolve.Resolve(inv, resolve.Options{})
+	env, found := resolve.Resolve(inv, resolve.All(), resolve.Options{})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
@@ -116,7 +116,7 @@ func TestClusters(t *testing.T) {
 			if c.change != nil {
 				c.change(c.answers)
 			}
-			got := Pg(env.PgCluster("pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
+			got := Pg(resolve.PgClusterOf(env, "pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
 			if problems := strings.Join(append(got.Problems, got.Passing...), "\n"); problems != strings.Join(c.want, "\n") {
 				t.Errorf("problems:\n%s\nwant:\n%s", problems, strings.Join(c.want, "\n"))
 			}
@@ -134,11 +134,11 @@ func TestEtcdNeedsItsQuorum(t *testing.T) {
 	t.Parallel()
 	env := environment(t)
 	answers := map[string]Answer{"10.0.0.1": {Units: units()}, "10.0.0.2": {Units: units("etcd=failed")}, "10.0.0.3": {Units: units()}}
-	if got := Etcd(env.Etcd, answers).Problems; len(got) != 1 {
+	if got := Etcd(resolve.EtcdOf(env), answers).Problems; len(got) != 1 {
 		t.Errorf("one of three down: %q", got)
 	}
 	answers["10.0.0.3"] = Answer{Err: "no route"}
-	got := Etcd(env.Etcd, answers).Problems
+	got := Etcd(resolve.EtcdOf(env), answers).Problems
 	if last := got[len(got)-1]; last != "no quorum: 1 of 3 members run, and 2 are needed" {
 		t.Errorf("two of three down: %q", got)
 	}

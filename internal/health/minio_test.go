@@ -21,7 +21,7 @@ all:
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, _ := resolve.Resolve(inv, resolve.Options{})
+	env, _ := resolve.Resolve(inv, resolve.All(), resolve.Options{})
 	return env
 }
 
@@ -46,7 +46,7 @@ func withServers(a Answer, names ...string) Answer {
 
 func TestMinio(t *testing.T) {
 	t.Parallel()
-	m := storage(t).Minio[0]
+	m := resolve.MinioOf(storage(t))[0]
 	for _, c := range []struct {
 		name     string
 		a, b     Answer
@@ -82,7 +82,7 @@ func TestInfra(t *testing.T) {
 		"one is down":                          {map[string]string{"nginx": "failed", "vmalert": "active", "grafana-server": NotFound}, "nginx is failed"},
 		"nothing is made yet":                  {map[string]string{"nginx": NotFound, "vmalert": NotFound, "grafana-server": NotFound}, "runs no service of an infra node"},
 	} {
-		got := strings.Join(Infra(env.Infra, map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
+		got := strings.Join(Infra(resolve.InfraOf(env), map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
 		if (got == "") != (c.problem == "") || !strings.Contains(got, c.problem) {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -41,7 +41,10 @@ type Param struct {
 	BlankUnset bool
 	Known      string // the password that Pigsty sets, which everybody knows; pig never does
 	Was        []string
-	Doc        string
+	// Placeholders are the names that ${name} may have in its texts, where it stands for something; in other parameters it is text: a
+	// shell variable in a crontab, say. Later are those that only a node or a role can tell.
+	Placeholders, Later []string
+	Doc                 string
 }
 
 // ObjectType is the shape of a mapping inside a parameter.
@@ -280,6 +283,10 @@ func (c *Catalog) readParam(name string, facts *value.Dict) (*Param, error) {
 			for _, w := range v.(*value.List).Items {
 				p.Was = append(p.Was, w.(string))
 			}
+		case "placeholders":
+			p.Placeholders = texts(v.(*value.List))
+		case "later":
+			p.Later = texts(v.(*value.List))
 		case "min":
 			p.Min = number(v)
 		case "max":

@@ -1,10 +1,8 @@
 package params
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -35,7 +33,7 @@ func Validate(inv *inventory.Inventory, checks ...Check) diag.List {
 	v.vips()
 	v.ports()
 	v.derivedPasswords()
-	slices.SortStableFunc(v.diags, byPlace)
+	v.diags.Sort()
 	return v.diags
 }
 
@@ -58,17 +56,6 @@ func kindsOf(checks []Check) map[string]func(text string) error {
 		maps.Copy(all, c.Kinds)
 	}
 	return all
-}
-
-// byPlace sorts by file and line, what has no place last.
-func byPlace(a, b *diag.Diagnostic) int {
-	if a.Pos.Known() != b.Pos.Known() {
-		if a.Pos.Known() {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 }
 
 type Validator struct {

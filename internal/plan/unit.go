@@ -22,7 +22,7 @@ type Unit struct {
 func Units(env *resolve.Environment) *graph.Graph[Unit] {
 	g := graph.New[Unit]()
 	var infra []string
-	for _, n := range env.Infra {
+	for _, n := range resolve.InfraOf(env) {
 		infra = append(infra, n.Name)
 	}
 	if len(infra) > 0 {
@@ -34,19 +34,19 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 			g.After(unit, nodesOf[h])
 		}
 	}
-	if env.Etcd != nil {
-		hosts := env.Etcd.Hosts()
-		g.Add("etcd", Unit{Name: "etcd", Module: "etcd", Cluster: env.Etcd.Name, Hosts: hosts, Playbook: "etcd"})
+	if resolve.EtcdOf(env) != nil {
+		hosts := resolve.EtcdOf(env).Hosts()
+		g.Add("etcd", Unit{Name: "etcd", Module: "etcd", Cluster: resolve.EtcdOf(env).Name, Hosts: hosts, Playbook: "etcd"})
 		need("etcd", hosts)
 	}
-	for _, c := range env.Minio {
+	for _, c := range resolve.MinioOf(env) {
 		name := "minio:" + c.Name
 		hosts := c.Hosts()
 		g.Add(name, Unit{Name: name, Module: "minio", Cluster: c.Name, Hosts: hosts, Playbook: "minio"})
 		need(name, hosts)
 		g.Follow(name, "infra")
 	}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		name := "pgsql:" + c.Name
 		hosts := c.Hosts()
 		g.Add(name, Unit{Name: name, Module: "pgsql", Cluster: c.Name, Hosts: hosts, Playbook: "pgsql"})
@@ -54,21 +54,21 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 		need(name, c.Provider)
 		g.Follow(name, "infra")
 		g.After(name, "etcd")
-		for _, m := range env.Minio {
+		for _, m := range resolve.MinioOf(env) {
 			if c.Stores {
 				g.After(name, "minio:"+m.Name)
 			}
 		}
 	}
-	for _, c := range env.Pg {
+	for _, c := range resolve.PgOf(env) {
 		if c.Follows != nil {
 			g.After("pgsql:"+c.Name, "pgsql:"+c.Follows.Name)
 		}
 	}
-	if env.Etcd != nil { // every client has its certificate by then
-		g.Add("etcd:guard", Unit{Name: "etcd:guard", Module: "etcd", Cluster: env.Etcd.Name, Hosts: env.Etcd.Hosts(), Playbook: "etcd-guard"})
+	if resolve.EtcdOf(env) != nil { // every client has its certificate by then
+		g.Add("etcd:guard", Unit{Name: "etcd:guard", Module: "etcd", Cluster: resolve.EtcdOf(env).Name, Hosts: resolve.EtcdOf(env).Hosts(), Playbook: "etcd-guard"})
 		g.After("etcd:guard", "etcd")
-		for _, c := range env.Pg {
+		for _, c := range resolve.PgOf(env) {
 			g.After("etcd:guard", "pgsql:"+c.Name)
 		}
 	}
@@ -83,12 +83,12 @@ func Units(env *resolve.Environment) *graph.Graph[Unit] {
 // redisUnits makes a unit of each Redis cluster. Sentinels come after those that they watch: what is watched before it runs
 // counts as down.
 func redisUnits(g *graph.Graph[Unit], env *resolve.Environment, need func(unit string, hosts []string)) {
-	for _, c := range env.Redis {
+	for _, c := range resolve.RedisOf(env) {
 		name := "redis:" + c.Name
 		g.Add(name, Unit{Name: name, Module: "redis", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "redis"})
 		need(name, c.Hosts())
 	}
-	for _, c := range env.Redis {
+	for _, c := range resolve.RedisOf(env) {
 		for _, watched := range c.Watches() {
 			g.After("redis:"+c.Name, "redis:"+watched)
 		}

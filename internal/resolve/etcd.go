@@ -24,7 +24,7 @@ type EtcdMember struct {
 	PeerPort   int
 }
 
-func (r *resolver) etcd() {
+func (r *etcdResolver) etcd() {
 	nodes := r.group("etcd")
 	if len(nodes) == 0 {
 		return
@@ -40,9 +40,12 @@ func (r *resolver) etcd() {
 			ClientPort: n.vars.numberOr("etcd_port", 2379), PeerPort: n.vars.numberOr("etcd_peer_port", 2380),
 		}
 		c.Members = append(c.Members, m)
-		n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
+		n.addFacts(func() *value.Dict { return c.Vars(m) })
 	}
-	r.env.Etcd = c
+	r.env.SetPart("etcd", c)
+	for _, n := range r.env.Nodes {
+		n.addFacts(c.shared)
+	}
 }
 
 // sorted are the members by address, sorted as text: the order of etcd's hosts in configuration files.
@@ -96,3 +99,12 @@ func (c *EtcdCluster) Hosts() []string {
 	}
 	return hosts
 }
+
+// EtcdOf is the etcd cluster of env, nil if there is none.
+func EtcdOf(env *Environment) *EtcdCluster {
+	c, _ := env.Part("etcd").(*EtcdCluster)
+	return c
+}
+
+// etcdResolver finds the etcd cluster.
+type etcdResolver struct{ *resolver }

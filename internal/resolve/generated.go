@@ -1,15 +1,9 @@
 package resolve
 
 import (
-	"strings"
-
 	"pig/internal/params"
-	"pig/internal/secret"
 	"pig/internal/value"
 )
-
-// backupUser is the user of MinIO that pgBackRest logs in as, where the inventory writes neither.
-const backupUser = "pgbackrest"
 
 // generate puts the generated passwords of the environment into the defaults. Without somebody who keeps passwords the
 // parameters stay unset.
@@ -29,46 +23,16 @@ func (r *resolver) everywhere(param string) bool {
 	return len(r.env.Nodes) > 0
 }
 
-// password is the generated one of this name, but for the one that two parameters share: what is written in one of them counts
-// for the other.
+// password is the generated one of this name, unless the inventory has it in another place.
 func (r *resolver) password(name string) string {
-	if name == "minio_user_"+backupUser {
-		if s := r.backupPassword(); s != "" {
-			return s
+	for _, p := range r.env.products {
+		if w, ok := p.(Writer); ok {
+			if s := w.Written(r, name); s != "" {
+				return s
+			}
 		}
 	}
 	return r.options.Password(name)
-}
-
-// backupPassword is the password of the backup user that the inventory writes, as a user of MinIO or in a repository.
-func (r *resolver) backupPassword() string {
-	for _, n := range r.env.Nodes {
-		if users, ok := n.vars.own("minio_users").(*value.List); ok {
-			for _, u := range users.Items {
-				if s := fieldWhere(u, "access_key", "secret_key"); s != "" {
-					return s
-				}
-			}
-		}
-		if repos, ok := n.vars.own("pgbackrest_repo").(*value.Dict); ok {
-			for _, repo := range repos.All() {
-				if s := fieldWhere(repo, "s3_key", "s3_key_secret"); s != "" {
-					return s
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// fieldWhere is the password field of an object that belongs to the backup user.
-func fieldWhere(v value.Value, user, password string) string {
-	d, ok := v.(*value.Dict)
-	if !ok || d.At(password) == nil || value.Str(d.At(user)) != backupUser || params.IsTemplate(d.At(password)) {
-		return ""
-	}
-	s, _ := value.Plain(d.At(password))
-	return s
 }
 
 // generated is the password of a parameter that each cluster has its own of, "" if it is not such a one, if the host is in no
@@ -79,23 +43,15 @@ func (l lookup) generated(name string) string {
 		return ""
 	}
 	cluster := l.own(p.Generated)
-	if name == "pg_etcd_password" && l.text("pg_mode") == "citus" && l.own("pg_shard") != nil {
-		cluster = l.own("pg_shard") // the shards are one user of etcd
+	for _, product := range l.r.env.products {
+		if s, ok := product.(Sharer); ok {
+			cluster = s.Shares(l, name, cluster)
+		}
 	}
-	if cluster == nil || params.IsTemplate(cluster) || name == "pgsodium_key" && !l.usesSodium() {
+	if cluster == nil || params.IsTemplate(cluster) {
 		return ""
 	}
 	return l.r.options.Password(value.KeyText(cluster) + "." + p.Name)
-}
-
-// usesSodium tells whether a cluster loads pgsodium, which asks for a root key.
-func (l lookup) usesSodium() bool {
-	for _, name := range []string{"pg_libs", "pg_extensions", "pg_databases"} {
-		if v := l.get(name); v != nil && strings.Contains(string(value.PlainJSON(v)), "pgsodium") {
-			return true
-		}
-	}
-	return false
 }
 
 // written tells whether the inventory says what the password is.
@@ -105,7 +61,7 @@ func (l lookup) written(p *params.Param) bool {
 	return v != nil && (!isText || s != "" || !p.BlankUnset)
 }
 
-// clusterPasswords keeps what was generated for the clusters of each node, and the passwords of primaries that sentinels watch.
+// clusterPasswords keeps what was generated for the clusters of each node.
 func (r *resolver) clusterPasswords() {
 	for _, p := range params.Load().Params {
 		if p.Generated == "" || p.Generated == params.PerEnvironment {
@@ -117,42 +73,4 @@ func (r *resolver) clusterPasswords() {
 			}
 		}
 	}
-	for _, n := range r.env.Nodes {
-		r.watchedPasswords(n)
-	}
-}
-
-// watchedPasswords gives entries of redis_sentinel_monitor that have no password the one of the cluster they name.
-func (r *resolver) watchedPasswords(n *Node) {
-	list, ok := n.vars.own("redis_sentinel_monitor").(*value.List)
-	if !ok {
-		return
-	}
-	out, changed := &value.List{At: list.At}, false
-	for _, item := range list.Items {
-		d, isDict := item.(*value.Dict)
-		if isDict && !d.Has("password") {
-			if s := r.redisPassword(value.Str(d.At("name"))); s != "" {
-				d, changed = d.Clone(), true
-				d.Set("password", secret.New(s))
-			}
-		}
-		if isDict {
-			item = d
-		}
-		out.Items = append(out.Items, item)
-	}
-	if changed {
-		n.resolved.Set("redis_sentinel_monitor", out)
-	}
-}
-
-// redisPassword is the password of a Redis cluster, "" if there is none of this name.
-func (r *resolver) redisPassword(cluster string) string {
-	for _, n := range r.env.Nodes {
-		if c := n.vars.own("redis_cluster"); c != nil && value.KeyText(c) == cluster {
-			return n.vars.text("redis_password")
-		}
-	}
-	return ""
 }

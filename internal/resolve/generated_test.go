@@ -15,7 +15,7 @@ func resolved(t *testing.T, text string) *Environment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, found := Resolve(inv, Options{Password: func(name string) string { return "made:" + name }})
+	env, found := Resolve(inv, All(), Options{Password: func(name string) string { return "made:" + name }})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}

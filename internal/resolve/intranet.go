@@ -8,9 +8,9 @@ import (
 	"pig/internal/value"
 )
 
-// intranet are the networks that a node trusts: those of node_firewall_intranet, and nodes of this environment outside of them, as on
+// trusted are the networks that a node trusts: those of node_firewall_intranet, and nodes of this environment outside of them, as on
 // public addresses. Without these, members would not reach each other.
-func (r *resolver) intranet(vars lookup) []string {
+func (r *nodeResolver) trusted(vars lookup) []string {
 	networks := vars.texts("node_firewall_intranet")
 	key := strings.Join(networks, " ")
 	if all, ok := r.networks[key]; ok { // nearly all nodes say the same
@@ -35,9 +35,11 @@ func (r *resolver) intranet(vars lookup) []string {
 }
 
 // trustNodes gives each node the networks that it trusts, where those are more than the inventory says.
-func (r *resolver) trustNodes() {
+func (r *nodeResolver) trustNodes() {
 	for _, n := range r.env.Nodes {
-		if all := r.intranet(n.vars); len(all) > len(n.vars.texts("node_firewall_intranet")) {
+		all := r.trusted(n.vars)
+		NodeOf(r.env, n.Name).Trusts = all
+		if len(all) > len(n.vars.texts("node_firewall_intranet")) {
 			n.resolved.Set("node_firewall_intranet", value.Strings(all))
 		}
 	}

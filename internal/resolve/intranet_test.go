@@ -17,7 +17,7 @@ func TestMembersOnPublicAddressesReachEachOther(t *testing.T) {
     pg-meta:
       hosts: { 203.0.113.10: { pg_seq: 1, pg_role: primary }, 198.51.100.20: { pg_seq: 2, pg_role: replica }, 10.0.0.5: { pg_seq: 3, pg_role: replica } }
       vars: { pg_cluster: pg-meta, pg_version: 17 }
-`), Options{})
+`), All(), Options{})
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestMembersOnPublicAddressesReachEachOther(t *testing.T) {
 	if got := value.Repr(env.Vars("10.0.0.5").At("node_firewall_intranet")); got != want {
 		t.Errorf("a node trusts %s, want %s", got, want)
 	}
-	hba := strings.Join(env.Pg[0].Members[0].HBA, "\n")
+	hba := strings.Join(PgOf(env)[0].Members[0].HBA, "\n")
 	for _, address := range []string{"203.0.113.10/32", "198.51.100.20/32"} {
 		if !slices.ContainsFunc(strings.Split(hba, "\n"), func(line string) bool {
 			return strings.HasPrefix(line, "hostssl") && strings.Contains(line, "replication") && strings.Contains(line, address)

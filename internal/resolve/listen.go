@@ -8,28 +8,18 @@ import (
 	"pig/internal/value"
 )
 
-// everywhere is how each program says that it listens on all addresses of a node, IPv4 and IPv6.
-var everywhere = []struct{ cluster, param, all string }{
-	{"pg_cluster", "pg_listen", "*"},
-	{"redis_cluster", "redis_bind_address", "::"},
-}
-
-// listens sees to it that members with IPv6 addresses listen where others look for them: the defaults are IPv4 only.
-func (r *resolver) listens() {
+// Listens sees to it that members with IPv6 addresses listen where others look for them: the defaults are IPv4 only. cluster names the
+// parameter of the cluster, param the one with the addresses, all is how the program says all addresses, IPv4 and IPv6.
+func (r *resolver) Listens(cluster, param, all string, emptyIsOwn bool) {
 	for _, n := range r.env.Nodes {
 		address, err := netip.ParseAddr(n.Name)
-		if err != nil || !address.Is6() {
-			continue
-		}
-		for _, p := range everywhere {
-			if n.vars.text(p.cluster) != "" {
-				r.listensAt(n, address, p.param, p.all)
-			}
+		if err == nil && address.Is6() && n.vars.text(cluster) != "" {
+			r.listensAt(n, address, param, all, emptyIsOwn)
 		}
 	}
 }
 
-func (r *resolver) listensAt(n *Node, address netip.Addr, param, all string) {
+func (r *resolver) listensAt(n *Node, address netip.Addr, param, all string, emptyIsOwn bool) {
 	if n.vars.own(param) == nil {
 		n.resolved.Set(param, all)
 		return
@@ -50,7 +40,7 @@ func (r *resolver) listensAt(n *Node, address netip.Addr, param, all string) {
 		at, err := netip.ParseAddr(strings.TrimSpace(a))
 		return strings.TrimSpace(a) == "*" || err == nil && (at == address || at == netip.IPv6Unspecified())
 	}
-	if text == "" && param == "redis_bind_address" || slices.ContainsFunc(strings.Split(text, ","), known) { // empty: the node's own
+	if text == "" && emptyIsOwn || slices.ContainsFunc(strings.Split(text, ","), known) {
 		return
 	}
 	r.errorf(n.vars.pos(param), "invalid %s %q: %s would not listen on its own address, at which others look for it", param, text, n.Name).

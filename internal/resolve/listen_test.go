@@ -39,7 +39,7 @@ func TestMembersListenOnTheirOwnAddress(t *testing.T) {
       hosts: { "2001:db8::10": { pg_seq: 1, pg_role: primary, redis_node: 1, redis_instances: { 6379: {} } } }
       vars: { `+cluster+`, pg_version: 17, `+said+` }
 `)
-		env, diags := Resolve(inv, Options{})
+		env, diags := Resolve(inv, All(), Options{})
 		got := "as written"
 		if v, ok := env.Vars("2001:db8::10").Get(param); ok {
 			got = strings.TrimPrefix(param[:6]+value.Str(v), "pg_lis")
@@ -56,7 +56,7 @@ func TestMembersListenOnTheirOwnAddress(t *testing.T) {
 // A node that others know by an IPv4 address listens as the inventory says, and as before.
 func TestListeningOfIPv4MembersStays(t *testing.T) {
 	t.Parallel()
-	env, diags := Resolve(loadText(t, `all: { children: { pg: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg, pg_version: 17, redis_bind_address: 0.0.0.0 } } } }`), Options{})
+	env, diags := Resolve(loadText(t, `all: { children: { pg: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg, pg_version: 17, redis_bind_address: 0.0.0.0 } } } }`), All(), Options{})
 	if vars := env.Vars("10.0.0.1"); diags.Err() != nil || vars.Has("pg_listen") {
 		t.Errorf("%v %v", diags, vars.At("pg_listen"))
 	}
@@ -90,7 +90,7 @@ func TestEtcdAndLogsOfIPv6(t *testing.T) {
   children:
     infra: { hosts: { "2001:db8::10": { infra_seq: 1 } } }
     etcd: { hosts: { "2001:db8::10": { etcd_seq: 1 }, 10.0.0.2: { etcd_seq: 2 } }, vars: { etcd_cluster: etcd } }
-`), Options{})
+`), All(), Options{})
 	vars := env.Vars("10.0.0.2")
 	for key, want := range map[string]string{
 		"etcd_endpoints":         "['10.0.0.2:2379', '[2001:db8::10]:2379']",

@@ -13,7 +13,7 @@ var insertPath = regexp.MustCompile(`/(insert/.*)?$`)
 
 // logStores are where the logs of a node go, each with its url and whether it is an infra node's: "infra" stands for all
 // infra nodes that have a store.
-func (e *Environment) logStores(n *Node) *value.List {
+func logStores(e *Environment, n *Node) *value.List {
 	stores := value.NewList()
 	if !n.vars.bool("vector_enabled") {
 		return stores
@@ -27,8 +27,8 @@ func (e *Environment) logStores(n *Node) *value.List {
 			stores.Append(value.DictOf("url", insertPath.ReplaceAllString(url, ""), "infra", false))
 			continue
 		}
-		for _, i := range e.Infra {
-			if store := i.logStore(n); store != "" {
+		for _, i := range InfraOf(e) {
+			if store := logStore(i, n); store != "" {
 				stores.Append(value.DictOf("url", store, "infra", true))
 			}
 		}
@@ -38,7 +38,7 @@ func (e *Environment) logStores(n *Node) *value.List {
 
 // logStore is the address of an infra node's log store for a host, "" if there is none: nginx takes the logs of others, by their
 // certificates; without it the store listens for its own node only.
-func (n *Node) logStore(of *Node) string {
+func logStore(n, of *Node) string {
 	port, _ := n.vars.number("vlogs_port")
 	switch {
 	case !n.vars.bool("vlogs_enabled"):

@@ -23,7 +23,7 @@ all:
         10.0.0.5: { vector_enabled: false }
         10.0.0.6: { vector_log_endpoint: [ 'http://${admin_ip}:9999/insert/jsonline', 'https://logs.example', infra ] }
   vars: { admin_ip: 10.0.0.9, vlogs_port: 9430 }
-`), Options{})
+`), All(), Options{})
 	if len(diags) > 0 {
 		t.Error(diags)
 	}

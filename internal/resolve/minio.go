@@ -29,7 +29,7 @@ type MinioMember struct {
 	Dirs     []string // data directories
 }
 
-func (r *resolver) minio() {
+func (r *minioResolver) minio() {
 	names, members := r.clusters("minio_cluster")
 	for _, name := range names {
 		c := &MinioCluster{Name: name}
@@ -40,19 +40,19 @@ func (r *resolver) minio() {
 				r.addError(n.vars.pos("minio_node"), err)
 				m.Nodename = nodename
 				c.Members = append(c.Members, m)
-				n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
+				n.addFacts(func() *value.Dict { return c.Vars(m) })
 			}
 		}
 		if len(c.Members) > 0 {
 			r.minioVolumes(c)
 			r.minioNames(c)
-			r.env.Minio = append(r.env.Minio, c)
+			r.env.SetPart("minio", append(MinioOf(r.env), c))
 		}
 	}
 }
 
 // minioVolumes computes MINIO_VOLUMES: the directories of one node, or URLs with ranges of nodes and directories.
-func (r *resolver) minioVolumes(c *MinioCluster) {
+func (r *minioResolver) minioVolumes(c *MinioCluster) {
 	vars := c.Members[0].vars
 	low, high := c.Members[0].Seq, c.Members[0].Seq
 	for _, m := range c.Members {
@@ -77,7 +77,7 @@ func (r *resolver) minioVolumes(c *MinioCluster) {
 }
 
 // minioNames refuses names that stand for several members, and volumes on hosts that are none.
-func (r *resolver) minioNames(c *MinioCluster) {
+func (r *minioResolver) minioNames(c *MinioCluster) {
 	vars := c.Members[0].vars
 	known := map[string]string{}
 	for _, m := range c.Members {
@@ -129,3 +129,12 @@ func (c *MinioCluster) Hosts() []string {
 	}
 	return hosts
 }
+
+// MinioOf are the MinIO clusters of env.
+func MinioOf(env *Environment) []*MinioCluster {
+	all, _ := env.Part("minio").([]*MinioCluster)
+	return all
+}
+
+// minioResolver finds MinIO clusters.
+type minioResolver struct{ *resolver }

@@ -52,6 +52,8 @@ type PgMember struct {
 	ReplicateFrom string
 	HBA           []string
 	PoolHBA       []string // of pgbouncer
+
+	visible *value.Dict // what selectors see, once somebody asked
 }
 
 // PgService is a service with the members that serve it.
@@ -116,21 +118,21 @@ func (c *PgCluster) Scope() string {
 	return c.Name
 }
 
-func (r *resolver) pgClusters() {
+func (r *pgResolver) pgClusters() {
 	names, members := r.clusters("pg_cluster")
 	for _, name := range names {
-		c := &PgCluster{Name: name, infra: r.env.Infra, etcd: r.env.Etcd}
+		c := &PgCluster{Name: name, infra: InfraOf(r.env), etcd: EtcdOf(r.env)}
 		for _, n := range members[name] {
 			if m := pgMember(c, n); m != nil {
 				c.Members = append(c.Members, m)
-				n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
+				n.addFacts(func() *value.Dict { return c.Vars(m) })
 			}
 		}
 		if len(c.Members) == 0 {
 			continue
 		}
 		r.pgCluster(c)
-		r.env.Pg = append(r.env.Pg, c)
+		r.env.SetPart("pgsql", append(PgOf(r.env), c))
 	}
 }
 
@@ -145,7 +147,7 @@ func pgMember(c *PgCluster, n *Node) *PgMember {
 }
 
 // pgCluster resolves what the members share, from the variables of the primary.
-func (r *resolver) pgCluster(c *PgCluster) {
+func (r *pgResolver) pgCluster(c *PgCluster) {
 	first := c.Members[0]
 	if p := c.Primary(); p != nil {
 		first = p
@@ -175,7 +177,7 @@ func (r *resolver) pgCluster(c *PgCluster) {
 	}
 }
 
-func (r *resolver) rtoPlan(c *PgCluster, vars lookup) {
+func (r *pgResolver) rtoPlan(c *PgCluster, vars lookup) {
 	plans, _ := vars.get("pg_rto_plan").(*value.Dict)
 	if plans == nil {
 		return
@@ -205,7 +207,7 @@ func (c *PgCluster) Addresses() []string {
 }
 
 // stores tells whether the backup repository that is chosen is one of objects.
-func (r *resolver) stores(vars lookup) bool {
+func (r *pgResolver) stores(vars lookup) bool {
 	repos, _ := vars.get("pgbackrest_repo").(*value.Dict)
 	if !vars.bool("pgbackrest_enabled") || repos == nil {
 		return false
@@ -222,3 +224,22 @@ func (c *PgCluster) Hosts() []string {
 	}
 	return hosts
 }
+
+// PgOf are the PostgreSQL clusters of env.
+func PgOf(env *Environment) []*PgCluster {
+	all, _ := env.Part("pgsql").([]*PgCluster)
+	return all
+}
+
+// PgClusterOf finds a cluster by name, or gives nil.
+func PgClusterOf(env *Environment, name string) *PgCluster {
+	for _, c := range PgOf(env) {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// pgResolver finds PostgreSQL clusters.
+type pgResolver struct{ *resolver }

@@ -9,7 +9,7 @@ import (
 )
 
 // pgCheck refuses what is well written and cannot be done, or not safely.
-func (r *resolver) pgCheck(c *PgCluster, vars lookup) {
+func (r *pgResolver) pgCheck(c *PgCluster, vars lookup) {
 	if !vars.bool("patroni_enabled") && !params.IsTemplate(vars.get("patroni_enabled")) {
 		r.errorf(vars.pos("patroni_enabled"), "invalid patroni_enabled of %s: the cluster needs Patroni", c.Name).
 			WithHint("to keep Patroni from acting, write patroni_mode: pause")
@@ -26,7 +26,7 @@ func (r *resolver) pgCheck(c *PgCluster, vars lookup) {
 }
 
 // pgFiles refuses files that would take the place of the server's own, or of each other.
-func (r *resolver) pgFiles(vars lookup) {
+func (r *pgResolver) pgFiles(vars lookup) {
 	seen := map[string]bool{}
 	list := vars.list("pg_files")
 	for i, item := range list.Items {
@@ -48,7 +48,7 @@ func (r *resolver) pgFiles(vars lookup) {
 }
 
 // sodium checks the root key of pgsodium.
-func (r *resolver) sodium(vars lookup) {
+func (r *pgResolver) sodium(vars lookup) {
 	key, set := value.Plain(vars.get("pgsodium_key"))
 	if set && key != "" && !params.IsTemplate(vars.get("pgsodium_key")) && !pgsql.IsSodiumKey(key) {
 		r.errorf(vars.pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("leave pgsodium_key out to have a key generated")

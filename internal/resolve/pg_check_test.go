@@ -10,7 +10,7 @@ import (
 
 func mistakes(t *testing.T, text string) string {
 	t.Helper()
-	_, diags := Resolve(loadText(t, text), Options{})
+	_, diags := Resolve(loadText(t, text), All(), Options{})
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintln(&b, strings.TrimPrefix(d.Error(), d.Pos.File))
@@ -48,7 +48,7 @@ func TestServicesAtALoadBalancerElsewhere(t *testing.T) {
   children:
     proxy: { hosts: { 10.0.0.9: } }
     pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_service_provider: proxy } }
-`), Options{})
+`), All(), Options{})
 	if got := value.Repr(env.Vars("10.0.0.1").At("pg_service_hosts")); got != "['10.0.0.9']" {
 		t.Errorf("the services of pg-a are on %s", got)
 	}

@@ -11,7 +11,7 @@ import (
 
 // extensions finds what the declared extensions need: packages, and libraries that are loaded before all else. A pg_libs
 // that the inventory leaves to pig gets those libraries; in one that it sets, a missing one is a mistake.
-func (r *resolver) extensions(c *PgCluster, vars lookup) {
+func (r *pgResolver) extensions(c *PgCluster, vars lookup) {
 	packs := pgsql.PackageMap(c.Version)
 	listed := strings.Join(append(vars.texts("pg_extensions"), vars.texts("pg_packages")...), " ")
 	places := map[string]diag.Pos{}
@@ -19,7 +19,7 @@ func (r *resolver) extensions(c *PgCluster, vars lookup) {
 		if db.text("state") == "absent" {
 			continue
 		}
-		for _, e := range db.extensions() {
+		for _, e := range extensionsOf(db) {
 			if _, seen := places[e.name]; seen {
 				continue
 			}
@@ -57,7 +57,7 @@ type extension struct {
 }
 
 // extensions are those that a database is declared to have.
-func (o object) extensions() []extension {
+func extensionsOf(o object) []extension {
 	l, ok := o.At("extensions").(*value.List)
 	if !ok {
 		return nil
@@ -81,7 +81,7 @@ func (o object) extensions() []extension {
 
 // passwords tells declared passwords that the server would refuse from anybody who types them: pig hands over verifiers, which
 // the server cannot judge.
-func (r *resolver) passwords(c *PgCluster, vars lookup) {
+func (r *pgResolver) passwords(c *PgCluster, vars lookup) {
 	if !slices.Contains(pgsql.Libraries(c.Libs), "passwordcheck") {
 		return
 	}
@@ -105,7 +105,7 @@ func (r *resolver) passwords(c *PgCluster, vars lookup) {
 }
 
 // poolUsers tells users that look passwords up for the pool and whom nobody makes.
-func (r *resolver) poolUsers(vars lookup) {
+func (r *pgResolver) poolUsers(vars lookup) {
 	known := []string{vars.text("pg_dbsu")}
 	for _, list := range []string{"pg_default_roles", "pg_users"} {
 		for _, u := range vars.objects(list) {

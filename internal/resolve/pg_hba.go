@@ -8,12 +8,12 @@ import (
 	"pig/internal/value"
 )
 
-func (r *resolver) hba(c *PgCluster, m *PgMember, pooler bool) []string {
+func (r *pgResolver) hba(c *PgCluster, m *PgMember, pooler bool) []string {
 	vars := m.vars
 	h := &pgsql.HBA{
 		Role: m.Role, OfflineQuery: vars.bool("pg_offline_query"), Pooler: pooler, MD5: vars.text("pg_pwd_enc") == "md5",
 		DBSU: vars.text("pg_dbsu"), Replicator: vars.text("pg_replication_username"), Monitor: vars.text("pg_monitor_username"), Admin: vars.text("pg_admin_username"),
-		AdminIP: vars.text("admin_ip"), Infra: addresses(r.env.Infra), Members: c.Addresses(), Intranet: r.intranet(vars),
+		AdminIP: vars.text("admin_ip"), Infra: addresses(InfraOf(r.env)), Members: c.Addresses(), Intranet: NodeOf(r.env, m.Name).Trusts,
 	}
 	h.NoTLS = vars.text("pgbouncer_sslmode") == "disable"
 	h.Remote = vars.text("pg_dbsu_password") != ""

@@ -7,7 +7,7 @@ import (
 )
 
 // locales finds the locales of libc that a cluster and its databases are declared with: its nodes have to have them.
-func (r *resolver) locales(c *PgCluster, vars lookup) {
+func (r *pgResolver) locales(c *PgCluster, vars lookup) {
 	add := func(name string) {
 		if name != "" && !params.IsTemplate(name) && !slices.Contains(c.Locales, name) {
 			c.Locales = append(c.Locales, name)

@@ -6,7 +6,7 @@ import (
 )
 
 // provider finds the group whose load balancers offer the services of the cluster instead of the members' own.
-func (r *resolver) provider(c *PgCluster, vars lookup) {
+func (r *pgResolver) provider(c *PgCluster, vars lookup) {
 	name := vars.text("pg_service_provider")
 	if name == "" || params.IsTemplate(name) {
 		return

@@ -6,7 +6,7 @@ import (
 	"pig/internal/value"
 )
 
-func (r *resolver) services(c *PgCluster, vars lookup) {
+func (r *pgResolver) services(c *PgCluster, vars lookup) {
 	members := make([]pgsql.Member, len(c.Members))
 	for i, m := range c.Members {
 		members[i] = pgsql.Member{
@@ -40,10 +40,11 @@ func (r *resolver) services(c *PgCluster, vars lookup) {
 }
 
 // selectable are the variables that selectors see: what the inventory and -e say, not the defaults, as in Pigsty.
-func (n *Node) selectable() *value.Dict {
-	if n.visible != nil {
-		return n.visible
+func (m *PgMember) selectable() *value.Dict {
+	if m.visible != nil {
+		return m.visible
 	}
+	n := m.Node
 	d := n.vars.vars.Clone()
 	if e := n.vars.r.options.Extra; e != nil {
 		d.Update(e)
@@ -54,6 +55,6 @@ func (n *Node) selectable() *value.Dict {
 		}
 	}
 	d.Set("inventory_hostname", n.Name)
-	n.visible = d
+	m.visible = d
 	return d
 }

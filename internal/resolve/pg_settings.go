@@ -20,7 +20,7 @@ var settingsOf = map[string]string{
 
 // settings checks each setting of the cluster, its roles and its databases against what the major version takes. Those of extensions
 // have a dot in their names, and only the extension knows them.
-func (r *resolver) settings(c *PgCluster, vars lookup) {
+func (r *pgResolver) settings(c *PgCluster, vars lookup) {
 	if c.Version < guc.First || c.Version > guc.Last {
 		return
 	}
@@ -56,7 +56,7 @@ func taken(name string, vars lookup) error {
 }
 
 // eachSetting checks names and values, and what permit finds wrong with a setting.
-func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting) error) {
+func (r *pgResolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting) error) {
 	if d == nil {
 		return
 	}

@@ -12,8 +12,8 @@ import (
 
 // upstreams finds what standby clusters follow and which member a cascading replica copies from. It comes when all clusters
 // are known.
-func (r *resolver) upstreams() {
-	for _, c := range r.env.Pg {
+func (r *pgResolver) upstreams() {
+	for _, c := range PgOf(r.env) {
 		for _, m := range c.Members {
 			switch {
 			case m.Upstream == "":
@@ -28,9 +28,9 @@ func (r *resolver) upstreams() {
 
 // upstream resolves pg_upstream of a primary: a member of another cluster, the name of one, or a server elsewhere. Where it is
 // the primary of a cluster, the others stand in for it: PostgreSQL picks the one that takes writes.
-func (r *resolver) upstream(c *PgCluster, m *PgMember) {
+func (r *pgResolver) upstream(c *PgCluster, m *PgMember) {
 	pos := m.vars.pos("pg_upstream")
-	if other := r.env.PgCluster(m.Upstream); other != nil && other.Primary() != nil {
+	if other := PgClusterOf(r.env, m.Upstream); other != nil && other.Primary() != nil {
 		m.Upstream = other.Primary().Name
 	}
 	if c.Member(m.Upstream) != nil {
@@ -39,7 +39,7 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 		return
 	}
 	c.UpstreamHosts = []string{m.Upstream}
-	for _, other := range r.env.Pg {
+	for _, other := range PgOf(r.env) {
 		up := other.Member(m.Upstream)
 		if up == nil {
 			continue
@@ -63,14 +63,14 @@ func (r *resolver) upstream(c *PgCluster, m *PgMember) {
 		return
 	}
 	var names []string
-	for _, other := range r.env.Pg {
+	for _, other := range PgOf(r.env) {
 		names = append(names, other.Name)
 	}
 	r.errorf(pos, "pg_upstream %s is neither an address nor a cluster", m.Upstream).WithHint("%s", diag.DidYouMean(m.Upstream, names))
 }
 
 // cascade resolves pg_upstream of a replica: the member of its cluster that it copies from. Patroni wants its name.
-func (r *resolver) cascade(c *PgCluster, m *PgMember) {
+func (r *pgResolver) cascade(c *PgCluster, m *PgMember) {
 	for _, other := range c.Members {
 		if other != m && (other.Name == m.Upstream || other.Instance == m.Upstream) {
 			m.ReplicateFrom = other.Instance

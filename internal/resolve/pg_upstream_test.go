@@ -24,20 +24,20 @@ all:
     d: { hosts: { 10.0.0.6: { pg_seq: 1, pg_role: primary, pg_upstream: 10.0.0.2 } }, vars: { pg_cluster: d } }
     e: { hosts: { 10.0.0.7: { pg_seq: 1, pg_role: primary, pg_upstream: 10.0.0.7 } }, vars: { pg_cluster: e } }
     f: { hosts: { 10.0.0.8: { pg_seq: 1, pg_role: primary }, 10.0.0.9: { pg_seq: 2, pg_role: replica, pg_upstream: 10.0.0.1 } }, vars: { pg_cluster: f } }
-`), Options{})
+`), All(), Options{})
 	for name, want := range map[string][]string{"b": {"10.0.0.1", "10.0.0.2", "10.0.0.3"}, "c": {"10.0.0.1", "10.0.0.2", "10.0.0.3"}, "d": {"10.0.0.2"}} {
-		c := env.PgCluster(name)
-		if !slices.Equal(c.UpstreamHosts, want) || c.Follows != env.PgCluster("a") || !c.Standby() {
+		c := PgClusterOf(env, name)
+		if !slices.Equal(c.UpstreamHosts, want) || c.Follows != PgClusterOf(env, "a") || !c.Standby() {
 			t.Errorf("%s follows %q", name, c.UpstreamHosts)
 		}
 	}
-	if floor := env.PgCluster("b").floor(); floor.At("max_connections") != int64(1000) {
+	if floor := PgClusterOf(env, "b").floor(); floor.At("max_connections") != int64(1000) {
 		t.Errorf("b needs %s", value.Repr(floor))
 	}
-	if m := env.PgCluster("a").Member("10.0.0.3"); m.ReplicateFrom != "a-2" {
+	if m := PgClusterOf(env, "a").Member("10.0.0.3"); m.ReplicateFrom != "a-2" {
 		t.Errorf("it copies from %q", m.ReplicateFrom)
 	}
-	if id := env.PgCluster("a").VIP.Router; id != 100 {
+	if id := PgClusterOf(env, "a").VIP.Router; id != 100 {
 		t.Errorf("the router's number is %d, and 99 is taken", id)
 	}
 	text := diags.Error()

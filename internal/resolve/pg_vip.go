@@ -21,7 +21,7 @@ func pgVIP(vars lookup) (address string, mask int) {
 	return address, mask
 }
 
-func (r *resolver) pgVIP(c *PgCluster, vars lookup) {
+func (r *pgResolver) pgVIP(c *PgCluster, vars lookup) {
 	address, mask := pgVIP(vars)
 	if address == "" {
 		return
@@ -30,19 +30,22 @@ func (r *resolver) pgVIP(c *PgCluster, vars lookup) {
 	if c.VIP.Interface == "auto" {
 		c.VIP.Interface = ""
 	}
-	c.VIP.Router = routerID(c, address)
+	c.VIP.Router = r.routerID(c, address)
 }
 
 // routerID is the last part of the address, moved on past the numbers that the members have for addresses of their nodes: one
 // interface cannot have the same number twice.
-func routerID(c *PgCluster, address string) int {
+func (r *pgResolver) routerID(c *PgCluster, address string) int {
 	const most = 255
 	id := 0
 	if a, err := netip.ParseAddr(address); err == nil {
 		id = int(a.AsSlice()[a.BitLen()/8-1])
 	}
 	taken := func(id int) bool {
-		return id == 0 || slices.ContainsFunc(c.Members, func(m *PgMember) bool { return m.Node.VIP != nil && m.Node.VIP.RouterID == id })
+		return id == 0 || slices.ContainsFunc(c.Members, func(m *PgMember) bool {
+			vip := NodeOf(r.env, m.Name).VIP
+			return vip != nil && vip.RouterID == id
+		})
 	}
 	for range most {
 		if !taken(id) {
@@ -53,7 +56,7 @@ func routerID(c *PgCluster, address string) int {
 	return id
 }
 
-func (r *resolver) pgDNS(c *PgCluster, vars lookup) {
+func (r *pgResolver) pgDNS(c *PgCluster, vars lookup) {
 	c.DNS.Name = c.Name + vars.text("pg_dns_suffix")
 	vip, primary := "", ""
 	if c.VIP != nil {

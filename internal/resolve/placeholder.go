@@ -12,31 +12,6 @@ import (
 	"pig/internal/value"
 )
 
-// placeholderParams are the parameters in which ${name} stands for something, with the names that may stand there. In all
-// others it is text: a shell variable in a crontab, say. Names that only the node's facts or a role can tell are kept.
-var placeholderParams = map[string]placeholders{
-	"dns_records":            {names: []string{"admin_ip"}},
-	"node_default_etc_hosts": {names: []string{"admin_ip"}},
-	"node_etc_hosts":         {names: []string{"admin_ip"}},
-	"node_dns_servers":       {names: []string{"admin_ip"}},
-	"node_ntp_servers":       {names: []string{"admin_ip"}},
-	"vector_log_endpoint":    {names: []string{"admin_ip"}},
-	"infra_portal":           {names: []string{"admin_ip"}},
-	"repo_endpoint":          {names: []string{"admin_ip"}},
-	"repo_upstream":          {names: []string{"admin_ip"}, later: []string{"distro_codename", "distro_name", "releasever", "basearch"}},
-	"grafana_pgurl":          {names: []string{"admin_ip"}},
-	"pg_listen":              {names: []string{"admin_ip", "ip", "vip", "lo"}},
-	"pgbackrest_repo":        {names: []string{"admin_ip", "pg_cluster"}},
-	"pg_packages":            {names: []string{"pg_version"}},
-	"pg_extensions":          {names: []string{"pg_version"}},
-	"minio_node":             {names: []string{"minio_cluster", "minio_seq"}},
-}
-
-type placeholders struct {
-	names []string // what pig replaces
-	later []string // what is replaced on the node
-}
-
 var placeholderForm = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // Expand replaces ${name} in a text. What get does not know stays and is listed in unknown.
@@ -70,15 +45,12 @@ var portAfter = regexp.MustCompile(`^:\d`)
 // placeholders resolves the parameters of all nodes that may hold placeholders, and keeps what changed. Parameters whose
 // older names were used are kept under today's.
 func (r *resolver) placeholders() {
-	names := make([]string, 0, len(placeholderParams))
-	for name := range placeholderParams {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	for _, n := range r.env.Nodes {
 		r.modernized(n)
-		for _, name := range names {
-			r.resolveParam(n, name)
+		for _, p := range params.Load().Params {
+			if len(p.Placeholders) > 0 {
+				r.resolveParam(n, p)
+			}
 		}
 	}
 }
@@ -96,40 +68,39 @@ func (r *resolver) modernized(n *Node) {
 	}
 }
 
-func (r *resolver) resolveParam(n *Node, name string) {
-	v := n.vars.get(name)
-	if v == nil || !mentions(v) || name == "minio_node" {
-		return // the nodes of MinIO are resolved with their cluster
+func (r *resolver) resolveParam(n *Node, p *params.Param) {
+	v := n.vars.get(p.Name)
+	if v == nil || !mentions(v) {
+		return
 	}
-	p := placeholderParams[name]
 	out := mapTexts(v, func(text string) string {
 		expanded, unknown := Expand(text, func(placeholder string) (string, bool) {
-			if !slices.Contains(p.names, placeholder) {
+			if !slices.Contains(p.Placeholders, placeholder) {
 				return "", false
 			}
 			return n.placeholder(placeholder)
 		})
 		for _, u := range unknown {
-			r.unknownPlaceholder(n, name, u, p)
+			r.unknownPlaceholder(n, p, u)
 		}
 		return expanded
 	})
-	n.resolved.Set(name, out)
+	n.resolved.Set(p.Name, out)
 }
 
-func (r *resolver) unknownPlaceholder(n *Node, param, placeholder string, p placeholders) {
-	if slices.Contains(p.later, placeholder) {
+func (r *resolver) unknownPlaceholder(n *Node, p *params.Param, placeholder string) {
+	if slices.Contains(p.Later, placeholder) {
 		return
 	}
-	err := diag.Errorf(n.vars.pos(param), "%s has the placeholder ${%s}, which stands for nothing here", param, placeholder)
+	err := diag.Errorf(n.vars.pos(p.Name), "%s has the placeholder ${%s}, which stands for nothing here", p.Name, placeholder)
 	switch {
-	case placeholder == "vip" && param == "pg_listen":
+	case placeholder == "vip" && p.Name == "pg_listen":
 		err.Summary = "pg_listen has ${vip}, but the cluster has no virtual address"
 		err.Hint = "set pg_vip_enabled: true and pg_vip_address: ADDRESS/MASK"
-	case diag.DidYouMean(placeholder, p.names) != "":
-		err.Hint = "did you mean ${" + diag.Nearest(placeholder, p.names) + "}?"
+	case diag.DidYouMean(placeholder, p.Placeholders) != "":
+		err.Hint = "did you mean ${" + diag.Nearest(placeholder, p.Placeholders) + "}?"
 	default:
-		err.Hint = "known are ${" + strings.Join(p.names, "}, ${") + "}"
+		err.Hint = "known are ${" + strings.Join(p.Placeholders, "}, ${") + "}"
 	}
 	r.addError(err.Pos, err)
 }
@@ -141,9 +112,13 @@ func (n *Node) placeholder(name string) (string, bool) {
 		return n.Name, true
 	case "lo":
 		return "127.0.0.1", true
-	case "vip":
-		vip, _ := pgVIP(n.vars)
-		return vip, vip != ""
+	}
+	for _, p := range n.vars.r.env.products {
+		if r, ok := p.(Replacer); ok {
+			if text, known := r.Replace(n, name); known {
+				return text, text != ""
+			}
+		}
 	}
 	text := n.vars.text(name)
 	return text, text != ""

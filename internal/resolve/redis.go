@@ -21,7 +21,7 @@ type RedisCluster struct {
 
 	declared *redis.Cluster
 	monitors []object // redis_sentinel_monitor
-	r        *resolver
+	r        *redisResolver
 }
 
 // RedisMember is a node with its instances.
@@ -40,7 +40,10 @@ type RedisInstance struct {
 	pos       diag.Pos
 }
 
-func (r *resolver) redis() {
+func (r *redisResolver) redis() {
+	for _, n := range r.env.Nodes {
+		r.watchedPasswords(n)
+	}
 	names, members := r.clusters("redis_cluster")
 	var all redis.Topology
 	for _, name := range names {
@@ -54,15 +57,15 @@ func (r *resolver) redis() {
 			}
 			m := &RedisMember{Node: n, Number: number, Instances: r.redisInstances(n, fmt.Sprintf("%s-%d", name, number), instances)}
 			c.Members = append(c.Members, m)
-			n.facts = append(n.facts, func() *value.Dict { return c.Vars(m) })
+			n.addFacts(func() *value.Dict { return c.Vars(m) })
 		}
 		if len(c.Members) > 0 {
-			r.env.Redis = append(r.env.Redis, c)
+			r.env.SetPart("redis", append(RedisOf(r.env), c))
 			c.declare(first.vars)
 			all = append(all, c.declared)
 		}
 	}
-	r.redisTopology = all
+	r.topology = all
 	for _, p := range all.Check() {
 		d := r.errorf(r.redisPlace(p), "%s", p.Msg).WithHint("%s", p.Hint)
 		if p.Warning {
@@ -72,7 +75,7 @@ func (r *resolver) redis() {
 }
 
 // redisInstances reads instances by port. Ports are numbers in YAML, and texts where an inventory came as JSON.
-func (r *resolver) redisInstances(n *Node, prefix string, declared *value.Dict) []RedisInstance {
+func (r *redisResolver) redisInstances(n *Node, prefix string, declared *value.Dict) []RedisInstance {
 	var list []RedisInstance
 	for key, v := range declared.All() {
 		port, ok := asInt(key)
@@ -131,14 +134,14 @@ func (c *RedisCluster) declare(vars lookup) {
 	for _, o := range c.monitors {
 		d.Monitors = append(d.Monitors, redis.Monitor{
 			Name: o.text("name"), Primary: redis.Addr{Host: o.text("host"), Port: o.numberOr("port", 6379)}, Quorum: o.numberOr("quorum", 1),
-			Password: o.textOr("password", vars.r.redisPassword(o.text("name"))), Remove: asBool(o.At("remove")),
+			Password: o.textOr("password", c.r.redisPassword(o.text("name"))), Remove: asBool(o.At("remove")),
 		})
 	}
 }
 
 // redisPlace is where a problem stands.
-func (r *resolver) redisPlace(p redis.Problem) diag.Pos {
-	for _, c := range r.env.Redis {
+func (r *redisResolver) redisPlace(p redis.Problem) diag.Pos {
+	for _, c := range RedisOf(r.env) {
 		if c.Name != p.Cluster {
 			continue
 		}
@@ -174,7 +177,7 @@ func (c *RedisCluster) Declared(at string) bool {
 	if err != nil || c.r == nil {
 		return false
 	}
-	_, _, found := c.r.redisTopology.Find(a)
+	_, _, found := c.r.topology.Find(a)
 	return found
 }
 
@@ -191,7 +194,7 @@ func (c *RedisCluster) Hosts() []string {
 func (c *RedisCluster) Watches() []string {
 	var names []string
 	for _, mon := range c.declared.Monitors {
-		if of, _, ok := c.r.redisTopology.Find(mon.Primary); ok && !slices.Contains(names, of.Name) {
+		if of, _, ok := c.r.topology.Find(mon.Primary); ok && !slices.Contains(names, of.Name) {
 			names = append(names, of.Name)
 		}
 	}
@@ -210,7 +213,7 @@ func (c *RedisCluster) Vars(m *RedisMember) *value.Dict {
 
 // instance is an instance as roles see it: peers are the others with the same primary, or of the same native cluster, watchers the sentinels that watch it.
 func (c *RedisCluster) instance(m *RedisMember, i RedisInstance) *value.Dict {
-	t, self := c.r.redisTopology, redis.Addr{Host: m.Name, Port: i.Port}
+	t, self := c.r.topology, redis.Addr{Host: m.Name, Port: i.Port}
 	_, declared, _ := t.Find(self)
 	_, upstream, _ := t.Find(i.follows)
 	root, _ := t.Root(declared)
@@ -245,7 +248,7 @@ func (c *RedisCluster) monitorValues() *value.List {
 	all := value.NewList()
 	for i, mon := range c.declared.Monitors {
 		group := value.NewList()
-		for _, a := range c.r.redisTopology.Group(mon.Primary) {
+		for _, a := range c.r.topology.Group(mon.Primary) {
 			group.Append(a.String())
 		}
 		d := value.DictOf("name", mon.Name, "address", mon.Primary.String(), "quorum", int64(mon.Quorum), "password", sealed(mon.Password), "remove", mon.Remove, "group", group)
@@ -255,7 +258,7 @@ func (c *RedisCluster) monitorValues() *value.List {
 			}
 		}
 		renames := value.NewDict()
-		for _, o := range c.r.env.Redis {
+		for _, o := range RedisOf(c.r.env) {
 			if of, _, ok := (redis.Topology{o.declared}).Find(mon.Primary); ok && of == o.declared {
 				for _, from := range slices.Sorted(maps.Keys(o.declared.Renames)) {
 					renames.Set(from, o.declared.Renames[from])
@@ -273,4 +276,26 @@ func sealed(password string) value.Value {
 		return ""
 	}
 	return secret.New(password)
+}
+
+// RedisOf are the Redis clusters of env.
+func RedisOf(env *Environment) []*RedisCluster {
+	all, _ := env.Part("redis").([]*RedisCluster)
+	return all
+}
+
+// RedisClusterOf finds a cluster by name, or gives nil.
+func RedisClusterOf(env *Environment, name string) *RedisCluster {
+	for _, c := range RedisOf(env) {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// redisResolver finds Redis clusters.
+type redisResolver struct {
+	*resolver
+	topology redis.Topology
 }

@@ -37,7 +37,7 @@ func TestRedisMistakesPoint(t *testing.T) {
       vars: { redis_cluster: watch, redis_mode: sentinel, redis_sentinel_monitor: [ { name: spaced, host: 10.0.0.6, port: 6379, password: 'a "b' } ] }
     native: { hosts: { 10.0.0.4: { redis_node: 1, redis_instances: { 6379: {}, 6380: {}, 6381: {} } } }, vars: { redis_cluster: native, redis_mode: cluster } }
 `)
-	_, diags := Resolve(inv, Options{})
+	_, diags := Resolve(inv, All(), Options{})
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintf(&b, "%s (%s)\n", strings.TrimPrefix(d.Error(), d.Pos.File), d.Hint)
@@ -47,7 +47,7 @@ func TestRedisMistakesPoint(t *testing.T) {
 
 func TestRedisFactsOfAMember(t *testing.T) {
 	t.Parallel()
-	env, diags := Resolve(load(t, "../inventory/testdata/seed/redis.yml"), Options{})
+	env, diags := Resolve(load(t, "../inventory/testdata/seed/redis.yml"), All(), Options{})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -66,7 +66,7 @@ func TestRedisFactsOfAMember(t *testing.T) {
 	if _, ok := monitor.At("password").(secret.Text); !ok {
 		t.Error("a password is no secret in the facts")
 	}
-	if w := env.RedisCluster("redis-meta").Watches(); len(w) != 1 || w[0] != "redis-ms" {
+	if w := RedisClusterOf(env, "redis-meta").Watches(); len(w) != 1 || w[0] != "redis-ms" {
 		t.Errorf("it watches %v", w)
 	}
 	native := env.Vars("10.10.10.13").At("redis_instance_list").(*value.List).Items[0].(*value.Dict)

@@ -4,13 +4,11 @@
 package resolve
 
 import (
-	"cmp"
 	"slices"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
-	"pig/internal/redis"
 	"pig/internal/value"
 )
 
@@ -26,68 +24,55 @@ type Options struct {
 	Password func(name string) string
 }
 
-// Environment is what an inventory declares.
+// Environment is what an inventory declares: its hosts, and what each product found in it.
 type Environment struct {
-	Infra []*Node // by infra_seq
 	Nodes []*Node // all hosts, by first appearance
-	Etcd  *EtcdCluster
-	Minio []*MinioCluster
-	Pg    []*PgCluster
-	Redis []*RedisCluster
 
 	// Defaults are the values of parameters that the inventory does not write, generated passwords among them.
 	Defaults *value.Dict
 
-	byHost map[string]*Node
+	products []Product
+	parts    map[string]any // what products found, by their names
+	byHost   map[string]*Node
 }
 
-// Resolve makes the environment. The list holds what is wrong with placeholders, selectors and rules; what params.Validate
-// tells is not told again, and a member without an identity is left out of its cluster.
-func Resolve(inv *inventory.Inventory, o Options) (*Environment, diag.List) {
-	r := &resolver{networks: map[string][]string{}, inv: inv, options: o, defaults: params.Defaults(), env: &Environment{byHost: map[string]*Node{}}}
+// Part is what the product of that name found, nil if nothing.
+func (e *Environment) Part(name string) any { return e.parts[name] }
+
+// SetPart keeps what a product found.
+func (e *Environment) SetPart(name string, part any) { e.parts[name] = part }
+
+// Products are those that were asked, in their order.
+func (e *Environment) Products() []Product { return e.products }
+
+// Resolve makes the environment: each product finds its clusters among the hosts. The list holds what is wrong with placeholders,
+// selectors and rules; what Validate tells is not told again, and a member without an identity is left out of its cluster.
+func Resolve(inv *inventory.Inventory, products []Product, o Options) (*Environment, diag.List) {
+	env := &Environment{products: products, parts: map[string]any{}, byHost: map[string]*Node{}}
+	r := &resolver{inv: inv, options: o, defaults: params.Defaults(), env: env}
 	for _, h := range inv.Hosts() {
-		n := &Node{Host: h, Name: h.Name, vars: r.lookup(h)}
+		n := &Node{Host: h, Name: h.Name, vars: r.lookup(h), resolved: value.NewDict()}
 		r.env.Nodes = append(r.env.Nodes, n)
 		r.env.byHost[h.Name] = n
 	}
 	r.generate()
 	r.env.Defaults = r.defaults
-	r.identifyNodes()
-	r.trustNodes()
 	r.clusterPasswords()
-	r.infra()
-	r.etcd()
-	r.minio()
-	r.redis()
-	r.pgClusters()
-	r.upstreams()
+	for _, p := range products {
+		p.Resolve(r)
+	}
 	r.placeholders()
-	r.listens()
+	for _, p := range products {
+		if s, ok := p.(Settler); ok {
+			s.Settle(r)
+		}
+	}
+	r.diags.Sort()
 	return r.env, r.diags
 }
 
 // Node finds a host of the environment, or gives nil.
 func (e *Environment) Node(host string) *Node { return e.byHost[host] }
-
-// PgCluster finds a cluster by name, or gives nil.
-func (e *Environment) PgCluster(name string) *PgCluster {
-	for _, c := range e.Pg {
-		if c.Name == name {
-			return c
-		}
-	}
-	return nil
-}
-
-// RedisCluster finds a cluster by name, or gives nil.
-func (e *Environment) RedisCluster(name string) *RedisCluster {
-	for _, c := range e.Redis {
-		if c.Name == name {
-			return c
-		}
-	}
-	return nil
-}
 
 // Vars are the resolved variables of a host: its identities, facts about its clusters, and parameters with placeholders and
 // older names replaced. They override the inventory's. Read only: values are shared. nil for an unknown host.
@@ -98,11 +83,6 @@ func (e *Environment) Vars(host string) *value.Dict {
 	}
 	d := value.NewDict()
 	d.Update(n.resolved)
-	d.Update(n.identity())
-	d.Set("log_stores", e.logStores(n))
-	if e.Etcd != nil {
-		d.Update(e.Etcd.shared())
-	}
 	for _, facts := range n.facts {
 		d.Update(facts())
 	}
@@ -110,14 +90,11 @@ func (e *Environment) Vars(host string) *value.Dict {
 }
 
 type resolver struct {
-	networks map[string][]string // that nodes trust, by what they say
 	inv      *inventory.Inventory
 	options  Options
 	defaults *value.Dict
 	env      *Environment
 	diags    diag.List
-
-	redisTopology redis.Topology
 }
 
 func (r *resolver) errorf(pos diag.Pos, format string, args ...any) *diag.Diagnostic {
@@ -179,14 +156,18 @@ func (r *resolver) clusters(param string) (names []string, members map[string][]
 	return names, members
 }
 
-func (r *resolver) infra() {
-	r.env.Infra = r.group("infra")
-	slices.SortStableFunc(r.env.Infra, func(a, b *Node) int {
-		x, _ := a.vars.number("infra_seq")
-		y, _ := b.vars.number("infra_seq")
-		return cmp.Compare(x, y)
-	})
-	for _, n := range r.env.Infra {
-		n.facts = append(n.facts, r.env.overview)
-	}
+// Node is a host with its identity.
+type Node struct {
+	Host    *inventory.Host
+	Name    string // of the host in the inventory: its address
+	Cluster string // node_cluster
+	// Nodename is the name that the node gets, or "": then it keeps its host name.
+	Nodename string
+
+	vars     lookup
+	resolved *value.Dict          // parameters whose placeholders or names were replaced
+	facts    []func() *value.Dict // what products say of it
 }
+
+// addFacts adds variables that are worked out when somebody asks. Later ones override.
+func (n *Node) addFacts(facts func() *value.Dict) { n.facts = append(n.facts, facts) }

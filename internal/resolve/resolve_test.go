@@ -52,7 +52,7 @@ func golden(t *testing.T, file, got string) {
 func TestSeedExamplesResolve(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"modules", "custom", "secure", "citus", "redis", "storage"} {
-		env, diags := Resolve(load(t, "../inventory/testdata/seed/"+name+".yml"), Options{})
+		env, diags := Resolve(load(t, "../inventory/testdata/seed/"+name+".yml"), All(), Options{})
 		if len(diags) > 0 {
 			t.Errorf("%s: %v", name, diags)
 		}
@@ -62,7 +62,7 @@ func TestSeedExamplesResolve(t *testing.T) {
 
 func TestVariablesOfAMember(t *testing.T) {
 	t.Parallel()
-	env, _ := Resolve(load(t, "../inventory/testdata/seed/secure.yml"), Options{})
+	env, _ := Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), Options{})
 	vars := env.Vars("10.10.10.12")
 	for name, want := range map[string]string{
 		"pg_instance":          "'pg-meta-3'",
@@ -108,7 +108,7 @@ func TestVariablesOfAMember(t *testing.T) {
 
 func TestOldNamesResolveToNewOnes(t *testing.T) {
 	t.Parallel()
-	env, _ := Resolve(load(t, "../inventory/testdata/seed/citus.yml"), Options{})
+	env, _ := Resolve(load(t, "../inventory/testdata/seed/citus.yml"), All(), Options{})
 	vars := env.Vars("10.10.10.14")
 	if vars.At("pg_primary_db") != "meta" || vars.At("patroni_scope") != "pg-citus" || vars.At("pg_group") != int64(3) || vars.At("pg_instance") != "pg-citus3-2" {
 		t.Errorf("got %s", value.Repr(vars))
@@ -118,8 +118,8 @@ func TestOldNamesResolveToNewOnes(t *testing.T) {
 func TestExtraVariablesOverride(t *testing.T) {
 	t.Parallel()
 	inv := load(t, "../inventory/testdata/seed/modules.yml")
-	env, _ := Resolve(inv, Options{Extra: value.DictOf("pg_default_service_dest", "postgres", "pg_port", "5555")})
-	s := env.PgCluster("pg-test").Services[0]
+	env, _ := Resolve(inv, All(), Options{Extra: value.DictOf("pg_default_service_dest", "postgres", "pg_port", "5555")})
+	s := PgClusterOf(env, "pg-test").Services[0]
 	if s.Name != "primary" || s.Servers[0].Port != 5555 {
 		t.Errorf("%+v", s.Servers[0])
 	}
@@ -128,10 +128,10 @@ func TestExtraVariablesOverride(t *testing.T) {
 func TestTemplatesAreRenderedWhereTheEngineCan(t *testing.T) {
 	t.Parallel()
 	inv := loadText(t, "pg-t: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: '{{ r }}' } }, vars: { pg_cluster: '{{ c }}' } }")
-	if env, diags := Resolve(inv, Options{}); len(env.Pg) != 0 || len(diags) != 0 {
-		t.Errorf("without rendering: %v %v", env.Pg, diags)
+	if env, diags := Resolve(inv, All(), Options{}); len(PgOf(env)) != 0 || len(diags) != 0 {
+		t.Errorf("without rendering: %v %v", PgOf(env), diags)
 	}
-	env, _ := Resolve(inv, Options{Render: func(_ *inventory.Host, name string, v value.Value) (value.Value, error) {
+	env, _ := Resolve(inv, All(), Options{Render: func(_ *inventory.Host, name string, v value.Value) (value.Value, error) {
 		switch v {
 		case "{{ r }}":
 			return "primary", nil
@@ -140,8 +140,8 @@ func TestTemplatesAreRenderedWhereTheEngineCan(t *testing.T) {
 		}
 		return v, nil
 	}})
-	if len(env.Pg) != 1 || env.Pg[0].Primary() == nil || env.Vars("10.0.0.1").At("pg_instance") != "pg-t-1" {
-		t.Errorf("with rendering: %+v", env.Pg)
+	if len(PgOf(env)) != 1 || PgOf(env)[0].Primary() == nil || env.Vars("10.0.0.1").At("pg_instance") != "pg-t-1" {
+		t.Errorf("with rendering: %+v", PgOf(env))
 	}
 }
 
@@ -161,7 +161,7 @@ func TestMistakesOfResolutionPoint(t *testing.T) {
     redis: { hosts: { 10.0.0.4: { redis_node: 1, redis_instances: { 6379: { replica_of: '10.0.0.4:1' } } } }, vars: { redis_cluster: r } }
   vars: { dns_records: ['${admn_ip} x'], node_crontab: ['* * * * * root echo ${HOME}'] }
 `)
-	_, diags := Resolve(inv, Options{})
+	_, diags := Resolve(inv, All(), Options{})
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintln(&b, strings.TrimPrefix(d.Error(), d.Pos.File))
@@ -182,8 +182,8 @@ func TestPlaceholders(t *testing.T) {
 
 func TestTuningOfAMember(t *testing.T) {
 	t.Parallel()
-	env, _ := Resolve(load(t, "../inventory/testdata/seed/secure.yml"), Options{})
-	c := env.PgCluster("pg-meta")
+	env, _ := Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), Options{})
+	c := PgClusterOf(env, "pg-meta")
 	d := c.Tuning(c.Members[0], pgsql.Machine{CPU: 4, MemMB: 15900, Disk: 100 << 30})
 	if d.At("shared_buffers") != "3975MB" || d.At("max_connections") != int64(1000) || d.At("max_parallel_workers_per_gather") != int64(0) {
 		t.Errorf("got %s", value.Repr(d))
@@ -202,7 +202,7 @@ func BenchmarkThousandHosts(b *testing.B) {
 	}
 	inv := loadText(b, s.String())
 	for b.Loop() {
-		env, diags := Resolve(inv, Options{})
+		env, diags := Resolve(inv, All(), Options{})
 		if len(diags) > 0 {
 			b.Fatal(diags)
 		}

@@ -1,0 +1,11 @@
+package resolve
+
+import "pig/internal/value"
+
+func (c *EtcdCluster) view() *value.Dict {
+	members := value.NewList()
+	for _, m := range c.Members {
+		members.Append(value.DictOf("name", m.Instance, "ip", m.Name))
+	}
+	return value.DictOf("cluster", c.Name, "quorum", int64(c.Quorum()), "members", members)
+}
