@@ -7,15 +7,16 @@ import (
 	"pig/internal/diag"
 	"pig/internal/jinja"
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
 // baselines tells baselines that are not there.
-func (s *session) baselines(env *resolve.Environment) diag.List {
+func (s *session) baselines(env *product.Environment) diag.List {
 	var found diag.List
-	for _, c := range resolve.PgOf(env) {
-		vars := s.inventory.Vars(c.Members[0].Host)
+	for _, c := range prpgsql.Of(env) {
+		vars := s.inventory.Vars(c.Members[0].Entry)
 		list, ok := vars.At("pg_databases").(*value.List)
 		if !ok {
 			continue

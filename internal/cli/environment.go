@@ -10,20 +10,14 @@ import (
 	"pig/internal/graph"
 	"pig/internal/inventory"
 	"pig/internal/params"
-	"pig/internal/pgsql"
 	"pig/internal/plan"
-	pretcd "pig/internal/products/etcd"
-	prinfra "pig/internal/products/infra"
-	prminio "pig/internal/products/minio"
-	prnode "pig/internal/products/node"
-	prpgsql "pig/internal/products/pgsql"
-	prredis "pig/internal/products/redis"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products"
 	"pig/internal/value"
 )
 
 // environment validates the inventory and resolves it. All mistakes are told in one go.
-func (s *session) environment() (*resolve.Environment, error) {
+func (s *session) environment() (*product.Environment, error) {
 	env, found := s.mistakes()
 	if found.HasErrors() {
 		return nil, found
@@ -35,9 +29,10 @@ func (s *session) environment() (*resolve.Environment, error) {
 }
 
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
-func (s *session) mistakes() (*resolve.Environment, diag.List) {
-	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory, checks()...), params.ValidateExtra(s.extra, checks()...)...)...)
-	env, more := resolve.Resolve(s.inventory, resolve.All(), resolve.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
+func (s *session) mistakes() (*product.Environment, diag.List) {
+	checks := product.Checks(products.All())
+	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
+	env, more := product.Resolve(s.inventory, products.All(), product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
@@ -55,7 +50,7 @@ func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Valu
 }
 
 // withEnvironment makes engines know what follows from the whole inventory. It refuses a folder that lacks the CA or the passwords of hosts.
-func (s *session) withEnvironment(ctx context.Context, env *resolve.Environment) error {
+func (s *session) withEnvironment(ctx context.Context, env *product.Environment) error {
 	keys, err := s.signingKeys()
 	if err != nil {
 		return err
@@ -73,7 +68,7 @@ func (s *session) withEnvironment(ctx context.Context, env *resolve.Environment)
 }
 
 // know gives engines what follows from the whole inventory, and more variables of every host.
-func (s *session) know(env *resolve.Environment, more *value.Dict) {
+func (s *session) know(env *product.Environment, more *value.Dict) {
 	s.derived = func(host string) *value.Dict {
 		d := env.Vars(host)
 		if d == nil {
@@ -91,7 +86,7 @@ func (s *session) know(env *resolve.Environment, more *value.Dict) {
 }
 
 // names are those of hosts and clusters, which stay readable whatever passwords there are.
-func (s *session) names(env *resolve.Environment) []string {
+func (s *session) names(env *product.Environment) []string {
 	var names []string
 	for _, g := range s.inventory.Groups() {
 		names = append(names, g.Name)
@@ -103,7 +98,7 @@ func (s *session) names(env *resolve.Environment) []string {
 }
 
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
-func (s *session) units(env *resolve.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
+func (s *session) units(env *product.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
 	all := plan.Units(env)
 	if err := s.checkWords(all, modules); err != nil {
 		return nil, err
@@ -144,11 +139,4 @@ func (s *session) units(env *resolve.Environment, modules []string) (*graph.Grap
 // selected tells whether a unit is meant by one of words: a module, a unit, or a cluster.
 func selected(words []string, u plan.Unit) bool {
 	return slices.Contains(words, u.Module) || slices.Contains(words, u.Name) || u.Cluster != "" && slices.Contains(words, u.Cluster)
-}
-
-func checks() []params.Check {
-	kinds := map[string]func(string) error{
-		"jmespath": func(s string) error { _, err := pgsql.CompileSelector(s); return err }, "hba_addr": pgsql.CheckAddr, "hba_auth": pgsql.CheckAuth,
-	}
-	return []params.Check{{Rules: prinfra.Validate}, {Rules: prnode.Validate}, {Rules: pretcd.Validate}, {Rules: prminio.Validate}, {Rules: prpgsql.Validate, Kinds: kinds}, {Rules: prredis.Validate}}
 }

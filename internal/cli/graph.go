@@ -9,7 +9,12 @@ import (
 	"pig/internal/diag"
 	"pig/internal/graph"
 	"pig/internal/plan"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	"pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 )
 
 func (a *app) graph() *cobra.Command {
@@ -93,21 +98,21 @@ func graphDOT(g *graph.Graph[plan.Unit]) (string, error) {
 }
 
 // noCluster says that there is no such cluster, and which one may be meant.
-func (s *session) noCluster(env *resolve.Environment, name string) error {
+func (s *session) noCluster(env *product.Environment, name string) error {
 	var names []string
-	if len(resolve.InfraOf(env)) > 0 {
+	if len(infra.Nodes(env)) > 0 {
 		names = append(names, "infra")
 	}
-	if resolve.EtcdOf(env) != nil {
-		names = append(names, resolve.EtcdOf(env).Name)
+	if etcd.Of(env) != nil {
+		names = append(names, etcd.Of(env).Name)
 	}
-	for _, c := range resolve.PgOf(env) {
+	for _, c := range prpgsql.Of(env) {
 		names = append(names, c.Name)
 	}
-	for _, c := range resolve.MinioOf(env) {
+	for _, c := range prminio.Of(env) {
 		names = append(names, c.Name)
 	}
-	for _, c := range resolve.RedisOf(env) {
+	for _, c := range prredis.Of(env) {
 		names = append(names, c.Name)
 	}
 	d := diag.Errorf(diag.Pos{}, "cluster %q not found in the inventory", name)

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -38,7 +40,7 @@ func departed(err error) bool {
 }
 
 // tellKnown tells which passwords hosts take along that leave a module, and how to change them.
-func (s *session) tellKnown(env *resolve.Environment, module string, hosts []string) {
+func (s *session) tellKnown(env *product.Environment, module string, hosts []string) {
 	where := strings.Join(hosts, ", ")
 	if module != "redis" { // which has no certificates
 		fmt.Fprintf(s.app.err, "The certificates of %s are revoked. Run pig apply: then etcd, PostgreSQL, HAProxy and infra hosts refuse them.\n", where)
@@ -57,7 +59,7 @@ func (s *session) tellKnown(env *resolve.Environment, module string, hosts []str
 }
 
 // knownTo are the secrets that hosts of a module have seen, without those of clusters that leave as a whole.
-func (s *session) knownTo(env *resolve.Environment, module string, hosts []string) knownSecrets {
+func (s *session) knownTo(env *product.Environment, module string, hosts []string) knownSecrets {
 	names := map[string]string{} // by password
 	for _, name := range s.passwords.Names() {
 		if password, ok := s.passwords.Lookup(name); ok {
@@ -90,14 +92,14 @@ func (s *session) knownTo(env *resolve.Environment, module string, hosts []strin
 }
 
 // goesWhole tells whether hosts are all of the clusters of PostgreSQL and Redis that a host of these variables belongs to. Shards of Citus are one.
-func goesWhole(env *resolve.Environment, vars *value.Dict, hosts []string) bool {
+func goesWhole(env *product.Environment, vars *value.Dict, hosts []string) bool {
 	var all []string
-	for _, c := range resolve.PgOf(env) {
+	for _, c := range prpgsql.Of(env) {
 		if c.Scope() == value.Str(vars.At("patroni_scope")) {
 			all = append(all, c.Hosts()...)
 		}
 	}
-	for _, c := range resolve.RedisOf(env) {
+	for _, c := range prredis.Of(env) {
 		if c.Name == value.Str(vars.At("redis_cluster")) {
 			all = append(all, c.Hosts()...)
 		}

@@ -11,7 +11,8 @@ import (
 	"pig/internal/jinja"
 	"pig/internal/params"
 	"pig/internal/playbook"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -43,15 +44,15 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 }
 
 // missingFiles tells files of this machine that an inventory names and that are not there.
-func (s *session) missingFiles(env *resolve.Environment) diag.List {
+func (s *session) missingFiles(env *product.Environment) diag.List {
 	return append(s.baselines(env), s.dataFiles(env)...)
 }
 
 // dataFiles tells files of pg_files that are not there.
-func (s *session) dataFiles(env *resolve.Environment) diag.List {
+func (s *session) dataFiles(env *product.Environment) diag.List {
 	var found diag.List
-	for _, c := range resolve.PgOf(env) {
-		list, ok := s.inventory.Vars(c.Members[0].Host).At("pg_files").(*value.List)
+	for _, c := range prpgsql.Of(env) {
+		list, ok := s.inventory.Vars(c.Members[0].Entry).At("pg_files").(*value.List)
 		if !ok {
 			continue
 		}

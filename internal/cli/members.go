@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	prminio "pig/internal/products/minio"
 )
 
 func (a *app) etcdVerbs() []*cobra.Command {
@@ -20,9 +22,9 @@ func (a *app) etcdVerbs() []*cobra.Command {
 			long:    "Remove the etcd cluster with its data, or the members on some hosts, one after another, while the other members go on.\nThe inventory must have etcd_safeguard: false. Type the name of the cluster to confirm, or give it with --confirm.",
 			example: "  pig etcd-rm 10.10.10.12 --confirm etcd\n  pig etcd-rm", args: cobra.ArbitraryArgs,
 			module: "etcd", safeguard: "etcd_safeguard",
-			name: func(env *resolve.Environment, _ []string) string { return resolve.EtcdOf(env).Name },
-			hint: func(env *resolve.Environment, hosts []string) string {
-				if len(hosts) == len(resolve.EtcdOf(env).Members) {
+			name: func(env *product.Environment, _ []string) string { return etcd.Of(env).Name },
+			hint: func(env *product.Environment, hosts []string) string {
+				if len(hosts) == len(etcd.Of(env).Members) {
 					return "The etcd cluster is removed. Patroni needs etcd: remaining PostgreSQL clusters are read-only now."
 				}
 				return fmt.Sprintf("Remove %s from the inventory, then update the other hosts: pig apply", strings.Join(hosts, ", "))
@@ -40,10 +42,10 @@ func (a *app) minioVerbs() []*cobra.Command {
 			long:    "Remove MinIO with its data from the named hosts, or from all hosts without HOST. The inventory must have\nminio_safeguard: false. Type the names of the clusters to confirm, or give them with --confirm.",
 			example: "  pig minio-rm --confirm minio", args: cobra.ArbitraryArgs,
 			module: "minio", safeguard: "minio_safeguard",
-			name: func(env *resolve.Environment, hosts []string) string {
+			name: func(env *product.Environment, hosts []string) string {
 				var names []string
-				for _, c := range resolve.MinioOf(env) {
-					if slices.ContainsFunc(c.Members, func(m *resolve.MinioMember) bool { return slices.Contains(hosts, m.Name) }) {
+				for _, c := range prminio.Of(env) {
+					if slices.ContainsFunc(c.Members, func(m *prminio.Member) bool { return slices.Contains(hosts, m.Name) }) {
 						names = append(names, c.Name)
 					}
 				}
@@ -61,8 +63,8 @@ func (a *app) nodeVerbs() []*cobra.Command {
 			long:    "Remove hosts from the environment: services, exporters and DNS names. Packages, users and data stay. Remove clusters\nfrom the hosts before. Type the names of the hosts to confirm, or give them with --confirm.",
 			example: "  pig node-rm 10.10.10.14 --confirm 10.10.10.14", args: cobra.MinimumNArgs(1),
 			module: "node",
-			name:   func(_ *resolve.Environment, hosts []string) string { return strings.Join(hosts, ",") },
-			hint: func(_ *resolve.Environment, hosts []string) string {
+			name:   func(_ *product.Environment, hosts []string) string { return strings.Join(hosts, ",") },
+			hint: func(_ *product.Environment, hosts []string) string {
 				return fmt.Sprintf("Remove %s from the inventory.", strings.Join(hosts, ", "))
 			},
 		}),

@@ -9,7 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	"pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 )
 
 // moduleVerb makes the verb of a module: its playbook, at once, on the hosts that -l selects.
@@ -75,9 +80,9 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 }
 
 // pgClusterOf tells the PostgreSQL cluster of a host, "" for none.
-func pgClusterOf(env *resolve.Environment) func(host string) string {
+func pgClusterOf(env *product.Environment) func(host string) string {
 	of := map[string]string{}
-	for _, c := range resolve.PgOf(env) {
+	for _, c := range prpgsql.Of(env) {
 		for _, h := range c.Hosts() {
 			of[h] = c.Name
 		}
@@ -136,7 +141,7 @@ func (s *session) clusterOf(of func(host string) string) (string, error) {
 }
 
 // moduleHosts are the hosts of a module that -l leaves.
-func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string, error) {
+func (s *session) moduleHosts(env *product.Environment, module string) ([]string, error) {
 	members := map[string]bool{}
 	add := func(hosts []string) {
 		for _, h := range hosts {
@@ -145,27 +150,27 @@ func (s *session) moduleHosts(env *resolve.Environment, module string) ([]string
 	}
 	switch module {
 	case "infra":
-		for _, n := range resolve.InfraOf(env) {
+		for _, n := range infra.Nodes(env) {
 			members[n.Name] = true
 		}
 	case "etcd":
-		if resolve.EtcdOf(env) != nil {
-			add(resolve.EtcdOf(env).Hosts())
+		if etcd.Of(env) != nil {
+			add(etcd.Of(env).Hosts())
 		}
 	case "minio":
-		for _, c := range resolve.MinioOf(env) {
+		for _, c := range prminio.Of(env) {
 			add(c.Hosts())
 		}
 	case "pgsql":
-		for _, c := range resolve.PgOf(env) {
+		for _, c := range prpgsql.Of(env) {
 			add(c.Hosts())
 		}
 	case "redis":
-		for _, c := range resolve.RedisOf(env) {
+		for _, c := range prredis.Of(env) {
 			add(c.Hosts())
 		}
 	default:
-		for _, n := range env.Nodes {
+		for _, n := range env.Hosts {
 			members[n.Name] = true
 		}
 	}

@@ -15,7 +15,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
 	"pig/internal/ui"
 	"pig/internal/value"
 )
@@ -68,8 +69,8 @@ func (h hostCA) trusts(certs []*x509.Certificate) bool {
 // sameCA refuses a run that would give hosts another CA, or other passwords, than they have: one from a folder that lacks what an earlier
 // run kept. Where the folder lacks something, every host of the inventory is asked, also beyond -l: one that has it is enough. Where it lacks
 // nothing, the hosts of the run are asked.
-func (s *session) sameCA(ctx context.Context, env *resolve.Environment) error {
-	noKey, noMembersKey := absent(s.caKeyPath("ca")), resolve.EtcdOf(env) != nil && absent(s.caKeyPath("etcd"))
+func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
+	noKey, noMembersKey := absent(s.caKeyPath("ca")), etcd.Of(env) != nil && absent(s.caKeyPath("etcd"))
 	hosts, err := s.hostsToAsk(env, noKey || noMembersKey || !s.passwords.Exists())
 	if err != nil {
 		return err
@@ -140,14 +141,14 @@ func caName(c *x509.Certificate) string {
 }
 
 // hostsToAsk are the hosts of the environment: all, or those that -l leaves.
-func (s *session) hostsToAsk(env *resolve.Environment, all bool) ([]string, error) {
+func (s *session) hostsToAsk(env *product.Environment, all bool) ([]string, error) {
 	var hosts []string
 	limited, err := s.hosts()
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range env.Nodes {
-		if all || slices.Contains(limited, n.Host) {
+	for _, n := range env.Hosts {
+		if all || slices.Contains(limited, n.Entry) {
 			hosts = append(hosts, n.Name)
 		}
 	}

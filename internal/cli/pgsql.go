@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/diag"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -35,8 +36,8 @@ type pgVerb struct {
 type pgWork struct {
 	*session
 	verb    string
-	env     *resolve.Environment
-	cluster *resolve.PgCluster
+	env     *product.Environment
+	cluster *prpgsql.Cluster
 	confirm string
 }
 
@@ -124,7 +125,7 @@ func (w *pgWork) find(args []string) ([]string, error) {
 		}
 		args = []string{name}
 	}
-	if w.cluster = resolve.PgClusterOf(w.env, args[0]); w.cluster == nil {
+	if w.cluster = prpgsql.ClusterOf(w.env, args[0]); w.cluster == nil {
 		return nil, w.noCluster(w.env, args[0])
 	}
 	return args[1:], nil

@@ -10,7 +10,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pgsql"
-	"pig/internal/resolve"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -149,7 +149,7 @@ func (o *pitrOptions) point(w *pgWork) (*value.Dict, error) {
 
 // followers names the clusters that copy this one: they are ahead of it afterwards.
 func (w *pgWork) followers() {
-	for _, c := range resolve.PgOf(w.env) {
+	for _, c := range prpgsql.Of(w.env) {
 		if c.Follows == w.cluster {
 			fmt.Fprintf(w.app.err, "%s follows %s and cannot be restored with it: after the restore, remove the standby cluster and create it again.\n", c.Name, w.cluster.Name)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
@@ -37,14 +37,14 @@ func (a *app) pki() *cobra.Command {
 
 func (a *app) pkiStatusVerb() *cobra.Command {
 	return a.askingVerb("status", "List the certificates of the environment, and which hosts trust the CA", "status", cobra.NoArgs,
-		func(ctx context.Context, s *session, env *resolve.Environment, _ []string) error {
+		func(ctx context.Context, s *session, env *product.Environment, _ []string) error {
 			return s.pkiStatus(ctx, env)
 		})
 }
 
 func (a *app) pkiFetchVerb() *cobra.Command {
 	return a.askingVerb("fetch", "Copy certificates and keys from hosts to files/pki", "fetch && pig pki import ca.tar.gz", cobra.NoArgs,
-		func(ctx context.Context, s *session, env *resolve.Environment, _ []string) error {
+		func(ctx context.Context, s *session, env *product.Environment, _ []string) error {
 			return s.pkiFetch(ctx, env)
 		})
 }
@@ -52,7 +52,7 @@ func (a *app) pkiFetchVerb() *cobra.Command {
 func (a *app) pkiImportVerb() *cobra.Command {
 	var force bool
 	c := a.askingVerb("import FOLDER|ARCHIVE", "Import the CA, keys and passwords of another folder, or of a tar archive", "import ../old && pig plan\n  pig pki import pki.tar.gz",
-		cobra.ExactArgs(1), func(ctx context.Context, s *session, env *resolve.Environment, args []string) error {
+		cobra.ExactArgs(1), func(ctx context.Context, s *session, env *product.Environment, args []string) error {
 			return s.pkiImport(ctx, env, args[0], force)
 		})
 	c.Flags().BoolVar(&force, "force", false, "replacement of existing files, also where hosts trust another CA")
@@ -63,7 +63,7 @@ func (a *app) pkiImportVerb() *cobra.Command {
 func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, run pkiRun) *cobra.Command {
 	o := &runOptions{}
 	c := pkiCommand(use, short, example, args, func(ctx context.Context) (*session, error) { return a.open(ctx, o) },
-		func(ctx context.Context, s *session, env *resolve.Environment, args []string) error {
+		func(ctx context.Context, s *session, env *product.Environment, args []string) error {
 			s.know(env, value.NewDict())
 			return run(ctx, s, env, args)
 		})
@@ -74,7 +74,7 @@ func (a *app) askingVerb(use, short, example string, args cobra.PositionalArgs, 
 func (a *app) pkiRevokeVerb() *cobra.Command {
 	var force bool
 	c := a.pkiVerb("revoke NAME|FILE...", "Revoke certificates, by the names of pig pki status or by a file", "revoke pgsql/pg-test-3 && pig apply\n  pig pki revoke alice.crt && pig apply",
-		cobra.MinimumNArgs(1), func(s *session, env *resolve.Environment, names []string) error {
+		cobra.MinimumNArgs(1), func(s *session, env *product.Environment, names []string) error {
 			return s.pkiRevoke(env, names, force)
 		})
 	c.Flags().BoolVar(&force, "force", false, "certificates of current members too: the next apply issues new keys and certificates")
@@ -85,16 +85,16 @@ func (a *app) pkiRotateVerb() *cobra.Command {
 	var force bool
 	c := a.pkiVerb("rotate", "Rotate the CA by one step",
 		"rotate && pig apply      hosts trust the old and the new CA\n  pig pki rotate && pig apply      the new CA signs all certificates\n  pig pki rotate && pig apply      hosts trust only the new CA", cobra.NoArgs,
-		func(s *session, env *resolve.Environment, _ []string) error { return s.pkiRotate(env, force) })
+		func(s *session, env *product.Environment, _ []string) error { return s.pkiRotate(env, force) })
 	c.Flags().BoolVar(&force, "force", false, "next step also where hosts lack the step before: these hosts lose access until applied")
 	return c
 }
 
 // pkiVerb is a verb that reads the inventory and asks nobody.
-func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run func(s *session, env *resolve.Environment, args []string) error) *cobra.Command {
+func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run func(s *session, env *product.Environment, args []string) error) *cobra.Command {
 	o := &sourceOptions{}
 	c := pkiCommand(use, short, example, args, func(ctx context.Context) (*session, error) { return a.read(ctx, o) },
-		func(_ context.Context, s *session, env *resolve.Environment, args []string) error {
+		func(_ context.Context, s *session, env *product.Environment, args []string) error {
 			return run(s, env, args)
 		})
 	o.AddFlags(c.Flags())
@@ -102,7 +102,7 @@ func (a *app) pkiVerb(use, short, example string, args cobra.PositionalArgs, run
 }
 
 // pkiRun is what a verb of pki does in an environment.
-type pkiRun func(ctx context.Context, s *session, env *resolve.Environment, args []string) error
+type pkiRun func(ctx context.Context, s *session, env *product.Environment, args []string) error
 
 func pkiCommand(use, short, example string, args cobra.PositionalArgs, open func(context.Context) (*session, error), run pkiRun) *cobra.Command {
 	return &cobra.Command{

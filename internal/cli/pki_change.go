@@ -15,7 +15,7 @@ import (
 	"pig/internal/graph"
 	"pig/internal/pki"
 	"pig/internal/plan"
-	"pig/internal/resolve"
+	"pig/internal/product"
 )
 
 // caChange is which hosts have what the last pig pki rotate changed. It lies beside the CA: pig pki rotate begins it, pig apply adds to it.
@@ -61,10 +61,10 @@ func caState(ca pki.Authority) string {
 }
 
 // missing are the hosts of env on which not all units have been applied since, by first appearance.
-func (c *caChange) missing(env *resolve.Environment) []string {
+func (c *caChange) missing(env *product.Environment) []string {
 	var hosts []string
 	units := plan.Units(env)
-	for _, n := range env.Nodes {
+	for _, n := range env.Hosts {
 		if slices.ContainsFunc(units.Names(), func(name string) bool {
 			u, _ := units.Node(name)
 			return slices.Contains(u.Hosts, n.Name) && !slices.Contains(c.Applied[name], n.Name)

@@ -10,11 +10,11 @@ import (
 	"pig/internal/graph"
 	"pig/internal/pki"
 	"pig/internal/plan"
-	"pig/internal/resolve"
+	"pig/internal/product"
 )
 
 // environmentWithCA is an environment of two nodes, with a CA of its own.
-func environmentWithCA(t *testing.T) (*session, *resolve.Environment, *graph.Graph[plan.Unit]) {
+func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Graph[plan.Unit]) {
 	t.Helper()
 	home := t.TempDir()
 	dir := filepath.Join(home, "files", "pki", "ca")
@@ -42,8 +42,8 @@ func environmentWithCA(t *testing.T) (*session, *resolve.Environment, *graph.Gra
 	if err := os.WriteFile(inventory, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := &resolve.Environment{}
-	env.Nodes = []*resolve.Node{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
+	env := &product.Environment{}
+	env.Hosts = []*product.Host{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
 	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
 	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
 	return s, env, plan.Units(env)
@@ -114,7 +114,7 @@ func TestTheCAChangesOnlyWhenAllHostsHaveTheStepBefore(t *testing.T) {
 	apply(begun(), unit("node:one"), unit("node:two"))
 	refused()
 	refused("a", "b", "c")
-	env.Nodes = env.Nodes[:2] // a host that is gone is out of the inventory
+	env.Hosts = env.Hosts[:2] // a host that is gone is out of the inventory
 	apply(begun(), unit("node:one"))
 	refused()
 	refused("a", "b")

@@ -14,7 +14,10 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	"pig/internal/products/infra"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -29,7 +32,7 @@ type fetchable struct {
 // pkiFetch brings what hosts hold to files/pki: the certificate of the CA that they trust, and certificates with their keys, so that nothing
 // has to be issued anew. What a host gives is taken under the name that the inventory gives the host, if the CA has signed it; what is in
 // files/pki stays. The keys of CAs and the passwords are on no host: what remains to be brought is told.
-func (s *session) pkiFetch(ctx context.Context, env *resolve.Environment) error {
+func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error {
 	hosts, err := s.hostsToAsk(env, false)
 	if err != nil {
 		return err
@@ -112,7 +115,7 @@ func (s *session) keep(name string, text []byte, mode os.FileMode) error {
 }
 
 // fetchables are what hosts hold, as the roles bring it to them.
-func (s *session) fetchables(env *resolve.Environment, hosts []string) (all []fetchable) {
+func (s *session) fetchables(env *product.Environment, hosts []string) (all []fetchable) {
 	for name, member := range s.membersCertificates(env) {
 		kind, instance, _ := strings.Cut(name, "/")
 		host := s.hostOf(env, kind, instance, member)
@@ -142,24 +145,24 @@ func (s *session) fetchables(env *resolve.Environment, hosts []string) (all []fe
 }
 
 // hostOf is the host of an instance that has a certificate.
-func (s *session) hostOf(env *resolve.Environment, kind, instance, member string) string {
+func (s *session) hostOf(env *product.Environment, kind, instance, member string) string {
 	switch kind {
 	case "node":
 		return instance
 	case "infra":
-		for _, n := range resolve.InfraOf(env) {
-			if instance == "infra-"+value.Str(s.inventory.Vars(n.Host).At("infra_seq")) {
+		for _, n := range infra.Nodes(env) {
+			if instance == "infra-"+value.Str(s.inventory.Vars(n.Entry).At("infra_seq")) {
 				return n.Name
 			}
 		}
 	case "etcd":
-		for _, m := range resolve.EtcdOf(env).Members {
+		for _, m := range etcd.Of(env).Members {
 			if m.Instance == member {
 				return m.Name
 			}
 		}
 	case "pgsql":
-		for _, c := range resolve.PgOf(env) {
+		for _, c := range prpgsql.Of(env) {
 			for _, m := range c.Members {
 				if m.Instance == instance {
 					return m.Name
@@ -218,16 +221,16 @@ func (s *session) readOf(ctx context.Context, host, path string) []byte {
 }
 
 // tellRemains tells what no host has, and has to be brought from elsewhere.
-func (s *session) tellRemains(env *resolve.Environment) error {
+func (s *session) tellRemains(env *product.Environment) error {
 	remains := map[string]bool{}
 	if absent(s.caKeyPath("ca")) {
 		remains[s.caKeyPath("ca")+" (the key of the CA)"] = true
 		remains[filepath.Join(s.pkiDir(), "revoked")+" (certificates that are revoked)"] = true
 	}
-	if resolve.EtcdOf(env) != nil && absent(s.caKeyPath("etcd")) {
+	if etcd.Of(env) != nil && absent(s.caKeyPath("etcd")) {
 		remains[s.caKeyPath("etcd")+" (the key of the CA of etcd's members)"] = true
 	}
-	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(resolve.InfraOf(env)) > 0 {
+	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(infra.Nodes(env)) > 0 {
 		remains[filepath.Join(s.pkiDir(), "repo", "repo.key")+" (the key that signs packages)"] = true
 	}
 	if !s.passwords.Exists() {

@@ -15,7 +15,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
 )
 
 // brought is what another folder keeps of an environment.
@@ -30,7 +30,7 @@ var keyDirectories = []string{"ca", "infra", "nginx", "node", "etcd", "minio", "
 
 // pkiImport brings the CA, keys, certificates and passwords of another folder to this one: all of them or none. The key has to belong to
 // the certificate, and hosts must not trust another CA; other files stay, and force replaces them.
-func (s *session) pkiImport(ctx context.Context, env *resolve.Environment, from string, force bool) error {
+func (s *session) pkiImport(ctx context.Context, env *product.Environment, from string, force bool) error {
 	b, err := readBrought(from)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *session) checkPairs(b *brought) error {
 }
 
 // checkTrust refuses a CA that is not the one that hosts trust.
-func (s *session) checkTrust(ctx context.Context, env *resolve.Environment, b *brought, force bool) error {
+func (s *session) checkTrust(ctx context.Context, env *product.Environment, b *brought, force bool) error {
 	text := b.files["ca/ca.crt"]
 	if text == nil {
 		return nil // the key alone, for the certificate that is here

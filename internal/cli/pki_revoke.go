@@ -11,14 +11,18 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	"pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
 // pkiRevoke revokes certificates: those of files/pki by their names, which loses their keys too, and others by their files. Who is gone from the
 // inventory before it was removed, or had a certificate that somebody made by hand, has no verb of a module. All names are looked at first: one
 // that is refused leaves the others alone.
-func (s *session) pkiRevoke(env *resolve.Environment, names []string, force bool) error {
+func (s *session) pkiRevoke(env *product.Environment, names []string, force bool) error {
 	ca, err := s.readAuthority()
 	if err != nil {
 		return err
@@ -108,7 +112,7 @@ func (r revocable) revoke(dir string) error {
 }
 
 // memberWith is who in the inventory uses a certificate, "" for nobody. A copy of the file is the same certificate.
-func (s *session) memberWith(env *resolve.Environment, cert *x509.Certificate) string {
+func (s *session) memberWith(env *product.Environment, cert *x509.Certificate) string {
 	for name, member := range s.membersCertificates(env) {
 		text, err := os.ReadFile(filepath.Join(s.pkiDir(), name+".crt"))
 		if err != nil {
@@ -122,26 +126,26 @@ func (s *session) memberWith(env *resolve.Environment, cert *x509.Certificate) s
 }
 
 // membersCertificates are the names below files/pki of the certificates that the inventory's members use, as the roles name them.
-func (s *session) membersCertificates(env *resolve.Environment) map[string]string {
+func (s *session) membersCertificates(env *product.Environment) map[string]string {
 	names := map[string]string{}
-	for _, n := range env.Nodes {
+	for _, n := range env.Hosts {
 		names["node/"+n.Name] = n.Name
 	}
-	for _, n := range resolve.InfraOf(env) {
-		instance := "infra-" + value.Str(s.inventory.Vars(n.Host).At("infra_seq"))
+	for _, n := range infra.Nodes(env) {
+		instance := "infra-" + value.Str(s.inventory.Vars(n.Entry).At("infra_seq"))
 		names["infra/"+instance], names["nginx/pigsty"] = instance, "the portal"
 	}
-	if resolve.EtcdOf(env) != nil {
-		for _, m := range resolve.EtcdOf(env).Members {
+	if etcd.Of(env) != nil {
+		for _, m := range etcd.Of(env).Members {
 			names["etcd/"+m.Instance], names["etcd/"+m.Instance+"-admin"] = m.Instance, m.Instance
 		}
 	}
-	for _, c := range resolve.MinioOf(env) {
+	for _, c := range prminio.Of(env) {
 		for _, m := range c.Members {
 			names["minio/"+m.Instance] = m.Instance
 		}
 	}
-	for _, c := range resolve.PgOf(env) {
+	for _, c := range prpgsql.Of(env) {
 		for _, m := range c.Members {
 			names["pgsql/"+m.Instance] = m.Instance
 		}

@@ -12,7 +12,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
 )
 
 // readAuthority reads the CA as it is kept.
@@ -53,7 +53,7 @@ func (s *session) readAuthority() (pki.Authority, error) {
 
 // pkiRotate takes the change of the CA one step further. All hosts must have the step before, or certificates would meet hosts that do not
 // trust them; force goes on all the same.
-func (s *session) pkiRotate(env *resolve.Environment, force bool) error {
+func (s *session) pkiRotate(env *product.Environment, force bool) error {
 	dir := s.pkiDir()
 	ca, err := s.readAuthority()
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *session) keepStep(dir string, ca pki.Authority, step pki.Step) error {
 }
 
 // appliedBefore refuses the next step while hosts lack the step before.
-func (s *session) appliedBefore(env *resolve.Environment, ca pki.Authority) error {
+func (s *session) appliedBefore(env *product.Environment, ca pki.Authority) error {
 	change, err := readChange(s.pkiDir())
 	if err != nil {
 		return err

@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"pig/internal/pki"
-	"pig/internal/resolve"
+	"pig/internal/product"
 	"pig/internal/ui"
 	"pig/internal/vault"
 )
 
 // pkiStatus lists the certificates, and tells where the key of the CA is, which hosts trust it, and how far a change of the CA has come. A
 // host that trusts another CA is a failure.
-func (s *session) pkiStatus(ctx context.Context, env *resolve.Environment) error {
+func (s *session) pkiStatus(ctx context.Context, env *product.Environment) error {
 	hosts, err := s.hostsToAsk(env, false)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *session) tellTrust(said []hostCA, trusted []*x509.Certificate) (foreign
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // listCertificates lists what is in files/pki.
-func (s *session) listCertificates(env *resolve.Environment) error {
+func (s *session) listCertificates(env *product.Environment) error {
 	ca, err := s.readAuthority()
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (s *session) listCertificates(env *resolve.Environment) error {
 const caWarnDays = 30
 
 // tellChange tells how far a change of the CA has come, and what is next.
-func (s *session) tellChange(env *resolve.Environment, ca pki.Authority) error {
+func (s *session) tellChange(env *product.Environment, ca pki.Authority) error {
 	step := ""
 	switch bundle, err := pki.Bundle(ca.Certs); {
 	case err != nil:

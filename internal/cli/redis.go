@@ -11,7 +11,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prredis "pig/internal/products/redis"
 )
 
 // redisVerb is a verb about one Redis cluster, a node of it, or single instances.
@@ -25,8 +26,8 @@ type redisVerb struct {
 type redisWork struct {
 	*session
 	verb    string
-	env     *resolve.Environment
-	cluster *resolve.RedisCluster
+	env     *product.Environment
+	cluster *prredis.Cluster
 	hosts   []string
 	ports   []int // of the one host; none means all instances
 	confirm string
@@ -93,7 +94,7 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 
 // clusterAt is the name of the cluster that a host belongs to, "" for none.
 func (w *redisWork) clusterAt(host string) string {
-	for _, c := range resolve.RedisOf(w.env) {
+	for _, c := range prredis.Of(w.env) {
 		if slices.Contains(c.Hosts(), host) {
 			return c.Name
 		}
@@ -103,7 +104,7 @@ func (w *redisWork) clusterAt(host string) string {
 
 // find finds what the operator means: a cluster, a host of one, or an instance by its name.
 func (w *redisWork) find(name string, ports []string) error {
-	for _, c := range resolve.RedisOf(w.env) {
+	for _, c := range prredis.Of(w.env) {
 		for _, m := range c.Members {
 			for _, i := range m.Instances {
 				if i.Name == name {

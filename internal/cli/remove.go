@@ -13,7 +13,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
@@ -24,9 +24,9 @@ type removal struct {
 	module                    string // the playbook is its name with -rm
 	safeguard                 string // the parameter that has to be off; "" for none
 	// name is what has to be typed.
-	name func(env *resolve.Environment, hosts []string) string
+	name func(env *product.Environment, hosts []string) string
 	// hint is what to do next.
-	hint func(env *resolve.Environment, hosts []string) string
+	hint func(env *product.Environment, hosts []string) string
 }
 
 // removalVerb makes a verb whose arguments are the hosts to take the module from; none are all.
@@ -51,7 +51,7 @@ func (a *app) removalVerb(r removal) *cobra.Command {
 }
 
 // openEnvironment is a session with an inventory that has been validated and resolved.
-func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *resolve.Environment, error) {
+func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *product.Environment, error) {
 	s, err := a.open(ctx, o)
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +68,7 @@ func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *re
 	return s, env, nil
 }
 
-func (s *session) remove(ctx context.Context, env *resolve.Environment, r removal, named []string, confirm string) error {
+func (s *session) remove(ctx context.Context, env *product.Environment, r removal, named []string, confirm string) error {
 	hosts, err := s.namedHosts(env, r.module, named)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *session) remove(ctx context.Context, env *resolve.Environment, r remova
 }
 
 // namedHosts are the hosts of a module that the operator named, by patterns; all if there is none.
-func (s *session) namedHosts(env *resolve.Environment, module string, named []string) ([]string, error) {
+func (s *session) namedHosts(env *product.Environment, module string, named []string) ([]string, error) {
 	hosts, err := s.moduleHosts(env, module)
 	if err != nil || len(named) == 0 {
 		return hosts, err
@@ -125,7 +125,7 @@ func (s *session) namedHosts(env *resolve.Environment, module string, named []st
 }
 
 // unguarded fails if the safeguard is on for any of hosts.
-func (s *session) unguarded(env *resolve.Environment, safeguard string, hosts []string) error {
+func (s *session) unguarded(env *product.Environment, safeguard string, hosts []string) error {
 	for _, h := range hosts {
 		vars := s.vars(env, h)
 		if v := vars.At(safeguard); v != nil && !params.IsTemplate(v) && value.Truthy(v) {

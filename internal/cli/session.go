@@ -17,7 +17,7 @@ import (
 	"pig/internal/module"
 	"pig/internal/params"
 	"pig/internal/playbook"
-	"pig/internal/resolve"
+	"pig/internal/product"
 	"pig/internal/sandbox"
 	"pig/internal/secret"
 	"pig/internal/transport"
@@ -54,7 +54,7 @@ type session struct {
 	// installed says that hosts have what pig brings: passwords were generated for them before.
 	installed bool
 	// env is what was planned; offline says that no host was asked.
-	env     *resolve.Environment
+	env     *product.Environment
 	offline bool
 }
 

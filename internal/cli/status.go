@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/health"
-	"pig/internal/resolve"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
@@ -48,7 +48,7 @@ Every host is asked once. If a member is stopped, unreachable, missing or far be
 }
 
 // report asks the nodes of the clusters that args name, of all if it names none.
-func (s *session) report(ctx context.Context, env *resolve.Environment, args []string) (health.Report, error) {
+func (s *session) report(ctx context.Context, env *product.Environment, args []string) (health.Report, error) {
 	var report health.Report
 	all := s.subjects(env)
 	for _, name := range args {
@@ -89,7 +89,7 @@ func (s *session) look(ctx context.Context, subjects []subject) (clusters []heal
 }
 
 // vars are a host's variables: what -e says, what follows from the inventory, what it says, defaults.
-func (s *session) vars(env *resolve.Environment, host string) *value.Dict {
+func (s *session) vars(env *product.Environment, host string) *value.Dict {
 	d := s.defaults.Clone()
 	if h := s.inventory.Host(host); h != nil {
 		d.Update(s.inventory.Vars(h))

@@ -4,13 +4,14 @@ import (
 	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
 	"pig/internal/value"
 )
 
 // etcdSubject asks each member for its unit and its certificates, and one that runs for the members and the alarms.
-func (s *session) etcdSubject(env *resolve.Environment) subject {
-	e := resolve.EtcdOf(env)
+func (s *session) etcdSubject(env *product.Environment) subject {
+	e := etcd.Of(env)
 	return subject{name: e.Name, unit: "etcd", ask: func(on func(string) *question) {
 		for _, m := range e.Members {
 			vars := s.vars(env, m.Name)

@@ -8,13 +8,14 @@ import (
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/pgsql"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
 // pgSubject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
 // meet; then where the services lead to, and the leader for the backups.
-func (s *session) pgSubject(env *resolve.Environment, c *resolve.PgCluster) subject {
+func (s *session) pgSubject(env *product.Environment, c *prpgsql.Cluster) subject {
 	units := func(host string) []string { return pgUnits(s.vars(env, host)) }
 	return subject{name: c.Name, unit: "pgsql:" + c.Name, ask: func(on func(string) *question) {
 		for _, m := range c.Members {
@@ -57,7 +58,7 @@ func patroniURL(host string, vars *value.Dict) string {
 // declared.
 var floors = []string{"max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"}
 
-func pgStateArgs(c *resolve.PgCluster, vars *value.Dict) *value.Dict {
+func pgStateArgs(c *prpgsql.Cluster, vars *value.Dict) *value.Dict {
 	settings := value.NewDict()
 	if declared, ok := vars.At("pg_parameters").(*value.Dict); ok {
 		for k, v := range declared.All() {
@@ -71,7 +72,7 @@ func pgStateArgs(c *resolve.PgCluster, vars *value.Dict) *value.Dict {
 }
 
 // pgDoors are where clients of a member connect, and the certificate that they have to meet there.
-func pgDoors(m *resolve.PgMember, vars *value.Dict) *value.List {
+func pgDoors(m *prpgsql.Member, vars *value.Dict) *value.List {
 	const cert = "/pg/cert/server.crt"
 	doors := value.NewList()
 	if host := listens(m.Name, value.Str(vars.At("pg_listen"))); host != "" {
@@ -100,7 +101,7 @@ func listens(host, declared string) string {
 }
 
 // askServices asks each load balancer of the cluster where its services lead to.
-func (s *session) askServices(env *resolve.Environment, c *resolve.PgCluster, seen health.Roles, on func(string) *question) {
+func (s *session) askServices(env *product.Environment, c *prpgsql.Cluster, seen health.Roles, on func(string) *question) {
 	balancers := c.Provider
 	if len(balancers) == 0 {
 		for _, m := range c.Members {
@@ -124,7 +125,7 @@ func (s *session) askServices(env *resolve.Environment, c *resolve.PgCluster, se
 
 // servers are the members that a service may lead to now, as far as its check says so; none where that is not known, or where it
 // rightly leads to nobody.
-func servers(service *resolve.PgService, seen health.Roles) (names []string) {
+func servers(service *prpgsql.Service, seen health.Roles) (names []string) {
 	for _, to := range service.Servers {
 		var fit bool
 		switch service.Check {

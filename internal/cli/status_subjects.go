@@ -4,7 +4,12 @@ import (
 	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	"pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 	"pig/internal/value"
 )
 
@@ -18,25 +23,25 @@ type subject struct {
 }
 
 // subjects are the clusters of env, and its infra nodes.
-func (s *session) subjects(env *resolve.Environment) []subject {
+func (s *session) subjects(env *product.Environment) []subject {
 	var all []subject
-	if len(resolve.InfraOf(env)) > 0 {
+	if len(infra.Nodes(env)) > 0 {
 		all = append(all, s.infraSubject(env))
 	}
-	if resolve.EtcdOf(env) != nil {
+	if etcd.Of(env) != nil {
 		all = append(all, s.etcdSubject(env))
 	}
-	for _, c := range resolve.MinioOf(env) {
+	for _, c := range prminio.Of(env) {
 		all = append(all, subject{name: c.Name, unit: "minio:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askMinio(on(m.Name), m, s.vars(env, m.Name))
 			}
 		}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Minio(c, answers) }})
 	}
-	for _, c := range resolve.PgOf(env) {
+	for _, c := range prpgsql.Of(env) {
 		all = append(all, s.pgSubject(env, c))
 	}
-	for _, c := range resolve.RedisOf(env) {
+	for _, c := range prredis.Of(env) {
 		all = append(all, subject{name: c.Name, unit: "redis:" + c.Name, ask: func(on func(string) *question) {
 			for _, m := range c.Members {
 				s.askRedis(on(m.Name), c, m, s.vars(env, m.Name))
@@ -46,14 +51,14 @@ func (s *session) subjects(env *resolve.Environment) []subject {
 	return all
 }
 
-func (s *session) infraSubject(env *resolve.Environment) subject {
+func (s *session) infraSubject(env *product.Environment) subject {
 	units := func(host string) []string { return wantedUnits(s.vars(env, host), nil, infraUnits) }
 	return subject{name: "infra", unit: "infra", ask: func(on func(string) *question) {
-		for _, n := range resolve.InfraOf(env) {
+		for _, n := range infra.Nodes(env) {
 			on(n.Name).runs(units(n.Name)...)
 		}
 	}, tell: func(answers map[string]health.Answer) health.Cluster {
-		return health.Infra(resolve.InfraOf(env), answers, units)
+		return health.Infra(infra.Nodes(env), answers, units)
 	}}
 }
 
@@ -76,7 +81,7 @@ func wantedUnits(vars *value.Dict, units []string, some []switched) []string {
 }
 
 // askMinio adds a node's server to what it is asked: as root of the object storage, for the drives as this server sees them.
-func (s *session) askMinio(q *question, m *resolve.MinioMember, vars *value.Dict) {
+func (s *session) askMinio(q *question, m *prminio.Member, vars *value.Dict) {
 	q.runs(health.MinioUnits...)
 	scheme := "http"
 	if value.Truthy(vars.At("minio_https")) {
@@ -87,7 +92,7 @@ func (s *session) askMinio(q *question, m *resolve.MinioMember, vars *value.Dict
 }
 
 // askRedis adds the instances of a node to what it is asked.
-func (s *session) askRedis(q *question, c *resolve.RedisCluster, m *resolve.RedisMember, vars *value.Dict) {
+func (s *session) askRedis(q *question, c *prredis.Cluster, m *prredis.Member, vars *value.Dict) {
 	ports := value.NewList()
 	for _, i := range m.Instances {
 		ports.Append(int64(i.Port))

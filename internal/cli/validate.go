@@ -11,7 +11,11 @@ import (
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	prminio "pig/internal/products/minio"
+	prpgsql "pig/internal/products/pgsql"
+	prredis "pig/internal/products/redis"
 	"pig/internal/value"
 )
 
@@ -117,15 +121,15 @@ func plural(n int, what string) string {
 }
 
 // declared says in a few words what there is.
-func declared(env *resolve.Environment) string {
-	text := plural(len(env.Nodes), "node")
-	if resolve.EtcdOf(env) != nil {
-		text += fmt.Sprintf(", etcd of %d", len(resolve.EtcdOf(env).Members))
+func declared(env *product.Environment) string {
+	text := plural(len(env.Hosts), "node")
+	if etcd.Of(env) != nil {
+		text += fmt.Sprintf(", etcd of %d", len(etcd.Of(env).Members))
 	}
 	for _, n := range []struct {
 		count int
 		what  string
-	}{{len(resolve.PgOf(env)), "PostgreSQL cluster"}, {len(resolve.MinioOf(env)), "MinIO cluster"}, {len(resolve.RedisOf(env)), "Redis cluster"}} {
+	}{{len(prpgsql.Of(env)), "PostgreSQL cluster"}, {len(prminio.Of(env)), "MinIO cluster"}, {len(prredis.Of(env)), "Redis cluster"}} {
 		if n.count > 0 {
 			text += ", " + plural(n.count, n.what)
 		}

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"pig/internal/pgsql"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products/etcd"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -78,7 +80,7 @@ func (c *Cluster) stranger(format string, args ...any) {
 }
 
 // Etcd compares an etcd cluster with the answers of its nodes.
-func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
+func Etcd(e *etcd.Cluster, answers map[string]Answer) Cluster {
 	c := Cluster{Module: "etcd", Name: e.Name}
 	running := 0
 	var seen []string // the members that etcd knows
@@ -104,7 +106,7 @@ func Etcd(e *resolve.EtcdCluster, answers map[string]Answer) Cluster {
 }
 
 // membership compares the members that etcd knows with the declared ones.
-func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
+func (c *Cluster) membership(e *etcd.Cluster, seen []string) {
 	if seen == nil {
 		return
 	}
@@ -114,7 +116,7 @@ func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
 		}
 	}
 	for _, name := range seen {
-		if !slices.ContainsFunc(e.Members, func(m *resolve.EtcdMember) bool { return m.Instance == name }) {
+		if !slices.ContainsFunc(e.Members, func(m *etcd.Member) bool { return m.Instance == name }) {
 			c.stranger("%s is a member of the cluster and not in the inventory: put it back; to remove it, put it back and run pig etcd-rm", name)
 		}
 	}
@@ -122,7 +124,7 @@ func (c *Cluster) membership(e *resolve.EtcdCluster, seen []string) {
 
 // Infra looks at the services of the infra nodes. Units that a node does not have were left out because no repository has their
 // package; where none of them is there, nothing has been made yet.
-func Infra(nodes []*resolve.Node, answers map[string]Answer, units func(host string) []string) Cluster {
+func Infra(nodes []*product.Host, answers map[string]Answer, units func(host string) []string) Cluster {
 	c := Cluster{Module: "infra", Name: "infra"}
 	for _, n := range nodes {
 		a := answers[n.Name]
@@ -139,7 +141,7 @@ func Infra(nodes []*resolve.Node, answers map[string]Answer, units func(host str
 }
 
 // Pg compares a PostgreSQL cluster with the answers of its nodes. units are those that each member must run.
-func Pg(p *resolve.PgCluster, answers map[string]Answer, units func(host string) []string) Cluster {
+func Pg(p *prpgsql.Cluster, answers map[string]Answer, units func(host string) []string) Cluster {
 	c := Cluster{Module: "pgsql", Name: p.Name}
 	seen := c.view(p, answers)
 	for _, m := range p.Members {
@@ -188,7 +190,7 @@ func (c *Cluster) units(instance, host string, a Answer, names []string) []Unit 
 
 // view is the members as Patroni knows them, from whoever leads or else from whoever answers. Patroni's members do not
 // always agree; that is told.
-func (c *Cluster) view(p *resolve.PgCluster, answers map[string]Answer) map[string]*value.Dict {
+func (c *Cluster) view(p *prpgsql.Cluster, answers map[string]Answer) map[string]*value.Dict {
 	var best map[string]*value.Dict
 	leaders := map[string][]string{}
 	for _, m := range p.Members {
@@ -252,7 +254,7 @@ func (c *Cluster) member(m *Member, d *value.Dict) {
 }
 
 // services takes down where services lead to that they should not. A balancer may be a node of another cluster.
-func (c *Cluster) services(p *resolve.PgCluster, answers map[string]Answer) {
+func (c *Cluster) services(p *prpgsql.Cluster, answers map[string]Answer) {
 	balancers := p.Provider
 	if len(balancers) == 0 {
 		balancers = p.Hosts()
@@ -280,13 +282,13 @@ func (c *Cluster) waits(instance string, a Answer) {
 }
 
 // strangers tells members that Patroni has and the inventory has not.
-func (c *Cluster) strangers(p *resolve.PgCluster, seen map[string]*value.Dict) {
+func (c *Cluster) strangers(p *prpgsql.Cluster, seen map[string]*value.Dict) {
 	if p.Mode == "citus" {
 		return // other groups share the scope
 	}
 	var names []string
 	for n := range seen {
-		if !slices.ContainsFunc(p.Members, func(m *resolve.PgMember) bool { return m.Instance == n }) {
+		if !slices.ContainsFunc(p.Members, func(m *prpgsql.Member) bool { return m.Instance == n }) {
 			names = append(names, n)
 		}
 	}

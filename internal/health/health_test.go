@@ -5,7 +5,10 @@ import (
 	"testing"
 
 	"pig/internal/inventory"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products"
+	"pig/internal/products/etcd"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -21,13 +24,13 @@ all:
       vars: { pg_cluster: pg-test }
 `
 
-func environment(t *testing.T) *resolve.Environment {
+func environment(t *testing.T) *product.Environment {
 	t.Helper()
 	inv, _, err := inventory.LoadText("pigsty.yml", []byte(declared), inventory.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, found := resolve.Resolve(inv, resolve.All(), resolve.Options{})
+	env, found := product.Resolve(inv, products.All(), product.Options{})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
@@ -116,7 +119,7 @@ func TestClusters(t *testing.T) {
 			if c.change != nil {
 				c.change(c.answers)
 			}
-			got := Pg(resolve.PgClusterOf(env, "pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
+			got := Pg(prpgsql.ClusterOf(env, "pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
 			if problems := strings.Join(append(got.Problems, got.Passing...), "\n"); problems != strings.Join(c.want, "\n") {
 				t.Errorf("problems:\n%s\nwant:\n%s", problems, strings.Join(c.want, "\n"))
 			}
@@ -134,11 +137,11 @@ func TestEtcdNeedsItsQuorum(t *testing.T) {
 	t.Parallel()
 	env := environment(t)
 	answers := map[string]Answer{"10.0.0.1": {Units: units()}, "10.0.0.2": {Units: units("etcd=failed")}, "10.0.0.3": {Units: units()}}
-	if got := Etcd(resolve.EtcdOf(env), answers).Problems; len(got) != 1 {
+	if got := Etcd(etcd.Of(env), answers).Problems; len(got) != 1 {
 		t.Errorf("one of three down: %q", got)
 	}
 	answers["10.0.0.3"] = Answer{Err: "no route"}
-	got := Etcd(resolve.EtcdOf(env), answers).Problems
+	got := Etcd(etcd.Of(env), answers).Problems
 	if last := got[len(got)-1]; last != "no quorum: 1 of 3 members run, and 2 are needed" {
 		t.Errorf("two of three down: %q", got)
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"pig/internal/resolve"
+	prminio "pig/internal/products/minio"
 	"pig/internal/value"
 )
 
@@ -14,7 +14,7 @@ var MinioUnits = []string{"silo", "minio"}
 
 // Minio compares a MinIO cluster with the answers of its nodes: whether each server runs, which of its drives work, and
 // whether the cluster as a whole takes what is written to it.
-func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
+func Minio(m *prminio.Cluster, answers map[string]Answer) Cluster {
 	c := Cluster{Module: "minio", Name: m.Name}
 	answered, writes := false, false
 	servers := map[string]bool{}
@@ -35,7 +35,7 @@ func Minio(m *resolve.MinioCluster, answers map[string]Answer) Cluster {
 		c.Members = append(c.Members, live)
 	}
 	for _, host := range sortedKeys(servers) {
-		if !slices.ContainsFunc(m.Members, func(o *resolve.MinioMember) bool { return host == o.Name || host == o.Nodename }) {
+		if !slices.ContainsFunc(m.Members, func(o *prminio.Member) bool { return host == o.Name || host == o.Nodename }) {
 			c.stranger("%s is a server of the cluster and not in the inventory: put it back", host)
 		}
 	}

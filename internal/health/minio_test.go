@@ -6,11 +6,14 @@ import (
 	"testing"
 
 	"pig/internal/inventory"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products"
+	"pig/internal/products/infra"
+	prminio "pig/internal/products/minio"
 	"pig/internal/value"
 )
 
-func storage(t *testing.T) *resolve.Environment {
+func storage(t *testing.T) *product.Environment {
 	t.Helper()
 	inv, _, err := inventory.LoadText("pigsty.yml", []byte(`
 all:
@@ -21,7 +24,7 @@ all:
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, _ := resolve.Resolve(inv, resolve.All(), resolve.Options{})
+	env, _ := product.Resolve(inv, products.All(), product.Options{})
 	return env
 }
 
@@ -46,7 +49,7 @@ func withServers(a Answer, names ...string) Answer {
 
 func TestMinio(t *testing.T) {
 	t.Parallel()
-	m := resolve.MinioOf(storage(t))[0]
+	m := prminio.Of(storage(t))[0]
 	for _, c := range []struct {
 		name     string
 		a, b     Answer
@@ -82,7 +85,7 @@ func TestInfra(t *testing.T) {
 		"one is down":                          {map[string]string{"nginx": "failed", "vmalert": "active", "grafana-server": NotFound}, "nginx is failed"},
 		"nothing is made yet":                  {map[string]string{"nginx": NotFound, "vmalert": NotFound, "grafana-server": NotFound}, "runs no service of an infra node"},
 	} {
-		got := strings.Join(Infra(resolve.InfraOf(env), map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
+		got := strings.Join(Infra(infra.Nodes(env), map[string]Answer{"a": {Units: c.states}}, units).Problems, "; ")
 		if (got == "") != (c.problem == "") || !strings.Contains(got, c.problem) {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	prredis "pig/internal/products/redis"
 	"pig/internal/redis"
-	"pig/internal/resolve"
 	"pig/internal/value"
 )
 
 // Redis compares a Redis cluster with the answers of its nodes. Roles are those that instances have now: a failover is no
 // problem, a primary that nobody declared so is none either.
-func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
+func Redis(r *prredis.Cluster, answers map[string]Answer) Cluster {
 	c := Cluster{Module: "redis", Name: r.Name}
 	states := map[string]*value.Dict{} // by address:port
 	for _, m := range r.Members {
@@ -43,7 +43,7 @@ func Redis(r *resolve.RedisCluster, answers map[string]Answer) Cluster {
 }
 
 // strangerReplicas tells, of instances that replicate, who follows a declared one and who leads it without being declared.
-func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *resolve.RedisCluster) {
+func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *prredis.Cluster) {
 	known := r.Endpoints()
 	for _, m := range r.Members {
 		for _, i := range m.Instances {
@@ -80,7 +80,7 @@ func portStates(v value.Value) map[int64]*value.Dict {
 }
 
 // declaredRole is what the inventory says of an instance: a native cluster decides by itself.
-func declaredRole(r *resolve.RedisCluster, i resolve.RedisInstance) string {
+func declaredRole(r *prredis.Cluster, i prredis.Instance) string {
 	switch {
 	case r.Mode == redis.Native:
 		return ""
@@ -152,7 +152,7 @@ func (c *Cluster) leads() {
 }
 
 // slots tells whether a native cluster serves all of its slots, by the word of each instance.
-func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) {
+func (c *Cluster) slots(states map[string]*value.Dict, r *prredis.Cluster) {
 	covered, knows := int64(-1), map[string]int{}
 	for _, at := range sortedKeys(states) {
 		d := states[at]
@@ -177,7 +177,7 @@ func (c *Cluster) slots(states map[string]*value.Dict, r *resolve.RedisCluster) 
 
 // strangerInstances tells who is in the cluster and not declared, and who is declared and not in it. knows tells how many of all
 // that answer know an instance.
-func (c *Cluster) strangerInstances(knows map[string]int, all int, r *resolve.RedisCluster) {
+func (c *Cluster) strangerInstances(knows map[string]int, all int, r *prredis.Cluster) {
 	declared := r.Endpoints()
 	for _, at := range sortedKeys(knows) {
 		if !slices.Contains(declared, at) {

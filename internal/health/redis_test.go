@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"pig/internal/inventory"
-	"pig/internal/resolve"
+	"pig/internal/product"
+	"pig/internal/products"
+	prredis "pig/internal/products/redis"
 	"pig/internal/value"
 )
 
-func redisEnv(t *testing.T) *resolve.Environment {
+func redisEnv(t *testing.T) *product.Environment {
 	t.Helper()
 	file := t.TempDir() + "/i.yml"
 	text := `all:
@@ -27,7 +29,7 @@ func redisEnv(t *testing.T) *resolve.Environment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, _ := resolve.Resolve(inv, resolve.All(), resolve.Options{})
+	env, _ := product.Resolve(inv, products.All(), product.Options{})
 	return env
 }
 
@@ -49,7 +51,7 @@ func TestRedisAfterAFailoverIsWell(t *testing.T) {
 	t.Parallel()
 	env := redisEnv(t)
 	a := answer([]string{"ms-1-1", "ms-1-2"}, value.DictOf("role", "replica", "follows", "a:2", "link", "connected", "offset", int64(90)), value.DictOf("role", "primary", "offset", int64(100)))
-	c := Redis(resolve.RedisClusterOf(env, "ms"), map[string]Answer{"a": a})
+	c := Redis(prredis.ClusterOf(env, "ms"), map[string]Answer{"a": a})
 	if len(c.Problems) > 0 || c.Leader != "ms-1-2" || c.Members[0].Lag == nil || *c.Members[0].Lag != 10 || c.Members[0].Declared != "primary" {
 		t.Errorf("%+v", c)
 	}
@@ -84,7 +86,7 @@ func TestRedisTroubleIsTold(t *testing.T) {
 		"sentinels disagree": {"s", "b", answer(three("s"), watch("a:1", "master", nil), watch("a:2", "master,o_down", nil), watch("a:1", "master", "NOQUORUM")),
 			[]string{"b:2 sees ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels report different primaries of ms"}},
 	} {
-		c := Redis(resolve.RedisClusterOf(env, tc.cluster), map[string]Answer{tc.host: tc.answer})
+		c := Redis(prredis.ClusterOf(env, tc.cluster), map[string]Answer{tc.host: tc.answer})
 		told := append(c.Problems, c.Passing...)
 		if len(told) != len(tc.want) {
 			t.Errorf("%s: %q", name, told)
@@ -112,7 +114,7 @@ func TestRedisStrangersAreTold(t *testing.T) {
 		"z:1 leads a:2 and is not in the inventory: put it back":                                                   answer(units, leads(), follows("z:1")),
 		"z:2 follows a:1 and is not in the inventory: put it back; to remove it, put it back and run pig redis-rm": answer(units, leads("a:2", "z:2"), follows("a:1")),
 	} {
-		if got := strings.Join(Redis(resolve.RedisClusterOf(env, "ms"), map[string]Answer{"a": a}).Strangers, "\n"); got != want {
+		if got := strings.Join(Redis(prredis.ClusterOf(env, "ms"), map[string]Answer{"a": a}).Strangers, "\n"); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

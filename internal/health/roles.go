@@ -1,7 +1,7 @@
 package health
 
 import (
-	"pig/internal/resolve"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -18,7 +18,7 @@ func (r Roles) Running(instance string) bool {
 }
 
 // PgRoles are the roles of a cluster's members.
-func PgRoles(p *resolve.PgCluster, answers map[string]Answer) Roles {
+func PgRoles(p *prpgsql.Cluster, answers map[string]Answer) Roles {
 	var c Cluster
 	r := Roles{states: map[string]string{}}
 	for name, d := range c.view(p, answers) {

@@ -8,7 +8,8 @@ import (
 // validator checks what an inventory says of etcd.
 type validator struct{ *params.Validator }
 
-func Validate(core *params.Validator) {
+// Validate checks what an inventory says of it.
+func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	if g := v.Inv.Group("etcd"); g != nil {
 		if n := len(v.Inv.HostsOf(g)); n > 0 && n%2 == 0 {

@@ -11,7 +11,8 @@ import (
 // validator checks what an inventory says of the infra nodes: their portal, package repositories, and admin_ip.
 type validator struct{ *params.Validator }
 
-func Validate(core *params.Validator) {
+// Validate checks what an inventory says of it.
+func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	v.repositories()
 	v.admin()

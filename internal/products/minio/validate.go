@@ -12,7 +12,8 @@ import (
 // validator checks what an inventory says of MinIO.
 type validator struct{ *params.Validator }
 
-func Validate(core *params.Validator) {
+// Validate checks what an inventory says of it.
+func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	for _, c := range v.Clusters("minio_cluster") {
 		v.contiguous(c)

@@ -15,7 +15,8 @@ import (
 // validator checks what an inventory says of its hosts as such.
 type validator struct{ *params.Validator }
 
-func Validate(core *params.Validator) {
+// Validate checks what an inventory says of it.
+func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	for _, h := range v.Inv.Hosts() {
 		v.nodeVIP(h)

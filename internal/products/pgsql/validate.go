@@ -3,13 +3,15 @@ package pgsql
 import (
 	"pig/internal/diag"
 	"pig/internal/params"
+	"pig/internal/pgsql"
 	"pig/internal/value"
 )
 
 // validator checks what an inventory says of PostgreSQL clusters.
 type validator struct{ *params.Validator }
 
-func Validate(core *params.Validator) {
+// Validate checks what an inventory says of it.
+func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	for _, c := range v.Clusters("pg_cluster") {
 		v.pgCluster(c)
@@ -47,5 +49,13 @@ func (v *validator) ports() {
 		if v.IsMember(h, "infra") {
 			v.ClaimPorts(h, "pg_exporters", "the exporter of an instance elsewhere")
 		}
+	}
+}
+
+// Kinds are selectors of members and what HBA rules consist of.
+func (Product) Kinds() map[string]func(text string) error {
+	return map[string]func(text string) error{
+		"jmespath": func(text string) error { _, err := pgsql.CompileSelector(text); return err },
+		"hba_addr": pgsql.CheckAddr, "hba_auth": pgsql.CheckAuth,
 	}
 }

@@ -1,0 +1,24 @@
+package product
+
+import "pig/internal/value"
+
+// View is the environment as people and programs may look at it: clusters with their members, roles, services and rules.
+func (e *Environment) View() *value.Dict {
+	d := value.DictOf("nodes", value.NewList()) // hosts come first
+	for _, p := range e.products {
+		p.View(e, d)
+	}
+	return d
+}
+
+// Listed sets name to the list of what view makes of each item, unless there is none.
+func Listed[T any](d *value.Dict, name string, items []T, view func(T) *value.Dict) {
+	if len(items) == 0 {
+		return
+	}
+	l := value.NewList()
+	for _, item := range items {
+		l.Append(view(item))
+	}
+	d.Set(name, l)
+}

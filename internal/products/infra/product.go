@@ -1,0 +1,32 @@
+package infra
+
+import (
+	"slices"
+
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// Product is what carries the environment: packages, names, the portal, monitoring.
+type Product struct{}
+
+func (Product) Name() string                               { return "infra" }
+func (Product) Resolve(r *product.Resolver)                { (&resolver{r}).infra() }
+func (Product) Names(*product.Environment) []string        { return nil }
+func (Product) Overview(*product.Environment, *value.Dict) {}
+func (Product) Instances(e *product.Environment, n *product.Host) []string {
+	if slices.Contains(Nodes(e), n) {
+		return []string{"infra"}
+	}
+	return nil
+}
+
+func (Product) View(e *product.Environment, d *value.Dict) {
+	var names []string
+	for _, n := range Nodes(e) {
+		names = append(names, n.Name)
+	}
+	if len(names) > 0 {
+		d.Set("infra", value.Strings(names))
+	}
+}

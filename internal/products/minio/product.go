@@ -1,0 +1,34 @@
+package minio
+
+import (
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// Product is object storage.
+type Product struct{}
+
+func (Product) Name() string                        { return "minio" }
+func (Product) Resolve(r *product.Resolver)         { (&resolver{r}).minio() }
+func (Product) Names(*product.Environment) []string { return nil }
+func (Product) View(e *product.Environment, d *value.Dict) {
+	product.Listed(d, "minio", Of(e), (*Cluster).view)
+}
+func (Product) Overview(e *product.Environment, d *value.Dict) {
+	minio := value.NewList()
+	for _, c := range Of(e) {
+		minio.Append(c.view())
+	}
+	d.Set("minio", minio)
+}
+
+func (Product) Instances(e *product.Environment, n *product.Host) (names []string) {
+	for _, c := range Of(e) {
+		for _, m := range c.Members {
+			if m.Host == n {
+				names = append(names, m.Instance)
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,73 @@
+package products
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+func mistakes(t *testing.T, text string) string {
+	t.Helper()
+	_, diags := product.Resolve(loadText(t, text), All(), product.Options{})
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintln(&b, strings.TrimPrefix(d.Error(), d.Pos.File))
+	}
+	return b.String()
+}
+
+func TestWhatAClusterCannotBe(t *testing.T) {
+	t.Parallel()
+	const one = "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, %s }\n"
+	for given, want := range map[string]string{
+		"patroni_enabled: false":                        ":3:46: invalid patroni_enabled of pg-t",
+		"patroni_mode: remove":                          ":3:43: invalid patroni_mode \"remove\"",
+		"pg_mode: mssql":                                ":3:38: invalid pg_mode \"mssql\": no package of this kernel",
+		"pg_files: [ a/pg_hba.conf ]":                   ":3:41: invalid file \"pg_hba.conf\" in pg_files",
+		"pg_files: [ x/map.csv, y/map.csv ]":            ":3:52: duplicate file \"map.csv\" in pg_files",
+		"pgsodium_key: abc":                             ":3:43: pgsodium_key must be 64 hexadecimal digits",
+		"pg_service_provider: proxy":                    ":3:50: invalid pg_service_provider \"proxy\": want a group with hosts",
+		"pg_mode: citus":                                "",
+		"pg_files: [ tls/server.key, '{{ x }}' ]":       "",
+		"pg_libs: pgsodium, pgsodium_key: '{{ k }}'":    "",
+		"patroni_mode: pause, pg_mode: '{{ m }}'":       "",
+		"pg_libs: pgsodium, pgsodium_getkey_script: /x": "",
+	} {
+		got := mistakes(t, fmt.Sprintf(one, given))
+		if want == "" && got != "" || !strings.HasPrefix(got, want) || strings.Count(got, "\n") > 1 {
+			t.Errorf("%s: %q, want %q", given, got, want)
+		}
+	}
+}
+
+func TestServicesAtALoadBalancerElsewhere(t *testing.T) {
+	t.Parallel()
+	env, _ := product.Resolve(loadText(t, `all:
+  children:
+    proxy: { hosts: { 10.0.0.9: } }
+    pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_service_provider: proxy } }
+`), All(), product.Options{})
+	if got := value.Repr(env.Vars("10.0.0.1").At("pg_service_hosts")); got != "['10.0.0.9']" {
+		t.Errorf("the services of pg-a are on %s", got)
+	}
+}
+
+func TestNodesOfMinIOHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	const two = "minio:\n  hosts: { 10.0.0.1: { minio_seq: 1 }, 10.0.0.2: { minio_seq: 2 } }\n  vars: { minio_cluster: minio, minio_data: '/data{1...2}', %s }\n"
+	for given, want := range map[string]string{
+		"minio_node: same.pigsty": "invalid minio_node: same.pigsty stands for 10.0.0.1 and for 10.0.0.2 (put ${minio_seq} into the name)",
+		"minio_volumes: 'https://other-{1...2}.pigsty:9000/data{1...2}'": "invalid minio_volumes: host \"other-1.pigsty\" not found in minio (the members are 10.0.0.1, 10.0.0.2)",
+		"minio_volumes: 'https://minio-{1...2}.pigsty:9000/data{1...2}'": "",
+		"minio_volumes: 'https://10.0.0.{1...2}:9000/data{1...2}'":       "",
+		"minio_volumes: '{{ v }}'":                                       "",
+	} {
+		got := mistakes(t, fmt.Sprintf(two, given))
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", given, got, want)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package products
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestSettingsAreThoseOfTheVersion(t *testing.T) {
+	t.Parallel()
+	const one = "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, pg_version: %d, %s }\n"
+	for _, c := range []struct {
+		version int
+		given   string
+		want    []string
+	}{
+		{17, "pg_parameters: { work_mem: 64MB, autovacuum: on, random_page_cost: 1.1, max_connections: 300, TimeZone: UTC }", nil},
+		{17, "pg_parameters: { shard_buffers: 1GB }", []string{`:3:62: invalid setting "shard_buffers": PostgreSQL 17 has none of that name`}},
+		{17, "pg_parameters: { work_mem: '64 mb' }", []string{`:3:72: invalid value "64 mb" of work_mem: PostgreSQL 17: must be a whole number with a unit of B, kB, MB, GB, TB`}},
+		{17, "pg_parameters: { log_min_duration_statement: '1 sec', autovacuum: 'of', random_page_cost: '1,1' }", []string{
+			`:3:90: invalid value "1 sec"`, `:3:111: invalid value "of"`, `:3:135: invalid value "1,1"`}},
+		{17, "pg_parameters: { io_method: worker }", []string{`:3:62: invalid setting "io_method": PostgreSQL 17 has none`}},
+		{18, "pg_parameters: { io_method: worker }", nil},
+		{17, "pg_parameters: { old_snapshot_threshold: 1h }", []string{`:3:62: invalid setting "old_snapshot_threshold"`}},
+		{17, "pg_parameters: { port: 5433 }", []string{`:3:62: invalid setting "port" here: pg_port decides it`}},
+		{17, "pg_parameters: { archive_command: 'cp %p /x' }", []string{`:3:62: invalid setting "archive_command" here: pgBackRest archives`}},
+		{17, "pgbackrest_enabled: false, pg_parameters: { archive_command: 'cp %p /x' }", nil},
+		{17, "pg_parameters: { work_mem: '{{ x }}', auto_explain.log_analyze: on, pgsodium.x: y }", nil},
+		{17, "pg_users: [ { name: u, parameters: { work_mem: 1GB, search_path: [ a, b ], log_statement: DEFAULT } } ]", nil},
+		{17, "pg_users: [ { name: u, parameters: { shared_buffers: 1GB } } ]", []string{`:3:82: invalid setting "shared_buffers" here: the server has one value for all`}},
+		{17, "pg_databases: [ { name: d, parameters: { statement_timout: 1s } } ]", []string{`:3:86: invalid setting "statement_timout"`}},
+	} {
+		got := mistakes(t, fmt.Sprintf(one, c.version, c.given))
+		lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+		if got == "" {
+			lines = nil
+		}
+		if len(lines) != len(c.want) {
+			t.Errorf("%d, %s:\n%s", c.version, c.given, got)
+			continue
+		}
+		for i, want := range c.want {
+			if !strings.HasPrefix(lines[i], want) {
+				t.Errorf("%d, %s: %s, want %s", c.version, c.given, lines[i], want)
+			}
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package pgsql
+
+import (
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/pgsql"
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// extensions finds what the declared extensions need: packages, and libraries that are loaded before all else. A pg_libs
+// that the inventory leaves to pig gets those libraries; in one that it sets, a missing one is a mistake.
+func (r *resolver) extensions(c *Cluster, vars product.Vars) {
+	packs := pgsql.PackageMap(c.Version)
+	listed := strings.Join(append(vars.Texts("pg_extensions"), vars.Texts("pg_packages")...), " ")
+	places := map[string]diag.Pos{}
+	for _, db := range vars.Objects("pg_databases") {
+		if db.Text("state") == "absent" {
+			continue
+		}
+		for _, e := range extensionsOf(db) {
+			if _, seen := places[e.name]; seen {
+				continue
+			}
+			places[e.name] = e.pos
+			c.Extensions = append(c.Extensions, e.name)
+			if unknown, meant := pgsql.UnknownExtension(e.name); unknown && !strings.Contains(listed, e.name) && !strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
+				hint := "name its package in pg_extensions"
+				if meant != "" {
+					hint = meant + " Else " + hint
+				}
+				r.Diags = append(r.Diags, diag.Warnf(e.pos, "pig does not know which package brings extension %s", e.name).WithHint("%s", hint))
+			}
+		}
+	}
+	c.Packages = pgsql.ExtensionPackages(c.Extensions, c.Version)
+	c.packageMap = packs
+	libs := vars.Text("pg_libs")
+	all, missing := pgsql.Preload(libs, c.Extensions)
+	c.Libs = all
+	if vars.Own("pg_libs") == nil {
+		return
+	}
+	for _, lib := range missing {
+		if lib == "citus" && c.Mode == "citus" {
+			continue // Patroni adds it
+		}
+		r.Errorf(vars.Pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
+	}
+	c.Libs = libs
+}
+
+type extension struct {
+	name string
+	pos  diag.Pos
+}
+
+// extensions are those that a database is declared to have.
+func extensionsOf(o product.Object) []extension {
+	l, ok := o.At("extensions").(*value.List)
+	if !ok {
+		return nil
+	}
+	var all []extension
+	for i, item := range l.Items {
+		name, state := item, ""
+		if d, ok := item.(*value.Dict); ok {
+			name, state = d.At("name"), value.Str(d.At("state"))
+		}
+		pos := l.Pos(i)
+		if !pos.Known() {
+			pos = o.Pos
+		}
+		if text, ok := name.(string); ok && state != "absent" {
+			all = append(all, extension{text, pos})
+		}
+	}
+	return all
+}
+
+// passwords tells declared passwords that the server would refuse from anybody who types them: pig hands over verifiers, which
+// the server cannot judge.
+func (r *resolver) passwords(c *Cluster, vars product.Vars) {
+	if !slices.Contains(pgsql.Libraries(c.Libs), "passwordcheck") {
+		return
+	}
+	check := func(user string, password value.Value, pos diag.Pos) {
+		text, ok := value.Plain(password)
+		if !ok || user == "" || text == "" {
+			return
+		}
+		if why := pgsql.WeakPassword(user, text); why != "" {
+			r.Errorf(pos, "the password of %s %s", user, why).WithHint("choose another password: passwordcheck in pg_libs refuses this one")
+		}
+	}
+	for _, u := range vars.Objects("pg_users") {
+		if u.Text("state") != "absent" {
+			check(u.Text("name"), u.At("password"), u.Place("password"))
+		}
+	}
+	for _, role := range []string{"replication", "admin", "monitor"} {
+		check(vars.Text("pg_"+role+"_username"), vars.Get("pg_"+role+"_password"), vars.Pos("pg_"+role+"_password"))
+	}
+}
+
+// poolUsers tells users that look passwords up for the pool and whom nobody makes.
+func (r *resolver) poolUsers(vars product.Vars) {
+	known := []string{vars.Text("pg_dbsu")}
+	for _, list := range []string{"pg_default_roles", "pg_users"} {
+		for _, u := range vars.Objects(list) {
+			known = append(known, u.Text("name"))
+		}
+	}
+	for _, db := range vars.Objects("pg_databases") {
+		if user := db.Text("pool_auth_user"); user != "" && !slices.Contains(known, user) {
+			r.Errorf(db.Place("pool_auth_user"), "invalid pool_auth_user %q of database %s: want a user of the cluster", user, db.Text("name")).WithHint("%s", diag.DidYouMean(user, known))
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package pgsql
+
+import (
+	"maps"
+	"slices"
+
+	"pig/internal/pgsql"
+	"pig/internal/product"
+	"pig/internal/products/infra"
+	"pig/internal/products/node"
+	"pig/internal/value"
+)
+
+func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
+	vars := m.Vars
+	h := &pgsql.HBA{
+		Role: m.Role, OfflineQuery: vars.Bool("pg_offline_query"), Pooler: pooler, MD5: vars.Text("pg_pwd_enc") == "md5",
+		DBSU: vars.Text("pg_dbsu"), Replicator: vars.Text("pg_replication_username"), Monitor: vars.Text("pg_monitor_username"), Admin: vars.Text("pg_admin_username"),
+		AdminIP: vars.Text("admin_ip"), Infra: product.Addresses(infra.Nodes(r.Env)), Members: c.Addresses(), Intranet: node.Of(r.Env, m.Name).Trusts,
+	}
+	h.NoTLS = vars.Text("pgbouncer_sslmode") == "disable"
+	h.Remote = vars.Text("pg_dbsu_password") != ""
+	h.Privileged = privileged(vars, h.Replicator, h.Monitor, h.Admin)
+	h.Groups = groups(vars)
+	lists := []string{"pg_default_hba_rules", "pg_hba_rules"}
+	if pooler {
+		lists = []string{"pgb_default_hba_rules", "pgb_hba_rules"}
+	}
+	var rules []pgsql.HBARule
+	for _, list := range lists {
+		for _, o := range vars.Objects(list) {
+			rule := hbaRule(o)
+			rule.Default = vars.Own(list) == nil
+			rules = append(rules, rule)
+		}
+	}
+	lines, err := h.Render(rules)
+	r.AddError(m.Entry.Pos, err)
+	return lines
+}
+
+// privileged are the users that come from other hosts by TLS only: those given, and the superusers and replication users that the
+// inventory declares.
+func privileged(vars product.Vars, names ...string) []string {
+	for _, list := range []string{"pg_default_roles", "pg_users"} {
+		for _, u := range vars.Objects(list) {
+			if name := u.Text("name"); (product.ToBool(u.At("superuser")) || product.ToBool(u.At("replication"))) && name != vars.Text("pg_dbsu") && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func hbaRule(o product.Object) pgsql.HBARule {
+	rule := pgsql.HBARule{
+		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"), Pos: o.Pos,
+	}
+	if n, ok := product.ToInt(o.At("order")); ok {
+		rule.Order = &n
+	}
+	if raw, ok := o.At("rules").(*value.List); ok {
+		for _, line := range raw.Items {
+			rule.Raw = append(rule.Raw, value.Str(line))
+		}
+	}
+	return rule
+}
+
+// groups are the roles that each declared role is a member of, by way of others too.
+func groups(vars product.Vars) map[string][]string {
+	direct := map[string][]string{}
+	for _, list := range []string{"pg_default_roles", "pg_users"} {
+		for _, u := range vars.Objects(list) {
+			name := u.Text("name")
+			direct[name] = append(direct[name], rolesOf(u)...)
+		}
+	}
+	all := map[string][]string{}
+	for name := range direct {
+		seen := map[string]bool{}
+		var visit func(role string)
+		visit = func(role string) {
+			for _, next := range direct[role] {
+				if !seen[next] {
+					seen[next] = true
+					visit(next)
+				}
+			}
+		}
+		visit(name)
+		all[name] = slices.Sorted(maps.Keys(seen))
+	}
+	return all
+}
+
+// rolesOf are the roles that a user is given: names, or objects with a name.
+func rolesOf(u product.Object) (names []string) {
+	list, _ := u.At("roles").(*value.List)
+	if list == nil {
+		return nil
+	}
+	for _, item := range list.Items {
+		if d, ok := item.(*value.Dict); ok {
+			if value.Str(d.At("state")) != "absent" {
+				names = append(names, value.Str(d.At("name")))
+			}
+			continue
+		}
+		names = append(names, value.Str(item))
+	}
+	return names
+}

@@ -1,0 +1,80 @@
+package pgsql
+
+import (
+	"pig/internal/pgsql"
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// Product is PostgreSQL with Patroni, pgBouncer and pgBackRest.
+type Product struct{}
+
+func (Product) Name() string                { return "pgsql" }
+func (Product) Resolve(r *product.Resolver) { (&resolver{r}).pgClusters() }
+func (Product) View(e *product.Environment, d *value.Dict) {
+	product.Listed(d, "pgsql", Of(e), (*Cluster).view)
+}
+
+// Settle finds what clusters follow, once all are known, and has IPv6 members listen.
+func (Product) Settle(r *product.Resolver) {
+	(&resolver{r}).upstreams()
+	r.Listens("pg_cluster", "pg_listen", "*", false)
+}
+
+func (Product) Overview(e *product.Environment, d *value.Dict) {
+	pg := value.NewList()
+	for _, c := range Of(e) {
+		v := c.view()
+		v.Delete("hba")
+		v.Set("databases", value.Strings(c.databases()))
+		pg.Append(v)
+	}
+	d.Set("pgsql", pg)
+}
+
+func (Product) Names(e *product.Environment) (names []string) {
+	for _, c := range Of(e) {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+func (Product) Instances(e *product.Environment, n *product.Host) (names []string) {
+	for _, c := range Of(e) {
+		for _, m := range c.Members {
+			if m.Host == n {
+				names = append(names, m.Instance)
+			}
+		}
+	}
+	return names
+}
+
+// NameNode names a host after its instance.
+func (Product) NameNode(n *product.Host) (name, cluster string) {
+	pg := n.Vars.Own("pg_cluster")
+	if pg == nil {
+		return "", ""
+	}
+	if seq, ok := n.Vars.Number("pg_seq"); ok {
+		name = pgsql.InstanceName(value.Str(pg), seq)
+	}
+	return name, value.Str(pg)
+}
+
+// Written is a password that the inventory has in another place.
+func (Product) Written(r *product.Resolver, name string) string { return written(r, name) }
+
+// Shares tells whose password a parameter is.
+func (Product) Shares(vars product.Vars, param string, cluster value.Value) value.Value {
+	return shares(vars, param, cluster)
+}
+
+// Replace knows the virtual address of a cluster.
+func (Product) Replace(n *product.Host, placeholder string) (text string, known bool) {
+	if placeholder != "vip" {
+		return "", false
+	}
+	vip, _ := pgVIP(n.Vars)
+	return vip, true
+}

@@ -1,0 +1,61 @@
+package pgsql
+
+import (
+	"pig/internal/diag"
+	"pig/internal/pgsql"
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+func (r *resolver) services(c *Cluster, vars product.Vars) {
+	members := make([]pgsql.Member, len(c.Members))
+	for i, m := range c.Members {
+		members[i] = pgsql.Member{
+			Name: m.Instance, Address: m.Name, Vars: m.selectable(),
+			Port: m.Vars.NumberOr("pg_port", 5432), PgbouncerPort: m.Vars.NumberOr("pgbouncer_port", 6432),
+			PatroniPort: m.Vars.NumberOr("patroni_port", 8008), PatroniTLS: m.Vars.Bool("patroni_ssl_enabled"), Weight: m.Vars.NumberOr("pg_weight", 100),
+		}
+	}
+	usual := vars.Objects("pg_default_services")
+	for i, s := range append(usual, vars.Objects("pg_services")...) {
+		port, ok := product.ToInt(s.At("port"))
+		if s.Text("name") == "" || !ok || s.Text("selector") == "" {
+			continue // params.Validate has told
+		}
+		service := &Service{Pos: s.Pos, Service: pgsql.Service{
+			Name: s.Text("name"), Port: port, IP: s.TextOr("ip", "*"), Dest: s.TextOr("dest", "default"), Check: s.TextOr("check", "/"),
+			Selector: s.Text("selector"), Backup: s.Text("backup"), Maxconn: s.NumberOr("maxconn", 5000), Balance: s.TextOr("balance", "roundrobin"),
+			Options: s.TextOr("options", c.RTO.DefaultServer()),
+		}}
+		servers, err := service.Service.Servers(members, vars.Text("pg_default_service_dest"))
+		if err != nil {
+			r.AddError(s.Place("selector"), err)
+			continue
+		}
+		if len(servers) == 0 && i >= len(usual) {
+			r.Diags = append(r.Diags, diag.Warnf(s.Place("selector"), "no member of %s serves %s: its selector chooses none", c.Name, service.Name))
+		}
+		service.Servers = servers
+		c.Services = append(c.Services, service)
+	}
+}
+
+// selectable are the variables that selectors see: what the inventory and -e say, not the defaults, as in Pigsty.
+func (m *Member) selectable() *value.Dict {
+	if m.visible != nil {
+		return m.visible
+	}
+	n := m.Host
+	d := n.Vars.Written.Clone()
+	if e := n.Vars.Resolver.Options.Extra; e != nil {
+		d.Update(e)
+	}
+	for _, name := range []string{"pg_role", "pg_seq", "pg_offline_query"} {
+		if v := n.Vars.Own(name); v != nil {
+			d.Set(name, v)
+		}
+	}
+	d.Set("inventory_hostname", n.Name)
+	m.visible = d
+	return d
+}

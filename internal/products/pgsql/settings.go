@@ -1,0 +1,119 @@
+package pgsql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/guc"
+	"pig/internal/params"
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// settingsOf are the settings that something other than pg_parameters decides, with the parameter to write instead.
+var settingsOf = map[string]string{
+	"listen_addresses": "pg_listen", "port": "pg_port", "cluster_name": "pg_cluster", "data_directory": "pg_data",
+	"hba_file": "pg_hba_rules", "ident_file": "", "config_file": "", "external_pid_file": "", "hot_standby": "", "primary_conninfo": "pg_upstream",
+	"primary_slot_name": "", "promote_trigger_file": "",
+}
+
+// settings checks each setting of the cluster, its roles and its databases against what the major version takes. Those of extensions
+// have a dot in their names, and only the extension knows them.
+func (r *resolver) settings(c *Cluster, vars product.Vars) {
+	if c.Version < guc.First || c.Version > guc.Last {
+		return
+	}
+	own, _ := vars.Get("pg_parameters").(*value.Dict)
+	r.eachSetting(own, vars.Pos("pg_parameters"), c.Version, func(s guc.Setting) error {
+		return taken(s.Name, vars)
+	})
+	for _, list := range []string{"pg_users", "pg_databases"} {
+		for _, o := range vars.Objects(list) {
+			of, _ := o.At("parameters").(*value.Dict)
+			r.eachSetting(of, o.Pos, c.Version, func(s guc.Setting) error {
+				if s.Session() {
+					return nil
+				}
+				return fmt.Errorf("the server has one value for all (write it in pg_parameters)")
+			})
+		}
+	}
+}
+
+// taken tells what decides a setting instead of pg_parameters.
+func taken(name string, vars product.Vars) error {
+	by, ok := settingsOf[strings.ToLower(name)]
+	switch {
+	case ok && by != "":
+		return fmt.Errorf("%s decides it", by)
+	case ok:
+		return fmt.Errorf("Patroni decides it") //nolint:staticcheck // a name
+	case (name == "archive_command" || name == "archive_library") && vars.Bool("pgbackrest_enabled"):
+		return fmt.Errorf("pgBackRest archives (pgbackrest_enabled: false leaves it to you)")
+	}
+	return nil
+}
+
+// eachSetting checks names and values, and what permit finds wrong with a setting.
+func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting) error) {
+	if d == nil {
+		return
+	}
+	for k, v := range d.All() {
+		name := value.KeyText(k)
+		pos, at := d.KeyPos(name), d.ValuePos(name)
+		if !pos.Known() {
+			pos = around
+		}
+		if !at.Known() {
+			at = pos
+		}
+		if strings.Contains(name, ".") || params.IsTemplate(name) {
+			continue
+		}
+		s, ok := guc.Find(name, major)
+		if !ok {
+			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, major).WithHint("%s", otherVersions(name, major))
+			continue
+		}
+		if err := permit(s); err != nil {
+			r.Errorf(pos, "invalid setting %q here: %v", name, err)
+			continue
+		}
+		text, plain := settingText(v)
+		if !plain || strings.EqualFold(text, "default") && around != pos {
+			continue
+		}
+		if err := s.Check(text); err != nil {
+			r.Errorf(at, "invalid value %q of %s: PostgreSQL %d: %v", text, name, major, err)
+		}
+	}
+}
+
+// settingText is a value as the server reads it; false for one that only a run knows, and for lists.
+func settingText(v value.Value) (string, bool) {
+	switch v := v.(type) {
+	case nil, *value.List, *value.Dict:
+		return "", false
+	case bool:
+		return map[bool]string{true: "on", false: "off"}[v], true
+	}
+	if value.IsUnknown(v) || params.IsTemplate(v) {
+		return "", false
+	}
+	return value.Str(v), true
+}
+
+// otherVersions tells which versions have a setting, or which name is near.
+func otherVersions(name string, major int) string {
+	from, till, ok := guc.Versions(name)
+	switch {
+	case ok && till < major:
+		return fmt.Sprintf("PostgreSQL %d was the last to have it", till)
+	case ok:
+		return fmt.Sprintf("PostgreSQL %d is the first to have it", from)
+	}
+	return diag.DidYouMean(name, slices.DeleteFunc(guc.Names(major), func(n string) bool { return strings.HasPrefix(n, "debug_") }))
+}

@@ -1,0 +1,50 @@
+package redis
+
+import (
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// Product is Redis: standalone, native clusters, sentinels.
+type Product struct{}
+
+func (Product) Name() string                { return "redis" }
+func (Product) Resolve(r *product.Resolver) { (&resolver{Resolver: r}).redis() }
+func (Product) Settle(r *product.Resolver) {
+	r.Listens("redis_cluster", "redis_bind_address", "::", true)
+}
+func (Product) View(e *product.Environment, d *value.Dict) {
+	product.Listed(d, "redis", Of(e), (*Cluster).view)
+}
+func (Product) Overview(e *product.Environment, d *value.Dict) {
+	redis := value.NewList()
+	for _, c := range Of(e) {
+		redis.Append(c.view())
+	}
+	d.Set("redis", redis)
+}
+
+func (Product) Names(e *product.Environment) (names []string) {
+	for _, c := range Of(e) {
+		names = append(names, c.Name)
+		for _, m := range c.Members {
+			for _, i := range m.Instances {
+				names = append(names, i.Name)
+			}
+		}
+	}
+	return names
+}
+
+func (Product) Instances(e *product.Environment, n *product.Host) (names []string) {
+	for _, c := range Of(e) {
+		for _, m := range c.Members {
+			if m.Host == n {
+				for _, i := range m.Instances {
+					names = append(names, i.Name)
+				}
+			}
+		}
+	}
+	return names
+}

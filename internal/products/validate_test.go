@@ -1,0 +1,59 @@
+package products
+
+import (
+	"strings"
+	"testing"
+
+	"pig/internal/inventory"
+	"pig/internal/params"
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+func TestSeedExamplesAreValid(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"modules", "custom", "secure", "citus", "redis", "storage"} {
+		diags := params.Validate(load(t, "../inventory/testdata/seed/"+name+".yml"), product.Checks(All())...)
+		if err := diags.Err(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		golden(t, "testdata/validate/"+name+".golden", lines(diags))
+	}
+}
+
+func TestMistakesAreToldInOneGo(t *testing.T) {
+	t.Parallel()
+	golden(t, "testdata/validate/mistakes.golden", lines(params.Validate(load(t, "testdata/validate/mistakes.yml"), product.Checks(All())...)))
+}
+
+func TestExtraVariablesAreChecked(t *testing.T) {
+	t.Parallel()
+	got := lines(params.ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1"), product.Checks(All())...))
+	want := "error: unknown parameter pg_rol (did you mean pg_role?)\n" +
+		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Otherwise only a role of your own reads the parameter)\n" +
+		"error: redis_mode must be one of standalone, cluster, sentinel, not 'clustr' (did you mean cluster?)\n"
+	if got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestClustersThatShare(t *testing.T) {
+	t.Parallel()
+	inv, _, err := inventory.LoadText("i.yml", []byte(`
+pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+pg-b: { hosts: { 10.0.0.1: , 10.0.0.2: { pg_seq: 2, pg_role: replica } }, vars: { pg_cluster: pg-b, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-c, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24 } }
+`), inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = params.Validate(inv, product.Checks(All())...).Err()
+	for _, want := range []string{
+		"i.yml:3:95: host 10.0.0.1 is in two clusters: pg_cluster pg-a and pg-b",
+		"i.yml:4:111: pg_vip_address 10.0.0.9 of pg_cluster pg-c is the pg_vip_address of pg_cluster pg-b too, at i.yml:3:123",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nlacks %s", err, want)
+		}
+	}
+}
