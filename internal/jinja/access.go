@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 	"unicode/utf8"
 
@@ -22,7 +23,7 @@ func (f *frame) attr(obj value.Value, name string, offset int) (value.Value, err
 	case value.Unknown:
 		return o, nil
 	case implicitElse:
-		return nil, f.at(offset, errorf("the inline if-expression evaluated to false and no else section was defined"))
+		return nil, f.at(offset, fmt.Errorf("the inline if-expression evaluated to false and no else section was defined"))
 	case Mapping:
 		if fn, ok := f.method(f.r.s.e.methods.mapping, obj, name); ok {
 			return fn, nil
@@ -109,7 +110,7 @@ func (f *frame) item(obj, key value.Value, offset int) (value.Value, error) {
 			}
 		}
 	default:
-		if text, ok := plain(obj); ok {
+		if text, ok := value.Plain(obj); ok {
 			if c, ok := char(text, key); ok {
 				return tainted(c, obj), nil
 			}
@@ -189,7 +190,7 @@ func slice(obj, start, stop, step value.Value) (value.Value, error) {
 		picked, err := pick([]value.Value{o.grouper, o.list}, start, stop, step)
 		return value.Tuple(picked), err
 	}
-	if text, ok := plain(obj); ok {
+	if text, ok := value.Plain(obj); ok {
 		if isASCII(text) {
 			picked, err := pick([]byte(text), start, stop, step)
 			return tainted(string(picked), obj), err
@@ -197,17 +198,17 @@ func slice(obj, start, stop, step value.Value) (value.Value, error) {
 		picked, err := pick([]rune(text), start, stop, step)
 		return tainted(string(picked), obj), err
 	}
-	return nil, errorf("'%s' object is not subscriptable", typeName(obj))
+	return nil, fmt.Errorf("'%s' object is not subscriptable", typeName(obj))
 }
 
 // pick is Python's slicing.
 func pick[T any](list []T, start, stop, step value.Value) ([]T, error) {
 	by, ok := sliceIndex(step, 1)
 	if !ok {
-		return nil, errorf("slice indices must be integers or None")
+		return nil, fmt.Errorf("slice indices must be integers or None")
 	}
 	if by == 0 {
-		return nil, errorf("slice step cannot be zero")
+		return nil, fmt.Errorf("slice step cannot be zero")
 	}
 	n := int64(len(list))
 	from, to := int64(0), n
@@ -218,7 +219,7 @@ func pick[T any](list []T, start, stop, step value.Value) ([]T, error) {
 	from, ok1 = sliceIndex(start, from)
 	to, ok2 = sliceIndex(stop, to)
 	if !ok1 || !ok2 {
-		return nil, errorf("slice indices must be integers or None")
+		return nil, fmt.Errorf("slice indices must be integers or None")
 	}
 	from, to = clip(from, n, by), clip(to, n, by)
 	var out []T

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 
 	"pig/internal/value"
@@ -40,7 +41,7 @@ func (c *call) val(i int, dflt value.Value) value.Value {
 // need is argument i, which must be given.
 func (c *call) need(i int) (value.Value, error) {
 	if !c.has(i) {
-		return nil, errorf("missing 1 required positional argument: '%s'", c.p.params[i])
+		return nil, fmt.Errorf("missing 1 required positional argument: '%s'", c.p.params[i])
 	}
 	return c.arg[i], nil
 }
@@ -50,10 +51,10 @@ func (c *call) str(i int, dflt string) (string, error) {
 	if !c.has(i) {
 		return dflt, nil
 	}
-	if s, ok := plain(c.arg[i]); ok {
+	if s, ok := value.Plain(c.arg[i]); ok {
 		return s, nil
 	}
-	return "", errorf("%s must be a string, not %s", c.p.params[i], typeName(c.arg[i]))
+	return "", fmt.Errorf("%s must be a string, not %s", c.p.params[i], typeName(c.arg[i]))
 }
 
 // needStr is argument i as a string; it must be given.
@@ -81,7 +82,7 @@ func (c *call) int(i int, dflt int64) (int64, error) {
 	case nil:
 		return dflt, nil
 	}
-	return 0, errorf("%s must be an integer, not %s", c.p.params[i], typeName(c.arg[i]))
+	return 0, fmt.Errorf("%s must be an integer, not %s", c.p.params[i], typeName(c.arg[i]))
 }
 
 // size is argument i as a length that is not too large to allocate.
@@ -91,7 +92,7 @@ func (c *call) size(i int, dflt int64) (int, error) {
 		return 0, err
 	}
 	if n > maxItems || n < -maxItems {
-		return 0, errorf("%s is too large", c.p.params[i])
+		return 0, fmt.Errorf("%s is too large", c.p.params[i])
 	}
 	return int(n), nil
 }

@@ -1,6 +1,8 @@
 package jinja
 
-import "pig/internal/value"
+import (
+	"pig/internal/value"
+)
 
 // expr is an expression of a compiled template.
 type expr interface {

@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"strings"
 
@@ -74,7 +75,7 @@ func order(op string, a, b value.Value) (value.Value, error) {
 	}
 	c, err := value.Compare(a, b)
 	if err != nil {
-		return nil, errorf("%s", strings.Replace(err.Error(), "'<'", "'"+op+"'", 1))
+		return nil, fmt.Errorf("%s", strings.Replace(err.Error(), "'<'", "'"+op+"'", 1))
 	}
 	return ordered(op, c), nil
 }
@@ -104,7 +105,7 @@ func contains(list, item value.Value) (value.Value, error) {
 		return nil, undefinedError(l)
 	case *value.Dict:
 		if _, ok := value.Hash(item); !ok {
-			return nil, errorf("unhashable type: '%s'", typeName(item))
+			return nil, fmt.Errorf("unhashable type: '%s'", typeName(item))
 		}
 		return l.Has(item), nil
 	case Mapping:
@@ -115,17 +116,17 @@ func contains(list, item value.Value) (value.Value, error) {
 			return contains(l.d, item)
 		}
 	}
-	if text, ok := plain(list); ok {
-		part, ok := plain(item)
+	if text, ok := value.Plain(list); ok {
+		part, ok := value.Plain(item)
 		if !ok {
-			return nil, errorf("'in <string>' requires string as left operand, not %s", typeName(item))
+			return nil, fmt.Errorf("'in <string>' requires string as left operand, not %s", typeName(item))
 		}
 		return strings.Contains(text, part), nil
 	}
 	elements, err := items(list)
 	if err != nil {
 		if _, ok := asUnknown(err); !ok {
-			err = errorf("argument of type '%s' is not iterable", typeName(list))
+			err = fmt.Errorf("argument of type '%s' is not iterable", typeName(list))
 		}
 		return nil, err
 	}

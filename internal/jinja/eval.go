@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -62,7 +64,7 @@ func (n *dictNode) eval(f *frame) (value.Value, error) {
 			return nil, f.at(n.keys[i].offset(), err)
 		}
 		if _, ok := value.Hash(k); !ok {
-			return nil, f.at(n.keys[i].offset(), errorf("unhashable type: '%s'", typeName(k)))
+			return nil, f.at(n.keys[i].offset(), fmt.Errorf("unhashable type: '%s'", typeName(k)))
 		}
 		v, err := n.vals[i].eval(f)
 		if err != nil {
@@ -231,7 +233,7 @@ func (n *concatNode) eval(f *frame) (value.Value, error) {
 		secrets.addParts(s, parts)
 		text = append(text, s...)
 		if len(text) > maxText {
-			return nil, f.at(n.offset(), errorf("the text is longer than %d bytes", maxText))
+			return nil, f.at(n.offset(), fmt.Errorf("the text is longer than %d bytes", maxText))
 		}
 	}
 	return secrets.taint(string(text)), nil

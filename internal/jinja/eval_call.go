@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -54,7 +56,7 @@ func (f *frame) starArgs(a *arguments, pos []value.Value, kw *value.Dict) ([]val
 			} else if u != nil {
 				return nil, nil, &unknownError{u: u.(value.Unknown)}
 			}
-			return nil, nil, f.at(a.starStar.offset(), errorf("argument after ** must be a mapping, not %s", typeName(v)))
+			return nil, nil, f.at(a.starStar.offset(), fmt.Errorf("argument after ** must be a mapping, not %s", typeName(v)))
 		}
 		if kw == nil {
 			kw = value.NewDict()
@@ -80,7 +82,7 @@ func (n *callNode) eval(f *frame) (value.Value, error) {
 	}
 	c, ok := fn.(callable)
 	if !ok {
-		return nil, f.at(n.offset(), errorf("'%s' object is not callable", typeName(fn)))
+		return nil, f.at(n.offset(), fmt.Errorf("'%s' object is not callable", typeName(fn)))
 	}
 	args, kw, err := f.args(&n.args)
 	if err != nil {
@@ -95,7 +97,7 @@ func (n *callNode) eval(f *frame) (value.Value, error) {
 // invoke calls c; only macros see arguments that are undefined or unknown.
 func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset int) (value.Value, error) {
 	if f.r.s.passes++; f.r.s.passes > f.r.s.e.maxPasses {
-		return nil, f.at(offset, errorf("more than %d calls and passes of loops", f.r.s.e.maxPasses))
+		return nil, f.at(offset, fmt.Errorf("more than %d calls and passes of loops", f.r.s.e.maxPasses))
 	}
 	if _, macro := c.(takesAnything); !macro {
 		if v := firstSpecial(nil, args, kw); v != nil {
@@ -104,7 +106,7 @@ func (f *frame) invoke(c callable, args []value.Value, kw *value.Dict, offset in
 	}
 	if f.r.s.depth++; f.r.s.depth+f.r.s.outerDepth > maxCalls {
 		f.r.s.depth--
-		return nil, f.at(offset, errorf("maximum recursion depth exceeded"))
+		return nil, f.at(offset, fmt.Errorf("maximum recursion depth exceeded"))
 	}
 	v, err := c.call(f, args, kw)
 	f.r.s.depth--

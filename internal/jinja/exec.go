@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -83,7 +85,7 @@ func (f *frame) assign(t *target, v value.Value) error {
 	obj, ok := f.local(t.name)
 	ns, isNS := obj.(*namespace)
 	if !ok || !isNS {
-		return f.at(t.at, errorf("cannot assign attribute on non-namespace object"))
+		return f.at(t.at, fmt.Errorf("cannot assign attribute on non-namespace object"))
 	}
 	ns.d.Set(t.attr, v)
 	return nil
@@ -93,15 +95,15 @@ func (f *frame) unpack(t *target, v value.Value) error {
 	list, err := forcedItems(v)
 	if err != nil {
 		if _, unknown := asUnknown(err); !unknown && !value.IsUndefined(v) {
-			err = errorf("cannot unpack non-iterable %s object", typeName(v))
+			err = fmt.Errorf("cannot unpack non-iterable %s object", typeName(v))
 		}
 		return f.at(t.at, err)
 	}
 	switch {
 	case len(list) < len(t.parts):
-		return f.at(t.at, errorf("not enough values to unpack (expected %d, got %d)", len(t.parts), len(list)))
+		return f.at(t.at, fmt.Errorf("not enough values to unpack (expected %d, got %d)", len(t.parts), len(list)))
 	case len(list) > len(t.parts):
-		return f.at(t.at, errorf("too many values to unpack (expected %d)", len(t.parts)))
+		return f.at(t.at, fmt.Errorf("too many values to unpack (expected %d)", len(t.parts)))
 	}
 	for i := range t.parts {
 		if err := f.assign(&t.parts[i], list[i]); err != nil {
@@ -165,7 +167,7 @@ func (n *autoescapeNode) exec(f *frame, out *output) error {
 		return err
 	}
 	if t, err := truth(v); err != nil || t != false {
-		return f.at(n.offset(), errorf("autoescape is not supported: use the escape filter"))
+		return f.at(n.offset(), fmt.Errorf("autoescape is not supported: use the escape filter"))
 	}
 	return exec(f.inner(), n.body, out)
 }

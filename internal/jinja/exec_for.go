@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -43,7 +45,7 @@ func (n *forNode) run(f *frame, v value.Value, depth int, out *output) error {
 	pass := f.inner()
 	for i, item := range list {
 		if f.r.s.passes++; f.r.s.passes > f.r.s.e.maxPasses {
-			return f.at(n.offset(), errorf("more than %d passes of loops", f.r.s.e.maxPasses))
+			return f.at(n.offset(), fmt.Errorf("more than %d passes of loops", f.r.s.e.maxPasses))
 		}
 		if n.captures {
 			pass = f.inner()
@@ -134,7 +136,7 @@ func (l *loop) neighbour(i int, hint string) value.Value {
 
 func (l *loop) cycle(_ *frame, args []value.Value, _ *value.Dict) (value.Value, error) {
 	if len(args) == 0 {
-		return nil, errorf("no items for cycling given")
+		return nil, fmt.Errorf("no items for cycling given")
 	}
 	return args[l.i%len(args)], nil
 }
@@ -156,10 +158,10 @@ func (l *loop) changed(_ *frame, args []value.Value, _ *value.Dict) (value.Value
 // call descends in a recursive loop.
 func (l *loop) call(_ *frame, args []value.Value, _ *value.Dict) (value.Value, error) {
 	if !l.node.recursive {
-		return nil, errorf("the loop must have the 'recursive' marker to be called recursively")
+		return nil, fmt.Errorf("the loop must have the 'recursive' marker to be called recursively")
 	}
 	if len(args) != 1 {
-		return nil, errorf("loop() takes one argument")
+		return nil, fmt.Errorf("loop() takes one argument")
 	}
 	var out output
 	if err := l.node.run(l.outer, args[0], l.depth+1, &out); err != nil {

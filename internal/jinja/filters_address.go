@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 	"net/netip"
 	"strconv"
@@ -28,11 +29,11 @@ func addressFilters() table {
 		}
 		a, ok := parseAddress(s)
 		if !ok {
-			return nil, errorf("you must pass a valid IP address")
+			return nil, fmt.Errorf("you must pass a valid IP address")
 		}
 		moved, ok := a.offset(a.ip, n)
 		if !ok {
-			return nil, errorf("the address is outside of what there is")
+			return nil, fmt.Errorf("the address is outside of what there is")
 		}
 		return moved.String(), nil
 	})
@@ -276,7 +277,7 @@ func (a address) queryMore(name string, original value.Value, only func(bool) va
 	if outer, ok := parseAddress(name); ok {
 		return only(outer.prefix().Contains(a.ip) && a.bits >= outer.bits), nil
 	}
-	return nil, errorf("unknown filter type: %s", name)
+	return nil, fmt.Errorf("unknown filter type: %s", name)
 }
 
 func (a address) reverse() string {
@@ -304,7 +305,7 @@ func wrapAddresses(v value.Value) value.Value {
 		}
 		return out
 	}
-	text, ok := plain(v)
+	text, ok := value.Plain(v)
 	if !ok {
 		return v
 	}
@@ -332,7 +333,7 @@ func subnetFilter(s string, c *call) (value.Value, error) {
 	case query < 0:
 		return a.with(a.network()), nil
 	case query > int64(a.ip.BitLen()):
-		return nil, errorf("the requested subnet size of %d is invalid", query)
+		return nil, fmt.Errorf("the requested subnet size of %d is invalid", query)
 	case !c.has(1):
 		if query >= int64(a.bits) && a.net && a.ip == a.network() {
 			return value.Int(new(big.Int).Lsh(big.NewInt(1), uint(query)-uint(a.bits))), nil
@@ -345,7 +346,7 @@ func subnetFilter(s string, c *call) (value.Value, error) {
 		return nil, err
 	}
 	if query < int64(a.bits) {
-		return nil, errorf("the requested subnet is larger than the network")
+		return nil, fmt.Errorf("the requested subnet is larger than the network")
 	}
 	count := new(big.Int).Lsh(big.NewInt(1), uint(query)-uint(a.bits))
 	i := big.NewInt(n)
@@ -353,7 +354,7 @@ func subnetFilter(s string, c *call) (value.Value, error) {
 		i.Add(i, count)
 	}
 	if i.Sign() < 0 || i.Cmp(count) >= 0 {
-		return nil, errorf("subnet %d not found: the network has fewer subnets", n)
+		return nil, fmt.Errorf("subnet %d not found: the network has fewer subnets", n)
 	}
 	step := new(big.Int).Lsh(big.NewInt(1), uint(int64(a.ip.BitLen())-query))
 	base := new(big.Int).Add(toInt(a.network()), step.Mul(step, i))

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 
 	"pig/internal/value"
@@ -29,14 +30,14 @@ func productFilter(c *call) (value.Value, error) {
 	if c.kw != nil {
 		n, ok := c.kw.At("repeat").(int64)
 		if !ok || n < 0 || n > 20 {
-			return nil, errorf("repeat must be a small integer")
+			return nil, fmt.Errorf("repeat must be a small integer")
 		}
 		lists = slices.Repeat(lists, int(n))
 	}
 	rows := []value.Tuple{{}}
 	for _, list := range lists {
 		if len(rows)*len(list)*len(lists) > maxCombined {
-			return nil, errorf("there are too many combinations")
+			return nil, fmt.Errorf("there are too many combinations")
 		}
 		next := make([]value.Tuple, 0, len(rows)*len(list))
 		for _, row := range rows {
@@ -64,7 +65,7 @@ func arrangements(c *call, ordered bool) (value.Value, error) {
 		return nil, err
 	}
 	if !ordered && !c.has(0) {
-		return nil, errorf("missing 1 required positional argument: 'length'")
+		return nil, fmt.Errorf("missing 1 required positional argument: 'length'")
 	}
 	out := value.NewList()
 	if n < 0 || n > len(list) {
@@ -75,7 +76,7 @@ func arrangements(c *call, ordered bool) (value.Value, error) {
 	pick = func(row value.Tuple, from int) error {
 		if len(row) == n {
 			if out.Append(slices.Clone(row)); len(out.Items)*max(n, 1) > maxCombined {
-				return errorf("there are too many combinations")
+				return fmt.Errorf("there are too many combinations")
 			}
 			return nil
 		}

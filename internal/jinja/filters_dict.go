@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -18,7 +20,7 @@ func dictFilters() table {
 		}
 		d, err := mappingOf(c.in)
 		if err != nil {
-			return nil, errorf("dict2items requires a dictionary, got %s instead.", typeName(c.in))
+			return nil, fmt.Errorf("dict2items requires a dictionary, got %s instead.", typeName(c.in))
 		}
 		out := value.NewList()
 		for k, v := range d.All() {
@@ -51,7 +53,7 @@ func mappingOf(v value.Value) (*value.Dict, error) {
 	case Mapping:
 		return mappingDict(x)
 	}
-	return nil, errorf("expected a mapping, got %s", typeName(v))
+	return nil, fmt.Errorf("expected a mapping, got %s", typeName(v))
 }
 
 func combineFilter(c *call) (value.Value, error) {
@@ -64,7 +66,7 @@ func combineFilter(c *call) (value.Value, error) {
 			case "list_merge":
 				listMerge = str(v)
 			default:
-				return nil, errorf("'recursive' and 'list_merge' are the only valid keyword arguments")
+				return nil, fmt.Errorf("'recursive' and 'list_merge' are the only valid keyword arguments")
 			}
 		}
 	}
@@ -83,7 +85,7 @@ func combineFilter(c *call) (value.Value, error) {
 			}
 			d, err := mappingOf(p)
 			if err != nil {
-				return nil, errorf("failed to combine variables, expected dicts but got a '%s'", typeName(p))
+				return nil, fmt.Errorf("failed to combine variables, expected dicts but got a '%s'", typeName(p))
 			}
 			dicts = append(dicts, d)
 		}
@@ -101,7 +103,7 @@ func combineFilter(c *call) (value.Value, error) {
 // merge is Ansible's merge_hash: y over x.
 func merge(x, y *value.Dict, recursive bool, listMerge string, depth int) (*value.Dict, error) {
 	if depth > maxNesting {
-		return nil, errorf("lists and mappings are nested too deeply")
+		return nil, fmt.Errorf("lists and mappings are nested too deeply")
 	}
 	out := x.Clone()
 	if !recursive && listMerge == "replace" {
@@ -194,7 +196,7 @@ func mergeLists(x, y *value.List, how string) (value.Value, error) {
 		rest, err := without(a, b)
 		return join(b, rest), err
 	}
-	return nil, errorf("merge_hash: 'list_merge' argument can only be equal to 'replace', 'keep', 'append', 'prepend', 'append_rp' or 'prepend_rp'")
+	return nil, fmt.Errorf("merge_hash: 'list_merge' argument can only be equal to 'replace', 'keep', 'append', 'prepend', 'append_rp' or 'prepend_rp'")
 }
 
 func items2dict(c *call) (value.Value, error) {
@@ -207,7 +209,7 @@ func items2dict(c *call) (value.Value, error) {
 		return nil, err
 	}
 	if _, ok := c.in.(*value.List); !ok {
-		return nil, errorf("items2dict requires a list, got %s instead.", typeName(c.in))
+		return nil, fmt.Errorf("items2dict requires a list, got %s instead.", typeName(c.in))
 	}
 	list, err := forcedItems(c.in)
 	if err != nil {
@@ -220,12 +222,12 @@ func items2dict(c *call) (value.Value, error) {
 		}
 		d, ok := item.(*value.Dict)
 		if !ok {
-			return nil, errorf("items2dict requires a list of dictionaries, got %s in it", typeName(item))
+			return nil, fmt.Errorf("items2dict requires a list of dictionaries, got %s in it", typeName(item))
 		}
 		k, ok1 := d.Get(key)
 		v, ok2 := d.Get(val)
 		if !ok1 || !ok2 {
-			return nil, errorf("items2dict requires each dictionary in the list to contain the keys '%s' and '%s'", key, val)
+			return nil, fmt.Errorf("items2dict requires each dictionary in the list to contain the keys '%s' and '%s'", key, val)
 		}
 		if k, err = force(k); err != nil {
 			return nil, err
@@ -234,7 +236,7 @@ func items2dict(c *call) (value.Value, error) {
 			return u, err
 		}
 		if _, ok := value.Hash(k); !ok {
-			return nil, errorf("unhashable type: '%s'", typeName(k))
+			return nil, fmt.Errorf("unhashable type: '%s'", typeName(k))
 		}
 		out.Set(k, v)
 	}
@@ -250,18 +252,18 @@ func subelements(obj, path value.Value, skip bool) (value.Value, error) {
 	} else if l, ok := obj.(*value.List); ok {
 		list, err = forcedItems(l)
 	} else {
-		return nil, errorf("obj must be a list of dicts or a nested dict")
+		return nil, fmt.Errorf("obj must be a list of dicts or a nested dict")
 	}
 	if err != nil {
 		return nil, err
 	}
 	var keys []value.Value
-	if text, ok := plain(path); ok {
+	if text, ok := value.Plain(path); ok {
 		for _, p := range splitLeft(text, ".", -1) {
 			keys = append(keys, p)
 		}
 	} else if keys, err = forcedItems(path); err != nil {
-		return nil, errorf("subelements must be a list or a string")
+		return nil, fmt.Errorf("subelements must be a list or a string")
 	}
 	out := value.NewList()
 	for _, element := range list {
@@ -286,14 +288,14 @@ func dig(v value.Value, keys []value.Value, skip bool) ([]value.Value, error) {
 		}
 		d, ok := v.(*value.Dict)
 		if !ok {
-			return nil, errorf("the key %s should point to a dictionary, got '%s'", value.Display(k), typeName(v))
+			return nil, fmt.Errorf("the key %s should point to a dictionary, got '%s'", value.Display(k), typeName(v))
 		}
 		next, ok := d.Get(k)
 		if !ok {
 			if skip {
 				return nil, nil
 			}
-			return nil, errorf("could not find %s key in iterated item", value.Repr(value.Display(k)))
+			return nil, fmt.Errorf("could not find %s key in iterated item", value.Repr(value.Display(k)))
 		}
 		var err error
 		if v, err = force(next); err != nil {
@@ -307,7 +309,7 @@ func dig(v value.Value, keys []value.Value, skip bool) ([]value.Value, error) {
 		} else if u != nil {
 			return nil, &unknownError{u: u.(value.Unknown)}
 		}
-		return nil, errorf("the key should point to a list, got '%s'", typeName(v))
+		return nil, fmt.Errorf("the key should point to a list, got '%s'", typeName(v))
 	}
 	return forcedItems(l)
 }
@@ -322,7 +324,7 @@ func rekeyFilter(c *call) (value.Value, error) {
 		return nil, err
 	}
 	if duplicates != "error" && duplicates != "overwrite" {
-		return nil, errorf("duplicates parameter to rekey_on_member has unknown value: %s", duplicates)
+		return nil, fmt.Errorf("duplicates parameter to rekey_on_member has unknown value: %s", duplicates)
 	}
 	var list []value.Value
 	if d, ok := c.in.(*value.Dict); ok {
@@ -331,26 +333,26 @@ func rekeyFilter(c *call) (value.Value, error) {
 		list, err = forcedItems(c.in)
 	}
 	if err != nil {
-		return nil, errorf("Type is not a valid list, set, or dict")
+		return nil, fmt.Errorf("Type is not a valid list, set, or dict")
 	}
 	out := value.NewDict()
 	for _, item := range list {
 		d, ok := item.(*value.Dict)
 		if !ok {
-			return nil, errorf("List item is not a valid dict")
+			return nil, fmt.Errorf("List item is not a valid dict")
 		}
 		k, ok := d.Get(key)
 		if !ok {
-			return nil, errorf("Key %s was not found", value.Display(key))
+			return nil, fmt.Errorf("Key %s was not found", value.Display(key))
 		}
 		if k, err = force(k); err != nil {
 			return nil, err
 		}
 		if _, ok := value.Hash(k); !ok {
-			return nil, errorf("Value for key %s is not valid as a key", value.Display(key))
+			return nil, fmt.Errorf("Value for key %s is not valid as a key", value.Display(key))
 		}
 		if out.Has(k) && duplicates == "error" {
-			return nil, errorf("Key %s is not unique, cannot correctly turn into dict", value.Display(k))
+			return nil, fmt.Errorf("Key %s is not unique, cannot correctly turn into dict", value.Display(k))
 		}
 		out.Set(k, d)
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"hash/adler32"
 	"hash/crc32"
@@ -37,7 +38,7 @@ func hashFilters() table {
 			"crc32": func() hash.Hash { return crc32.NewIEEE() }, "adler32": func() hash.Hash { return adler32.New() },
 		}
 		if makers[kind] == nil {
-			return nil, errorf("unsupported hash type %s", kind)
+			return nil, fmt.Errorf("unsupported hash type %s", kind)
 		}
 		return sum(makers[kind](), s), nil
 	})
@@ -50,7 +51,7 @@ func hashFilters() table {
 	t.textFilter("b64decode", "encoding", func(s string, _ *call) (value.Value, error) {
 		out, err := base64.StdEncoding.DecodeString(s)
 		if err != nil {
-			return nil, errorf("Incorrect padding or characters in base64 text")
+			return nil, fmt.Errorf("Incorrect padding or characters in base64 text")
 		}
 		return string(out), nil
 	})
@@ -75,7 +76,7 @@ func uuid5(space, name string) (value.Value, error) {
 	}
 	id, err := hex.DecodeString(string(digits))
 	if err != nil || len(id) != 16 {
-		return nil, errorf("invalid value '%s' for 'namespace': badly formed hexadecimal UUID string", space)
+		return nil, fmt.Errorf("invalid value '%s' for 'namespace': badly formed hexadecimal UUID string", space)
 	}
 	h := sha1.Sum(append(id, name...))
 	h[6] = h[6]&0x0f | 0x50
@@ -133,7 +134,7 @@ func passwordHash(s string, c *call) (value.Value, error) {
 	case "blowfish", "bcrypt":
 		out, err = crypt.Bcrypt(s, salt, rounds, ident)
 	default:
-		return nil, errorf("algorithm '%s' is not supported: use sha512, sha256, md5 or bcrypt", kind)
+		return nil, fmt.Errorf("algorithm '%s' is not supported: use sha512, sha256, md5 or bcrypt", kind)
 	}
 	if err != nil {
 		return nil, err

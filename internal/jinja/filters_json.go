@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 
 	"pig/internal/value"
@@ -32,12 +33,12 @@ func jsonFilters() table {
 		return v, err
 	})
 	t.add("from_json", "**kwargs", 0, func(c *call) (value.Value, error) {
-		text, ok := plain(c.in)
+		text, ok := value.Plain(c.in)
 		if b, isBytes := c.in.(value.Bytes); isBytes {
 			text, ok = string(b), true
 		}
 		if !ok {
-			return nil, errorf("the JSON object must be str, bytes or bytearray, not %s", typeName(c.in))
+			return nil, fmt.Errorf("the JSON object must be str, bytes or bytearray, not %s", typeName(c.in))
 		}
 		return readJSON(text)
 	})
@@ -78,7 +79,7 @@ func (w *jsonWriter) option(name string, v value.Value) error {
 		case int64:
 			w.indent, w.item = int(max(0, min(n, 100))), ","
 		default:
-			return errorf("indent must be an integer, not %s", typeName(v))
+			return fmt.Errorf("indent must be an integer, not %s", typeName(v))
 		}
 	case "sort_keys":
 		w.sortKeys = value.Truthy(v)
@@ -87,12 +88,12 @@ func (w *jsonWriter) option(name string, v value.Value) error {
 	case "separators":
 		list, err := forcedItems(v)
 		if err != nil || len(list) != 2 {
-			return errorf("separators must be a pair")
+			return fmt.Errorf("separators must be a pair")
 		}
 		w.item, w.key = str(list[0]), str(list[1])
 	case "vault_to_text", "preprocess_unsafe", "skipkeys", "allow_nan", "check_circular", "default", "cls":
 	default:
-		return errorf("got an unexpected keyword argument '%s'", name)
+		return fmt.Errorf("got an unexpected keyword argument '%s'", name)
 	}
 	return nil
 }

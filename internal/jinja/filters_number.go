@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"regexp"
@@ -22,7 +23,7 @@ func numberFilters() table {
 	t.add("abs", "", 0, func(c *call) (value.Value, error) {
 		i, f, ok := numeric(c.in)
 		if !ok {
-			return nil, errorf("bad operand type for abs(): '%s'", typeName(c.in))
+			return nil, fmt.Errorf("bad operand type for abs(): '%s'", typeName(c.in))
 		}
 		if i != nil {
 			return value.Int(new(big.Int).Abs(i)), nil
@@ -36,7 +37,7 @@ func numberFilters() table {
 			return nil, err
 		}
 		if x <= 0 || base <= 0 {
-			return nil, errorf("log() can only be used on numbers: math domain error")
+			return nil, fmt.Errorf("log() can only be used on numbers: math domain error")
 		}
 		switch base {
 		case math.E:
@@ -60,7 +61,7 @@ func numberFilters() table {
 		}
 		if base == 2 {
 			if x < 0 {
-				return nil, errorf("root() can only be used on numbers: math domain error")
+				return nil, fmt.Errorf("root() can only be used on numbers: math domain error")
 			}
 			return math.Sqrt(x), nil
 		}
@@ -76,11 +77,11 @@ func numberFilters() table {
 func (c *call) two(dflt float64, name string) (x, y float64, err error) {
 	x, ok := number(c.in)
 	if !ok {
-		return 0, 0, errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.in))
+		return 0, 0, fmt.Errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.in))
 	}
 	y, ok = number(c.val(0, dflt))
 	if !ok {
-		return 0, 0, errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.arg[0]))
+		return 0, 0, fmt.Errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.arg[0]))
 	}
 	return x, y, nil
 }
@@ -90,7 +91,7 @@ func toNumber(v value.Value) (float64, bool) {
 	if f, ok := number(v); ok {
 		return f, true
 	}
-	text, ok := plain(v)
+	text, ok := value.Plain(v)
 	if !ok {
 		return 0, false
 	}
@@ -138,7 +139,7 @@ func intFilter(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text, ok := plain(c.in); ok {
+	if text, ok := value.Plain(c.in); ok {
 		if i, ok := parseInt(text, int(base)); ok {
 			return value.Int(i), nil
 		}
@@ -165,7 +166,7 @@ func roundFilter(c *call) (value.Value, error) {
 	}
 	i, f, ok := numeric(c.in)
 	if !ok {
-		return nil, errorf("type %s doesn't define __round__ method", typeName(c.in))
+		return nil, fmt.Errorf("type %s doesn't define __round__ method", typeName(c.in))
 	}
 	prec = max(-400, min(prec, 400))
 	scale := math.Pow(10, float64(prec))
@@ -185,7 +186,7 @@ func roundFilter(c *call) (value.Value, error) {
 	case "floor":
 		return math.Floor(toFloat(i, f)*scale) / scale, nil
 	}
-	return nil, errorf("method must be common, ceil or floor")
+	return nil, fmt.Errorf("method must be common, ceil or floor")
 }
 
 // roundTo is Python's round: to the nearest decimal, of the exact value, halves to even.
@@ -214,14 +215,14 @@ var sizeUnits = []struct {
 func humanReadable(c *call) (value.Value, error) {
 	size, ok := toNumber(c.in)
 	if !ok {
-		return nil, errorf("human_readable() failed on bad input: %s", typeName(c.in))
+		return nil, fmt.Errorf("human_readable() failed on bad input: %s", typeName(c.in))
 	}
 	bits, err := c.bool(0, false)
 	if err != nil {
 		return nil, err
 	}
 	unit := ""
-	if text, ok := plain(c.val(1, nil)); ok {
+	if text, ok := value.Plain(c.val(1, nil)); ok {
 		unit = strings.ToUpper(text)
 	}
 	base := "Bytes"
@@ -252,14 +253,14 @@ func humanToBytes(c *call) (value.Value, error) {
 	}
 	m := humanNumber.FindStringSubmatch(strings.TrimSpace(c.text()))
 	if m == nil {
-		return nil, errorf("human_to_bytes() can't interpret following string: %s", c.text())
+		return nil, fmt.Errorf("human_to_bytes() can't interpret following string: %s", c.text())
 	}
 	n, err := strconv.ParseFloat(m[1], 64)
 	if err != nil {
-		return nil, errorf("human_to_bytes() can't interpret following number: %s", m[1])
+		return nil, fmt.Errorf("human_to_bytes() can't interpret following number: %s", m[1])
 	}
 	unit := m[2]
-	if text, ok := plain(c.val(0, nil)); ok && unit == "" {
+	if text, ok := value.Plain(c.val(0, nil)); ok && unit == "" {
 		unit = text
 	}
 	if unit == "" {
@@ -274,17 +275,17 @@ func humanToBytes(c *call) (value.Value, error) {
 			break
 		}
 		if u.name != "B" && rest != "" && rest != map[bool]string{false: "B", true: "b"}[bits] && !strings.EqualFold(rest, map[bool]string{false: "byte", true: "bit"}[bits]) && !strings.EqualFold(rest, map[bool]string{false: "bytes", true: "bits"}[bits]) {
-			return nil, errorf("human_to_bytes() failed to convert %s. Value is not a valid string (expect B or b in the end of the unit)", c.text())
+			return nil, fmt.Errorf("human_to_bytes() failed to convert %s. Value is not a valid string (expect B or b in the end of the unit)", c.text())
 		}
 		return int64(math.RoundToEven(n * u.size)), nil
 	}
-	return nil, errorf("human_to_bytes() failed to convert %s (unit = %s). The suffix must be one of Y, Z, E, P, T, G, M, K, B", c.text(), unit)
+	return nil, fmt.Errorf("human_to_bytes() failed to convert %s (unit = %s). The suffix must be one of Y, Z, E, P, T, G, M, K, B", c.text(), unit)
 }
 
 func fileSize(c *call) (value.Value, error) {
 	n, ok := toNumber(c.in)
 	if !ok {
-		return nil, errorf("could not convert %s to float", typeName(c.in))
+		return nil, fmt.Errorf("could not convert %s to float", typeName(c.in))
 	}
 	binary, err := c.bool(0, false)
 	if err != nil {

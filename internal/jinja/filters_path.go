@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"os"
 	"os/user"
 	"path"
@@ -102,7 +103,7 @@ func windowsPathFilters() table {
 func pathListFilters() table {
 	t := table{}
 	t.add("path_join", "", 0, func(c *call) (value.Value, error) {
-		if text, ok := plain(c.in); ok {
+		if text, ok := value.Plain(c.in); ok {
 			return text, nil
 		}
 		parts, err := c.strings()
@@ -164,9 +165,9 @@ func (c *call) strings() ([]string, error) {
 	}
 	out := make([]string, len(list))
 	for i, v := range list {
-		text, ok := plain(v)
+		text, ok := value.Plain(v)
 		if !ok {
-			return nil, errorf("expected str, not %s", typeName(v))
+			return nil, fmt.Errorf("expected str, not %s", typeName(v))
 		}
 		out[i] = text
 	}
@@ -191,13 +192,13 @@ func joinPath(parts []string) string {
 
 func commonPath(paths []string) (value.Value, error) {
 	if len(paths) == 0 {
-		return nil, errorf("commonpath() arg is an empty sequence")
+		return nil, fmt.Errorf("commonpath() arg is an empty sequence")
 	}
 	var common []string
 	abs := strings.HasPrefix(paths[0], "/")
 	for i, p := range paths {
 		if strings.HasPrefix(p, "/") != abs {
-			return nil, errorf("Can't mix absolute and relative paths")
+			return nil, fmt.Errorf("Can't mix absolute and relative paths")
 		}
 		parts := strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
 		if i == 0 {

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 
@@ -55,7 +56,7 @@ func randomFilters() table {
 		return value.NewList(list...), nil
 	})
 	t.add("random_mac", "seed", 0, func(c *call) (value.Value, error) {
-		return nil, errorf("random_mac is not supported")
+		return nil, fmt.Errorf("random_mac is not supported")
 	})
 	return t
 }
@@ -65,11 +66,11 @@ func randomFilter(c *call) (value.Value, error) {
 	end, ok := c.in.(int64)
 	if !ok {
 		if c.has(0) || c.has(1) {
-			return nil, errorf("start and step can only be used with integer values")
+			return nil, fmt.Errorf("start and step can only be used with integer values")
 		}
 		list, err := items(c.in)
 		if err != nil {
-			return nil, errorf("random can only be used on sequences and integers")
+			return nil, fmt.Errorf("random can only be used on sequences and integers")
 		}
 		if len(list) == 0 {
 			return value.Undefined{Hint: "No random item, sequence was empty."}, nil
@@ -85,11 +86,11 @@ func randomFilter(c *call) (value.Value, error) {
 		return nil, err
 	}
 	if step == 0 {
-		return nil, errorf("zero step for randrange()")
+		return nil, fmt.Errorf("zero step for randrange()")
 	}
 	n := rangeOf{start, end, step}.len()
 	if n <= 0 {
-		return nil, errorf("empty range in randrange(%d, %d, %d)", start, end, step)
+		return nil, fmt.Errorf("empty range in randrange(%d, %d, %d)", start, end, step)
 	}
 	return start + step*int64(d.Below(uint64(n))), nil
 }

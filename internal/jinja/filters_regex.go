@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func regexFilters() table {
 			}
 			return b.String(), nil
 		}
-		return nil, errorf("Invalid regex type (%s)", kind)
+		return nil, fmt.Errorf("Invalid regex type (%s)", kind)
 	})
 	return t
 }
@@ -88,7 +89,7 @@ func regexReplace(s string, c *call) (value.Value, error) {
 	}
 	out, n, err := re.Replace(s, str(to), count)
 	if err == nil && must > 0 && n != must {
-		err = errorf("'%s' should match %d times, but matches %d times", value.Display(c.arg[0]), must, n)
+		err = fmt.Errorf("'%s' should match %d times, but matches %d times", value.Display(c.arg[0]), must, n)
 	}
 	return out, err
 }
@@ -156,7 +157,7 @@ func regexSearch(s string, c *call) (value.Value, error) {
 			n = m.Named(name)
 		}
 		if n < 0 || n > m.Groups() {
-			return nil, errorf("no such group")
+			return nil, fmt.Errorf("no such group")
 		}
 		if text, ok := m.Group(n); ok {
 			out.Append(text)
@@ -170,7 +171,7 @@ func regexSearch(s string, c *call) (value.Value, error) {
 // groupReference reads \1 or \g<name>.
 func groupReference(s string) (string, error) {
 	if !strings.HasPrefix(s, `\`) {
-		return "", errorf("Unknown argument")
+		return "", fmt.Errorf("Unknown argument")
 	}
 	if name, ok := strings.CutPrefix(s, `\g<`); ok {
 		if name, _, ok = strings.Cut(name, ">"); ok && name != "" {

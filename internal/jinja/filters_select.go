@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -27,17 +29,17 @@ func selected(c *call, attr, keep bool) (value.Value, error) {
 	get := func(v value.Value) (value.Value, error) { return v, nil }
 	if attr {
 		if len(args) == 0 {
-			return nil, errorf("Missing parameter for attribute name")
+			return nil, fmt.Errorf("Missing parameter for attribute name")
 		}
 		get = c.f.getter(args[0], notGiven)
 		args = args[1:]
 	}
 	check := truth
 	if len(args) > 0 {
-		name, ok := plain(args[0])
+		name, ok := value.Plain(args[0])
 		p := c.f.r.s.e.test(name)
 		if !ok || p == nil {
-			return nil, errorf("No test named '%s'.", value.Display(args[0]))
+			return nil, fmt.Errorf("No test named '%s'.", value.Display(args[0]))
 		}
 		check = func(v value.Value) (value.Value, error) {
 			r, err := c.f.use(p, v, args[1:], c.kw)
@@ -87,12 +89,12 @@ func mapFilter(c *call) (value.Value, error) {
 		apply = c.f.getter(c.kw.At("attribute"), dflt)
 	} else {
 		if len(c.rest) == 0 {
-			return nil, errorf("map requires a filter argument")
+			return nil, fmt.Errorf("map requires a filter argument")
 		}
-		name, ok := plain(c.rest[0])
+		name, ok := value.Plain(c.rest[0])
 		p := c.f.r.s.e.filter(name)
 		if !ok || p == nil {
-			return nil, errorf("No filter named '%s'.", value.Display(c.rest[0]))
+			return nil, fmt.Errorf("No filter named '%s'.", value.Display(c.rest[0]))
 		}
 		apply = func(v value.Value) (value.Value, error) { return c.f.use(p, v, c.rest[1:], c.kw) }
 	}

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,7 @@ func sequenceFilters() table {
 				return nil, err
 			}
 		} else if !ok {
-			return nil, errorf("Can only get item pairs from a mapping.")
+			return nil, fmt.Errorf("Can only get item pairs from a mapping.")
 		}
 		return view{d: d, kind: "items"}, nil
 	})
@@ -61,10 +62,10 @@ func length(v value.Value) (value.Value, error) {
 	case *group:
 		return int64(2), nil
 	}
-	if text, ok := plain(v); ok {
+	if text, ok := value.Plain(v); ok {
 		return int64(utf8.RuneCountInString(text)), nil
 	}
-	return nil, errorf("object of type '%s' has no len()", typeName(v))
+	return nil, fmt.Errorf("object of type '%s' has no len()", typeName(v))
 }
 
 func end(c *call, which string) (value.Value, error) {
@@ -82,14 +83,14 @@ func end(c *call, which string) (value.Value, error) {
 }
 
 func reverseFilter(c *call) (value.Value, error) {
-	if text, ok := plain(c.in); ok {
+	if text, ok := value.Plain(c.in); ok {
 		r := []rune(text)
 		slices.Reverse(r)
 		return string(r), nil
 	}
 	list, err := items(c.in)
 	if err != nil {
-		return nil, errorf("argument must be iterable")
+		return nil, fmt.Errorf("argument must be iterable")
 	}
 	list = slices.Clone(list)
 	slices.Reverse(list)
@@ -163,7 +164,7 @@ func joinFilter(c *call) (value.Value, error) {
 		}
 		b.WriteString(text)
 		if b.Len() > maxText {
-			return nil, errorf("the text is longer than %d bytes", maxText)
+			return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 	}
 	return secrets.taint(b.String()), nil
@@ -211,7 +212,7 @@ func sliceFilter(c *call) (value.Value, error) {
 		return nil, err
 	}
 	if n <= 0 {
-		return nil, errorf("integer division or modulo by zero")
+		return nil, fmt.Errorf("integer division or modulo by zero")
 	}
 	list, err := items(c.in)
 	if err != nil {
@@ -271,7 +272,7 @@ func flattenFilter(c *call) (value.Value, error) {
 
 func flattenInto(out *value.List, v value.Value, levels int64, skip bool, depth int) error {
 	if depth > maxNesting {
-		return errorf("lists and mappings are nested too deeply")
+		return fmt.Errorf("lists and mappings are nested too deeply")
 	}
 	list, err := forcedItems(v)
 	if err != nil {
@@ -296,7 +297,7 @@ func flattenInto(out *value.List, v value.Value, levels int64, skip bool, depth 
 			}
 		}
 		if len(out.Items) >= maxItems {
-			return errorf("the list is longer than %d", maxItems)
+			return fmt.Errorf("the list is longer than %d", maxItems)
 		}
 		out.Append(item)
 	}

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -102,7 +103,7 @@ func sortFilter(c *call) (value.Value, error) {
 	key := func(v value.Value) (value.Value, error) { return foldCase(v, sensitive), nil }
 	if attribute := c.val(2, nil); attribute != nil {
 		var gets []func(value.Value) (value.Value, error)
-		if text, ok := plain(attribute); ok {
+		if text, ok := value.Plain(attribute); ok {
 			for part := range strings.SplitSeq(text, ",") {
 				gets = append(gets, c.f.getter(part, notGiven))
 			}
@@ -210,11 +211,11 @@ func dictsortFilter(c *call) (value.Value, error) {
 		return nil, err
 	}
 	if by != "key" && by != "value" {
-		return nil, errorf("You can only sort by either \"key\" or \"value\"")
+		return nil, fmt.Errorf("You can only sort by either \"key\" or \"value\"")
 	}
 	d, err := toDict(c.in)
 	if err != nil {
-		return nil, errorf("'%s' object has no attribute 'items'", typeName(c.in))
+		return nil, fmt.Errorf("'%s' object has no attribute 'items'", typeName(c.in))
 	}
 	var pairs []value.Value
 	for k, v := range d.All() {

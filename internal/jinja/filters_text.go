@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,7 +91,7 @@ func jinjaTitle(s string) string {
 
 func formatFilter(c *call) (value.Value, error) {
 	if c.kw != nil && len(c.rest) > 0 {
-		return nil, errorf("can't handle positional and keyword arguments at the same time")
+		return nil, fmt.Errorf("can't handle positional and keyword arguments at the same time")
 	}
 	if c.kw != nil {
 		return percentText(c.text(), c.kw)
@@ -100,7 +101,7 @@ func formatFilter(c *call) (value.Value, error) {
 
 func indentFilter(s string, c *call) (value.Value, error) {
 	var indent string
-	if text, ok := plain(c.val(0, nil)); ok {
+	if text, ok := value.Plain(c.val(0, nil)); ok {
 		indent = text
 	} else {
 		n, err := c.size(0, 4)
@@ -119,7 +120,7 @@ func indentFilter(s string, c *call) (value.Value, error) {
 	}
 	lines := splitLines(s+"\n", false)
 	if len(indent)*len(lines) > maxText {
-		return nil, errorf("the text is longer than %d bytes", maxText)
+		return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	var b strings.Builder
 	for i, line := range lines {
@@ -154,7 +155,7 @@ func truncateFilter(s string, c *call) (value.Value, error) {
 	runes := []rune(s)
 	tail := utf8.RuneCountInString(end)
 	if length < tail {
-		return nil, errorf("expected length >= %d, got %d", tail, length)
+		return nil, fmt.Errorf("expected length >= %d, got %d", tail, length)
 	}
 	if len(runes) <= length+leeway {
 		return s, nil
@@ -180,11 +181,11 @@ func commentFilter(s string, c *call) (value.Value, error) {
 	}
 	st, ok := styles[style]
 	if !ok {
-		return nil, errorf("Invalid style '%s'. Available styles: plain, erlang, c, cblock, xml", style)
+		return nil, fmt.Errorf("Invalid style '%s'. Available styles: plain, erlang, c, cblock, xml", style)
 	}
 	opt := func(name, dflt string) string {
 		if c.kw != nil {
-			if v, ok := plain(c.kw.At(name)); ok {
+			if v, ok := value.Plain(c.kw.At(name)); ok {
 				return v
 			}
 		}
@@ -204,7 +205,7 @@ func commentFilter(s string, c *call) (value.Value, error) {
 	newline := opt("newline", "\n")
 	beginning, end := opt("beginning", st.beginning), opt("end", st.end)
 	if (len(prefix)+len(postfix))*1000+len(decoration)*len(s) > maxBytes {
-		return nil, errorf("the text is longer than %d bytes", maxText)
+		return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	return decorate(s, decoration, prefix, postfix, newline, beginning, end, count("prefix_count"), count("postfix_count")), nil
 }

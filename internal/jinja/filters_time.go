@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -14,7 +15,7 @@ func timeFilters() table {
 		if v := c.val(0, nil); v != nil {
 			sec, ok := toNumber(v)
 			if !ok || math.IsNaN(sec) || math.Abs(sec) > 1e12 {
-				return nil, errorf("Invalid value for epoch value (%s)", value.Display(v))
+				return nil, fmt.Errorf("Invalid value for epoch value (%s)", value.Display(v))
 			}
 			whole, part := math.Modf(sec)
 			at = time.Unix(int64(whole), int64(part*1e9))

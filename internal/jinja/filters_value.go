@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 
 	"pig/internal/secret"
@@ -37,7 +38,7 @@ func valueFilters() table {
 		return shellQuote(s), nil
 	})
 	t.add("unvault vault", "secret **kwargs", 0, func(*call) (value.Value, error) {
-		return nil, errorf("vaults are opened when the inventory is read, not in templates")
+		return nil, fmt.Errorf("vaults are opened when the inventory is read, not in templates")
 	})
 	return t
 }
@@ -74,7 +75,7 @@ func boolFilter(c *call) (value.Value, error) {
 	case float64:
 		return x == 1, nil
 	}
-	text, ok := plain(c.in)
+	text, ok := value.Plain(c.in)
 	if !ok {
 		return false, nil
 	}
@@ -104,14 +105,14 @@ func mandatoryFilter(c *call) (value.Value, error) {
 	if !ok {
 		return c.in, nil
 	}
-	if msg, ok := plain(c.val(0, nil)); ok && msg != "" {
-		return nil, errorf("%s", msg)
+	if msg, ok := value.Plain(c.val(0, nil)); ok && msg != "" {
+		return nil, fmt.Errorf("%s", msg)
 	}
 	name := ""
 	if u.Name != "" {
 		name = "'" + u.Name + "' "
 	}
-	return nil, errorf("Mandatory variable %snot defined.", name)
+	return nil, fmt.Errorf("Mandatory variable %snot defined.", name)
 }
 
 // shellQuote is Python's shlex.quote.

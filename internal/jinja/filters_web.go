@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -60,7 +61,7 @@ func quoteURL(s, safe string) string {
 }
 
 func urlencode(c *call) (value.Value, error) {
-	if text, ok := plain(c.in); ok {
+	if text, ok := value.Plain(c.in); ok {
 		return quoteURL(text, "/"), nil
 	}
 	d, err := toDict(c.in)
@@ -94,7 +95,7 @@ func xmlattr(c *call) (value.Value, error) {
 		}
 		name := str(k)
 		if strings.ContainsAny(name, " \t\n\f\r/>=") {
-			return nil, errorf("Invalid character in attribute name: %s", value.Repr(name))
+			return nil, fmt.Errorf("Invalid character in attribute name: %s", value.Repr(name))
 		}
 		parts = append(parts, escapeHTML(name)+`="`+escapeHTML(str(v))+`"`)
 	}
@@ -108,7 +109,7 @@ func xmlattr(c *call) (value.Value, error) {
 func urlsplit(s string, c *call) (value.Value, error) {
 	u, err := url.Parse(s)
 	if err != nil {
-		return nil, errorf("the URL cannot be parsed")
+		return nil, fmt.Errorf("the URL cannot be parsed")
 	}
 	d := value.DictOf("fragment", u.EscapedFragment(), "hostname", nil, "netloc", u.Host, "password", nil, "path", u.EscapedPath(),
 		"port", nil, "query", u.RawQuery, "scheme", u.Scheme, "username", nil)
@@ -134,7 +135,7 @@ func urlsplit(s string, c *call) (value.Value, error) {
 	}
 	v, ok := d.Get(query)
 	if !ok {
-		return nil, errorf("unknown URL component: %s", query)
+		return nil, fmt.Errorf("unknown URL component: %s", query)
 	}
 	return v, nil
 }

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -16,12 +18,12 @@ func yamlFilters() table {
 	})
 	parse := func(name string, all bool) {
 		t.add(name, "", 0, func(c *call) (value.Value, error) {
-			text, ok := plain(c.in)
+			text, ok := value.Plain(c.in)
 			if !ok {
 				if c.in == nil {
 					return nil, nil
 				}
-				return nil, errorf("the YAML to read must be a string, not %s", typeName(c.in))
+				return nil, fmt.Errorf("the YAML to read must be a string, not %s", typeName(c.in))
 			}
 			if all {
 				docs, _, err := yaml.ParseAll([]byte(text), "", yaml.Options{})
@@ -41,14 +43,14 @@ func textError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errorf("%s", err.Error())
+	return fmt.Errorf("%s", err.Error())
 }
 
 func (c *call) toYAML(o yaml.DumpOptions) (value.Value, error) {
 	if len(c.rest) > 0 {
 		n, ok := c.rest[0].(int64)
 		if !ok {
-			return nil, errorf("indent must be an integer, not %s", typeName(c.rest[0]))
+			return nil, fmt.Errorf("indent must be an integer, not %s", typeName(c.rest[0]))
 		}
 		o.Indent = int(n)
 	}
@@ -78,7 +80,7 @@ func yamlOption(o *yaml.DumpOptions, name string, v value.Value) error {
 			n, ok = int64(min(f, 1<<30)), true
 		}
 		if !ok && v != nil {
-			return errorf("%s must be an integer, not %s", name, typeName(v))
+			return fmt.Errorf("%s must be an integer, not %s", name, typeName(v))
 		}
 		if name == "indent" {
 			o.Indent = int(min(n, 9))
@@ -94,7 +96,7 @@ func yamlOption(o *yaml.DumpOptions, name string, v value.Value) error {
 	case "explicit_end":
 		o.ExplicitEnd = value.Truthy(v)
 	case "default_style":
-		o.Style, _ = plain(v)
+		o.Style, _ = value.Plain(v)
 	case "default_flow_style":
 		switch v {
 		case nil:
@@ -106,7 +108,7 @@ func yamlOption(o *yaml.DumpOptions, name string, v value.Value) error {
 		}
 	case "canonical", "line_break", "encoding", "version", "tags", "vault_behavior", "dump_vault_tags":
 	default:
-		return errorf("got an unexpected keyword argument '%s'", name)
+		return fmt.Errorf("got an unexpected keyword argument '%s'", name)
 	}
 	return nil
 }

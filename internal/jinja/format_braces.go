@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,7 @@ type braces struct {
 
 func (b *braces) format(s string, depth int) (string, error) {
 	if depth > 2 {
-		return "", errorf("Max string recursion exceeded")
+		return "", fmt.Errorf("Max string recursion exceeded")
 	}
 	var out strings.Builder
 	for s != "" {
@@ -35,11 +36,11 @@ func (b *braces) format(s string, depth int) (string, error) {
 			continue
 		}
 		if c == '}' {
-			return "", errorf("Single '}' encountered in format string")
+			return "", fmt.Errorf("Single '}' encountered in format string")
 		}
 		end := closingBrace(s)
 		if end < 0 {
-			return "", errorf("expected '}' before end of string")
+			return "", fmt.Errorf("expected '}' before end of string")
 		}
 		text, err := b.field(s[:end], depth)
 		if err != nil {
@@ -48,7 +49,7 @@ func (b *braces) format(s string, depth int) (string, error) {
 		out.WriteString(text)
 		s = s[end+1:]
 		if out.Len() > maxText {
-			return "", errorf("the text is longer than %d bytes", maxText)
+			return "", fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 	}
 	return out.String(), nil
@@ -103,7 +104,7 @@ scan:
 	case "r", "a":
 		v = value.Repr(v)
 	default:
-		return "", errorf("Unknown conversion specifier '%s'", conv)
+		return "", fmt.Errorf("Unknown conversion specifier '%s'", conv)
 	}
 	if strings.ContainsAny(spec, "{}") {
 		if spec, err = b.format(spec, depth+1); err != nil {
@@ -135,7 +136,7 @@ func (b *braces) lookup(name string) (value.Value, error) {
 		} else {
 			end := strings.IndexByte(rest, ']')
 			if end < 0 {
-				return nil, errorf("Missing ']' in format string")
+				return nil, fmt.Errorf("Missing ']' in format string")
 			}
 			var key value.Value = rest[1:end]
 			if n, e := strconv.ParseInt(rest[1:end], 10, 64); e == nil {
@@ -156,12 +157,12 @@ func (b *braces) first(name string) (value.Value, error) {
 	switch {
 	case name == "":
 		if b.auto < 0 {
-			return nil, errorf("cannot switch from manual field specification to automatic field numbering")
+			return nil, fmt.Errorf("cannot switch from manual field specification to automatic field numbering")
 		}
 		n = b.auto
 		b.auto++
 	case err == nil && b.auto > 0:
-		return nil, errorf("cannot switch from automatic field numbering to manual field specification")
+		return nil, fmt.Errorf("cannot switch from automatic field numbering to manual field specification")
 	case err == nil:
 		b.auto = -1
 	default:
@@ -170,10 +171,10 @@ func (b *braces) first(name string) (value.Value, error) {
 				return v, nil
 			}
 		}
-		return nil, errorf("KeyError: %s", value.Repr(name))
+		return nil, fmt.Errorf("KeyError: %s", value.Repr(name))
 	}
 	if n < 0 || n >= len(b.args) {
-		return nil, errorf("Replacement index %d out of range for positional args tuple", n)
+		return nil, fmt.Errorf("Replacement index %d out of range for positional args tuple", n)
 	}
 	return b.args[n], nil
 }

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -23,7 +24,7 @@ func percent(format string, origin, args value.Value) (value.Value, error) {
 	}
 	text, err := percentText(format, args)
 	if err != nil && len(seen.secrets) > 0 {
-		err = errorf("a secret cannot be formatted like this")
+		err = fmt.Errorf("a secret cannot be formatted like this")
 	}
 	return seen.taint(text), err
 }
@@ -38,7 +39,7 @@ type percentArgs struct {
 
 func (a *percentArgs) next() (value.Value, error) {
 	if a.i >= len(a.list) {
-		return nil, errorf("not enough arguments for format string")
+		return nil, fmt.Errorf("not enough arguments for format string")
 	}
 	a.i++
 	return a.list[a.i-1], nil
@@ -66,11 +67,11 @@ func percentText(format string, args value.Value) (string, error) {
 		}
 		format = rest
 		if b.Len() > maxText {
-			return "", errorf("the text is longer than %d bytes", maxText)
+			return "", fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 	}
 	if a.i < len(a.list) && a.mapping == nil {
-		return "", errorf("not all arguments converted during string formatting")
+		return "", fmt.Errorf("not all arguments converted during string formatting")
 	}
 	return b.String(), nil
 }
@@ -83,15 +84,15 @@ func (a *percentArgs) conversion(b *strings.Builder, s string) (rest string, err
 	if strings.HasPrefix(s, "(") {
 		end := strings.IndexByte(s, ')')
 		if end < 0 {
-			return "", errorf("incomplete format key")
+			return "", fmt.Errorf("incomplete format key")
 		}
 		if a.mapping == nil {
-			return "", errorf("format requires a mapping")
+			return "", fmt.Errorf("format requires a mapping")
 		}
 		key := s[1:end]
 		item, ok := a.mapping.Get(key)
 		if !ok {
-			return "", errorf("KeyError: %s", value.Repr(key))
+			return "", fmt.Errorf("KeyError: %s", value.Repr(key))
 		}
 		v, hasKey, s = item, true, s[end+1:]
 	}
@@ -119,7 +120,7 @@ func (a *percentArgs) conversion(b *strings.Builder, s string) (rest string, err
 	}
 	s = strings.TrimLeft(s, "hlL")
 	if s == "" {
-		return "", errorf("incomplete format")
+		return "", fmt.Errorf("incomplete format")
 	}
 	c, s := s[0], s[1:]
 	if c == '%' {
@@ -147,7 +148,7 @@ func (a *percentArgs) numbers(spec *formatSpec, s string) (string, error) {
 			}
 			n, ok := v.(int64)
 			if !ok {
-				return 0, errorf("* wants int")
+				return 0, fmt.Errorf("* wants int")
 			}
 			return int(max(min(n, maxWidth+1), -maxWidth-1)), nil
 		}
@@ -175,7 +176,7 @@ func (a *percentArgs) numbers(spec *formatSpec, s string) (string, error) {
 		spec.prec = max(spec.prec, 0)
 	}
 	if spec.width > maxWidth || spec.prec > maxWidth {
-		return "", errorf("the width of the format is too large")
+		return "", fmt.Errorf("the width of the format is too large")
 	}
 	return s, nil
 }
@@ -194,7 +195,7 @@ func (spec formatSpec) convert(c byte, v value.Value) (string, error) {
 	case 'r', 'a':
 		return align(value.Repr(v)), nil
 	case 'c':
-		if text, ok := plain(v); ok && len([]rune(text)) == 1 {
+		if text, ok := value.Plain(v); ok && len([]rune(text)) == 1 {
 			spec.prec = -1
 			return align(text), nil
 		}
@@ -202,7 +203,7 @@ func (spec formatSpec) convert(c byte, v value.Value) (string, error) {
 		if i, ok := integer(v); ok {
 			return spec.integer(i)
 		}
-		return "", errorf("%%c requires int or char")
+		return "", fmt.Errorf("%%c requires int or char")
 	case 'd', 'i', 'u', 'x', 'X', 'o':
 		i, f, ok := numeric(v)
 		if ok && i == nil && (c == 'd' || c == 'i' || c == 'u') {
@@ -210,9 +211,9 @@ func (spec formatSpec) convert(c byte, v value.Value) (string, error) {
 		}
 		if !ok || i == nil {
 			if c == 'd' || c == 'i' || c == 'u' {
-				return "", errorf("%%%c format: a real number is required, not %s", c, typeName(v))
+				return "", fmt.Errorf("%%%c format: a real number is required, not %s", c, typeName(v))
 			}
-			return "", errorf("%%%c format: an integer is required, not %s", c, typeName(v))
+			return "", fmt.Errorf("%%%c format: an integer is required, not %s", c, typeName(v))
 		}
 		spec.typ = c
 		if c == 'i' || c == 'u' {
@@ -222,12 +223,12 @@ func (spec formatSpec) convert(c byte, v value.Value) (string, error) {
 	case 'e', 'E', 'f', 'F', 'g', 'G':
 		f, ok := number(v)
 		if !ok {
-			return "", errorf("must be real number, not %s", typeName(v))
+			return "", fmt.Errorf("must be real number, not %s", typeName(v))
 		}
 		spec.typ = c
 		return spec.float(f)
 	}
-	return "", errorf("unsupported format character '%c' (0x%x)", c, c)
+	return "", fmt.Errorf("unsupported format character '%c' (0x%x)", c, c)
 }
 
 func finite(f float64) float64 {

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strconv"
@@ -65,15 +66,15 @@ func parseSpec(s string) (formatSpec, error) {
 	if next(".") != 0 {
 		var ok bool
 		if spec.prec, ok = digits(); !ok {
-			return spec, errorf("Format specifier missing precision")
+			return spec, fmt.Errorf("Format specifier missing precision")
 		}
 	}
 	spec.typ = next("bcdeEfFgGnosxX%")
 	if s != "" {
-		return spec, errorf("Invalid format specifier '%s'", orig)
+		return spec, fmt.Errorf("Invalid format specifier '%s'", orig)
 	}
 	if spec.width > maxWidth || spec.prec > maxWidth {
-		return spec, errorf("the width of the format is too large")
+		return spec, fmt.Errorf("the width of the format is too large")
 	}
 	return spec, nil
 }
@@ -95,21 +96,21 @@ func (spec formatSpec) apply(v value.Value) (string, error) {
 		case 0, 'd', 'b', 'o', 'x', 'X', 'n', 'c':
 			return spec.integer(i)
 		case 's':
-			return "", errorf("Unknown format code 's' for object of type 'int'")
+			return "", fmt.Errorf("Unknown format code 's' for object of type 'int'")
 		}
 		return spec.float(toFloat(i, 0))
 	}
 	if isNum {
 		if spec.typ != 0 && strings.IndexByte("eEfFgGn%", spec.typ) < 0 {
-			return "", errorf("Unknown format code '%c' for object of type 'float'", spec.typ)
+			return "", fmt.Errorf("Unknown format code '%c' for object of type 'float'", spec.typ)
 		}
 		return spec.float(f)
 	}
 	if spec.typ != 0 && spec.typ != 's' {
-		return "", errorf("Unknown format code '%c' for object of type '%s'", spec.typ, typeName(v))
+		return "", fmt.Errorf("Unknown format code '%c' for object of type '%s'", spec.typ, typeName(v))
 	}
-	if _, text := plain(v); !text && (spec != formatSpec{prec: -1}) {
-		return "", errorf("unsupported format string passed to %s.__format__", typeName(v))
+	if _, text := value.Plain(v); !text && (spec != formatSpec{prec: -1}) {
+		return "", fmt.Errorf("unsupported format string passed to %s.__format__", typeName(v))
 	}
 	return spec.text(str(v)), nil
 }
@@ -133,7 +134,7 @@ func (spec formatSpec) integer(i *big.Int) (string, error) {
 	switch spec.typ {
 	case 'c':
 		if !i.IsInt64() || i.Int64() < 0 || i.Int64() > utf8.MaxRune {
-			return "", errorf("%%c arg not in range(0x110000)")
+			return "", fmt.Errorf("%%c arg not in range(0x110000)")
 		}
 		return spec.pad(string(rune(i.Int64())), "", '<'), nil
 	case 'b':

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -24,7 +25,7 @@ func (e *Engine) builtinGlobals() map[string]value.Value {
 	})
 	add("cycler", func(_ *frame, args []value.Value, _ *value.Dict) (value.Value, error) {
 		if len(args) == 0 {
-			return nil, errorf("at least one item has to be provided")
+			return nil, fmt.Errorf("at least one item has to be provided")
 		}
 		return &cycler{items: args}, nil
 	})
@@ -45,7 +46,7 @@ func (e *Engine) builtinGlobals() map[string]value.Value {
 		} else if kw != nil && kw.Has("hint") {
 			hint = value.Display(kw.At("hint"))
 		}
-		return nil, errorf("%s", hint)
+		return nil, fmt.Errorf("%s", hint)
 	})
 	add("now", func(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 		return f.now(args, kw)
@@ -65,13 +66,13 @@ const lipsum = "<p>Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed 
 
 func globalRange(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 	if len(args) == 0 || len(args) > 3 || kw != nil {
-		return nil, errorf("range expected 1 to 3 arguments, got %d", len(args))
+		return nil, fmt.Errorf("range expected 1 to 3 arguments, got %d", len(args))
 	}
 	n := [3]int64{0, 0, 1}
 	for i, a := range args {
 		big, ok := integer(a)
 		if !ok {
-			return nil, errorf("'%s' object cannot be interpreted as an integer", typeName(a))
+			return nil, fmt.Errorf("'%s' object cannot be interpreted as an integer", typeName(a))
 		}
 		if !big.IsInt64() || tooBig(big) {
 			return nil, errRange()
@@ -83,7 +84,7 @@ func globalRange(_ *frame, args []value.Value, kw *value.Dict) (value.Value, err
 		r.start, r.stop = 0, n[0]
 	}
 	if r.step == 0 {
-		return nil, errorf("range() arg 3 must not be zero")
+		return nil, fmt.Errorf("range() arg 3 must not be zero")
 	}
 	if r.len() > maxRange {
 		return nil, errRange()
@@ -92,7 +93,7 @@ func globalRange(_ *frame, args []value.Value, kw *value.Dict) (value.Value, err
 }
 
 func errRange() error {
-	return errorf("Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).", maxRange)
+	return fmt.Errorf("Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).", maxRange)
 }
 
 func tooBig(i *big.Int) bool { return i.BitLen() > 62 }
@@ -100,7 +101,7 @@ func tooBig(i *big.Int) bool { return i.BitLen() > 62 }
 func globalDict(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 	d := value.NewDict()
 	if len(args) > 1 {
-		return nil, errorf("dict expected at most 1 argument, got %d", len(args))
+		return nil, fmt.Errorf("dict expected at most 1 argument, got %d", len(args))
 	}
 	if len(args) == 1 {
 		from, err := toDict(args[0])
@@ -132,7 +133,7 @@ func (f *frame) now(args []value.Value, kw *value.Dict) (value.Value, error) {
 	} else {
 		t = t.Local()
 	}
-	if layout, ok := plain(opt(1, "fmt")); ok && layout != "" {
+	if layout, ok := value.Plain(opt(1, "fmt")); ok && layout != "" {
 		return strftime(t, layout), nil
 	}
 	return t, nil
@@ -141,11 +142,11 @@ func (f *frame) now(args []value.Value, kw *value.Dict) (value.Value, error) {
 // lookupCall is lookup(name, terms...) or query(name, terms...).
 func (f *frame) lookupCall(args []value.Value, kw *value.Dict, wantList bool) (value.Value, error) {
 	if len(args) == 0 {
-		return nil, errorf("lookup() needs the name of a lookup")
+		return nil, fmt.Errorf("lookup() needs the name of a lookup")
 	}
 	name, ok := args[0].(string)
 	if !ok {
-		return nil, errorf("invalid lookup name: must be a string without secret values, not %s", typeName(args[0]))
+		return nil, fmt.Errorf("invalid lookup name: must be a string without secret values, not %s", typeName(args[0]))
 	}
 	options := value.NewDict()
 	if kw != nil {
@@ -157,7 +158,7 @@ func (f *frame) lookupCall(args []value.Value, kw *value.Dict, wantList bool) (v
 		return v
 	}
 	wantList = value.Truthy(take("wantlist")) || wantList
-	onError, _ := plain(take("errors"))
+	onError, _ := value.Plain(take("errors"))
 	s := f.r.s
 	saved := s.from
 	s.from = f.r.base.File
@@ -183,7 +184,7 @@ func joinLookup(list *value.List) value.Value {
 	var texts []string
 	var secrets survey
 	for _, v := range list.Items {
-		text, ok := plain(v)
+		text, ok := value.Plain(v)
 		if !ok {
 			if len(list.Items) == 1 {
 				return v

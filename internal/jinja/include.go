@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"pig/internal/diag"
@@ -28,7 +29,7 @@ func templateNames(f *frame, x expr) ([]string, error) {
 		return []string{name}, nil
 	}
 	if _, hidden := v.(secret.Text); hidden {
-		return nil, f.at(x.offset(), errorf("the name of a template cannot be a secret"))
+		return nil, f.at(x.offset(), fmt.Errorf("the name of a template cannot be a secret"))
 	}
 	list, err := forcedItems(v)
 	if err != nil {
@@ -38,7 +39,7 @@ func templateNames(f *frame, x expr) ([]string, error) {
 	for _, item := range list {
 		name, ok := item.(string)
 		if !ok {
-			return nil, f.at(x.offset(), errorf("invalid template name: must be a string without secret values, not %s", typeName(item)))
+			return nil, f.at(x.offset(), fmt.Errorf("invalid template name: must be a string without secret values, not %s", typeName(item)))
 		}
 		out = append(out, name)
 	}
@@ -49,10 +50,10 @@ func templateNames(f *frame, x expr) ([]string, error) {
 func (f *frame) load(names []string, offset int) (r *render, missing bool, err error) {
 	s := f.r.s
 	if s.includes >= maxIncludes {
-		return nil, false, f.at(offset, errorf("templates include each other more than %d deep", maxIncludes))
+		return nil, false, f.at(offset, fmt.Errorf("templates include each other more than %d deep", maxIncludes))
 	}
 	if s.e.opts.Load == nil {
-		return nil, false, f.at(offset, errorf("no templates can be loaded here"))
+		return nil, false, f.at(offset, fmt.Errorf("no templates can be loaded here"))
 	}
 	for _, name := range names {
 		text, file, err := s.e.opts.Load(name, f.r.base.File)
@@ -75,9 +76,9 @@ func (f *frame) load(names []string, offset int) (r *render, missing bool, err e
 		return &render{s: s, t: t, base: base}, false, nil
 	}
 	if len(names) == 1 {
-		return nil, true, f.at(offset, errorf("template not found: %s", names[0]))
+		return nil, true, f.at(offset, fmt.Errorf("template not found: %s", names[0]))
 	}
-	return nil, true, f.at(offset, errorf("none of the templates given were found: %v", names))
+	return nil, true, f.at(offset, fmt.Errorf("none of the templates given were found: %v", names))
 }
 
 func (n *includeNode) exec(f *frame, out *output) error {
@@ -164,7 +165,7 @@ func (n *extendsNode) exec(f *frame, _ *output) error {
 		return err
 	}
 	if f.r.parent != nil {
-		return f.at(n.offset(), errorf("extended multiple times"))
+		return f.at(n.offset(), fmt.Errorf("extended multiple times"))
 	}
 	parent, _, err := f.load(names, n.offset())
 	if err != nil {
@@ -197,7 +198,7 @@ func (r *render) run(root *frame, out *output) error {
 	}
 	s := r.s
 	if s.includes >= maxIncludes {
-		return errorf("templates extend each other more than %d deep", maxIncludes)
+		return fmt.Errorf("templates extend each other more than %d deep", maxIncludes)
 	}
 	s.includes++
 	defer func() { s.includes-- }()
@@ -216,11 +217,11 @@ func (n *blockNode) exec(f *frame, out *output) error {
 func (f *frame) block1(name string, level int, scoped bool, offset int, out *output) error {
 	defs := f.r.blocks[name]
 	if level >= len(defs) {
-		return f.at(offset, errorf("there is no parent block called %s", quoted(name)))
+		return f.at(offset, fmt.Errorf("there is no parent block called %s", quoted(name)))
 	}
 	d := defs[level]
 	if d.b.required && level == len(defs)-1 && len(defs) == 1 {
-		return f.at(offset, errorf("required block %s not found", quoted(name)))
+		return f.at(offset, fmt.Errorf("required block %s not found", quoted(name)))
 	}
 	inner := &frame{r: d.r, up: f, block: name, level: level}
 	if !scoped {

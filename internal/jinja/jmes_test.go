@@ -1,6 +1,8 @@
 package jinja
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestQueries(t *testing.T) {
 	t.Parallel()

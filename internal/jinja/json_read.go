@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/big"
@@ -25,7 +26,7 @@ func readJSON(text string) (value.Value, error) {
 		return nil, jsonError(text, dec, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errorf("Extra data: %s", linePlace(text, dec.InputOffset()))
+		return nil, fmt.Errorf("Extra data: %s", linePlace(text, dec.InputOffset()))
 	}
 	return v, nil
 }
@@ -44,9 +45,9 @@ func jsonConstant(text string) (value.Value, bool) {
 
 func jsonError(text string, dec *json.Decoder, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errorf("Expecting value: %s", linePlace(text, dec.InputOffset()))
+		return fmt.Errorf("Expecting value: %s", linePlace(text, dec.InputOffset()))
 	}
-	return errorf("%s: %s", strings.TrimPrefix(err.Error(), "json: "), linePlace(text, dec.InputOffset()))
+	return fmt.Errorf("%s: %s", strings.TrimPrefix(err.Error(), "json: "), linePlace(text, dec.InputOffset()))
 }
 
 func linePlace(text string, offset int64) string {
@@ -58,7 +59,7 @@ func linePlace(text string, offset int64) string {
 
 func readJSONValue(dec *json.Decoder, depth int) (value.Value, error) {
 	if depth > maxNesting {
-		return nil, errorf("lists and mappings are nested too deeply")
+		return nil, fmt.Errorf("lists and mappings are nested too deeply")
 	}
 	tok, err := dec.Token()
 	if err != nil {
@@ -89,7 +90,7 @@ func jsonNumber(s string) (value.Value, error) {
 	}
 	i, ok := new(big.Int).SetString(s, 10)
 	if !ok || i.BitLen() > maxBits {
-		return nil, errorf("invalid number")
+		return nil, fmt.Errorf("invalid number")
 	}
 	return i, nil
 }

@@ -28,7 +28,7 @@ func newJSONWriter() *jsonWriter {
 
 func (w *jsonWriter) write(v value.Value) error {
 	if w.b.Len() > maxText {
-		return errorf("the text is longer than %d bytes", maxText)
+		return fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	switch x := v.(type) {
 	case nil:
@@ -54,7 +54,7 @@ func (w *jsonWriter) write(v value.Value) error {
 	case *value.Dict:
 		return w.dict(x)
 	default:
-		return errorf("Object of type %s is not JSON serializable", typeName(v))
+		return fmt.Errorf("Object of type %s is not JSON serializable", typeName(v))
 	}
 	return nil
 }
@@ -148,10 +148,10 @@ func jsonKey(k value.Value) (string, error) {
 	case int64, *big.Int:
 		return value.Str(k), nil
 	}
-	if text, ok := plain(k); ok {
+	if text, ok := value.Plain(k); ok {
 		return text, nil
 	}
-	return "", errorf("keys must be str, int, float, bool or None, not %s", typeName(k))
+	return "", fmt.Errorf("keys must be str, int, float, bool or None, not %s", typeName(k))
 }
 
 func (w *jsonWriter) quote(s string) {

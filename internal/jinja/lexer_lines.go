@@ -1,6 +1,8 @@
 package jinja
 
-import "strings"
+import (
+	"strings"
+)
 
 // nextLineTag prefers a line statement or line comment, where a header asked for them, to a tag that comes later.
 func (l *lexer) nextLineTag(at int, start string, k kind) (int, string, kind) {

@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"sort"
@@ -74,9 +75,9 @@ func (s *Scope) runLookup(name string, args []value.Value, kw *value.Dict) (*val
 			return nil, err
 		}
 		if len(seen.secrets) > 0 {
-			return nil, errorf("the lookup plugin '%s' failed: its arguments are secret, so the reason is not shown", name)
+			return nil, fmt.Errorf("the lookup plugin '%s' failed: its arguments are secret, so the reason is not shown", name)
 		}
-		return nil, errorf("the lookup plugin '%s' failed: %w", name, err)
+		return nil, fmt.Errorf("the lookup plugin '%s' failed: %w", name, err)
 	}
 	return list, nil
 }
@@ -93,7 +94,7 @@ func builtinLookups() map[string]Lookup {
 
 func noLookup(name string) Lookup {
 	return func(*Scope, []value.Value, *value.Dict) (*value.List, error) {
-		return nil, errorf("lookup('%s') runs commands on the controller, which is not supported here", name)
+		return nil, fmt.Errorf("lookup('%s') runs commands on the controller, which is not supported here", name)
 	}
 }
 
@@ -160,7 +161,7 @@ func lookupDict(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error
 	for _, a := range spread(args).Items {
 		d, ok := a.(*value.Dict)
 		if !ok {
-			return nil, errorf("with_dict expects a dict")
+			return nil, fmt.Errorf("with_dict expects a dict")
 		}
 		for k, v := range d.All() {
 			out.Append(value.DictOf("key", k, "value", v))
@@ -196,12 +197,12 @@ func lookupNested(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, err
 		return nil, err
 	}
 	if len(args) == 0 {
-		return nil, errorf("with_nested requires at least one element in the nested list")
+		return nil, fmt.Errorf("with_nested requires at least one element in the nested list")
 	}
 	rows := [][]value.Value{{}}
 	for _, list := range asLists(args) {
 		if len(rows)*len(list) > maxCombined {
-			return nil, errorf("there are too many combinations")
+			return nil, fmt.Errorf("there are too many combinations")
 		}
 		var next [][]value.Value
 		for _, row := range rows {
@@ -223,7 +224,7 @@ func lookupTogether(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, e
 		return nil, err
 	}
 	if len(args) == 0 {
-		return nil, errorf("with_together requires at least one element in each list")
+		return nil, fmt.Errorf("with_together requires at least one element in each list")
 	}
 	lists := asLists(args)
 	n := 0
@@ -248,7 +249,7 @@ func lookupSubelements(_ *Scope, args []value.Value, kw *value.Dict) (*value.Lis
 		return nil, err
 	}
 	if len(args) < 2 {
-		return nil, errorf("subelements lookup expects a list of two or three items")
+		return nil, fmt.Errorf("subelements lookup expects a list of two or three items")
 	}
 	skip := value.Truthy(kw.At("skip_missing"))
 	if len(args) > 2 {
@@ -281,9 +282,9 @@ func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 	}
 	out := value.NewList()
 	for _, a := range args {
-		name, ok := plain(a)
+		name, ok := value.Plain(a)
 		if !ok {
-			return nil, errorf("the name of a variable must be a string, not %s", typeName(a))
+			return nil, fmt.Errorf("the name of a variable must be a string, not %s", typeName(a))
 		}
 		v, ok, err := s.variable(name)
 		if err != nil {
@@ -327,7 +328,7 @@ func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, e
 
 func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
 	if s.origin.heard && !s.literal {
-		return nil, errorf("lookup('env'): the name of the variable comes from a host")
+		return nil, fmt.Errorf("lookup('env'): the name of the variable comes from a host")
 	}
 	if err := known(args); err != nil {
 		return nil, err
@@ -353,12 +354,12 @@ func (s *Scope) reader() (Files, error) {
 	if s.e.opts.Files != nil {
 		return s.e.opts.Files, nil
 	}
-	return nil, errorf("no files can be read here")
+	return nil, fmt.Errorf("no files can be read here")
 }
 
 func notFound(name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, os.ErrNotExist) {
-		return errorf("could not locate file in lookup: %s", name)
+		return fmt.Errorf("could not locate file in lookup: %s", name)
 	}
 	return err
 }

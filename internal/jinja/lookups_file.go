@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -55,7 +56,7 @@ func lookupTemplate(s *Scope, args []value.Value, kw *value.Dict) (*value.List, 
 		"block_start_string": &o.BlockStart, "block_end_string": &o.BlockEnd,
 		"comment_start_string": &o.CommentStart, "comment_end_string": &o.CommentEnd,
 	} {
-		*to, _ = plain(kw.At(key))
+		*to, _ = value.Plain(kw.At(key))
 	}
 	if vars, ok := kw.At("template_vars").(*value.Dict); ok {
 		o.Vars = vars
@@ -88,7 +89,7 @@ func (s *Scope) loadTemplate(name string) (text, file string, err error) {
 		return string(data), path, err
 	}
 	if s.e.opts.Load == nil {
-		return "", "", errorf("no templates can be loaded here")
+		return "", "", fmt.Errorf("no templates can be loaded here")
 	}
 	return s.e.opts.Load(name, s.from)
 }
@@ -151,14 +152,14 @@ func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List
 	if skip {
 		return value.NewList(), nil
 	}
-	return nil, errorf("no file was found when using first_found: %s", strings.Join(names, ", "))
+	return nil, fmt.Errorf("no file was found when using first_found: %s", strings.Join(names, ", "))
 }
 
 // searched are the names that a mapping with files and paths stands for.
 func searched(d *value.Dict) []string {
 	list := func(key string) []string {
 		v := d.At(key)
-		if text, ok := plain(v); ok {
+		if text, ok := value.Plain(v); ok {
 			return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;", r) })
 		}
 		var out []string

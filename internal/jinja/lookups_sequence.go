@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,12 +24,12 @@ func lookupSequence(_ *Scope, args []value.Value, kw *value.Dict) (*value.List, 
 		}
 		r := rangeOf{q.start, q.end + int64(sign(1, q.stride < 0)), q.stride}
 		if r.len() > maxRange {
-			return nil, errorf("the sequence is longer than %d", maxRange)
+			return nil, fmt.Errorf("the sequence is longer than %d", maxRange)
 		}
 		for i, n := q.start, r.len(); n > 0; n-- {
 			text, err := percentText(q.format, value.Tuple{i})
 			if err != nil {
-				return nil, errorf("problem formatting %d with %q", i, q.format)
+				return nil, fmt.Errorf("problem formatting %d with %q", i, q.format)
 			}
 			out.Append(text)
 			i += q.stride
@@ -53,7 +54,7 @@ func readSequence(term string, kw *value.Dict) (sequence, error) {
 		}
 		n, err := strconv.ParseInt(text, 0, 64)
 		if err != nil {
-			return errorf("can't parse %s=%s as integer", key, text)
+			return fmt.Errorf("can't parse %s=%s as integer", key, text)
 		}
 		switch key {
 		case "start":
@@ -65,7 +66,7 @@ func readSequence(term string, kw *value.Dict) (sequence, error) {
 		case "count":
 			count = &n
 		default:
-			return errorf("unrecognized arguments to with_sequence: %s", key)
+			return fmt.Errorf("unrecognized arguments to with_sequence: %s", key)
 		}
 		return nil
 	}
@@ -91,16 +92,16 @@ func readSequence(term string, kw *value.Dict) (sequence, error) {
 	}
 	switch {
 	case count != nil && hasEnd:
-		return q, errorf("can't specify both count and end in with_sequence")
+		return q, fmt.Errorf("can't specify both count and end in with_sequence")
 	case count == nil && !hasEnd:
-		return q, errorf("must specify count or end in with_sequence")
+		return q, fmt.Errorf("must specify count or end in with_sequence")
 	case count != nil && *count == 0:
 		q.start, q.end, q.stride = 1, 0, 1
 	case count != nil:
 		q.end = q.start + (*count-1)*q.stride
 	}
 	if q.stride == 0 || q.stride > 0 && q.end < q.start && count == nil || q.stride < 0 && q.end > q.start {
-		return q, errorf("with_sequence would never end or counts the wrong way: give a stride that leads from start to end")
+		return q, fmt.Errorf("with_sequence would never end or counts the wrong way: give a stride that leads from start to end")
 	}
 	return q, nil
 }
@@ -125,7 +126,7 @@ func (q *sequence) short(term string) error {
 		text string
 	}{{&q.start, start}, {&q.end, end}, {&q.stride, stride}} {
 		if *p.to, err = strconv.ParseInt(p.text, 0, 64); err != nil {
-			return errorf("unknown error parsing with_sequence arguments: %q", term)
+			return fmt.Errorf("unknown error parsing with_sequence arguments: %q", term)
 		}
 	}
 	return nil

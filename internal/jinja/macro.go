@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (n *callBlockNode) exec(f *frame, out *output) error {
 		} else if u != nil {
 			return out.add(f, u)
 		}
-		return f.at(c.offset(), errorf("'%s' object is not callable", typeName(fn)))
+		return f.at(c.offset(), fmt.Errorf("'%s' object is not callable", typeName(fn)))
 	}
 	args, kw, err := f.args(&c.args)
 	if err != nil {
@@ -102,7 +103,7 @@ func (m *macro) bind(f *frame, args []value.Value, kw *value.Dict) error {
 	}
 	if caller, ok := take("caller"); ok && !slices.Contains(d.params, "caller") {
 		if !d.caller {
-			return errorf("macro %s was invoked with two values for the special caller argument. This is most likely a bug.", quoted(d.name))
+			return fmt.Errorf("macro %s was invoked with two values for the special caller argument. This is most likely a bug.", quoted(d.name))
 		}
 		f.set("caller", caller)
 	} else if ok {
@@ -138,7 +139,7 @@ func (m *macro) extra(f *frame, args []value.Value, named *value.Dict) error {
 		}
 		f.set("kwargs", named)
 	} else if named != nil && named.Len() > 0 {
-		return errorf("macro %s takes no keyword argument %s", quoted(d.name), quoted(strings.Join(named.StringKeys(), ", ")))
+		return fmt.Errorf("macro %s takes no keyword argument %s", quoted(d.name), quoted(strings.Join(named.StringKeys(), ", ")))
 	}
 	if d.varargs {
 		rest := value.Tuple{}
@@ -147,7 +148,7 @@ func (m *macro) extra(f *frame, args []value.Value, named *value.Dict) error {
 		}
 		f.set("varargs", rest)
 	} else if len(args) > len(d.params) {
-		return errorf("macro %s takes not more than %d argument(s)", quoted(d.name), len(d.params))
+		return fmt.Errorf("macro %s takes not more than %d argument(s)", quoted(d.name), len(d.params))
 	}
 	return nil
 }

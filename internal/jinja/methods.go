@@ -46,7 +46,7 @@ func (f *frame) method(t table, obj value.Value, name string) (value.Value, bool
 // builtinAttr is a method or attribute of a value that is neither a mapping nor an object of the engine.
 func (f *frame) builtinAttr(obj value.Value, name string) (value.Value, bool) {
 	m := &f.r.s.e.methods
-	if _, ok := plain(obj); ok {
+	if _, ok := value.Plain(obj); ok {
 		return f.method(m.str, obj, name)
 	}
 	switch x := obj.(type) {

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"fmt"
+
 	"pig/internal/value"
 )
 
@@ -77,14 +79,14 @@ func dictRemovers() table {
 			return force(v)
 		}
 		if !c.has(1) {
-			return nil, errorf("KeyError: %s", value.Display(k))
+			return nil, fmt.Errorf("KeyError: %s", value.Display(k))
 		}
 		return c.arg[1], nil
 	})
 	add("popitem", "", func(d *value.Dict, c *call) (value.Value, error) {
 		keys := d.Keys()
 		if len(keys) == 0 {
-			return nil, errorf("popitem(): dictionary is empty")
+			return nil, fmt.Errorf("popitem(): dictionary is empty")
 		}
 		c.changes()
 		k := keys[len(keys)-1]
@@ -121,7 +123,7 @@ func (c *call) key(i int) (value.Value, error) {
 		return nil, &unknownError{u: k}
 	}
 	if _, ok := value.Hash(k); !ok {
-		return nil, errorf("unhashable type: '%s'", typeName(k))
+		return nil, fmt.Errorf("unhashable type: '%s'", typeName(k))
 	}
 	return k, nil
 }
@@ -177,13 +179,13 @@ func toDict(v value.Value) (*value.Dict, error) {
 	for i, p := range pairs {
 		pair, err := forcedItems(p)
 		if err != nil {
-			return nil, errorf("cannot convert dictionary update sequence element #%d to a sequence", i)
+			return nil, fmt.Errorf("cannot convert dictionary update sequence element #%d to a sequence", i)
 		}
 		if len(pair) != 2 {
-			return nil, errorf("dictionary update sequence element #%d has length %d; 2 is required", i, len(pair))
+			return nil, fmt.Errorf("dictionary update sequence element #%d has length %d; 2 is required", i, len(pair))
 		}
 		if _, ok := value.Hash(pair[0]); !ok {
-			return nil, errorf("unhashable type: '%s'", typeName(pair[0]))
+			return nil, fmt.Errorf("unhashable type: '%s'", typeName(pair[0]))
 		}
 		d.Set(pair[0], pair[1])
 	}

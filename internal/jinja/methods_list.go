@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 
 	"pig/internal/value"
@@ -45,7 +46,7 @@ func tupleMethods() table {
 				return i, nil
 			}
 		}
-		return nil, errorf("%s is not in list", value.Display(item))
+		return nil, fmt.Errorf("%s is not in list", value.Display(item))
 	})
 	return t
 }
@@ -90,7 +91,7 @@ func holds(v, inside value.Value, depth int) bool {
 func (c *call) checkInside(items ...value.Value) error {
 	for _, v := range items {
 		if holds(v, c.in, 0) {
-			return errorf("a list or mapping cannot contain itself")
+			return fmt.Errorf("a list or mapping cannot contain itself")
 		}
 	}
 	return nil
@@ -130,7 +131,7 @@ func listMethods() table {
 			err = c.checkInside(more...)
 		}
 		if err == nil && len(l.Items)+len(more) > maxItems {
-			err = errorf("the list is longer than %d", maxItems)
+			err = fmt.Errorf("the list is longer than %d", maxItems)
 		}
 		if err == nil {
 			l.Append(more...)
@@ -176,11 +177,11 @@ func listInsert(l *value.List, c *call) (value.Value, error) {
 
 func listPop(l *value.List, c *call) (value.Value, error) {
 	if len(l.Items) == 0 {
-		return nil, errorf("pop from empty list")
+		return nil, fmt.Errorf("pop from empty list")
 	}
 	i, ok := index(c.val(0, int64(-1)), len(l.Items))
 	if !ok {
-		return nil, errorf("pop index out of range")
+		return nil, fmt.Errorf("pop index out of range")
 	}
 	v := l.Items[i]
 	l.Items = slices.Delete(l.Items, i, i+1)
@@ -205,5 +206,5 @@ func listRemove(l *value.List, c *call) (value.Value, error) {
 			return nil, nil
 		}
 	}
-	return nil, errorf("list.remove(x): x not in list")
+	return nil, fmt.Errorf("list.remove(x): x not in list")
 }

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -22,7 +23,7 @@ func splitMethods(t table) {
 				return nil, err
 			}
 			if sep == "" {
-				return nil, errorf("empty separator")
+				return nil, fmt.Errorf("empty separator")
 			}
 			return value.Strings(fn(s, sep, int(n))), nil
 		})
@@ -36,7 +37,7 @@ func splitMethods(t table) {
 	t.stringMethod("partition", "sep", func(s string, c *call) (value.Value, error) {
 		sep, err := c.needStr(0)
 		if sep == "" && err == nil {
-			err = errorf("empty separator")
+			err = fmt.Errorf("empty separator")
 		}
 		before, after, found := strings.Cut(s, sep)
 		if !found {
@@ -47,7 +48,7 @@ func splitMethods(t table) {
 	t.stringMethod("rpartition", "sep", func(s string, c *call) (value.Value, error) {
 		sep, err := c.needStr(0)
 		if sep == "" && err == nil {
-			err = errorf("empty separator")
+			err = fmt.Errorf("empty separator")
 		}
 		i := strings.LastIndex(s, sep)
 		if i < 0 || err != nil {

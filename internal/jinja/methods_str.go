@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 // stringMethod is a method whose receiver is a string.
 func (t table) stringMethod(name, params string, run func(s string, c *call) (value.Value, error)) {
 	t.add(name, params, isMethod, func(c *call) (value.Value, error) {
-		s, _ := plain(c.in)
+		s, _ := value.Plain(c.in)
 		return run(s, c)
 	})
 }
@@ -44,7 +45,7 @@ func strMethods() table {
 	t.stringMethod("encode", "encoding errors", func(s string, _ *call) (value.Value, error) { return value.Bytes(s), nil })
 	t.stringMethod("decode", "encoding errors", func(s string, c *call) (value.Value, error) {
 		if _, encoded := c.in.(secret.Text); !encoded { // the bytes of a secret stay a secret text
-			return nil, errorf("'str' object has no attribute 'decode'")
+			return nil, fmt.Errorf("'str' object has no attribute 'decode'")
 		}
 		return s, nil
 	})
@@ -77,7 +78,7 @@ func replaceText(s, from, to string, n int64, err error) (value.Value, error) {
 		return nil, err
 	}
 	if len(to) > 0 && strings.Count(s, from)*len(to) > maxText {
-		return nil, errorf("the text is longer than %d bytes", maxText)
+		return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	return strings.Replace(s, from, to, int(n)), nil
 }
@@ -185,7 +186,7 @@ func searchMethods(t table) {
 			}
 			if tuple, ok := c.val(0, nil).(value.Tuple); ok {
 				for _, p := range tuple {
-					if part, ok := plain(p); ok && fn(s, part) {
+					if part, ok := value.Plain(p); ok && fn(s, part) {
 						return true, nil
 					}
 				}
@@ -208,7 +209,7 @@ func searchMethods(t table) {
 			i := search(s, part)
 			if i < 0 {
 				if must {
-					return nil, errorf("substring not found")
+					return nil, fmt.Errorf("substring not found")
 				}
 				return int64(-1), nil
 			}
@@ -254,7 +255,7 @@ func padMethods(t table) {
 			}
 			r := []rune(fill)
 			if len(r) != 1 {
-				return nil, errorf("The fill character must be exactly one character long")
+				return nil, fmt.Errorf("The fill character must be exactly one character long")
 			}
 			if align == '^' {
 				return centered(s, n, fill), nil
@@ -276,7 +277,7 @@ func padMethods(t table) {
 	t.stringMethod("expandtabs", "tabsize", func(s string, c *call) (value.Value, error) {
 		n, err := c.size(0, 8)
 		if err == nil && strings.Count(s, "\t")*n > maxText {
-			err = errorf("the text is longer than %d bytes", maxText)
+			err = fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 		if err != nil {
 			return nil, err
@@ -323,19 +324,19 @@ func strJoin(s string, c *call) (value.Value, error) {
 	}
 	list, err := items(v)
 	if err != nil {
-		return nil, errorf("can only join an iterable")
+		return nil, fmt.Errorf("can only join an iterable")
 	}
 	var b strings.Builder
 	for i, item := range list {
-		text, ok := plain(item)
+		text, ok := value.Plain(item)
 		if !ok {
-			return nil, errorf("sequence item %d: expected str instance, %s found", i, typeName(item))
+			return nil, fmt.Errorf("sequence item %d: expected str instance, %s found", i, typeName(item))
 		}
 		if i > 0 {
 			b.WriteString(s)
 		}
 		if b.WriteString(text); b.Len() > maxText {
-			return nil, errorf("the text is longer than %d bytes", maxText)
+			return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 	}
 	return b.String(), nil

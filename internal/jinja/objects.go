@@ -187,7 +187,7 @@ func (c *cycler) attr(_ *frame, name string) (value.Value, bool) {
 func simple(name string, fn func() value.Value) *function {
 	return &function{name: name, fn: func(_ *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 		if len(args) > 0 || kw != nil {
-			return nil, errorf("%s() takes no arguments", name)
+			return nil, fmt.Errorf("%s() takes no arguments", name)
 		}
 		return fn(), nil
 	}}
@@ -282,14 +282,14 @@ func items(v value.Value) ([]value.Value, error) {
 		}
 		return list, nil
 	}
-	if text, ok := plain(v); ok {
+	if text, ok := value.Plain(v); ok {
 		list := make([]value.Value, 0, len(text))
 		for _, r := range text {
 			list = append(list, tainted(string(r), v))
 		}
 		return list, nil
 	}
-	return nil, errorf("'%s' object is not iterable", typeName(v))
+	return nil, fmt.Errorf("'%s' object is not iterable", typeName(v))
 }
 
 // forcedItems are the elements of v, each rendered.

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 
@@ -105,19 +106,19 @@ func bigInts(op string, x, y *big.Int) (value.Value, error) {
 		z.Mul(x, y)
 	case "/":
 		if y.Sign() == 0 {
-			return nil, errorf("division by zero")
+			return nil, fmt.Errorf("division by zero")
 		}
 		f, _ := new(big.Rat).SetFrac(x, y).Float64()
 		if math.IsInf(f, 0) {
-			return nil, errorf("integer division result too large for a float")
+			return nil, fmt.Errorf("integer division result too large for a float")
 		}
 		return f, nil
 	case "//", "%":
 		if y.Sign() == 0 {
 			if op == "%" {
-				return nil, errorf("integer modulo by zero")
+				return nil, fmt.Errorf("integer modulo by zero")
 			}
-			return nil, errorf("integer division or modulo by zero")
+			return nil, fmt.Errorf("integer division or modulo by zero")
 		}
 		m := new(big.Int)
 		z.DivMod(x, y, m) // Euclidean: the remainder is never negative
@@ -134,7 +135,7 @@ func bigInts(op string, x, y *big.Int) (value.Value, error) {
 		return nil, unsupported(op, value.Int(x), value.Int(y))
 	}
 	if z.BitLen() > maxBits {
-		return nil, errorf("integer is too large")
+		return nil, fmt.Errorf("integer is too large")
 	}
 	return value.Int(z), nil
 }
@@ -142,12 +143,12 @@ func bigInts(op string, x, y *big.Int) (value.Value, error) {
 func intPower(x, y *big.Int) (value.Value, error) {
 	if y.Sign() < 0 {
 		if x.Sign() == 0 {
-			return nil, errorf("0.0 cannot be raised to a negative power")
+			return nil, fmt.Errorf("0.0 cannot be raised to a negative power")
 		}
 		return math.Pow(toFloat(x, 0), toFloat(y, 0)), nil
 	}
 	if x.BitLen() > 1 && (!y.IsInt64() || int64(x.BitLen())*y.Int64() > maxBits || y.Int64() > maxBits) {
-		return nil, errorf("integer is too large")
+		return nil, fmt.Errorf("integer is too large")
 	}
 	if x.BitLen() <= 1 { // -1, 0, 1
 		if y.Sign() == 0 || x.Sign() > 0 || x.Sign() < 0 && y.Bit(0) == 0 {
@@ -168,15 +169,15 @@ func floats(op string, x, y float64) (value.Value, error) {
 		return x * y, nil
 	case "/":
 		if y == 0 {
-			return nil, errorf("float division by zero")
+			return nil, fmt.Errorf("float division by zero")
 		}
 		return x / y, nil
 	case "//", "%":
 		if y == 0 {
 			if op == "%" {
-				return nil, errorf("float modulo")
+				return nil, fmt.Errorf("float modulo")
 			}
-			return nil, errorf("float floor division by zero")
+			return nil, fmt.Errorf("float floor division by zero")
 		}
 		m := math.Mod(x, y)
 		if m != 0 && (m < 0) != (y < 0) {
@@ -188,11 +189,11 @@ func floats(op string, x, y float64) (value.Value, error) {
 		return math.Round((x - m) / y), nil
 	case "**":
 		if x == 0 && y < 0 {
-			return nil, errorf("0.0 cannot be raised to a negative power")
+			return nil, fmt.Errorf("0.0 cannot be raised to a negative power")
 		}
 		r := math.Pow(x, y)
 		if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-			return nil, errorf("(34, 'Numerical result out of range')")
+			return nil, fmt.Errorf("(34, 'Numerical result out of range')")
 		}
 		return r, nil
 	}
@@ -203,12 +204,12 @@ func unsupported(op string, a, b value.Value) error {
 	if op == "**" {
 		op = "** or pow()"
 	}
-	return errorf("unsupported operand type(s) for %s: '%s' and '%s'", op, typeName(a), typeName(b))
+	return fmt.Errorf("unsupported operand type(s) for %s: '%s' and '%s'", op, typeName(a), typeName(b))
 }
 
 // sequences are the operators on texts, lists and tuples.
 func sequences(op string, a, b value.Value) (value.Value, error) {
-	text, isText := plain(a)
+	text, isText := value.Plain(a)
 	switch op {
 	case "+":
 		return add(a, b)
@@ -222,10 +223,10 @@ func sequences(op string, a, b value.Value) (value.Value, error) {
 			return repeat(b, n, a)
 		}
 		if isText {
-			return nil, errorf("can't multiply sequence by non-int of type '%s'", typeName(b))
+			return nil, fmt.Errorf("can't multiply sequence by non-int of type '%s'", typeName(b))
 		}
-		if _, ok := plain(b); ok {
-			return nil, errorf("can't multiply sequence by non-int of type '%s'", typeName(a))
+		if _, ok := value.Plain(b); ok {
+			return nil, fmt.Errorf("can't multiply sequence by non-int of type '%s'", typeName(a))
 		}
 	case "%":
 		if isText {
@@ -236,13 +237,13 @@ func sequences(op string, a, b value.Value) (value.Value, error) {
 }
 
 func add(a, b value.Value) (value.Value, error) {
-	if x, ok := plain(a); ok {
-		y, ok := plain(b)
+	if x, ok := value.Plain(a); ok {
+		y, ok := value.Plain(b)
 		if !ok {
-			return nil, errorf("can only concatenate str (not \"%s\") to str", typeName(b))
+			return nil, fmt.Errorf("can only concatenate str (not \"%s\") to str", typeName(b))
 		}
 		if len(x)+len(y) > maxText {
-			return nil, errorf("the text is longer than %d bytes", maxText)
+			return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 		return tainted(x+y, a, b), nil
 	}
@@ -250,20 +251,20 @@ func add(a, b value.Value) (value.Value, error) {
 	case *value.List:
 		y, ok := b.(*value.List)
 		if !ok {
-			return nil, errorf("can only concatenate list (not \"%s\") to list", typeName(b))
+			return nil, fmt.Errorf("can only concatenate list (not \"%s\") to list", typeName(b))
 		}
 		if len(x.Items)+len(y.Items) > maxItems {
-			return nil, errorf("the list is longer than %d", maxItems)
+			return nil, fmt.Errorf("the list is longer than %d", maxItems)
 		}
 		out := make([]value.Value, 0, len(x.Items)+len(y.Items))
 		return value.NewList(append(append(out, x.Items...), y.Items...)...), nil
 	case value.Tuple:
 		y, ok := b.(value.Tuple)
 		if !ok {
-			return nil, errorf("can only concatenate tuple (not \"%s\") to tuple", typeName(b))
+			return nil, fmt.Errorf("can only concatenate tuple (not \"%s\") to tuple", typeName(b))
 		}
 		if len(x)+len(y) > maxItems {
-			return nil, errorf("the tuple is longer than %d", maxItems)
+			return nil, fmt.Errorf("the tuple is longer than %d", maxItems)
 		}
 		return append(append(value.Tuple{}, x...), y...), nil
 	case value.Bytes:
@@ -276,9 +277,9 @@ func add(a, b value.Value) (value.Value, error) {
 
 func repeat(v value.Value, n int64, by value.Value) (value.Value, error) {
 	n = max(n, 0)
-	if text, ok := plain(v); ok {
+	if text, ok := value.Plain(v); ok {
 		if int64(len(text)) > 0 && n > maxText/int64(len(text)) {
-			return nil, errorf("the text is longer than %d bytes", maxText)
+			return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 		}
 		out := make([]byte, 0, int(n)*len(text))
 		for range n {
@@ -299,7 +300,7 @@ func repeat(v value.Value, n int64, by value.Value) (value.Value, error) {
 		return nil, unsupported("*", v, by)
 	}
 	if len(list) > 0 && n > maxItems/int64(len(list)) {
-		return nil, errorf("the list is longer than %d", maxItems)
+		return nil, fmt.Errorf("the list is longer than %d", maxItems)
 	}
 	var out []value.Value
 	for i := int64(0); i < n && len(list) > 0; i++ {
@@ -316,9 +317,9 @@ func negate(v value.Value, plus bool) (value.Value, error) {
 	i, f, ok := numeric(v)
 	switch {
 	case !ok && plus:
-		return nil, errorf("bad operand type for unary +: '%s'", typeName(v))
+		return nil, fmt.Errorf("bad operand type for unary +: '%s'", typeName(v))
 	case !ok:
-		return nil, errorf("bad operand type for unary -: '%s'", typeName(v))
+		return nil, fmt.Errorf("bad operand type for unary -: '%s'", typeName(v))
 	case i == nil && plus:
 		return f, nil
 	case i == nil:

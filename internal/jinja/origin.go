@@ -1,6 +1,8 @@
 package jinja
 
-import "strings"
+import (
+	"strings"
+)
 
 // Origins is what Variables may implement to tell which of them hold what a node said: facts, registered results, and what
 // was made of those. Templates use such values as any other; whoever lets a value choose a host, a connection or a file of

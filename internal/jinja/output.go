@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 
 	"pig/internal/secret"
@@ -68,7 +69,7 @@ func (o *output) add(f *frame, v value.Value) error {
 
 func (o *output) check() error {
 	if len(o.buf) > maxText {
-		return errorf("the text is longer than %d bytes", maxText)
+		return fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	return nil
 }
@@ -145,7 +146,7 @@ func asText(v value.Value) (text string, parts []string, unknown *value.Unknown,
 	}
 	text = value.Str(done)
 	if len(text) > maxText {
-		return "", nil, nil, errorf("the text is longer than %d bytes", maxText)
+		return "", nil, nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	return text, found.shown(text), found.unknown, nil
 }

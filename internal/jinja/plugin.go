@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"pig/internal/diag"
@@ -110,7 +111,7 @@ func (c *call) bind(args []value.Value, kw *value.Dict) error {
 	}
 	if n < len(args) {
 		if !c.p.star {
-			return errorf("takes at most %d arguments but %d were given", c.p.named+1, len(args)+1)
+			return fmt.Errorf("takes at most %d arguments but %d were given", c.p.named+1, len(args)+1)
 		}
 		c.rest = args[n:]
 	}
@@ -129,14 +130,14 @@ func (c *call) bindNamed(params []string, k, v value.Value, given int, starStar 
 	for i, p := range params {
 		if p == k {
 			if i < given {
-				return errorf("got multiple values for argument '%s'", p)
+				return fmt.Errorf("got multiple values for argument '%s'", p)
 			}
 			c.arg[i] = v
 			return nil
 		}
 	}
 	if !starStar {
-		return errorf("got an unexpected keyword argument '%s'", value.Display(k))
+		return fmt.Errorf("got an unexpected keyword argument '%s'", value.Display(k))
 	}
 	if c.kw == nil {
 		c.kw = value.NewDict()
@@ -254,9 +255,9 @@ func (f *frame) pluginError(p *plugin, seen *survey, err error) error {
 		reason = "reason not shown, since the input or an argument is secret"
 	}
 	if p.flags&isMethod != 0 {
-		return errorf("%s() failed: %s", p.name, reason)
+		return fmt.Errorf("%s() failed: %s", p.name, reason)
 	}
-	return errorf("the %s plugin '%s' failed: %s", kind, p.name, reason)
+	return fmt.Errorf("the %s plugin '%s' failed: %s", kind, p.name, reason)
 }
 
 func (n *filterNode) eval(f *frame) (value.Value, error) {

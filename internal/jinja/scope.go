@@ -92,7 +92,7 @@ func (s *Scope) wholeValue(v value.Value, pos diag.Pos) (result value.Value, err
 
 func (s *Scope) value(v value.Value, pos diag.Pos, depth int) (value.Value, error) {
 	if depth > maxNesting {
-		return nil, placed(pos, errorf("lists and mappings are nested too deeply"))
+		return nil, placed(pos, fmt.Errorf("lists and mappings are nested too deeply"))
 	}
 	switch x := v.(type) {
 	case string:
@@ -136,7 +136,7 @@ func (s *Scope) valueDict(x *value.Dict, pos diag.Pos, depth int) (value.Value, 
 				return u, nil
 			}
 			if _, ok := value.Hash(key); !ok {
-				return nil, placed(orPos(keyPos, pos), errorf("unhashable type: '%s'", typeName(key)))
+				return nil, placed(orPos(keyPos, pos), fmt.Errorf("unhashable type: '%s'", typeName(key)))
 			}
 		}
 		done, err := s.value(item, orPos(valPos, pos), depth+1)
@@ -174,7 +174,7 @@ func (s *Scope) Expression(src string, pos diag.Pos) (result value.Value, err er
 	}
 	result, err = s.finished(s.evaluate(t, pos))
 	if err == nil && result == Omit {
-		err = errorf("a template was resolved to an Omit scalar")
+		err = fmt.Errorf("a template was resolved to an Omit scalar")
 	}
 	return result, s.report(err, pos)
 }

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ func strptime(s, layout string) (time.Time, error) {
 	p := parsedTime{year: 1900, month: 1, day: 1, pm: -1, zone: time.UTC}
 	rest := s
 	mismatch := func() error {
-		return errorf("time data '%s' does not match format '%s'", s, layout)
+		return fmt.Errorf("time data '%s' does not match format '%s'", s, layout)
 	}
 	for i := 0; i < len(layout); i++ {
 		c := layout[i]
@@ -38,14 +39,14 @@ func strptime(s, layout string) (time.Time, error) {
 		}
 	}
 	if rest != "" {
-		return time.Time{}, errorf("unconverted data remains: %s", rest)
+		return time.Time{}, fmt.Errorf("unconverted data remains: %s", rest)
 	}
 	if p.pm >= 0 {
 		p.hour = p.hour%12 + 12*p.pm
 	}
 	t := time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.micro*1000, p.zone)
 	if t.Day() != p.day {
-		return time.Time{}, errorf("day is out of range for month")
+		return time.Time{}, fmt.Errorf("day is out of range for month")
 	}
 	return t, nil
 }

@@ -16,8 +16,6 @@ const (
 	maxBytes = 4 * maxText
 )
 
-func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
-
 // force is v, rendered if it had not been yet.
 func force(v value.Value) (value.Value, error) {
 	for {
@@ -57,10 +55,10 @@ type survey struct {
 // visit looks at v and everything inside it.
 func (s *survey) visit(v value.Value, depth int) error {
 	if s.visits++; s.visits > maxVisits || s.bytes > maxBytes {
-		return errorf("the value is too large")
+		return fmt.Errorf("the value is too large")
 	}
 	if depth > maxNesting {
-		return errorf("lists and mappings are nested too deeply")
+		return fmt.Errorf("lists and mappings are nested too deeply")
 	}
 	switch x := v.(type) {
 	case string:
@@ -93,7 +91,7 @@ func (s *survey) items(items []value.Value, depth int) error {
 		switch x := item.(type) {
 		case string:
 			if s.bytes += len(x); s.bytes > maxBytes {
-				return errorf("the value is too large")
+				return fmt.Errorf("the value is too large")
 			}
 			continue
 		case int64, bool, nil, float64:
@@ -118,7 +116,7 @@ func (s *survey) dict(d *value.Dict, depth int) error {
 		switch x := item.(type) {
 		case string:
 			if s.bytes += len(x); s.bytes > maxBytes {
-				return errorf("the value is too large")
+				return fmt.Errorf("the value is too large")
 			}
 		case int64, bool, nil, float64:
 		default:
@@ -177,10 +175,10 @@ type copier struct {
 
 func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 	if c.visits++; c.visits > maxVisits || c.bytes > maxBytes {
-		return nil, errorf("the value is too large")
+		return nil, fmt.Errorf("the value is too large")
 	}
 	if depth > maxNesting {
-		return nil, errorf("lists and mappings are nested too deeply")
+		return nil, fmt.Errorf("lists and mappings are nested too deeply")
 	}
 	switch x := v.(type) {
 	case string:
@@ -229,7 +227,7 @@ func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 		return x.String(), nil
 	case callable, object:
 		if c.strict {
-			return nil, errorf("unsupported type '%s' for the result of a template: is a pair of parentheses missing?", typeName(v))
+			return nil, fmt.Errorf("unsupported type '%s' for the result of a template: is a pair of parentheses missing?", typeName(v))
 		}
 	}
 	return v, nil

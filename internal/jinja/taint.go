@@ -133,9 +133,6 @@ func tainted(text string, operands ...value.Value) value.Value {
 	return s.taint(text)
 }
 
-// plain is the text of a string of any kind.
-func plain(v value.Value) (string, bool) { return value.Plain(v) }
-
 // addParts notes a text with the secrets in it.
 func (s *survey) addParts(text string, parts []string) {
 	if len(parts) > 0 {

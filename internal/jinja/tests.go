@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -20,7 +21,7 @@ func typeTests() table {
 	is("boolean", func(v value.Value) bool { _, ok := v.(bool); return ok })
 	is("true", func(v value.Value) bool { return v == true })
 	is("false", func(v value.Value) bool { return v == false })
-	is("string", func(v value.Value) bool { _, ok := plain(v); return ok })
+	is("string", func(v value.Value) bool { _, ok := value.Plain(v); return ok })
 	is("number", func(v value.Value) bool { _, _, ok := numeric(v); return ok })
 	is("integer", func(v value.Value) bool {
 		switch v.(type) {
@@ -44,7 +45,7 @@ func typeTests() table {
 	t.test("filter", "", any, func(c *call) (bool, error) { return c.f.r.s.e.filter(c.text()) != nil, nil })
 	t.test("test", "", any, func(c *call) (bool, error) { return c.f.r.s.e.test(c.text()) != nil, nil })
 	t.test("vault_encrypted", "", any, func(c *call) (bool, error) {
-		text, _ := plain(c.in)
+		text, _ := value.Plain(c.in)
 		return strings.HasPrefix(text, "$ANSIBLE_VAULT;"), nil
 	})
 	t.test("vaulted_file", "", any, func(*call) (bool, error) { return false, nil })
@@ -114,7 +115,7 @@ func numberTests() table {
 		t.test(name, "", 0, func(c *call) (bool, error) {
 			i, ok := integer(c.in)
 			if !ok {
-				return false, errorf("%s needs an integer, not %s", name, typeName(c.in))
+				return false, fmt.Errorf("%s needs an integer, not %s", name, typeName(c.in))
 			}
 			return fn(i), nil
 		})
@@ -161,7 +162,7 @@ func setTests() table {
 			}
 			v := c.in
 			if convert {
-				if text, ok := plain(v); ok {
+				if text, ok := value.Plain(v); ok {
 					switch strings.ToLower(text) {
 					case "yes", "on", "1", "true", "t", "y":
 						v = true
@@ -273,7 +274,7 @@ func isURL(c *call, name string, urn bool) (bool, error) {
 }
 
 func matches(c *call, how string) (bool, error) {
-	if _, ok := plain(c.in); !ok {
+	if _, ok := value.Plain(c.in); !ok {
 		c.in = c.text()
 	}
 	re, err := c.regex(0, 1, 2)
@@ -310,5 +311,5 @@ func matches(c *call, how string) (bool, error) {
 		m, err = re.Search(c.text())
 		return m != nil, err
 	}
-	return false, errorf("unknown match_type %s", how)
+	return false, fmt.Errorf("unknown match_type %s", how)
 }

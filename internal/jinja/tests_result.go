@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ func resultTests() table {
 		t.add(spec, "", structural|isTest, func(c *call) (value.Value, error) {
 			d, err := mappingOf(c.in)
 			if err != nil {
-				return nil, errorf("The '%s' test expects a dictionary", c.p.name)
+				return nil, fmt.Errorf("The '%s' test expects a dictionary", c.p.name)
 			}
 			return fn(result{d}), nil
 		})

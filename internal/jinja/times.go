@@ -159,7 +159,7 @@ func numberMethods() table {
 	t.add("bit_length", "", isMethod, func(c *call) (value.Value, error) {
 		i, ok := integer(c.in)
 		if !ok {
-			return nil, errorf("'float' object has no attribute 'bit_length'")
+			return nil, fmt.Errorf("'float' object has no attribute 'bit_length'")
 		}
 		return int64(i.BitLen()), nil
 	})

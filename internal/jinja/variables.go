@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -104,7 +105,7 @@ func (s *Scope) open(v value.Value, trusted bool, pos diag.Pos, label string) (v
 			return nil, err
 		}
 		if err != nil {
-			return nil, placed(pos, errorf("the template of the secret %s failed", label))
+			return nil, placed(pos, fmt.Errorf("the template of the secret %s failed", label))
 		}
 		return allSecret(v), nil
 	case value.Unsafe:
@@ -149,7 +150,7 @@ func (l linked) Keys() []value.Value { return l.m.Keys() }
 
 // allSecret makes every text in v a secret as a whole.
 func allSecret(v value.Value) value.Value {
-	if text, ok := plain(v); ok {
+	if text, ok := value.Plain(v); ok {
 		var parts []string
 		if t, ok := v.(secret.Text); ok {
 			parts = t.Parts()
@@ -246,11 +247,11 @@ func (s *Scope) guarded(label string, render func() (value.Value, error)) (value
 	}
 	if i := slices.Index(s.active, label); i >= 0 && label != "" {
 		path := append(slices.Clone(s.active[i:]), label)
-		return nil, errorf("recursive loop detected in template: %s", strings.Join(path, " -> "))
+		return nil, fmt.Errorf("recursive loop detected in template: %s", strings.Join(path, " -> "))
 	}
 	if s.depth++; s.depth+s.outerDepth > maxCalls {
 		s.depth--
-		return nil, errorf("variables are nested too deeply: %s", label)
+		return nil, fmt.Errorf("variables are nested too deeply: %s", label)
 	}
 	s.active = append(s.active, label)
 	v, err := render()
@@ -301,7 +302,7 @@ func (t *template) newlines(v value.Value) value.Value {
 	if t.endLines == 0 {
 		return v
 	}
-	text, ok := plain(v)
+	text, ok := value.Plain(v)
 	if !ok {
 		return v
 	}

@@ -1,9 +1,12 @@
 package jinja
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"pig/internal/value"
 )
 
 // versionTest is value is version(other, operator, strict, version_type).
@@ -22,12 +25,12 @@ func versionTest(c *call) (bool, error) {
 	} else if strict {
 		kind = "strict"
 	}
-	if v, ok := plain(c.val(3, nil)); ok {
+	if v, ok := value.Plain(c.val(3, nil)); ok {
 		kind = v
 	}
 	a, b := c.text(), str(other)
 	if a == "" || b == "" {
-		return false, errorf("Input version value cannot be empty")
+		return false, fmt.Errorf("Input version value cannot be empty")
 	}
 	var n int
 	switch kind {
@@ -36,7 +39,7 @@ func versionTest(c *call) (bool, error) {
 	case "strict", "semver", "semantic", "pep440":
 		n, err = compareSemantic(a, b)
 	default:
-		return false, errorf("Invalid version type (%s)", kind)
+		return false, fmt.Errorf("Invalid version type (%s)", kind)
 	}
 	if err != nil {
 		return false, err
@@ -55,7 +58,7 @@ func versionTest(c *call) (bool, error) {
 	case "!=", "<>", "ne":
 		return n != 0, nil
 	}
-	return false, errorf("Invalid operator type (%s)", op)
+	return false, fmt.Errorf("Invalid operator type (%s)", op)
 }
 
 var versionParts = regexp.MustCompile(`\d+|[a-z]+|\.`)
@@ -96,7 +99,7 @@ func compareLoose(a, b string) (int, error) {
 		n1, ok1 := x[i].(uint64)
 		n2, ok2 := y[i].(uint64)
 		if ok1 != ok2 {
-			return 0, errorf("Version comparison failed: '<' not supported between instances of 'int' and 'str'")
+			return 0, fmt.Errorf("Version comparison failed: '<' not supported between instances of 'int' and 'str'")
 		}
 		if ok1 {
 			if n1 < n2 {
@@ -115,7 +118,7 @@ var semantic = regexp.MustCompile(`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-?([0-9A-Z
 func compareSemantic(a, b string) (int, error) {
 	x, y := semantic.FindStringSubmatch(a), semantic.FindStringSubmatch(b)
 	if x == nil || y == nil {
-		return 0, errorf("Version comparison failed: invalid version number")
+		return 0, fmt.Errorf("Version comparison failed: invalid version number")
 	}
 	for i := 1; i <= 3; i++ {
 		n1, _ := strconv.Atoi(x[i])

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,14 +15,14 @@ func wordwrapFilter(s string, c *call) (value.Value, error) {
 		return nil, err
 	}
 	if width <= 0 {
-		return nil, errorf("invalid width %d (must be > 0)", width)
+		return nil, fmt.Errorf("invalid width %d (must be > 0)", width)
 	}
 	long, err := c.bool(1, true)
 	if err != nil {
 		return nil, err
 	}
 	newline := "\n"
-	if text, ok := plain(c.val(2, nil)); ok {
+	if text, ok := value.Plain(c.val(2, nil)); ok {
 		newline = text
 	}
 	hyphens, err := c.bool(3, true)
@@ -29,7 +30,7 @@ func wordwrapFilter(s string, c *call) (value.Value, error) {
 		return nil, err
 	}
 	if len(newline)*len(s) > maxBytes {
-		return nil, errorf("the text is longer than %d bytes", maxText)
+		return nil, fmt.Errorf("the text is longer than %d bytes", maxText)
 	}
 	var out []string
 	for _, line := range splitLines(s, false) {
