@@ -6,13 +6,13 @@ import (
 
 // expr is an expression of a compiled template.
 type expr interface {
-	eval(f *frame) (value.Value, error)
+	expr()
 	offset() int // where it starts in the text
 }
 
 // stmt is a statement, a print or a stretch of data.
 type stmt interface {
-	exec(f *frame, out *output) error
+	stmt()
 }
 
 // at is the byte offset of a node.
@@ -99,13 +99,13 @@ type (
 	filterNode struct {
 		at
 		in   expr // nil: what a filter block or a block set captured
-		f    *filter
+		f    any  // what Plugins has for the name
 		args arguments
 	}
 	testNode struct {
 		at
 		in   expr
-		t    *test
+		t    any // what Plugins has for the name
 		args arguments
 		not  bool
 	}
@@ -246,3 +246,40 @@ type template struct {
 	endLines int // how many newlines the text ends with
 	syn      syntax
 }
+
+func (*constNode) expr()   {}
+func (*nameNode) expr()    {}
+func (*tupleNode) expr()   {}
+func (*listNode) expr()    {}
+func (*dictNode) expr()    {}
+func (*condNode) expr()    {}
+func (*andNode) expr()     {}
+func (*orNode) expr()      {}
+func (*notNode) expr()     {}
+func (*negNode) expr()     {}
+func (*binaryNode) expr()  {}
+func (*concatNode) expr()  {}
+func (*compareNode) expr() {}
+func (*attrNode) expr()    {}
+func (*itemNode) expr()    {}
+func (*sliceNode) expr()   {}
+func (*callNode) expr()    {}
+func (*filterNode) expr()  {}
+func (*testNode) expr()    {}
+
+func (*dataNode) stmt()        {}
+func (*printNode) stmt()       {}
+func (*ifNode) stmt()          {}
+func (*forNode) stmt()         {}
+func (*setNode) stmt()         {}
+func (*setBlockNode) stmt()    {}
+func (*withNode) stmt()        {}
+func (*filterBlockNode) stmt() {}
+func (*macroNode) stmt()       {}
+func (*callBlockNode) stmt()   {}
+func (*includeNode) stmt()     {}
+func (*importNode) stmt()      {}
+func (*fromImportNode) stmt()  {}
+func (*extendsNode) stmt()     {}
+func (*blockNode) stmt()       {}
+func (*autoescapeNode) stmt()  {}

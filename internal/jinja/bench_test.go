@@ -48,7 +48,7 @@ func BenchmarkCompileFile(b *testing.B) {
 	e := testEngine()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.compileText(text, defaultSyntax()); err != nil {
+		if _, err := parseText(text, defaultSyntax(), known{e}); err != nil {
 			b.Fatal(err)
 		}
 	}

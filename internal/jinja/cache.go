@@ -63,13 +63,13 @@ func (e *Engine) playbookText(text string, base diag.Pos) (*template, error) {
 	return e.playbook.get(text, base, func() (*template, error) {
 		syn := defaultSyntax()
 		syn.rawStrings = true
-		return e.compileText(text, syn)
+		return parseText(text, syn, known{e})
 	})
 }
 
 // fileText gives the compiled template of a file.
 func (e *Engine) fileText(text string, syn syntax, base diag.Pos) (*template, error) {
-	compile := func() (*template, error) { return e.compileText(text, syn) }
+	compile := func() (*template, error) { return parseText(text, syn, known{e}) }
 	if syn == defaultSyntax() {
 		return e.files.get(text, base, compile)
 	}
@@ -78,5 +78,24 @@ func (e *Engine) fileText(text string, syn syntax, base diag.Pos) (*template, er
 
 // expression gives the compiled form of a bare expression.
 func (e *Engine) expression(text string, base diag.Pos) (*template, error) {
-	return e.expressions.get(text, base, func() (*template, error) { return e.compileExpression(text, defaultSyntax()) })
+	return e.expressions.get(text, base, func() (*template, error) { return parseExpression(text, defaultSyntax(), known{e}) })
+}
+
+// known are the filters and tests of an engine, as the parser asks for them.
+type known struct{ e *Engine }
+
+// Filter implements Plugins.
+func (k known) Filter(name string) any {
+	if p := k.e.filter(name); p != nil {
+		return p
+	}
+	return nil
+}
+
+// Test implements Plugins.
+func (k known) Test(name string) any {
+	if p := k.e.test(name); p != nil {
+		return p
+	}
+	return nil
 }

@@ -69,11 +69,11 @@ func (s *Scope) testExpression(t *template, pos diag.Pos) (value.Value, error) {
 	switch n := t.x.(type) {
 	case *andNode, *orNode, *notNode:
 		// First by value, to find results that are not bool; if that is unknown, by truth.
-		if v, err = n.eval(f); err == nil && value.IsUnknown(v) {
+		if v, err = f.eval(n); err == nil && value.IsUnknown(v) {
 			v, err = test3(f, n)
 		}
 	default:
-		v, err = n.eval(f)
+		v, err = f.eval(n)
 	}
 	if err != nil {
 		if u, ok := asUnknown(err); ok {

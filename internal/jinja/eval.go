@@ -6,9 +6,52 @@ import (
 	"pig/internal/value"
 )
 
-func (n *constNode) eval(*frame) (value.Value, error) { return n.v, nil }
+// eval gives the value of an expression.
+func (f *frame) eval(x expr) (value.Value, error) {
+	switch n := x.(type) {
+	case *constNode:
+		return n.v, nil
+	case *nameNode:
+		return f.evalName(n)
+	case *tupleNode:
+		return f.evalTuple(n)
+	case *listNode:
+		return f.evalList(n)
+	case *dictNode:
+		return f.evalDict(n)
+	case *condNode:
+		return f.evalCond(n)
+	case *andNode:
+		return f.evalAnd(n)
+	case *orNode:
+		return f.evalOr(n)
+	case *notNode:
+		return f.evalNot(n)
+	case *negNode:
+		return f.evalNeg(n)
+	case *binaryNode:
+		return f.evalBinary(n)
+	case *concatNode:
+		return f.evalConcat(n)
+	case *compareNode:
+		return f.evalCompare(n)
+	case *attrNode:
+		return f.evalAttr(n)
+	case *itemNode:
+		return f.evalItem(n)
+	case *sliceNode:
+		return f.evalSlice(n)
+	case *callNode:
+		return f.evalCall(n)
+	case *filterNode:
+		return f.evalFilter(n)
+	case *testNode:
+		return f.evalTest(n)
+	}
+	return nil, fmt.Errorf("internal error of the template engine: %T is no expression", x)
+}
 
-func (n *nameNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalName(n *nameNode) (value.Value, error) {
 	if v, ok := f.local(n.name); ok {
 		return f.forced(v, n.offset())
 	}
@@ -25,7 +68,7 @@ func (n *nameNode) eval(f *frame) (value.Value, error) {
 func evalAll(f *frame, nodes []expr) ([]value.Value, error) {
 	out := make([]value.Value, len(nodes))
 	for i, n := range nodes {
-		v, err := n.eval(f)
+		v, err := f.eval(n)
 		if err != nil {
 			return nil, err
 		}
@@ -34,12 +77,12 @@ func evalAll(f *frame, nodes []expr) ([]value.Value, error) {
 	return out, nil
 }
 
-func (n *tupleNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalTuple(n *tupleNode) (value.Value, error) {
 	items, err := evalAll(f, n.items)
 	return value.Tuple(items), err
 }
 
-func (n *listNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalList(n *listNode) (value.Value, error) {
 	items, err := evalAll(f, n.items)
 	if err != nil {
 		return nil, err
@@ -47,10 +90,10 @@ func (n *listNode) eval(f *frame) (value.Value, error) {
 	return value.NewList(items...), nil
 }
 
-func (n *dictNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalDict(n *dictNode) (value.Value, error) {
 	d := value.NewDict()
 	for i := range n.keys {
-		k, err := n.keys[i].eval(f)
+		k, err := f.eval(n.keys[i])
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +109,7 @@ func (n *dictNode) eval(f *frame) (value.Value, error) {
 		if _, ok := value.Hash(k); !ok {
 			return nil, f.at(n.keys[i].offset(), fmt.Errorf("unhashable type: '%s'", typeName(k)))
 		}
-		v, err := n.vals[i].eval(f)
+		v, err := f.eval(n.vals[i])
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +132,7 @@ func test3(f *frame, x expr) (value.Value, error) {
 		}
 		return v, err
 	}
-	v, err := x.eval(f)
+	v, err := f.eval(x)
 	if err != nil {
 		return nil, err
 	}
@@ -117,27 +160,27 @@ func either(f *frame, left, right expr, decisive bool) (value.Value, error) {
 	return a, nil
 }
 
-func (n *condNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalCond(n *condNode) (value.Value, error) {
 	t, err := test3(f, n.test)
 	switch {
 	case err != nil:
 		return nil, err
 	case t == true:
-		return n.yes.eval(f)
+		return f.eval(n.yes)
 	case t != false:
 		return t, nil
 	case n.no == nil:
 		return implicitElse{}, nil
 	}
-	return n.no.eval(f)
+	return f.eval(n.no)
 }
 
-func (n *andNode) eval(f *frame) (value.Value, error) { return logical(f, n.left, n.right, false) }
-func (n *orNode) eval(f *frame) (value.Value, error)  { return logical(f, n.left, n.right, true) }
+func (f *frame) evalAnd(n *andNode) (value.Value, error) { return logical(f, n.left, n.right, false) }
+func (f *frame) evalOr(n *orNode) (value.Value, error)   { return logical(f, n.left, n.right, true) }
 
 // logical gives one of its operands, as Python does.
 func logical(f *frame, left, right expr, decisive bool) (value.Value, error) {
-	v, err := left.eval(f)
+	v, err := f.eval(left)
 	if err != nil {
 		return nil, err
 	}
@@ -149,18 +192,18 @@ func logical(f *frame, left, right expr, decisive bool) (value.Value, error) {
 		return v, nil
 	}
 	if !value.IsUnknown(t) {
-		return right.eval(f)
+		return f.eval(right)
 	}
-	if b, err := right.eval(f); err == nil && b == decisive {
+	if b, err := f.eval(right); err == nil && b == decisive {
 		return b, nil
 	}
 	return v, nil
 }
 
-func (n *notNode) eval(f *frame) (value.Value, error) { return test3(f, n) }
+func (f *frame) evalNot(n *notNode) (value.Value, error) { return test3(f, n) }
 
-func (n *negNode) eval(f *frame) (value.Value, error) {
-	v, err := n.x.eval(f)
+func (f *frame) evalNeg(n *negNode) (value.Value, error) {
+	v, err := f.eval(n.x)
 	if err != nil {
 		return nil, err
 	}
@@ -189,12 +232,12 @@ func special(a, b value.Value) (value.Value, error) {
 	return nil, nil
 }
 
-func (n *binaryNode) eval(f *frame) (value.Value, error) {
-	a, err := n.left.eval(f)
+func (f *frame) evalBinary(n *binaryNode) (value.Value, error) {
+	a, err := f.eval(n.left)
 	if err != nil {
 		return nil, err
 	}
-	b, err := n.right.eval(f)
+	b, err := f.eval(n.right)
 	if err != nil {
 		return nil, err
 	}
@@ -208,11 +251,11 @@ func (n *binaryNode) eval(f *frame) (value.Value, error) {
 	return v, nil
 }
 
-func (n *concatNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalConcat(n *concatNode) (value.Value, error) {
 	var text []byte
 	var secrets survey
 	for _, item := range n.items {
-		v, err := item.eval(f)
+		v, err := f.eval(item)
 		if err != nil {
 			return nil, err
 		}
@@ -239,14 +282,14 @@ func (n *concatNode) eval(f *frame) (value.Value, error) {
 	return secrets.taint(string(text)), nil
 }
 
-func (n *compareNode) eval(f *frame) (value.Value, error) {
-	left, err := n.first.eval(f)
+func (f *frame) evalCompare(n *compareNode) (value.Value, error) {
+	left, err := f.eval(n.first)
 	if err != nil {
 		return nil, err
 	}
 	var result value.Value = true
 	for i, op := range n.ops {
-		right, err := n.rest[i].eval(f)
+		right, err := f.eval(n.rest[i])
 		if err != nil {
 			return nil, err
 		}
@@ -286,28 +329,28 @@ func compareBy(op string, left, right value.Value) (value.Value, error) {
 	return order(op, left, right)
 }
 
-func (n *attrNode) eval(f *frame) (value.Value, error) {
-	obj, err := n.obj.eval(f)
+func (f *frame) evalAttr(n *attrNode) (value.Value, error) {
+	obj, err := f.eval(n.obj)
 	if err != nil {
 		return nil, err
 	}
 	return f.attr(obj, n.name, n.offset())
 }
 
-func (n *itemNode) eval(f *frame) (value.Value, error) {
-	obj, err := n.obj.eval(f)
+func (f *frame) evalItem(n *itemNode) (value.Value, error) {
+	obj, err := f.eval(n.obj)
 	if err != nil {
 		return nil, err
 	}
-	key, err := n.key.eval(f)
+	key, err := f.eval(n.key)
 	if err != nil {
 		return nil, err
 	}
 	return f.item(obj, key, n.offset())
 }
 
-func (n *sliceNode) eval(f *frame) (value.Value, error) {
-	obj, err := n.obj.eval(f)
+func (f *frame) evalSlice(n *sliceNode) (value.Value, error) {
+	obj, err := f.eval(n.obj)
 	if err != nil {
 		return nil, err
 	}
@@ -316,7 +359,7 @@ func (n *sliceNode) eval(f *frame) (value.Value, error) {
 		if x == nil {
 			continue
 		}
-		if bounds[i], err = x.eval(f); err != nil {
+		if bounds[i], err = f.eval(x); err != nil {
 			return nil, err
 		}
 		if u, err := special(bounds[i], nil); u != nil || err != nil {

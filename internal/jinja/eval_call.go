@@ -19,7 +19,7 @@ func (f *frame) args(a *arguments) ([]value.Value, *value.Dict, error) {
 	if len(a.named) > 0 {
 		kw = value.NewDict()
 		for i, x := range a.named {
-			v, err := x.eval(f)
+			v, err := f.eval(x)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -34,7 +34,7 @@ func (f *frame) args(a *arguments) ([]value.Value, *value.Dict, error) {
 
 func (f *frame) starArgs(a *arguments, pos []value.Value, kw *value.Dict) ([]value.Value, *value.Dict, error) {
 	if a.star != nil {
-		v, err := a.star.eval(f)
+		v, err := f.eval(a.star)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -45,7 +45,7 @@ func (f *frame) starArgs(a *arguments, pos []value.Value, kw *value.Dict) ([]val
 		pos = append(pos, more...)
 	}
 	if a.starStar != nil {
-		v, err := a.starStar.eval(f)
+		v, err := f.eval(a.starStar)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -71,8 +71,8 @@ func (f *frame) starArgs(a *arguments, pos []value.Value, kw *value.Dict) ([]val
 	return pos, kw, nil
 }
 
-func (n *callNode) eval(f *frame) (value.Value, error) {
-	fn, err := n.fn.eval(f)
+func (f *frame) evalCall(n *callNode) (value.Value, error) {
+	fn, err := f.eval(n.fn)
 	if err != nil {
 		return nil, err
 	}

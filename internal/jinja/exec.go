@@ -6,9 +6,48 @@ import (
 	"pig/internal/value"
 )
 
+// exec runs one statement.
+func (f *frame) exec(s stmt, out *output) error {
+	switch n := s.(type) {
+	case *dataNode:
+		return f.execData(n, out)
+	case *printNode:
+		return f.execPrint(n, out)
+	case *ifNode:
+		return f.execIf(n, out)
+	case *forNode:
+		return f.execFor(n, out)
+	case *setNode:
+		return f.execSet(n, out)
+	case *setBlockNode:
+		return f.execSetBlock(n, out)
+	case *withNode:
+		return f.execWith(n, out)
+	case *filterBlockNode:
+		return f.execFilterBlock(n, out)
+	case *macroNode:
+		return f.execMacro(n, out)
+	case *callBlockNode:
+		return f.execCallBlock(n, out)
+	case *includeNode:
+		return f.execInclude(n, out)
+	case *importNode:
+		return f.execImport(n, out)
+	case *fromImportNode:
+		return f.execFromImport(n, out)
+	case *extendsNode:
+		return f.execExtends(n, out)
+	case *blockNode:
+		return f.execBlock(n, out)
+	case *autoescapeNode:
+		return f.execAutoescape(n, out)
+	}
+	return fmt.Errorf("internal error of the template engine: %T is no statement", s)
+}
+
 func exec(f *frame, body []stmt, out *output) error {
 	for _, s := range body {
-		if err := s.exec(f, out); err != nil {
+		if err := f.exec(s, out); err != nil {
 			return err
 		}
 	}
@@ -24,13 +63,13 @@ func capture(f *frame, body []stmt) (value.Value, error) {
 	return out.result(), nil
 }
 
-func (n *dataNode) exec(_ *frame, out *output) error {
+func (f *frame) execData(n *dataNode, out *output) error {
 	out.data(n.text)
 	return out.check()
 }
 
-func (n *printNode) exec(f *frame, out *output) error {
-	v, err := n.x.eval(f)
+func (f *frame) execPrint(n *printNode, out *output) error {
+	v, err := f.eval(n.x)
 	if err != nil {
 		return err
 	}
@@ -52,7 +91,7 @@ func decide(f *frame, x expr) (bool, error) {
 	return t == true, nil
 }
 
-func (n *ifNode) exec(f *frame, out *output) error {
+func (f *frame) execIf(n *ifNode, out *output) error {
 	for i, test := range n.tests {
 		yes, err := decide(f, test)
 		if err != nil {
@@ -65,8 +104,8 @@ func (n *ifNode) exec(f *frame, out *output) error {
 	return exec(f, n.other, out)
 }
 
-func (n *setNode) exec(f *frame, _ *output) error {
-	v, err := n.x.eval(f)
+func (f *frame) execSet(n *setNode, _ *output) error {
+	v, err := f.eval(n.x)
 	if err != nil {
 		return err
 	}
@@ -113,7 +152,7 @@ func (f *frame) unpack(t *target, v value.Value) error {
 	return nil
 }
 
-func (n *setBlockNode) exec(f *frame, _ *output) error {
+func (f *frame) execSetBlock(n *setBlockNode, _ *output) error {
 	v, err := captureFiltered(f, n.body, n.filter)
 	if err != nil {
 		return err
@@ -131,10 +170,10 @@ func captureFiltered(f *frame, body []stmt, filter expr) (value.Value, error) {
 		return v, err
 	}
 	inner.set(captured, v)
-	return filter.eval(inner)
+	return inner.eval(filter)
 }
 
-func (n *filterBlockNode) exec(f *frame, out *output) error {
+func (f *frame) execFilterBlock(n *filterBlockNode, out *output) error {
 	v, err := captureFiltered(f, n.body, n.filter)
 	if err != nil {
 		return err
@@ -145,7 +184,7 @@ func (n *filterBlockNode) exec(f *frame, out *output) error {
 	return nil
 }
 
-func (n *withNode) exec(f *frame, out *output) error {
+func (f *frame) execWith(n *withNode, out *output) error {
 	inner := f.inner()
 	vals, err := evalAll(f, n.vals)
 	if err != nil {
@@ -161,8 +200,8 @@ func (n *withNode) exec(f *frame, out *output) error {
 
 // exec evaluates what stands behind autoescape and otherwise does nothing: values here are not marked as safe or not, and
 // configuration files are not HTML.
-func (n *autoescapeNode) exec(f *frame, out *output) error {
-	v, err := n.x.eval(f)
+func (f *frame) execAutoescape(n *autoescapeNode, out *output) error {
+	v, err := f.eval(n.x)
 	if err != nil {
 		return err
 	}

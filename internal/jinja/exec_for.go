@@ -16,16 +16,16 @@ type loop struct {
 	last  []value.Value
 }
 
-func (n *forNode) exec(f *frame, out *output) error {
-	v, err := n.iter.eval(f)
+func (f *frame) execFor(n *forNode, out *output) error {
+	v, err := f.eval(n.iter)
 	if err != nil {
 		return err
 	}
-	return n.run(f, v, 0, out)
+	return f.runFor(n, v, 0, out)
 }
 
 // run goes through v.
-func (n *forNode) run(f *frame, v value.Value, depth int, out *output) error {
+func (f *frame) runFor(n *forNode, v value.Value, depth int, out *output) error {
 	list, err := items(v)
 	if err != nil {
 		return f.at(n.iter.offset(), err)
@@ -34,7 +34,7 @@ func (n *forNode) run(f *frame, v value.Value, depth int, out *output) error {
 		list = append([]value.Value(nil), list...) // the body may change the list
 	}
 	if n.filter != nil {
-		if list, err = n.filtered(f, list); err != nil {
+		if list, err = f.filtered(n, list); err != nil {
 			return err
 		}
 	}
@@ -69,7 +69,7 @@ func (n *forNode) run(f *frame, v value.Value, depth int, out *output) error {
 }
 
 // filtered are the items for which the condition of the loop holds.
-func (n *forNode) filtered(f *frame, list []value.Value) ([]value.Value, error) {
+func (f *frame) filtered(n *forNode, list []value.Value) ([]value.Value, error) {
 	var kept []value.Value
 	pass := f.inner()
 	for _, item := range list {
@@ -164,7 +164,7 @@ func (l *loop) call(_ *frame, args []value.Value, _ *value.Dict) (value.Value, e
 		return nil, fmt.Errorf("loop() takes one argument")
 	}
 	var out output
-	if err := l.node.run(l.outer, args[0], l.depth+1, &out); err != nil {
+	if err := l.outer.runFor(l.node, args[0], l.depth+1, &out); err != nil {
 		return nil, err
 	}
 	return out.result(), nil

@@ -15,7 +15,7 @@ const maxIncludes = 100
 
 // names evaluates the operand of include and its like to the names of templates.
 func templateNames(f *frame, x expr) ([]string, error) {
-	v, err := x.eval(f)
+	v, err := f.eval(x)
 	_, f.r.s.literal = x.(*constNode)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (f *frame) load(names []string, offset int) (r *render, missing bool, err e
 	return nil, true, f.at(offset, fmt.Errorf("none of the templates given were found: %v", names))
 }
 
-func (n *includeNode) exec(f *frame, out *output) error {
+func (f *frame) execInclude(n *includeNode, out *output) error {
 	names, err := templateNames(f, n.x)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func importModule(f *frame, x expr, context bool, offset int) (*module, error) {
 	return &module{name: names[0], root: root, out: out.result()}, nil
 }
 
-func (n *importNode) exec(f *frame, _ *output) error {
+func (f *frame) execImport(n *importNode, _ *output) error {
 	m, err := importModule(f, n.x, n.context, n.offset())
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (n *importNode) exec(f *frame, _ *output) error {
 	return nil
 }
 
-func (n *fromImportNode) exec(f *frame, _ *output) error {
+func (f *frame) execFromImport(n *fromImportNode, _ *output) error {
 	m, err := importModule(f, n.x, n.context, n.offset())
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (n *fromImportNode) exec(f *frame, _ *output) error {
 	return nil
 }
 
-func (n *extendsNode) exec(f *frame, _ *output) error {
+func (f *frame) execExtends(n *extendsNode, _ *output) error {
 	names, err := templateNames(f, n.x)
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func (r *render) run(root *frame, out *output) error {
 	return up.run(&frame{r: up, up: root}, out)
 }
 
-func (n *blockNode) exec(f *frame, out *output) error {
+func (f *frame) execBlock(n *blockNode, out *output) error {
 	if f.r.parent != nil {
 		return nil // a block of a child: its parent says where it goes
 	}

@@ -98,8 +98,8 @@ func noLookup(name string) Lookup {
 	}
 }
 
-// known refuses arguments that are unknown or hold something unknown where a lookup needs to see all.
-func known(args []value.Value) error {
+// settled refuses arguments that are unknown or hold something unknown where a lookup needs to see all.
+func settled(args []value.Value) error {
 	for _, a := range args {
 		u, err := settle(a)
 		if err != nil {
@@ -277,7 +277,7 @@ func lookupRandom(s *Scope, args []value.Value, _ *value.Dict) (*value.List, err
 }
 
 func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	out := value.NewList()
@@ -302,7 +302,7 @@ func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 }
 
 func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	names := append([]string{}, s.vars.Names()...)
@@ -330,7 +330,7 @@ func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error
 	if s.origin.heard && !s.literal {
 		return nil, fmt.Errorf("lookup('env'): the name of the variable comes from a host")
 	}
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	out := value.NewList()

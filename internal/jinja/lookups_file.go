@@ -15,7 +15,7 @@ func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	out := value.NewList()
@@ -44,7 +44,7 @@ func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 }
 
 func lookupTemplate(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	o := TextOptions{LstripBlocks: value.Truthy(kw.At("lstrip_blocks"))}
@@ -99,7 +99,7 @@ func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error
 	if err != nil {
 		return nil, err
 	}
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	out := value.NewList()
@@ -124,7 +124,7 @@ func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List
 	if err != nil {
 		return nil, err
 	}
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	skip := value.Truthy(kw.At("skip"))

@@ -10,7 +10,7 @@ import (
 
 // lookupSequence is with_sequence: "start=0 end=10 stride=2 format=%02d", or "5", "5-8", "2-10/2:host%02d".
 func lookupSequence(_ *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	if err := known(args); err != nil {
+	if err := settled(args); err != nil {
 		return nil, err
 	}
 	out := value.NewList()

@@ -37,14 +37,14 @@ func (m *macro) attr(_ *frame, name string) (value.Value, bool) {
 	return nil, false
 }
 
-func (n *macroNode) exec(f *frame, _ *output) error {
+func (f *frame) execMacro(n *macroNode, _ *output) error {
 	f.set(n.m.name, &macro{def: n.m, scope: f})
 	return nil
 }
 
-func (n *callBlockNode) exec(f *frame, out *output) error {
+func (f *frame) execCallBlock(n *callBlockNode, out *output) error {
 	c := n.call.(*callNode)
-	fn, err := c.fn.eval(f)
+	fn, err := f.eval(c.fn)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (m *macro) bind(f *frame, args []value.Value, kw *value.Dict) error {
 		case given:
 		case i >= len(d.params)-len(d.defaults):
 			var err error
-			if v, err = d.defaults[i-len(d.params)+len(d.defaults)].eval(f); err != nil {
+			if v, err = f.eval(d.defaults[i-len(d.params)+len(d.defaults)]); err != nil {
 				return err
 			}
 		default:

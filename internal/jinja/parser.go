@@ -18,13 +18,13 @@ const (
 // parser turns tokens into nodes. The first mistake ends it, by a panic with a syntaxPanic that parse catches: so the
 // productions read like the grammar.
 type parser struct {
-	eng    *Engine
-	toks   []token
-	i      int
-	depth  int
-	ends   []endTags
-	blocks map[string]*blockDef
-	ext    bool
+	plugins Plugins
+	toks    []token
+	i       int
+	depth   int
+	ends    []endTags
+	blocks  map[string]*blockDef
+	ext     bool
 
 	// uses are the special names that the macro or loop being read mentions.
 	uses map[string]bool
@@ -43,8 +43,15 @@ type syntaxPanic struct {
 	msg string
 }
 
-// compile makes a template of text.
-func (e *Engine) compileText(text string, syn syntax) (*template, error) {
+// Plugins knows the filters and tests. What it has for a name is kept in the nodes for whoever evaluates them; nil says
+// that there is no such filter or test, which is a mistake.
+type Plugins interface {
+	Filter(name string) any
+	Test(name string) any
+}
+
+// parseText makes a template of text.
+func parseText(text string, syn syntax, plugins Plugins) (*template, error) {
 	src := normalizeNewlines(text)
 	t := &template{src: src, lines: lineStarts(src), endLines: len(src) - len(strings.TrimRight(src, "\n"))}
 	start, err := syn.header(src)
@@ -60,21 +67,21 @@ func (e *Engine) compileText(text string, syn syntax) (*template, error) {
 	if err != nil {
 		return nil, t.lexFailure(err)
 	}
-	p := &parser{eng: e, toks: toks, blocks: map[string]*blockDef{}, uses: map[string]bool{}}
+	p := &parser{plugins: plugins, toks: toks, blocks: map[string]*blockDef{}, uses: map[string]bool{}}
 	err = p.catch(t, func() { t.body = p.statements(nil) })
 	t.blocks, t.extends = p.blocks, p.ext
 	return t, err
 }
 
-// compileExpression makes a template of a bare expression.
-func (e *Engine) compileExpression(text string, syn syntax) (*template, error) {
+// parseExpression makes a template of a bare expression.
+func parseExpression(text string, syn syntax, plugins Plugins) (*template, error) {
 	src := normalizeNewlines(text)
 	t := &template{src: src, lines: lineStarts(src), syn: syn}
 	toks, err := lexExpression(src, &syn)
 	if err != nil {
 		return nil, t.lexFailure(err)
 	}
-	p := &parser{eng: e, toks: toks, uses: map[string]bool{}}
+	p := &parser{plugins: plugins, toks: toks, uses: map[string]bool{}}
 	err = p.catch(t, func() {
 		t.x = p.tupleOrExpr(true)
 		if p.cur().kind != tokEOF {

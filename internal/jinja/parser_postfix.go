@@ -154,7 +154,7 @@ func (p *parser) dotted() token {
 
 func (p *parser) filter(in expr) expr {
 	t := p.dotted()
-	f := p.eng.filter(t.text)
+	f := p.plugins.Filter(t.text)
 	if f == nil {
 		p.fail(t, "No filter named '%s'.", t.text)
 	}
@@ -169,7 +169,7 @@ func (p *parser) test(in expr) expr {
 	p.advance()
 	not := p.skipName("not")
 	t := p.dotted()
-	n := &testNode{at: at(t.at), in: in, not: not, t: p.eng.test(t.text)}
+	n := &testNode{at: at(t.at), in: in, not: not, t: p.plugins.Test(t.text)}
 	if n.t == nil {
 		p.fail(t, "No test named '%s'.", t.text)
 	}

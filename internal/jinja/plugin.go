@@ -260,12 +260,12 @@ func (f *frame) pluginError(p *plugin, seen *survey, err error) error {
 	return fmt.Errorf("the %s plugin '%s' failed: %s", kind, p.name, reason)
 }
 
-func (n *filterNode) eval(f *frame) (value.Value, error) {
+func (f *frame) evalFilter(n *filterNode) (value.Value, error) {
 	var in value.Value
 	var err error
 	if n.in == nil {
 		in, _ = f.local(captured)
-	} else if in, err = n.in.eval(f); err != nil {
+	} else if in, err = f.eval(n.in); err != nil {
 		return nil, err
 	}
 	args, kw, err := f.args(&n.args)
@@ -273,7 +273,7 @@ func (n *filterNode) eval(f *frame) (value.Value, error) {
 		return nil, err
 	}
 	defer f.r.s.written(n.in, &n.args)()
-	v, err := f.use(n.f, in, args, kw)
+	v, err := f.use(n.f.(*plugin), in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)
 	}
@@ -289,8 +289,8 @@ func (f *frame) locate(v value.Value, offset int) value.Value {
 	return v
 }
 
-func (n *testNode) eval(f *frame) (value.Value, error) {
-	in, err := n.in.eval(f)
+func (f *frame) evalTest(n *testNode) (value.Value, error) {
+	in, err := f.eval(n.in)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func (n *testNode) eval(f *frame) (value.Value, error) {
 		return nil, err
 	}
 	defer f.r.s.written(n.in, &n.args)()
-	v, err := f.use(n.t, in, args, kw)
+	v, err := f.use(n.t.(*plugin), in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)
 	}

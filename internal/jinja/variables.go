@@ -288,7 +288,7 @@ func (s *Scope) evaluate(t *template, base diag.Pos) (value.Value, error) {
 
 func (s *Scope) result(r *render, root *frame) (value.Value, error) {
 	if r.t.x != nil {
-		return r.t.x.eval(root)
+		return root.eval(r.t.x)
 	}
 	var out output
 	if err := r.run(root, &out); err != nil {
