@@ -29,6 +29,14 @@ func (f *frame) attr(obj value.Value, name string, offset int) (value.Value, err
 			return fn, nil
 		}
 		return f.mappingItem(o, name, offset)
+	case delta:
+		if v, ok := deltaAttr(o, name); ok {
+			return v, nil
+		}
+	case *group:
+		if v, ok := o.attr(name); ok {
+			return f.forced(v, offset)
+		}
 	case object:
 		if v, ok := o.attr(f, name); ok {
 			return f.forced(v, offset)

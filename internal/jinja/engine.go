@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"pig/internal/diag"
@@ -70,34 +69,53 @@ type Engine struct {
 	// maxPasses bounds the calls and the passes of loops of one evaluation.
 	maxPasses int
 
-	regexps pyre.Cache
-	queries sync.Map // text -> *jmes.Query
-
 	playbook, files, expressions cache // by text, of the usual syntaxes
 	other                        cache // by templateKey
 }
 
+// parts are the filters, tests and lookups that an engine is made of.
+type parts struct {
+	filters, tests table
+	lookups        map[string]Lookup
+}
+
 // New makes an engine.
 func New(opts Options) *Engine {
-	if opts.Now == nil {
-		opts.Now = time.Now
+	opts = opts.withDefaults()
+	regexps := &pyre.Cache{}
+	src := sources{now: opts.Now, getenv: opts.Getenv, random: opts.Random, regexps: regexps}
+	return newEngine(opts, parts{
+		filters: builtinFilters(src), tests: builtinTests(src),
+		lookups: builtinLookups(lookupSources{getenv: opts.Getenv, random: opts.Random, regexps: regexps}),
+	})
+}
+
+// withDefaults are the options with what was left out.
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	if opts.Getenv == nil {
-		opts.Getenv = os.LookupEnv
+	if o.Getenv == nil {
+		o.Getenv = os.LookupEnv
 	}
-	if opts.Random == nil {
-		opts.Random = rand.Uint64 //nolint:gosec // it spreads load and guards nothing
+	if o.Random == nil {
+		o.Random = rand.Uint64 //nolint:gosec // it spreads load and guards nothing
 	}
-	if opts.ManagedText == "" {
-		opts.ManagedText = "Ansible managed"
+	if o.ManagedText == "" {
+		o.ManagedText = "Ansible managed"
 	}
-	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods(), maxPasses: maxPasses}
+	return o
+}
+
+// newEngine makes an engine of parts, to which it adds those of the options. The parts are its own from then on.
+func newEngine(opts Options, p parts) *Engine {
+	e := &Engine{opts: opts, filters: p.filters, tests: p.tests, lookups: p.lookups, methods: builtinMethods(), maxPasses: maxPasses}
 	for name, fn := range opts.Filters {
 		e.filters.add(name, "*args **kwargs", 0, func(c *call) (value.Value, error) {
 			if err := c.finish(); err != nil {
 				return nil, err
 			}
-			return fn(c.f.r.s, c.in, c.rest, c.kw)
+			return fn(c.env.(*frame).r.s, c.in, c.rest, c.kw)
 		})
 	}
 	for name, fn := range opts.Tests {
@@ -105,7 +123,7 @@ func New(opts Options) *Engine {
 			if err := c.finish(); err != nil {
 				return false, err
 			}
-			return fn(c.f.r.s, c.in, c.rest, c.kw)
+			return fn(c.env.(*frame).r.s, c.in, c.rest, c.kw)
 		})
 	}
 	for name, fn := range opts.Lookups {

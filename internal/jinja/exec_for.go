@@ -94,6 +94,9 @@ func (f *frame) filtered(n *forNode, list []value.Value) ([]value.Value, error) 
 
 func (l *loop) TypeName() string { return "LoopContext" }
 
+// Callable implements internal.
+func (l *loop) Callable() bool { return true }
+
 func (l *loop) attr(f *frame, name string) (value.Value, bool) {
 	i, n := int64(l.i), int64(len(l.items))
 	switch name {

@@ -21,8 +21,8 @@ func addressFilters() table {
 		})
 	}
 	t.add("ipwrap", "query", 0, func(c *call) (value.Value, error) { return wrapAddresses(c.in), nil })
-	t.textFilter("ipsubnet", "query index", subnetFilter)
-	t.textFilter("ipmath", "amount", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "ipsubnet", "query index", subnetFilter)
+	textFilter(t, "ipmath", "amount", func(s string, c *call) (value.Value, error) {
 		n, err := c.int(0, 0)
 		if err != nil {
 			return nil, err

@@ -379,7 +379,7 @@ func extractFilter(c *call) (value.Value, error) {
 	}
 	v := container
 	for _, k := range keys {
-		if v, err = c.f.item(v, k, 0); err != nil {
+		if v, err = c.env.Item(v, k); err != nil {
 			return nil, err
 		}
 	}

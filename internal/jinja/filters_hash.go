@@ -25,9 +25,9 @@ func hashFilters() table {
 		h.Write([]byte(s))
 		return hex.EncodeToString(h.Sum(nil))
 	}
-	t.textFilter("md5", "", func(s string, _ *call) (value.Value, error) { return sum(md5.New(), s), nil })
-	t.textFilter("sha1 checksum", "", func(s string, _ *call) (value.Value, error) { return sum(sha1.New(), s), nil })
-	t.textFilter("hash", "hashtype", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "md5", "", func(s string, _ *call) (value.Value, error) { return sum(md5.New(), s), nil })
+	textFilter(t, "sha1 checksum", "", func(s string, _ *call) (value.Value, error) { return sum(sha1.New(), s), nil })
+	textFilter(t, "hash", "hashtype", func(s string, c *call) (value.Value, error) {
 		kind, err := c.str(0, "sha1")
 		if err != nil {
 			return nil, err
@@ -48,21 +48,21 @@ func hashFilters() table {
 		}
 		return base64.StdEncoding.EncodeToString([]byte(c.text())), nil
 	})
-	t.textFilter("b64decode", "encoding", func(s string, _ *call) (value.Value, error) {
+	textFilter(t, "b64decode", "encoding", func(s string, _ *call) (value.Value, error) {
 		out, err := base64.StdEncoding.DecodeString(s)
 		if err != nil {
 			return nil, fmt.Errorf("Incorrect padding or characters in base64 text")
 		}
 		return string(out), nil
 	})
-	t.textFilter("to_uuid", "namespace", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "to_uuid", "namespace", func(s string, c *call) (value.Value, error) {
 		space, err := c.str(0, "361E6D51-FAEC-444A-9079-341386DA8E2E")
 		if err != nil {
 			return nil, err
 		}
 		return uuid5(space, s)
 	})
-	t.textFilter("password_hash", "hashtype salt salt_size rounds ident", passwordHash)
+	textFilter(t, "password_hash", "hashtype salt salt_size rounds ident", passwordHash)
 	return t
 }
 

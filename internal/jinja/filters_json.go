@@ -10,11 +10,11 @@ import (
 func jsonFilters() table {
 	t := table{}
 	const params = "*args **kwargs"
-	t.add("to_json", params, 0, func(c *call) (value.Value, error) { return c.toJSON(newJSONWriter()) })
+	t.add("to_json", params, 0, func(c *call) (value.Value, error) { return toJSON(c, newJSONWriter()) })
 	t.add("to_nice_json", params, 0, func(c *call) (value.Value, error) {
 		w := newJSONWriter()
 		w.indent, w.item, w.sortKeys = 4, ",", true
-		return c.toJSON(w)
+		return toJSON(c, w)
 	})
 	t.add("tojson", "indent", 0, func(c *call) (value.Value, error) {
 		w := newJSONWriter()
@@ -26,7 +26,7 @@ func jsonFilters() table {
 			}
 			w.indent, w.item = min(n, 100), ","
 		}
-		v, err := c.toJSON(w)
+		v, err := toJSON(c, w)
 		if s, ok := v.(string); ok {
 			v = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "'", `\u0027`).Replace(s)
 		}
@@ -46,16 +46,16 @@ func jsonFilters() table {
 }
 
 // toJSON writes the input, with the keywords that json.dumps knows.
-func (c *call) toJSON(w *jsonWriter) (value.Value, error) {
+func toJSON(c *call, w *jsonWriter) (value.Value, error) {
 	if c.kw != nil {
 		for k, v := range c.kw.All() {
-			if err := w.option(value.KeyText(k), v); err != nil {
+			if err := jsonOption(w, value.KeyText(k), v); err != nil {
 				return nil, err
 			}
 		}
 	}
 	if len(c.rest) > 0 { // to_nice_json(2)
-		if err := w.option("indent", c.rest[0]); err != nil {
+		if err := jsonOption(w, "indent", c.rest[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +70,8 @@ func (c *call) toJSON(w *jsonWriter) (value.Value, error) {
 	return w.b.String(), err
 }
 
-func (w *jsonWriter) option(name string, v value.Value) error {
+// jsonOption sets a keyword of json.dumps.
+func jsonOption(w *jsonWriter, name string, v value.Value) error {
 	switch name {
 	case "indent":
 		switch n := v.(type) {

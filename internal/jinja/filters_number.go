@@ -32,7 +32,7 @@ func numberFilters() table {
 	})
 	t.add("round", "precision method", 0, roundFilter)
 	t.add("log", "base", 0, func(c *call) (value.Value, error) {
-		x, base, err := c.two(math.E, "log")
+		x, base, err := twoNumbers(c, math.E, "log")
 		if err != nil {
 			return nil, err
 		}
@@ -48,14 +48,14 @@ func numberFilters() table {
 		return math.Log(x) / math.Log(base), nil
 	})
 	t.add("pow", "y", 0, func(c *call) (value.Value, error) {
-		x, y, err := c.two(0, "pow")
+		x, y, err := twoNumbers(c, 0, "pow")
 		if err != nil {
 			return nil, err
 		}
 		return math.Pow(x, y), nil
 	})
 	t.add("root", "base", 0, func(c *call) (value.Value, error) {
-		x, base, err := c.two(2, "root")
+		x, base, err := twoNumbers(c, 2, "root")
 		if err != nil {
 			return nil, err
 		}
@@ -73,8 +73,8 @@ func numberFilters() table {
 	return t
 }
 
-// two are the input and the first argument as floats.
-func (c *call) two(dflt float64, name string) (x, y float64, err error) {
+// twoNumbers are the input and the first argument as floats.
+func twoNumbers(c *call, dflt float64, name string) (x, y float64, err error) {
 	x, ok := number(c.in)
 	if !ok {
 		return 0, 0, fmt.Errorf("%s() can only be used on numbers: must be real number, not %s", name, typeName(c.in))

@@ -11,10 +11,10 @@ import (
 	"pig/internal/value"
 )
 
-func pathFilters() table {
+func pathFilters(src sources) table {
 	t := table{}
 	pure := func(name string, fn func(string) value.Value) {
-		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+		textFilter(t, name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}
 	pure("basename", func(s string) value.Value { return s[strings.LastIndexByte(s, '/')+1:] })
 	pure("dirname", func(s string) value.Value { return dirname(s) })
@@ -24,12 +24,12 @@ func pathFilters() table {
 	})
 	pure("normpath", func(s string) value.Value { return path.Clean(s) })
 	pure("expanduser", func(s string) value.Value { return expandUser(s) })
-	t.textFilter("realpath", "", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "realpath", "", func(s string, c *call) (value.Value, error) {
 		abs, err := filepath.Abs(s)
 		if err != nil {
 			return s, nil //nolint:nilerr // without a working directory a path stays as it is
 		}
-		if err := c.f.r.s.permit(s, abs); err != nil {
+		if err := c.env.Permit(s, abs); err != nil {
 			return nil, err
 		}
 		if real, err := filepath.EvalSymlinks(abs); err == nil {
@@ -39,15 +39,15 @@ func pathFilters() table {
 	})
 	t.merge(windowsPathFilters())
 	t.merge(pathListFilters())
-	t.textFilter("expandvars", "", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "expandvars", "", func(s string, _ *call) (value.Value, error) {
 		return os.Expand(s, func(name string) string {
-			if v, ok := c.f.r.s.e.opts.Getenv(name); ok {
+			if v, ok := src.getenv(name); ok {
 				return v
 			}
 			return "$" + name
 		}), nil
 	})
-	t.textFilter("relpath", "start", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "relpath", "start", func(s string, c *call) (value.Value, error) {
 		start, err := c.str(0, ".")
 		if err != nil {
 			return nil, err
@@ -62,8 +62,8 @@ func pathFilters() table {
 		}
 		return filepath.Rel(from, to)
 	})
-	t.textFilter("fileglob", "", func(s string, c *call) (value.Value, error) {
-		if err := c.f.r.s.permit(s, s); err != nil {
+	textFilter(t, "fileglob", "", func(s string, c *call) (value.Value, error) {
+		if err := c.env.Permit(s, s); err != nil {
 			return nil, err
 		}
 		found, err := filepath.Glob(s)
@@ -81,7 +81,7 @@ func pathFilters() table {
 func windowsPathFilters() table {
 	t := table{}
 	pure := func(name string, fn func(string) value.Value) {
-		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+		textFilter(t, name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}
 	pure("win_basename", func(s string) value.Value { return s[strings.LastIndexAny(s, `/\`)+1:] })
 	pure("win_dirname", func(s string) value.Value {
@@ -106,11 +106,11 @@ func pathListFilters() table {
 		if text, ok := value.Plain(c.in); ok {
 			return text, nil
 		}
-		parts, err := c.strings()
+		parts, err := texts(c)
 		return joinPath(parts), err
 	})
 	t.add("commonpath", "", 0, func(c *call) (value.Value, error) {
-		parts, err := c.strings()
+		parts, err := texts(c)
 		if err != nil {
 			return nil, err
 		}
@@ -157,8 +157,8 @@ func expandUser(s string) string {
 	return s
 }
 
-// strings are the elements of the input, all strings.
-func (c *call) strings() ([]string, error) {
+// texts are the elements of the input, all strings.
+func texts(c *call) ([]string, error) {
 	list, err := items(c.in)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"errors"
+	"sync"
 
 	"pig/internal/jinja/jmes"
 	"pig/internal/value"
@@ -9,12 +10,13 @@ import (
 
 func queryFilters() table {
 	t := table{}
+	var known queries
 	t.add("json_query", "expr", structural, func(c *call) (value.Value, error) {
 		query, err := c.needStr(0)
 		if err != nil {
 			return nil, err
 		}
-		q, err := c.f.r.s.e.query(query)
+		q, err := known.get(query)
 		if err != nil {
 			return nil, err
 		}
@@ -28,17 +30,19 @@ func queryFilters() table {
 	return t
 }
 
-// query gives a compiled query.
-func (e *Engine) query(text string) (*jmes.Query, error) {
-	if q, ok := e.queries.Load(text); ok {
-		return q.(*jmes.Query), nil
+// queries keeps compiled queries by their text.
+type queries struct{ m sync.Map }
+
+func (q *queries) get(text string) (*jmes.Query, error) {
+	if known, ok := q.m.Load(text); ok {
+		return known.(*jmes.Query), nil
 	}
-	q, err := jmes.Compile(text, readJSON)
+	compiled, err := jmes.Compile(text, readJSON)
 	if err != nil {
 		return nil, err
 	}
-	e.queries.Store(text, q)
-	return q, nil
+	q.m.Store(text, compiled)
+	return compiled, nil
 }
 
 func queryEnv() *jmes.Env {

@@ -9,7 +9,7 @@ import (
 	"pig/internal/value"
 )
 
-// dice is a source of random numbers.
+// dice is the source of random numbers that argument i of a call seeds, if it is given.
 type dice interface {
 	Below(n uint64) uint64
 	Shuffle(n int, swap func(i, j int))
@@ -31,11 +31,11 @@ func (f free) Shuffle(n int, swap func(i, j int)) {
 	}
 }
 
-// dice is the source that argument i seeds, if it is given.
-func (c *call) dice(i int) dice {
+// dice is the source of random numbers that argument i of a call seeds, if it is given.
+func (src sources) dice(c *call, i int) dice {
 	seed := c.val(i, nil)
 	if seed == nil {
-		return free{c.f.r.s.e.opts.Random}
+		return free{src.random}
 	}
 	if n, ok := integer(seed); ok {
 		return pyrand.FromInt(n)
@@ -43,16 +43,16 @@ func (c *call) dice(i int) dice {
 	return pyrand.FromString(str(seed))
 }
 
-func randomFilters() table {
+func randomFilters(src sources) table {
 	t := table{}
-	t.add("random", "start step seed", structural, randomFilter)
+	t.add("random", "start step seed", structural, src.randomFilter)
 	t.add("shuffle", "seed", structural, func(c *call) (value.Value, error) {
 		list, err := items(c.in)
 		if err != nil {
 			return c.in, nil //nolint:nilerr // as Ansible: what cannot be shuffled stays
 		}
 		list = slices.Clone(list)
-		c.dice(0).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		src.dice(c, 0).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		return value.NewList(list...), nil
 	})
 	t.add("random_mac", "seed", 0, func(c *call) (value.Value, error) {
@@ -61,8 +61,8 @@ func randomFilters() table {
 	return t
 }
 
-func randomFilter(c *call) (value.Value, error) {
-	d := c.dice(2)
+func (src sources) randomFilter(c *call) (value.Value, error) {
+	d := src.dice(c, 2)
 	end, ok := c.in.(int64)
 	if !ok {
 		if c.has(0) || c.has(1) {

@@ -9,12 +9,12 @@ import (
 	"pig/internal/value"
 )
 
-func regexFilters() table {
+func regexFilters(src sources) table {
 	t := table{}
-	t.textFilter("regex_replace", "pattern replacement ignorecase multiline count mandatory_count", regexReplace)
-	t.textFilter("regex_search", "regex *args **kwargs", regexSearch)
-	t.textFilter("regex_findall", "regex multiline ignorecase", func(s string, c *call) (value.Value, error) {
-		re, err := c.regex(0, 2, 1)
+	textFilter(t, "regex_replace", "pattern replacement ignorecase multiline count mandatory_count", src.regexReplace)
+	textFilter(t, "regex_search", "regex *args **kwargs", src.regexSearch)
+	textFilter(t, "regex_findall", "regex multiline ignorecase", func(s string, c *call) (value.Value, error) {
+		re, err := src.regex(c, 0, 2, 1)
 		if err != nil {
 			return nil, err
 		}
@@ -25,7 +25,7 @@ func regexFilters() table {
 		}
 		return out, err
 	})
-	t.textFilter("regex_escape", "re_type", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "regex_escape", "re_type", func(s string, c *call) (value.Value, error) {
 		kind, err := c.str(0, "python")
 		if err != nil {
 			return nil, err
@@ -49,7 +49,7 @@ func regexFilters() table {
 }
 
 // regex compiles argument i with the flags that two others ask for; -1 for a flag that is not there.
-func (c *call) regex(i, ignoreCase, multiline int) (*pyre.Regexp, error) {
+func (src sources) regex(c *call, i, ignoreCase, multiline int) (*pyre.Regexp, error) {
 	pattern, err := c.needStr(i)
 	if err != nil {
 		return nil, err
@@ -67,11 +67,11 @@ func (c *call) regex(i, ignoreCase, multiline int) (*pyre.Regexp, error) {
 			flags |= flag
 		}
 	}
-	return c.f.r.s.e.regexps.Compile(pattern, flags)
+	return src.regexps.Compile(pattern, flags)
 }
 
-func regexReplace(s string, c *call) (value.Value, error) {
-	re, err := c.regex(0, 2, 3)
+func (src sources) regexReplace(s string, c *call) (value.Value, error) {
+	re, err := src.regex(c, 0, 2, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func findallItem(m *pyre.Match) value.Value {
 	return t
 }
 
-func regexSearch(s string, c *call) (value.Value, error) {
+func (src sources) regexSearch(s string, c *call) (value.Value, error) {
 	var flags pyre.Flags
 	if c.kw != nil {
 		for k, v := range c.kw.All() {
@@ -127,7 +127,7 @@ func regexSearch(s string, c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := c.f.r.s.e.regexps.Compile(pattern, flags)
+	re, err := src.regexps.Compile(pattern, flags)
 	if err != nil {
 		return nil, err
 	}

@@ -31,18 +31,18 @@ func selected(c *call, attr, keep bool) (value.Value, error) {
 		if len(args) == 0 {
 			return nil, fmt.Errorf("Missing parameter for attribute name")
 		}
-		get = c.f.getter(args[0], notGiven)
+		get = getter(c.env, args[0], notGiven)
 		args = args[1:]
 	}
 	check := truth
 	if len(args) > 0 {
 		name, ok := value.Plain(args[0])
-		p := c.f.r.s.e.test(name)
+		p := c.env.Test(name)
 		if !ok || p == nil {
 			return nil, fmt.Errorf("No test named '%s'.", value.Display(args[0]))
 		}
 		check = func(v value.Value) (value.Value, error) {
-			r, err := c.f.use(p, v, args[1:], c.kw)
+			r, err := use(c.env, p, v, args[1:], c.kw)
 			if u, ok := r.(value.Undefined); ok && err == nil {
 				return nil, undefinedError(u)
 			}
@@ -86,17 +86,17 @@ func mapFilter(c *call) (value.Value, error) {
 		if c.kw.Has("default") {
 			dflt = c.kw.At("default")
 		}
-		apply = c.f.getter(c.kw.At("attribute"), dflt)
+		apply = getter(c.env, c.kw.At("attribute"), dflt)
 	} else {
 		if len(c.rest) == 0 {
 			return nil, fmt.Errorf("map requires a filter argument")
 		}
 		name, ok := value.Plain(c.rest[0])
-		p := c.f.r.s.e.filter(name)
+		p := c.env.Filter(name)
 		if !ok || p == nil {
 			return nil, fmt.Errorf("No filter named '%s'.", value.Display(c.rest[0]))
 		}
-		apply = func(v value.Value) (value.Value, error) { return c.f.use(p, v, c.rest[1:], c.kw) }
+		apply = func(v value.Value) (value.Value, error) { return use(c.env, p, v, c.rest[1:], c.kw) }
 	}
 	list, err := items(c.in)
 	if err != nil {

@@ -99,7 +99,7 @@ func reverseFilter(c *call) (value.Value, error) {
 
 // getter makes a function that gets an attribute like "a.b.0" of an item. dflt stands for what is missing, unless it is
 // notGiven.
-func (f *frame) getter(attribute, dflt value.Value) func(value.Value) (value.Value, error) {
+func getter(e env, attribute, dflt value.Value) func(value.Value) (value.Value, error) {
 	var keys []value.Value
 	switch a := attribute.(type) {
 	case nil, absent:
@@ -118,7 +118,7 @@ func (f *frame) getter(attribute, dflt value.Value) func(value.Value) (value.Val
 	return func(v value.Value) (value.Value, error) {
 		var err error
 		for _, k := range keys {
-			if v, err = f.item(v, k, 0); err != nil {
+			if v, err = e.Item(v, k); err != nil {
 				return nil, err
 			}
 			if u, ok := v.(value.Undefined); ok {
@@ -139,7 +139,7 @@ func joinFilter(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := c.f.getter(c.val(1, nil), notGiven)
+	get := getter(c.env, c.val(1, nil), notGiven)
 	sep, sepParts, unknown, err := asText(c.val(0, ""))
 	if err != nil || unknown != nil {
 		return unknownOr(unknown), err
@@ -240,7 +240,7 @@ func sumFilter(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := c.f.getter(c.val(0, nil), notGiven)
+	get := getter(c.env, c.val(0, nil), notGiven)
 	total := c.val(1, int64(0))
 	for _, v := range list {
 		if v, err = get(v); err != nil {
@@ -348,7 +348,7 @@ func groupbyFilter(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := c.f.getter(attribute, c.val(1, notGiven))
+	get := getter(c.env, attribute, c.val(1, notGiven))
 	key := func(v value.Value) (value.Value, error) {
 		v, err := get(v)
 		return foldCase(v, sensitive), err

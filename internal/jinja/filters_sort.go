@@ -105,10 +105,10 @@ func sortFilter(c *call) (value.Value, error) {
 		var gets []func(value.Value) (value.Value, error)
 		if text, ok := value.Plain(attribute); ok {
 			for part := range strings.SplitSeq(text, ",") {
-				gets = append(gets, c.f.getter(part, notGiven))
+				gets = append(gets, getter(c.env, part, notGiven))
 			}
 		} else {
-			gets = append(gets, c.f.getter(attribute, notGiven))
+			gets = append(gets, getter(c.env, attribute, notGiven))
 		}
 		key = func(v value.Value) (value.Value, error) {
 			keys := make(value.Tuple, len(gets))
@@ -141,7 +141,7 @@ func uniqueFilter(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := c.f.getter(c.val(1, nil), notGiven)
+	get := getter(c.env, c.val(1, nil), notGiven)
 	set := newSet()
 	out := value.NewList()
 	for _, v := range list {
@@ -173,7 +173,7 @@ func extreme(c *call, op string) (value.Value, error) {
 	if len(list) == 0 {
 		return value.Undefined{Hint: "No aggregated item, sequence was empty."}, nil
 	}
-	get := c.f.getter(c.val(1, nil), notGiven)
+	get := getter(c.env, c.val(1, nil), notGiven)
 	var best, bestKey value.Value
 	for i, v := range list {
 		k, err := get(v)

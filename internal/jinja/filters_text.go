@@ -11,7 +11,7 @@ import (
 )
 
 // textFilter is a filter whose input is taken as text.
-func (t table) textFilter(spec, params string, run func(s string, c *call) (value.Value, error)) {
+func textFilter(t table, spec, params string, run func(s string, c *call) (value.Value, error)) {
 	t.add(spec, params, 0, func(c *call) (value.Value, error) { return run(c.text(), c) })
 }
 
@@ -20,7 +20,7 @@ func textFilters() table {
 	for name, fn := range map[string]func(string) string{
 		"upper": upper, "lower": strings.ToLower, "capitalize": capitalize, "title": jinjaTitle,
 	} {
-		t.textFilter(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+		textFilter(t, name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}
 	t.add("string", "", 0, func(c *call) (value.Value, error) {
 		if t, ok := c.in.(secret.Text); ok {
@@ -28,14 +28,14 @@ func textFilters() table {
 		}
 		return c.text(), nil
 	})
-	t.textFilter("trim", "chars", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "trim", "chars", func(s string, c *call) (value.Value, error) {
 		if c.val(0, nil) == nil {
 			return stripSpace(s, true, true), nil
 		}
 		cut, err := c.str(0, "")
 		return strings.Trim(s, cut), err
 	})
-	t.textFilter("replace", "old new count", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "replace", "old new count", func(s string, c *call) (value.Value, error) {
 		from, err := c.need(0)
 		if err != nil {
 			return nil, err
@@ -47,22 +47,19 @@ func textFilters() table {
 		n, err := c.int(2, -1)
 		return replaceText(s, str(from), str(to), n, err)
 	})
-	t.textFilter("center", "width", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "center", "width", func(s string, c *call) (value.Value, error) {
 		n, err := c.size(0, 80)
 		return centered(s, n, " "), err
 	})
 	t.add("format", "*args **kwargs", 0, formatFilter)
-	t.textFilter("indent", "width first blank", indentFilter)
-	t.textFilter("truncate", "length killwords end leeway", truncateFilter)
-	t.textFilter("wordcount", "", func(s string, _ *call) (value.Value, error) {
+	textFilter(t, "indent", "width first blank", indentFilter)
+	textFilter(t, "truncate", "length killwords end leeway", truncateFilter)
+	textFilter(t, "wordcount", "", func(s string, _ *call) (value.Value, error) {
 		return int64(len(strings.FieldsFunc(s, func(r rune) bool { return !isWord(r) }))), nil
 	})
-	t.textFilter("wordwrap", "width break_long_words wrapstring break_on_hyphens", wordwrapFilter)
-	t.textFilter("comment", "style **kwargs", commentFilter)
-	t.textFilter("split", "sep maxsplit", func(s string, c *call) (value.Value, error) {
-		p := c.f.r.s.e.methods.str["split"]
-		return p.run(&call{f: c.f, p: p, in: s, arg: c.arg})
-	})
+	textFilter(t, "wordwrap", "width break_long_words wrapstring break_on_hyphens", wordwrapFilter)
+	textFilter(t, "comment", "style **kwargs", commentFilter)
+	textFilter(t, "split", "sep maxsplit", split)
 	t.add("pprint", "verbose", 0, func(c *call) (value.Value, error) { return value.Repr(c.in), nil })
 	return t
 }

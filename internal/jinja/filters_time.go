@@ -8,10 +8,10 @@ import (
 	"pig/internal/value"
 )
 
-func timeFilters() table {
+func timeFilters(src sources) table {
 	t := table{}
-	t.textFilter("strftime", "second utc", func(layout string, c *call) (value.Value, error) {
-		at := c.f.r.s.e.opts.Now()
+	textFilter(t, "strftime", "second utc", func(layout string, c *call) (value.Value, error) {
+		at := src.now()
 		if v := c.val(0, nil); v != nil {
 			sec, ok := toNumber(v)
 			if !ok || math.IsNaN(sec) || math.Abs(sec) > 1e12 {
@@ -28,7 +28,7 @@ func timeFilters() table {
 		}
 		return strftime(at, layout), err
 	})
-	t.textFilter("to_datetime", "format", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "to_datetime", "format", func(s string, c *call) (value.Value, error) {
 		layout, err := c.str(0, "%Y-%m-%d %H:%M:%S")
 		if err != nil {
 			return nil, err

@@ -21,17 +21,17 @@ func valueFilters() table {
 			return nil, err
 		}
 		if _, hidden := c.arg[0].(secret.Text); hidden {
-			return undefinedAttr(c.in, c.arg[0], c.f.pos(0)), nil
+			return undefinedAttr(c.in, c.arg[0], c.env.Pos()), nil
 		}
 		if d, ok := c.in.(*value.Dict); ok {
-			if m, ok := c.f.method(c.f.r.s.e.methods.dict, d, name); ok {
+			if m, ok := c.env.Method(d, name); ok {
 				return m, nil
 			}
-			return undefinedAttr(d, name, c.f.pos(0)), nil
+			return undefinedAttr(d, name, c.env.Pos()), nil
 		}
-		return c.f.attr(c.in, name, 0)
+		return c.env.Attr(c.in, name)
 	})
-	t.textFilter("quote", "", func(s string, c *call) (value.Value, error) {
+	textFilter(t, "quote", "", func(s string, c *call) (value.Value, error) {
 		if c.in == nil {
 			s = ""
 		}

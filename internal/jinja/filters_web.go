@@ -12,15 +12,15 @@ import (
 func webFilters() table {
 	t := table{}
 	escape := func(s string, _ *call) (value.Value, error) { return escapeHTML(s), nil }
-	t.textFilter("escape e forceescape", "", escape)
+	textFilter(t, "escape e forceescape", "", escape)
 	t.add("safe", "", 0, func(c *call) (value.Value, error) { return c.text(), nil })
-	t.textFilter("striptags", "", func(s string, _ *call) (value.Value, error) {
+	textFilter(t, "striptags", "", func(s string, _ *call) (value.Value, error) {
 		return strings.Join(strings.Fields(unescapeHTML(tags.ReplaceAllString(s, ""))), " "), nil
 	})
 	t.add("urlencode", "", 0, urlencode)
-	t.textFilter("urldecode", "", func(s string, _ *call) (value.Value, error) { return url.QueryUnescape(s) })
-	t.textFilter("urlsplit", "query", urlsplit)
-	t.textFilter("urlize", "trim_url_limit nofollow target rel extra_schemes", func(s string, _ *call) (value.Value, error) {
+	textFilter(t, "urldecode", "", func(s string, _ *call) (value.Value, error) { return url.QueryUnescape(s) })
+	textFilter(t, "urlsplit", "query", urlsplit)
+	textFilter(t, "urlize", "trim_url_limit nofollow target rel extra_schemes", func(s string, _ *call) (value.Value, error) {
 		return links.ReplaceAllStringFunc(escapeHTML(s), func(u string) string {
 			return `<a href="` + u + `" rel="noopener">` + u + `</a>`
 		}), nil

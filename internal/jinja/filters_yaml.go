@@ -11,10 +11,10 @@ func yamlFilters() table {
 	t := table{}
 	const params = "*args **kwargs"
 	t.add("to_yaml", params, 0, func(c *call) (value.Value, error) {
-		return c.toYAML(yaml.DumpOptions{SortKeys: true})
+		return toYAML(c, yaml.DumpOptions{SortKeys: true})
 	})
 	t.add("to_nice_yaml", params, 0, func(c *call) (value.Value, error) {
-		return c.toYAML(yaml.DumpOptions{SortKeys: true, Indent: 4, Flow: yaml.FlowNever})
+		return toYAML(c, yaml.DumpOptions{SortKeys: true, Indent: 4, Flow: yaml.FlowNever})
 	})
 	parse := func(name string, all bool) {
 		t.add(name, "", 0, func(c *call) (value.Value, error) {
@@ -46,7 +46,7 @@ func textError(err error) error {
 	return fmt.Errorf("%s", err.Error())
 }
 
-func (c *call) toYAML(o yaml.DumpOptions) (value.Value, error) {
+func toYAML(c *call, o yaml.DumpOptions) (value.Value, error) {
 	if len(c.rest) > 0 {
 		n, ok := c.rest[0].(int64)
 		if !ok {

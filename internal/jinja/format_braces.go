@@ -8,9 +8,15 @@ import (
 	"pig/internal/value"
 )
 
+// members gives attributes and elements of values, as a template sees them.
+type members interface {
+	Attr(obj value.Value, name string) (value.Value, error)
+	Item(obj, key value.Value) (value.Value, error)
+}
+
 // braces is Python's str.format.
 type braces struct {
-	f    *frame
+	env  members
 	args []value.Value
 	kw   *value.Dict
 	auto int // the next automatic number; -1 once numbers were written out
@@ -131,7 +137,7 @@ func (b *braces) lookup(name string) (value.Value, error) {
 			if end < 0 {
 				end = len(rest) - 1
 			}
-			v, err = b.f.attr(v, rest[1:1+end], 0)
+			v, err = b.env.Attr(v, rest[1:1+end])
 			rest = rest[1+end:]
 		} else {
 			end := strings.IndexByte(rest, ']')
@@ -142,7 +148,7 @@ func (b *braces) lookup(name string) (value.Value, error) {
 			if n, e := strconv.ParseInt(rest[1:end], 10, 64); e == nil {
 				key = n
 			}
-			v, err = b.f.item(v, key, 0)
+			v, err = b.env.Item(v, key)
 			rest = rest[end+1:]
 		}
 		if u, ok := v.(value.Undefined); ok {

@@ -63,7 +63,7 @@ func (f *frame) load(names []string, offset int) (r *render, missing bool, err e
 		if err != nil {
 			return nil, false, f.at(offset, err)
 		}
-		if err := s.permit(name, file); err != nil {
+		if err := s.Permit(name, file); err != nil {
 			return nil, false, f.at(offset, err)
 		}
 		base := diag.Pos{File: file, Line: 1, Col: 1}

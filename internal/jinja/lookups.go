@@ -6,87 +6,25 @@ import (
 	"io/fs"
 	"os"
 	"sort"
-	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/jinja/pyre"
 	"pig/internal/value"
 )
 
-// RunLookup gives what with_<name> loops over. args and kwargs are rendered values; heard tells whether a node had a say in
-// them.
-func (s *Scope) RunLookup(name string, args []value.Value, kwargs *value.Dict, heard bool) (list *value.List, err error) {
-	defer s.begin(diag.Pos{}, &err)()
-	s.origin.heard, s.literal = heard, false
-	if kwargs == nil {
-		kwargs = value.NewDict()
-	}
-	list, err = s.runLookup(name, args, kwargs)
-	if err != nil {
-		return nil, s.report(err, diag.Pos{})
-	}
-	done, err := s.finished(list, nil)
-	if err != nil {
-		return nil, s.report(err, diag.Pos{})
-	}
-	return done.(*value.List), nil
+// lookupSources are what lookups need from outside of templates.
+type lookupSources struct {
+	getenv  func(name string) (string, bool)
+	random  func() uint64
+	regexps *pyre.Cache
 }
 
-func (s *Scope) runLookup(name string, args []value.Value, kw *value.Dict) (*value.List, error) {
-	fn := s.e.lookups[name]
-	for _, prefix := range []string{"ansible.builtin.", "ansible.legacy."} {
-		if short, ok := strings.CutPrefix(name, prefix); ok && fn == nil {
-			fn = s.e.lookups[short]
-		}
-	}
-	if fn == nil {
-		err := diag.Errorf(diag.Pos{}, "lookup plugin '%s' not found", name)
-		if hint := diag.DidYouMean(name, s.e.LookupNames()); hint != "" {
-			return nil, err.WithHint("%s", hint)
-		}
-		return nil, err
-	}
-	var seen survey
-	done := make([]value.Value, len(args))
-	for i, a := range args {
-		v, err := s.finished(a, nil)
-		if err != nil {
-			return nil, err
-		}
-		done[i] = v
-		if err := seen.visit(v, 0); err != nil {
-			return nil, err
-		}
-	}
-	options, err := finalize(kw)
-	if err != nil {
-		return nil, err
-	}
-	if err := seen.visit(options, 0); err != nil {
-		return nil, err
-	}
-	list, err := fn(s, done, options.(*value.Dict))
-	if err != nil {
-		var d *diag.Diagnostic
-		var u *UndefinedError
-		if errors.As(err, &d) || errors.As(err, &u) {
-			return nil, err
-		}
-		if _, ok := asUnknown(err); ok {
-			return nil, err
-		}
-		if len(seen.secrets) > 0 {
-			return nil, fmt.Errorf("the lookup plugin '%s' failed: its arguments are secret, so the reason is not shown", name)
-		}
-		return nil, fmt.Errorf("the lookup plugin '%s' failed: %w", name, err)
-	}
-	return list, nil
-}
-
-func builtinLookups() map[string]Lookup {
+// builtinLookups are the lookups of ansible.builtin.
+func builtinLookups(src lookupSources) map[string]Lookup {
 	return map[string]Lookup{
 		"dict": lookupDict, "items": lookupItems, "indexed_items": lookupIndexed, "list": lookupList, "nested": lookupNested,
 		"together": lookupTogether, "flattened": lookupFlattened, "sequence": lookupSequence, "subelements": lookupSubelements,
-		"random_choice": lookupRandom, "vars": lookupVars, "varnames": lookupVarNames, "env": lookupEnv,
+		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
 		"pipe": noLookup("pipe"), "lines": noLookup("lines"),
 	}
@@ -268,12 +206,12 @@ func lookupSubelements(_ *Scope, args []value.Value, kw *value.Dict) (*value.Lis
 	return done.(*value.List), nil
 }
 
-func lookupRandom(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+func (src lookupSources) randomChoice(_ *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
 	list := spread(args)
 	if len(list.Items) == 0 {
 		return list, firstUnknown(args)
 	}
-	return value.NewList(list.Items[free{s.e.opts.Random}.Below(uint64(len(list.Items)))]), firstUnknown(args)
+	return value.NewList(list.Items[free{src.random}.Below(uint64(len(list.Items)))]), firstUnknown(args)
 }
 
 func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
@@ -286,7 +224,7 @@ func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 		if !ok {
 			return nil, fmt.Errorf("the name of a variable must be a string, not %s", typeName(a))
 		}
-		v, ok, err := s.variable(name)
+		v, ok, err := s.Variable(name)
 		if err != nil {
 			return nil, err
 		}
@@ -301,15 +239,15 @@ func lookupVars(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 	return out, nil
 }
 
-func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+func (src lookupSources) varNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
 	if err := settled(args); err != nil {
 		return nil, err
 	}
-	names := append([]string{}, s.vars.Names()...)
+	names := append([]string{}, s.Names()...)
 	sort.Strings(names)
 	out := value.NewList()
 	for _, a := range args {
-		re, err := s.e.regexps.Compile(str(a), 0)
+		re, err := src.regexps.Compile(str(a), 0)
 		if err != nil {
 			return nil, err
 		}
@@ -326,8 +264,8 @@ func lookupVarNames(s *Scope, args []value.Value, _ *value.Dict) (*value.List, e
 	return out, nil
 }
 
-func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	if s.origin.heard && !s.literal {
+func (src lookupSources) env(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
+	if s.ChosenByNode() {
 		return nil, fmt.Errorf("lookup('env'): the name of the variable comes from a host")
 	}
 	if err := settled(args); err != nil {
@@ -336,7 +274,7 @@ func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error
 	out := value.NewList()
 	for _, a := range args {
 		var v value.Value = ""
-		if text, ok := s.e.opts.Getenv(str(a)); ok {
+		if text, ok := src.getenv(str(a)); ok {
 			v = text
 		} else if kw.Has("default") {
 			v = kw.At("default")
@@ -344,17 +282,6 @@ func lookupEnv(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error
 		out.Append(v)
 	}
 	return out, nil
-}
-
-// reader is where lookups read files.
-func (s *Scope) reader() (Files, error) {
-	if s.files != nil {
-		return s.files, nil
-	}
-	if s.e.opts.Files != nil {
-		return s.e.opts.Files, nil
-	}
-	return nil, fmt.Errorf("no files can be read here")
 }
 
 func notFound(name string, err error) error {

@@ -11,7 +11,7 @@ import (
 )
 
 func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	files, err := s.reader()
+	files, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
@@ -20,11 +20,11 @@ func lookupFile(s *Scope, args []value.Value, kw *value.Dict) (*value.List, erro
 	}
 	out := value.NewList()
 	for _, a := range args {
-		path, err := files.Find("files", str(a), s.from)
+		path, err := files.Find("files", str(a), s.From())
 		if err != nil {
 			return nil, notFound(str(a), err)
 		}
-		if err := s.permit(str(a), path); err != nil {
+		if err := s.Permit(str(a), path); err != nil {
 			return nil, err
 		}
 		data, err := files.Read(path)
@@ -63,11 +63,11 @@ func lookupTemplate(s *Scope, args []value.Value, kw *value.Dict) (*value.List, 
 	}
 	out := value.NewList()
 	for _, a := range args {
-		text, file, err := s.loadTemplate(str(a))
+		text, file, err := s.Load(str(a))
 		if err != nil {
 			return nil, notFound(str(a), err)
 		}
-		v, err := s.textValue(text, diag.Pos{File: file, Line: 1, Col: 1}, o)
+		v, err := s.Include(text, diag.Pos{File: file, Line: 1, Col: 1}, o)
 		if err != nil {
 			return nil, err
 		}
@@ -76,26 +76,8 @@ func lookupTemplate(s *Scope, args []value.Value, kw *value.Dict) (*value.List, 
 	return out, nil
 }
 
-func (s *Scope) loadTemplate(name string) (text, file string, err error) {
-	if files, err := s.reader(); err == nil {
-		path, err := files.Find("templates", name, s.from)
-		if err != nil {
-			return "", "", err
-		}
-		if err := s.permit(name, path); err != nil {
-			return "", "", err
-		}
-		data, err := files.Read(path)
-		return string(data), path, err
-	}
-	if s.e.opts.Load == nil {
-		return "", "", fmt.Errorf("no templates can be loaded here")
-	}
-	return s.e.opts.Load(name, s.from)
-}
-
 func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
-	files, err := s.reader()
+	files, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
@@ -104,12 +86,12 @@ func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error
 	}
 	out := value.NewList()
 	for _, a := range spread(args).Items {
-		found, err := files.Glob(str(a), s.from)
+		found, err := files.Glob(str(a), s.From())
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range found {
-			if err := s.permit(str(a), f); err != nil {
+			if err := s.Permit(str(a), f); err != nil {
 				return nil, err
 			}
 			out.Append(f)
@@ -120,7 +102,7 @@ func lookupGlob(s *Scope, args []value.Value, _ *value.Dict) (*value.List, error
 
 // lookupFirstFound gives the first file that exists. Its terms are names, or mappings with files, paths and skip.
 func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-	files, err := s.reader()
+	files, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
@@ -140,9 +122,9 @@ func lookupFirstFound(s *Scope, args []value.Value, kw *value.Dict) (*value.List
 	}
 	for _, name := range names {
 		for _, kind := range []string{"files", "templates", "vars"} {
-			path, err := files.Find(kind, name, s.from)
+			path, err := files.Find(kind, name, s.From())
 			if err == nil {
-				return value.NewList(path), s.permit(name, path)
+				return value.NewList(path), s.Permit(name, path)
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
 				return nil, err

@@ -15,7 +15,11 @@ type macro struct {
 }
 
 func (m *macro) TypeName() string { return "Macro" }
-func (m *macro) takesAnything()   {}
+
+// Callable implements internal.
+func (m *macro) Callable() bool { return true }
+
+func (m *macro) takesAnything() {}
 
 func (m *macro) attr(_ *frame, name string) (value.Value, bool) {
 	switch name {

@@ -29,11 +29,15 @@ type bound struct {
 }
 
 func (b *bound) TypeName() string { return "builtin_function_or_method" }
-func (b *bound) String() string   { return "<built-in method " + b.p.name + ">" }
-func (b *bound) takesAnything()   {}
+
+// Callable implements internal.
+func (b *bound) Callable() bool { return true }
+
+func (b *bound) String() string { return "<built-in method " + b.p.name + ">" }
+func (b *bound) takesAnything() {}
 
 func (b *bound) call(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
-	return f.use(b.p, b.recv, args, kw)
+	return use(f, b.p, b.recv, args, kw)
 }
 
 func (f *frame) method(t table, obj value.Value, name string) (value.Value, bool) {

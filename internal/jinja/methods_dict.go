@@ -15,7 +15,7 @@ func dictMethods() table {
 		add(kind, "", func(d *value.Dict, _ *call) (value.Value, error) { return view{d: d, kind: kind}, nil })
 	}
 	add("get", "key default", func(d *value.Dict, c *call) (value.Value, error) {
-		k, err := c.key(0)
+		k, err := keyArg(c, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -26,7 +26,7 @@ func dictMethods() table {
 	})
 	add("copy", "", func(d *value.Dict, _ *call) (value.Value, error) { return d.Clone(), nil })
 	add("setdefault", "key default", func(d *value.Dict, c *call) (value.Value, error) {
-		k, err := c.key(0)
+		k, err := keyArg(c, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func dictMethods() table {
 			return force(v)
 		}
 		v := c.val(1, nil)
-		return v, c.put(d, k, v)
+		return v, put(c, d, k, v)
 	})
 	add("update", "other **kwargs", func(d *value.Dict, c *call) (value.Value, error) {
 		if c.has(0) {
@@ -43,14 +43,14 @@ func dictMethods() table {
 				return nil, err
 			}
 			for k, v := range other.All() {
-				if err := c.put(d, k, v); err != nil {
+				if err := put(c, d, k, v); err != nil {
 					return nil, err
 				}
 			}
 		}
 		if c.kw != nil {
 			for k, v := range c.kw.All() {
-				if err := c.put(d, k, v); err != nil {
+				if err := put(c, d, k, v); err != nil {
 					return nil, err
 				}
 			}
@@ -68,13 +68,13 @@ func dictRemovers() table {
 		t.add(name, params, anyOperand, func(c *call) (value.Value, error) { return run(c.in.(*value.Dict), c) })
 	}
 	add("pop", "key default", func(d *value.Dict, c *call) (value.Value, error) {
-		k, err := c.key(0)
+		k, err := keyArg(c, 0)
 		if err != nil {
 			return nil, err
 		}
 		v, ok := d.Get(k)
 		if ok {
-			c.changes()
+			c.env.Changed()
 			d.Delete(k)
 			return force(v)
 		}
@@ -88,7 +88,7 @@ func dictRemovers() table {
 		if len(keys) == 0 {
 			return nil, fmt.Errorf("popitem(): dictionary is empty")
 		}
-		c.changes()
+		c.env.Changed()
 		k := keys[len(keys)-1]
 		last, _ := d.Get(k)
 		v, err := force(last)
@@ -96,7 +96,7 @@ func dictRemovers() table {
 		return value.Tuple{k, v}, err
 	})
 	add("clear", "", func(d *value.Dict, c *call) (value.Value, error) {
-		c.changes()
+		c.env.Changed()
 		for _, k := range d.Keys() {
 			d.Delete(k)
 		}
@@ -105,8 +105,8 @@ func dictRemovers() table {
 	return t
 }
 
-// key is argument i as a key of a mapping.
-func (c *call) key(i int) (value.Value, error) {
+// keyArg is argument i as a key of a mapping.
+func keyArg(c *call, i int) (value.Value, error) {
 	k, err := c.need(i)
 	if err != nil {
 		return nil, err
@@ -129,9 +129,9 @@ func (c *call) key(i int) (value.Value, error) {
 }
 
 // put sets an entry of the receiver.
-func (c *call) put(d *value.Dict, k, v value.Value) error {
-	c.changes()
-	if err := c.checkInside(v); err != nil {
+func put(c *call, d *value.Dict, k, v value.Value) error {
+	c.env.Changed()
+	if err := checkInside(c, v); err != nil {
 		return err
 	}
 	d.Set(k, v)
@@ -151,7 +151,7 @@ func mappingMethods() table {
 	}
 	add("copy", "", func(m Mapping, _ *call) (value.Value, error) { return mappingDict(m) })
 	add("get", "key default", func(m Mapping, c *call) (value.Value, error) {
-		k, err := c.key(0)
+		k, err := keyArg(c, 0)
 		if err != nil {
 			return nil, err
 		}

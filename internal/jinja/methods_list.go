@@ -51,9 +51,6 @@ func tupleMethods() table {
 	return t
 }
 
-// changes marks that a template changes a container, so that what was remembered of variables is dropped.
-func (c *call) changes() { c.f.r.s.dirty = true }
-
 // holds tells whether v is or contains the container inside it. Nothing may hold itself: no walk over it would end.
 func holds(v, inside value.Value, depth int) bool {
 	if depth > maxNesting {
@@ -76,11 +73,10 @@ func holds(v, inside value.Value, depth int) bool {
 				return true
 			}
 		}
-	case *lazy:
-		return x.done && holds(x.v, inside, depth+1)
+	case holder:
+		held, ok := x.Held()
+		return ok && holds(held, inside, depth+1)
 	case view:
-		return holds(x.d, inside, depth+1)
-	case *namespace:
 		return holds(x.d, inside, depth+1)
 	case *group:
 		return holds(x.list, inside, depth+1)
@@ -88,7 +84,7 @@ func holds(v, inside value.Value, depth int) bool {
 	return false
 }
 
-func (c *call) checkInside(items ...value.Value) error {
+func checkInside(c *call, items ...value.Value) error {
 	for _, v := range items {
 		if holds(v, c.in, 0) {
 			return fmt.Errorf("a list or mapping cannot contain itself")
@@ -104,7 +100,7 @@ func listMethods() table {
 	}
 	change := func(name, params string, run func(l *value.List, c *call) (value.Value, error)) {
 		add(name, params, func(l *value.List, c *call) (value.Value, error) {
-			c.changes()
+			c.env.Changed()
 			if name != "append" && name != "extend" {
 				l.At = nil
 			}
@@ -114,7 +110,7 @@ func listMethods() table {
 	change("append", "object", func(l *value.List, c *call) (value.Value, error) {
 		v, err := c.need(0)
 		if err == nil {
-			err = c.checkInside(v)
+			err = checkInside(c, v)
 		}
 		if err == nil {
 			l.Append(v)
@@ -128,7 +124,7 @@ func listMethods() table {
 		}
 		more, err := forcedItems(v)
 		if err == nil {
-			err = c.checkInside(more...)
+			err = checkInside(c, more...)
 		}
 		if err == nil && len(l.Items)+len(more) > maxItems {
 			err = fmt.Errorf("the list is longer than %d", maxItems)
@@ -167,7 +163,7 @@ func listInsert(l *value.List, c *call) (value.Value, error) {
 	}
 	v, err := c.need(1)
 	if err == nil {
-		err = c.checkInside(v)
+		err = checkInside(c, v)
 	}
 	if err == nil {
 		l.Items = slices.Insert(l.Items, int(clip(i, int64(len(l.Items)), 1)), v)

@@ -9,32 +9,13 @@ import (
 )
 
 func splitMethods(t table) {
-	split := func(name string, fn func(s, sep string, n int) []string, fields func(s string, n int) []string) {
-		t.stringMethod(name, "sep maxsplit", func(s string, c *call) (value.Value, error) {
-			n, err := c.int(1, -1)
-			if err != nil {
-				return nil, err
-			}
-			if c.val(0, nil) == nil {
-				return value.Strings(fields(s, int(n))), nil
-			}
-			sep, err := c.str(0, "")
-			if err != nil {
-				return nil, err
-			}
-			if sep == "" {
-				return nil, fmt.Errorf("empty separator")
-			}
-			return value.Strings(fn(s, sep, int(n))), nil
-		})
-	}
-	split("split", splitLeft, fieldsLeft)
-	split("rsplit", splitRight, fieldsRight)
-	t.stringMethod("splitlines", "keepends", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "split", "sep maxsplit", split)
+	stringMethod(t, "rsplit", "sep maxsplit", func(s string, c *call) (value.Value, error) { return splitBy(s, c, splitRight, fieldsRight) })
+	stringMethod(t, "splitlines", "keepends", func(s string, c *call) (value.Value, error) {
 		keep, err := c.bool(0, false)
 		return value.Strings(splitLines(s, keep)), err
 	})
-	t.stringMethod("partition", "sep", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "partition", "sep", func(s string, c *call) (value.Value, error) {
 		sep, err := c.needStr(0)
 		if sep == "" && err == nil {
 			err = fmt.Errorf("empty separator")
@@ -45,7 +26,7 @@ func splitMethods(t table) {
 		}
 		return value.Tuple{before, sep, after}, err
 	})
-	t.stringMethod("rpartition", "sep", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "rpartition", "sep", func(s string, c *call) (value.Value, error) {
 		sep, err := c.needStr(0)
 		if sep == "" && err == nil {
 			err = fmt.Errorf("empty separator")
@@ -56,6 +37,28 @@ func splitMethods(t table) {
 		}
 		return value.Tuple{s[:i], sep, s[i+len(sep):]}, nil
 	})
+}
+
+// split is str.split(sep, maxsplit).
+func split(s string, c *call) (value.Value, error) { return splitBy(s, c, splitLeft, fieldsLeft) }
+
+// splitBy splits at the separator that the call gives with fn, or without one at white space with fields.
+func splitBy(s string, c *call, fn func(s, sep string, n int) []string, fields func(s string, n int) []string) (value.Value, error) {
+	n, err := c.int(1, -1)
+	if err != nil {
+		return nil, err
+	}
+	if c.val(0, nil) == nil {
+		return value.Strings(fields(s, int(n))), nil
+	}
+	sep, err := c.str(0, "")
+	if err != nil {
+		return nil, err
+	}
+	if sep == "" {
+		return nil, fmt.Errorf("empty separator")
+	}
+	return value.Strings(fn(s, sep, int(n))), nil
 }
 
 func splitLeft(s, sep string, n int) []string {

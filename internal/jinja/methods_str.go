@@ -11,7 +11,7 @@ import (
 )
 
 // stringMethod is a method whose receiver is a string.
-func (t table) stringMethod(name, params string, run func(s string, c *call) (value.Value, error)) {
+func stringMethod(t table, name, params string, run func(s string, c *call) (value.Value, error)) {
 	t.add(name, params, isMethod, func(c *call) (value.Value, error) {
 		s, _ := value.Plain(c.in)
 		return run(s, c)
@@ -24,7 +24,7 @@ func strMethods() table {
 		"upper": upper, "lower": strings.ToLower, "casefold": strings.ToLower,
 		"capitalize": capitalize, "title": pyTitle, "swapcase": swapCase,
 	} {
-		t.stringMethod(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+		stringMethod(t, name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}
 	for name, fn := range map[string]func(string) bool{
 		"isdigit": allRunes(unicode.IsDigit), "isdecimal": allRunes(unicode.IsDigit), "isnumeric": allRunes(unicode.IsNumber),
@@ -35,30 +35,30 @@ func strMethods() table {
 		"isascii": isASCII, "istitle": func(s string) bool { return pyTitle(s) == s && strings.ToLower(s) != strings.ToUpper(s) },
 		"isprintable": func(s string) bool { return s == "" || allRunes(unicode.IsPrint)(s) }, "isidentifier": isIdentifier,
 	} {
-		t.stringMethod(name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
+		stringMethod(t, name, "", func(s string, _ *call) (value.Value, error) { return fn(s), nil })
 	}
 	stripMethods(t)
 	splitMethods(t)
 	searchMethods(t)
 	padMethods(t)
-	t.stringMethod("join", "iterable", strJoin)
-	t.stringMethod("encode", "encoding errors", func(s string, _ *call) (value.Value, error) { return value.Bytes(s), nil })
-	t.stringMethod("decode", "encoding errors", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "join", "iterable", strJoin)
+	stringMethod(t, "encode", "encoding errors", func(s string, _ *call) (value.Value, error) { return value.Bytes(s), nil })
+	stringMethod(t, "decode", "encoding errors", func(s string, c *call) (value.Value, error) {
 		if _, encoded := c.in.(secret.Text); !encoded { // the bytes of a secret stay a secret text
 			return nil, fmt.Errorf("'str' object has no attribute 'decode'")
 		}
 		return s, nil
 	})
-	t.stringMethod("format", "*args **kwargs", func(s string, c *call) (value.Value, error) {
-		b := &braces{f: c.f, args: c.rest, kw: c.kw}
+	stringMethod(t, "format", "*args **kwargs", func(s string, c *call) (value.Value, error) {
+		b := &braces{env: c.env, args: c.rest, kw: c.kw}
 		return b.format(s, 0)
 	})
-	t.stringMethod("format_map", "mapping", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "format_map", "mapping", func(s string, c *call) (value.Value, error) {
 		d, _ := c.val(0, nil).(*value.Dict)
-		b := &braces{f: c.f, kw: d}
+		b := &braces{env: c.env, kw: d}
 		return b.format(s, 0)
 	})
-	t.stringMethod("replace", "old new count", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "replace", "old new count", func(s string, c *call) (value.Value, error) {
 		from, err := c.needStr(0)
 		if err != nil {
 			return nil, err
@@ -140,7 +140,7 @@ func swapCase(s string) string {
 
 func stripMethods(t table) {
 	strip := func(name string, left, right bool) {
-		t.stringMethod(name, "chars", func(s string, c *call) (value.Value, error) {
+		stringMethod(t, name, "chars", func(s string, c *call) (value.Value, error) {
 			if c.val(0, nil) == nil {
 				return stripSpace(s, left, right), nil
 			}
@@ -157,11 +157,11 @@ func stripMethods(t table) {
 	strip("strip", true, true)
 	strip("lstrip", true, false)
 	strip("rstrip", false, true)
-	t.stringMethod("removeprefix", "prefix", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "removeprefix", "prefix", func(s string, c *call) (value.Value, error) {
 		p, err := c.needStr(0)
 		return strings.TrimPrefix(s, p), err
 	})
-	t.stringMethod("removesuffix", "suffix", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "removesuffix", "suffix", func(s string, c *call) (value.Value, error) {
 		p, err := c.needStr(0)
 		return strings.TrimSuffix(s, p), err
 	})
@@ -179,8 +179,8 @@ func stripSpace(s string, left, right bool) string {
 
 func searchMethods(t table) {
 	for name, fn := range map[string]func(s, part string) bool{"startswith": strings.HasPrefix, "endswith": strings.HasSuffix} {
-		t.stringMethod(name, "prefix start end", func(s string, c *call) (value.Value, error) {
-			s, _, err := c.window(s)
+		stringMethod(t, name, "prefix start end", func(s string, c *call) (value.Value, error) {
+			s, _, err := window(c, s)
 			if err != nil {
 				return nil, err
 			}
@@ -197,12 +197,12 @@ func searchMethods(t table) {
 		})
 	}
 	find := func(name string, search func(s, part string) int, must bool) {
-		t.stringMethod(name, "sub start end", func(s string, c *call) (value.Value, error) {
+		stringMethod(t, name, "sub start end", func(s string, c *call) (value.Value, error) {
 			part, err := c.needStr(0)
 			if err != nil {
 				return nil, err
 			}
-			s, skipped, err := c.window(s)
+			s, skipped, err := window(c, s)
 			if err != nil {
 				return nil, err
 			}
@@ -220,18 +220,18 @@ func searchMethods(t table) {
 	find("rfind", strings.LastIndex, false)
 	find("index", strings.Index, true)
 	find("rindex", strings.LastIndex, true)
-	t.stringMethod("count", "sub start end", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "count", "sub start end", func(s string, c *call) (value.Value, error) {
 		part, err := c.needStr(0)
 		if err != nil {
 			return nil, err
 		}
-		s, _, err = c.window(s)
+		s, _, err = window(c, s)
 		return int64(strings.Count(s, part)), err
 	})
 }
 
 // window is s between the arguments start and end, and how many characters are before it.
-func (c *call) window(s string) (part string, skipped int, err error) {
+func window(c *call, s string) (part string, skipped int, err error) {
 	start, stop := c.val(1, nil), c.val(2, nil)
 	if start == nil && stop == nil {
 		return s, 0, nil
@@ -244,7 +244,7 @@ func (c *call) window(s string) (part string, skipped int, err error) {
 
 func padMethods(t table) {
 	for name, align := range map[string]byte{"ljust": '<', "rjust": '>', "center": '^'} {
-		t.stringMethod(name, "width fillchar", func(s string, c *call) (value.Value, error) {
+		stringMethod(t, name, "width fillchar", func(s string, c *call) (value.Value, error) {
 			n, err := c.size(0, 0)
 			if err != nil {
 				return nil, err
@@ -263,7 +263,7 @@ func padMethods(t table) {
 			return formatSpec{width: n, fill: r[0], align: align, prec: -1}.text(s), nil
 		})
 	}
-	t.stringMethod("zfill", "width", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "zfill", "width", func(s string, c *call) (value.Value, error) {
 		n, err := c.size(0, 0)
 		sign := ""
 		if s != "" && (s[0] == '-' || s[0] == '+') {
@@ -274,7 +274,7 @@ func padMethods(t table) {
 		}
 		return sign + s, err
 	})
-	t.stringMethod("expandtabs", "tabsize", func(s string, c *call) (value.Value, error) {
+	stringMethod(t, "expandtabs", "tabsize", func(s string, c *call) (value.Value, error) {
 		n, err := c.size(0, 8)
 		if err == nil && strings.Count(s, "\t")*n > maxText {
 			err = fmt.Errorf("the text is longer than %d bytes", maxText)

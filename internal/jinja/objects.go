@@ -38,13 +38,25 @@ func (i *mappingItem) Force() (value.Value, error) {
 	return v, err
 }
 
+// internal is a value of the engine that must not leave it. Callable tells whether it can be called with parentheses.
+type internal interface {
+	Callable() bool
+}
+
+// holder is what holds another value, and is neither a list nor a mapping; ok is false if it does not hold it yet.
+type holder interface {
+	Held() (v value.Value, ok bool)
+}
+
 // callable is what can be called with parentheses.
 type callable interface {
+	internal
 	call(f *frame, args []value.Value, kw *value.Dict) (value.Value, error)
 }
 
 // object is a value of the engine that has attributes.
 type object interface {
+	internal
 	attr(f *frame, name string) (value.Value, bool)
 }
 
@@ -64,7 +76,11 @@ func (fn *function) call(f *frame, args []value.Value, kw *value.Dict) (value.Va
 }
 
 func (fn *function) TypeName() string { return "function" }
-func (fn *function) String() string   { return "<function " + fn.name + ">" }
+
+// Callable implements internal.
+func (fn *function) Callable() bool { return true }
+
+func (fn *function) String() string { return "<function " + fn.name + ">" }
 
 // implicitElse is the value of an inline if without else whose test failed: unlike what is undefined, it may be printed.
 type implicitElse struct{}
@@ -157,6 +173,12 @@ type namespace struct{ d *value.Dict }
 func (n *namespace) TypeName() string { return "Namespace" }
 func (n *namespace) String() string   { return "<Namespace " + value.Display(n.d) + ">" }
 
+// Callable implements internal.
+func (n *namespace) Callable() bool { return false }
+
+// Held implements holder.
+func (n *namespace) Held() (value.Value, bool) { return n.d, true }
+
 func (n *namespace) attr(_ *frame, name string) (value.Value, bool) { return n.d.Get(name) }
 
 // cycler is what cycler() makes.
@@ -166,6 +188,9 @@ type cycler struct {
 }
 
 func (c *cycler) TypeName() string { return "Cycler" }
+
+// Callable implements internal.
+func (c *cycler) Callable() bool { return false }
 
 func (c *cycler) attr(_ *frame, name string) (value.Value, bool) {
 	switch name {
@@ -201,6 +226,9 @@ type joiner struct {
 
 func (j *joiner) TypeName() string { return "Joiner" }
 
+// Callable implements internal.
+func (j *joiner) Callable() bool { return true }
+
 func (j *joiner) call(*frame, []value.Value, *value.Dict) (value.Value, error) {
 	if !j.used {
 		j.used = true
@@ -217,7 +245,11 @@ type module struct {
 }
 
 func (m *module) TypeName() string { return "TemplateModule" }
-func (m *module) String() string   { return value.Str(m.out) }
+
+// Callable implements internal.
+func (m *module) Callable() bool { return false }
+
+func (m *module) String() string { return value.Str(m.out) }
 
 func (m *module) attr(_ *frame, name string) (value.Value, bool) {
 	for _, b := range m.root.names {
@@ -239,7 +271,8 @@ func (g *group) String() string   { return value.Repr(value.Tuple{g.grouper, g.l
 
 func (g *group) iterate() ([]value.Value, error) { return []value.Value{g.grouper, g.list}, nil }
 
-func (g *group) attr(_ *frame, name string) (value.Value, bool) {
+// attr is what a group has by name.
+func (g *group) attr(name string) (value.Value, bool) {
 	switch name {
 	case "grouper":
 		return g.grouper, true

@@ -47,9 +47,9 @@ func (s *Scope) blame(place string) {
 	}
 }
 
-// permit refuses a file that a node chose. A name that stands in the template as it is was chosen by its author.
-func (s *Scope) permit(name, path string) error {
-	if !s.origin.heard || s.literal {
+// Permit refuses a file that a node chose: name as the template has it, path as it was found. A name that stands in the template as it is was chosen by its author.
+func (s *Scope) Permit(name, path string) error {
+	if !s.ChosenByNode() {
 		return nil
 	}
 	if g, ok := s.files.(Guard); ok {

@@ -86,9 +86,27 @@ func (t table) find(name string) *plugin {
 	return nil
 }
 
+// env is what a plugin may ask of the evaluation that uses it.
+type env interface {
+	// Attr is obj.name, and Item obj[key], as a template sees them.
+	Attr(obj value.Value, name string) (value.Value, error)
+	Item(obj, key value.Value) (value.Value, error)
+	// Method is a method of a mapping, bound to it; ok is false if mappings have none of that name.
+	Method(d *value.Dict, name string) (method value.Value, ok bool)
+	// Pos is where the template starts.
+	Pos() diag.Pos
+	// Filter and Test are those of a name, or nil.
+	Filter(name string) *plugin
+	Test(name string) *plugin
+	// Permit refuses a file of this machine that a node chose: name as the template has it, path as it is found.
+	Permit(name, path string) error
+	// Changed notes that a template changes a list or mapping, so that what was remembered of variables is dropped.
+	Changed()
+}
+
 // call is one use of a plugin.
 type call struct {
-	f    *frame
+	env  env
 	p    *plugin
 	in   value.Value
 	arg  []value.Value // by parameter; notGiven where there is none
@@ -148,7 +166,7 @@ func (c *call) bindNamed(params []string, k, v value.Value, given int, starStar 
 
 // use runs p on its input and arguments, with all that holds for every plugin: undefined and unknown operands, secrets,
 // and the wording of errors.
-func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dict) (value.Value, error) {
+func use(e env, p *plugin, in value.Value, args []value.Value, kw *value.Dict) (value.Value, error) {
 	if p.flags&(takesUndefined|takesUnknown) != takesUndefined|takesUnknown {
 		v := firstSpecial(in, args, kw)
 		switch v.(type) {
@@ -171,12 +189,12 @@ func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dic
 			return nil, err
 		}
 	}
-	c := &call{f: f, p: p, in: in}
+	c := &call{env: e, p: p, in: in}
 	if err := c.bind(args, kw); err != nil {
-		return nil, f.pluginError(p, nil, err)
+		return nil, p.failure(nil, err)
 	}
 	var seen survey
-	if stop, err := f.look(p, &seen, in, args, kw); stop != nil || err != nil {
+	if stop, err := p.look(&seen, in, args, kw); stop != nil || err != nil {
 		return stop, err
 	}
 	v, err := p.run(c)
@@ -188,7 +206,7 @@ func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dic
 		if u, ok := asUnknown(err); ok {
 			return u, nil
 		}
-		return nil, f.pluginError(p, &seen, err)
+		return nil, p.failure(&seen, err)
 	}
 	if p.flags&(isTest|keepsSecrets) != 0 {
 		return v, nil
@@ -197,7 +215,7 @@ func (f *frame) use(p *plugin, in value.Value, args []value.Value, kw *value.Dic
 }
 
 // look surveys the operands of a plugin. stop is the result if the plugin need not run.
-func (f *frame) look(p *plugin, seen *survey, in value.Value, args []value.Value, kw *value.Dict) (stop value.Value, err error) {
+func (p *plugin) look(seen *survey, in value.Value, args []value.Value, kw *value.Dict) (stop value.Value, err error) {
 	visit := seen.visit
 	if p.flags&structural != 0 {
 		visit = seen.shallow
@@ -235,9 +253,9 @@ func (s *survey) shallow(v value.Value, _ int) error {
 	return s.visit(v, 0)
 }
 
-// pluginError words the failure of a plugin. What secrets are in its message cannot be told, so of a secret's failure
+// failure words the failure of a plugin. What secrets are in its message cannot be told, so of a secret's failure
 // nothing is told.
-func (f *frame) pluginError(p *plugin, seen *survey, err error) error {
+func (p *plugin) failure(seen *survey, err error) error {
 	kind := "filter"
 	if p.flags&isTest != 0 {
 		kind = "test"
@@ -273,7 +291,7 @@ func (f *frame) evalFilter(n *filterNode) (value.Value, error) {
 		return nil, err
 	}
 	defer f.r.s.written(n.in, &n.args)()
-	v, err := f.use(n.f.(*plugin), in, args, kw)
+	v, err := use(f, n.f.(*plugin), in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)
 	}
@@ -299,7 +317,7 @@ func (f *frame) evalTest(n *testNode) (value.Value, error) {
 		return nil, err
 	}
 	defer f.r.s.written(n.in, &n.args)()
-	v, err := f.use(n.t.(*plugin), in, args, kw)
+	v, err := use(f, n.t.(*plugin), in, args, kw)
 	if err != nil {
 		return nil, f.at(n.offset(), err)
 	}

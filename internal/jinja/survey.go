@@ -225,7 +225,7 @@ func (c *copier) copy(v value.Value, depth int) (value.Value, error) {
 		return c.list(items, depth)
 	case delta:
 		return x.String(), nil
-	case callable, object:
+	case internal:
 		if c.strict {
 			return nil, fmt.Errorf("unsupported type '%s' for the result of a template: is a pair of parentheses missing?", typeName(v))
 		}

@@ -40,10 +40,10 @@ func typeTests() table {
 	})
 	is("sequence", func(v value.Value) bool { _, err := length(v); return err == nil && !isView(v) })
 	is("iterable", func(v value.Value) bool { _, err := items(v); return err == nil })
-	is("callable", func(v value.Value) bool { _, ok := v.(callable); return ok })
+	is("callable", func(v value.Value) bool { x, ok := v.(internal); return ok && x.Callable() })
 	is("escaped", func(value.Value) bool { return false })
-	t.test("filter", "", any, func(c *call) (bool, error) { return c.f.r.s.e.filter(c.text()) != nil, nil })
-	t.test("test", "", any, func(c *call) (bool, error) { return c.f.r.s.e.test(c.text()) != nil, nil })
+	t.test("filter", "", any, func(c *call) (bool, error) { return c.env.Filter(c.text()) != nil, nil })
+	t.test("test", "", any, func(c *call) (bool, error) { return c.env.Test(c.text()) != nil, nil })
 	t.test("vault_encrypted", "", any, func(c *call) (bool, error) {
 		text, _ := value.Plain(c.in)
 		return strings.HasPrefix(text, "$ANSIBLE_VAULT;"), nil
@@ -223,7 +223,7 @@ func isSubset(part, whole value.Value) (bool, error) {
 	return true, nil
 }
 
-func textTests() table {
+func textTests(src sources) table {
 	t := table{}
 	t.test("lower", "", 0, func(c *call) (bool, error) {
 		s := c.text()
@@ -234,7 +234,7 @@ func textTests() table {
 		return strings.ToUpper(s) == s && strings.ToLower(s) != s, nil
 	})
 	regex := func(name, params, how string) {
-		t.test(name, params, 0, func(c *call) (bool, error) { return matches(c, how) })
+		t.test(name, params, 0, func(c *call) (bool, error) { return src.matches(c, how) })
 	}
 	regex("match", "pattern ignorecase multiline", "match")
 	regex("search", "pattern ignorecase multiline", "search")
@@ -273,11 +273,11 @@ func isURL(c *call, name string, urn bool) (bool, error) {
 	return true, nil
 }
 
-func matches(c *call, how string) (bool, error) {
+func (src sources) matches(c *call, how string) (bool, error) {
 	if _, ok := value.Plain(c.in); !ok {
 		c.in = c.text()
 	}
-	re, err := c.regex(0, 1, 2)
+	re, err := src.regex(c, 0, 1, 2)
 	if err != nil {
 		return false, err
 	}
@@ -305,11 +305,34 @@ func matches(c *call, how string) (bool, error) {
 			}
 		}
 		c.arg[0] = anchored
-		if re, err = c.regex(0, 1, 2); err != nil {
+		if re, err = src.regex(c, 0, 1, 2); err != nil {
 			return false, err
 		}
 		m, err = re.Search(c.text())
 		return m != nil, err
 	}
 	return false, fmt.Errorf("unknown match_type %s", how)
+}
+
+// versionTest is value is version(other, operator, strict, version_type).
+func versionTest(c *call) (bool, error) {
+	other, err := c.need(0)
+	if err != nil {
+		return false, err
+	}
+	op, err := c.str(1, "eq")
+	if err != nil {
+		return false, err
+	}
+	kind := "loose"
+	if strict, err := c.bool(2, false); err != nil {
+		return false, err
+	} else if strict {
+		kind = "strict"
+	}
+	if v, ok := value.Plain(c.val(3, nil)); ok {
+		kind = v
+	}
+	a, b := c.text(), str(other)
+	return compareVersions(a, op, b, kind)
 }

@@ -113,7 +113,7 @@ func fileTests() table {
 	t := table{}
 	mode := func(spec string, fn func(path string) bool) {
 		t.test(spec, "", 0, func(c *call) (bool, error) {
-			if err := c.f.r.s.permit(c.text(), c.text()); err != nil {
+			if err := c.env.Permit(c.text(), c.text()); err != nil {
 				return false, err
 			}
 			return fn(c.text()), nil
@@ -145,7 +145,7 @@ func fileTests() table {
 			return false, err
 		}
 		for _, p := range []string{c.text(), other} {
-			if err := c.f.r.s.permit(p, p); err != nil {
+			if err := c.env.Permit(p, p); err != nil {
 				return false, err
 			}
 		}

@@ -2,7 +2,6 @@ package jinja
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -41,21 +40,6 @@ func (d delta) String() string {
 	return text
 }
 
-func (d delta) attr(_ *frame, name string) (value.Value, bool) {
-	days, seconds, micros := d.split()
-	switch name {
-	case "days":
-		return days, true
-	case "seconds":
-		return seconds, true
-	case "microseconds":
-		return micros, true
-	case "total_seconds":
-		return simple(name, func() value.Value { return time.Duration(d).Seconds() }), true
-	}
-	return nil, false
-}
-
 // addTimes is + and - where one operand is a time or a difference of times.
 func addTimes(op string, a, b value.Value) (value.Value, error) {
 	sign := time.Duration(1)
@@ -90,96 +74,6 @@ func addTimes(op string, a, b value.Value) (value.Value, error) {
 }
 
 func dayTime(d value.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
-
-// timeAttr is an attribute of a date or time.
-func (f *frame) timeAttr(obj value.Value, name string) (value.Value, bool) {
-	var t time.Time
-	switch x := obj.(type) {
-	case time.Time:
-		t = x
-	case value.Date:
-		t = dayTime(x)
-	default:
-		return nil, false
-	}
-	switch name {
-	case "year":
-		return int64(t.Year()), true
-	case "month":
-		return int64(t.Month()), true
-	case "day":
-		return int64(t.Day()), true
-	case "hour":
-		return int64(t.Hour()), true
-	case "minute":
-		return int64(t.Minute()), true
-	case "second":
-		return int64(t.Second()), true
-	case "microsecond":
-		return int64(t.Nanosecond() / 1000), true
-	}
-	return f.method(f.r.s.e.methods.time, obj, name)
-}
-
-func timeMethods() table {
-	t := table{}
-	add := func(name, params string, run func(t time.Time, c *call) (value.Value, error)) {
-		t.add(name, params, isMethod, func(c *call) (value.Value, error) {
-			at, ok := c.in.(time.Time)
-			if !ok {
-				at = dayTime(c.in.(value.Date))
-			}
-			return run(at, c)
-		})
-	}
-	add("strftime", "format", func(t time.Time, c *call) (value.Value, error) {
-		layout, err := c.needStr(0)
-		return strftime(t, layout), err
-	})
-	add("isoformat", "sep", func(t time.Time, c *call) (value.Value, error) {
-		sep, err := c.str(0, "T")
-		if d, ok := c.in.(value.Date); ok {
-			return d.String(), err
-		}
-		return strings.Replace(value.Str(t), " ", sep, 1), err
-	})
-	add("date", "", func(t time.Time, _ *call) (value.Value, error) {
-		return value.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}, nil
-	})
-	add("timestamp", "", func(t time.Time, _ *call) (value.Value, error) {
-		return float64(t.UnixMicro()) / 1e6, nil
-	})
-	add("weekday", "", func(t time.Time, _ *call) (value.Value, error) { return int64(t.Weekday()+6) % 7, nil })
-	add("isoweekday", "", func(t time.Time, _ *call) (value.Value, error) { return int64(t.Weekday()+6)%7 + 1, nil })
-	return t
-}
-
-func numberMethods() table {
-	t := table{}
-	t.add("bit_length", "", isMethod, func(c *call) (value.Value, error) {
-		i, ok := integer(c.in)
-		if !ok {
-			return nil, fmt.Errorf("'float' object has no attribute 'bit_length'")
-		}
-		return int64(i.BitLen()), nil
-	})
-	t.add("is_integer", "", isMethod, func(c *call) (value.Value, error) {
-		f, _ := number(c.in)
-		return f == math.Trunc(f), nil
-	})
-	return t
-}
-
-func bytesMethods() table {
-	t := table{}
-	t.add("decode", "encoding errors", isMethod, func(c *call) (value.Value, error) {
-		return string(c.in.(value.Bytes)), nil
-	})
-	t.add("hex", "", isMethod, func(c *call) (value.Value, error) {
-		return fmt.Sprintf("%x", []byte(c.in.(value.Bytes))), nil
-	})
-	return t
-}
 
 // strftime is time.strftime of the C locale.
 func strftime(t time.Time, layout string) string {

@@ -44,6 +44,9 @@ type selfBlocks struct{ r *render }
 
 func (b selfBlocks) TypeName() string { return "TemplateReference" }
 
+// Callable implements internal.
+func (b selfBlocks) Callable() bool { return false }
+
 func (b selfBlocks) attr(f *frame, name string) (value.Value, bool) {
 	if b.r.blocks[name] == nil {
 		return nil, false
@@ -213,6 +216,9 @@ type lazy struct {
 	key     value.Value
 	v       value.Value
 }
+
+// Held implements holder.
+func (l *lazy) Held() (value.Value, bool) { return l.v, l.done }
 
 // Force implements value.Lazy.
 func (l *lazy) Force() (value.Value, error) {

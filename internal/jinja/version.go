@@ -5,34 +5,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"pig/internal/value"
 )
 
-// versionTest is value is version(other, operator, strict, version_type).
-func versionTest(c *call) (bool, error) {
-	other, err := c.need(0)
-	if err != nil {
-		return false, err
-	}
-	op, err := c.str(1, "eq")
-	if err != nil {
-		return false, err
-	}
-	kind := "loose"
-	if strict, err := c.bool(2, false); err != nil {
-		return false, err
-	} else if strict {
-		kind = "strict"
-	}
-	if v, ok := value.Plain(c.val(3, nil)); ok {
-		kind = v
-	}
-	a, b := c.text(), str(other)
+// compareVersions tells whether version a is to b as op says. kind is the way to read them: loose, strict, semver, semantic or pep440.
+func compareVersions(a, op, b, kind string) (bool, error) {
 	if a == "" || b == "" {
 		return false, fmt.Errorf("Input version value cannot be empty")
 	}
 	var n int
+	var err error
 	switch kind {
 	case "loose":
 		n, err = compareLoose(a, b)
