@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pig/internal/diag"
+	"pig/internal/jinja/python"
 	"pig/internal/value"
 )
 
@@ -93,7 +94,7 @@ func readProbes(t testing.TB) (probes, *value.Dict) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		t.Fatal(err)
 	}
-	vars, err := readJSON(string(p.Vars))
+	vars, err := python.ReadJSON(string(p.Vars))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja/python"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -53,7 +54,7 @@ func FuzzTemplates(f *testing.F) {
 func checkFinished(t *testing.T, v value.Value) {
 	value.Walk(v, func(v value.Value) {
 		switch v.(type) {
-		case value.Lazy, value.Undefined, value.Tuple, implicitElse, view:
+		case value.Lazy, value.Undefined, value.Tuple, python.ImplicitElse, python.View:
 			t.Fatalf("a result holds %T", v)
 		}
 	})

@@ -2,12 +2,14 @@ package jinja
 
 import (
 	"testing"
+
+	"pig/internal/jinja/python"
 )
 
 func TestQueries(t *testing.T) {
 	t.Parallel()
 	s := func() *Scope {
-		raw, err := readJSON(`{"z": {"name": "z", "n": 3, "tags": ["a"]}, "a": {"name": "a", "n": 1.5, "tags": []}, "m": {"name": "m", "n": 30}}`)
+		raw, err := python.ReadJSON(`{"z": {"name": "z", "n": 3, "tags": ["a"]}, "a": {"name": "a", "n": 1.5, "tags": []}, "m": {"name": "m", "n": 30}}`)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,8 +6,8 @@ import (
 	"math/big"
 	"os"
 	"testing"
-	"time"
 
+	"pig/internal/jinja/python"
 	"pig/internal/value"
 )
 
@@ -51,7 +51,7 @@ func TestTemplatesRenderAsInJinja2(t *testing.T) {
 	t.Parallel()
 	var cases jinja2Cases
 	readTestdata(t, "jinja2.json", &cases)
-	raw, err := readJSON(string(cases.Vars))
+	raw, err := python.ReadJSON(string(cases.Vars))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,31 +72,5 @@ func TestTemplatesRenderAsInJinja2(t *testing.T) {
 	}
 	for _, c := range cases.Inheritance {
 		c.check(t, e.Scope(testVars{d: value.DictOf("v", "V")}), TextOptions{})
-	}
-}
-
-func TestTimesAndVersionsAreAsInPython(t *testing.T) {
-	t.Parallel()
-	var cases struct {
-		Strftime []struct {
-			TS     int64
-			F, Out string
-		}
-		Version []struct {
-			A, B       string
-			LT, EQ, OK bool
-		}
-	}
-	readTestdata(t, "python.json", &cases)
-	for _, c := range cases.Strftime {
-		if got := strftime(time.Unix(c.TS, 0).UTC(), c.F); got != c.Out {
-			t.Errorf("strftime %s of %d: %q, want %q", c.F, c.TS, got, c.Out)
-		}
-	}
-	for _, c := range cases.Version {
-		n, err := compareLoose(c.A, c.B)
-		if (err == nil) != c.OK || c.OK && ((n < 0) != c.LT || (n == 0) != c.EQ) {
-			t.Errorf("versions %s and %s: %d %v", c.A, c.B, n, err)
-		}
 	}
 }

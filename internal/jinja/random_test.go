@@ -2,12 +2,15 @@ package jinja
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja/methods"
+	"pig/internal/jinja/plugin"
 )
 
 // generator makes random expressions out of all filters, tests, methods and operators, most of them wrong.
@@ -18,8 +21,9 @@ type generator struct {
 
 func newGenerator(e *Engine, seed uint64) *generator {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), filters: e.FilterNames(), tests: e.TestNames()}
-	for _, t := range []table{e.methods.str, e.methods.list, e.methods.dict, e.methods.number, e.methods.bytes, e.methods.time} {
-		g.methods = append(g.methods, names(t)...)
+	m := methods.New()
+	for _, t := range []plugin.Table{m.Str, m.List, m.Dict, m.Number, m.Bytes, m.Time} {
+		g.methods = slices.AppendSeq(g.methods, maps.Keys(t))
 	}
 	for _, slow := range []string{"password_hash", "random", "shuffle", "permutations"} {
 		g.filters = slices.DeleteFunc(g.filters, func(n string) bool { return n == slow })
