@@ -16,7 +16,11 @@ import (
 var layers = [][]string{
 	{"diag", "format", "guc", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value"},
-	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/crypt", "jinja/jmes", "jinja/pyrand", "jinja/pyre"},
+	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand", "jinja/python/pyre"},
+	{"jinja/syntax", "jinja/plugin"},
+	{"jinja/methods"},
+	{"jinja/filters", "jinja/runtime"},
+	{"jinja/lookups"},
 	{"redis/peer", "module", "jinja", "inventory", "playbook", "sandbox"},
 	{"agent", "params", "credential"},
 	{"fleet", "fleet/liar", "resolve"},

@@ -74,10 +74,8 @@ func parseAddress(s string) (address, bool) {
 	return address{}, false
 }
 
-func (a address) prefix() netip.Prefix { return netip.PrefixFrom(a.ip, a.bits) }
-
-func (a address) network() netip.Addr { return a.prefix().Masked().Addr() }
-
+func (a address) prefix() netip.Prefix      { return netip.PrefixFrom(a.ip, a.bits) }
+func (a address) network() netip.Addr       { return a.prefix().Masked().Addr() }
 func (a address) with(ip netip.Addr) string { return ip.String() + "/" + strconv.Itoa(a.bits) }
 
 func (a address) mask() netip.Addr {

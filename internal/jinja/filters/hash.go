@@ -14,9 +14,9 @@ import (
 	"hash/crc32"
 	"math/big"
 
-	"pig/internal/jinja/python/crypt"
 	"pig/internal/jinja/plugin"
 	"pig/internal/jinja/python"
+	"pig/internal/jinja/python/crypt"
 	"pig/internal/secret"
 	"pig/internal/value"
 )

@@ -48,7 +48,7 @@ func jsonFilters() plugin.Table {
 }
 
 // toJSON writes the input, with the keywords that json.dumps knows.
-func toJSON(c *plugin.Call, w *python.JsonWriter) (value.Value, error) {
+func toJSON(c *plugin.Call, w *python.JSONWriter) (value.Value, error) {
 	if c.Kw != nil {
 		for k, v := range c.Kw.All() {
 			if err := jsonOption(w, value.KeyText(k), v); err != nil {
@@ -73,7 +73,7 @@ func toJSON(c *plugin.Call, w *python.JsonWriter) (value.Value, error) {
 }
 
 // jsonOption sets a keyword of json.dumps.
-func jsonOption(w *python.JsonWriter, name string, v value.Value) error {
+func jsonOption(w *python.JSONWriter, name string, v value.Value) error {
 	switch name {
 	case "indent":
 		switch n := v.(type) {
@@ -87,7 +87,7 @@ func jsonOption(w *python.JsonWriter, name string, v value.Value) error {
 	case "sort_keys":
 		w.SortKeys = value.Truthy(v)
 	case "ensure_ascii":
-		w.Ascii = value.Truthy(v)
+		w.ASCII = value.Truthy(v)
 	case "separators":
 		list, err := python.ForcedItems(v)
 		if err != nil || len(list) != 2 {

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"pig/internal/jinja/plugin"
-	"pig/internal/jinja/python/pyrand"
 	"pig/internal/jinja/python"
+	"pig/internal/jinja/python/pyrand"
 	"pig/internal/value"
 )
 

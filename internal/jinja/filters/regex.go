@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"pig/internal/jinja/plugin"
-	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/python"
+	"pig/internal/jinja/python/pyre"
 	"pig/internal/value"
 )
 

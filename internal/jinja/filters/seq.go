@@ -100,7 +100,7 @@ func reverseFilter(c *plugin.Call) (value.Value, error) {
 }
 
 // getter makes a function that gets an attribute like "a.b.0" of an item. dflt stands for what is missing, unless it is
-// notGiven.
+// plugin.NotGiven.
 func getter(e plugin.Env, attribute, dflt value.Value) func(value.Value) (value.Value, error) {
 	var keys []value.Value
 	switch a := attribute.(type) {
@@ -272,6 +272,8 @@ func flattenFilter(c *plugin.Call) (value.Value, error) {
 	return out, err
 }
 
+// FlattenInto adds the elements of v to out, those of lists in it to so many levels (all if negative). skip leaves out None and
+// its texts.
 func FlattenInto(out *value.List, v value.Value, levels int64, skip bool, depth int) error {
 	if depth > python.MaxNesting {
 		return fmt.Errorf("lists and mappings are nested too deeply")

@@ -17,7 +17,7 @@ type set struct {
 
 func newSet() *set { return &set{hashed: map[any]bool{}} }
 
-// has tells whether v is in the set; an unknown answer is an unknownError.
+// has tells whether v is in the set; an unknown answer is a python.UnknownError.
 func (s *set) has(v value.Value) (bool, error) {
 	if u, err := python.Special(v, nil); err != nil {
 		return false, err

@@ -9,8 +9,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
-	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/python"
+	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/runtime"
 	"pig/internal/value"
 )

@@ -9,6 +9,7 @@ type Set struct {
 	Str, List, Tuple, Dict, Mapping, Number, Bytes, Time plugin.Table
 }
 
+// New makes the tables.
 func New() Set {
 	return Set{
 		Str: strMethods(), List: listMethods(), Tuple: tupleMethods(), Dict: dictMethods(), Mapping: mappingMethods(),

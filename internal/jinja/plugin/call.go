@@ -30,11 +30,12 @@ type Call struct {
 	Env    Env
 	Plugin *Plugin
 	In     value.Value
-	Arg    []value.Value // by parameter; notGiven where there is none
+	Arg    []value.Value // by parameter; NotGiven where there is none
 	Rest   []value.Value
 	Kw     *value.Dict // other keywords, or nil
 }
 
+// Absent is the type of NotGiven.
 type Absent struct{}
 
 // NotGiven is an argument that was left out.

@@ -16,20 +16,20 @@ const AnyOperand = Structural | TakesUndefined | TakesUnknown | KeepsSecrets | I
 type Plugin struct {
 	Name   string
 	params []string // the names of the arguments after the input; *x takes the rest, **x all other keywords
-	flags  flags
+	flags  Flags
 	run    func(c *Call) (value.Value, error)
 
 	named          int // how many of params take one argument
 	star, starStar bool
 }
 
-// flags tell what a plugin can deal with by itself.
-type flags uint8
+// Flags tell what a plugin can deal with by itself.
+type Flags uint8
 
 const (
 	// Structural plugins rearrange elements or treat them one by one: they see containers as they are, with elements
 	// that are lazy, undefined or unknown. All others get finished values, with no such thing inside.
-	Structural flags = 1 << iota
+	Structural Flags = 1 << iota
 	// TakesUndefined plugins can be given something undefined.
 	TakesUndefined
 	// TakesUnknown plugins can be given something unknown.
@@ -44,7 +44,7 @@ const (
 type Table map[string]*Plugin
 
 // Add puts a plugin in under its names, which spec lists; params lists those of its arguments.
-func (t Table) Add(spec, params string, fl flags, run func(c *Call) (value.Value, error)) {
+func (t Table) Add(spec, params string, fl Flags, run func(c *Call) (value.Value, error)) {
 	names := strings.Fields(spec)
 	p := &Plugin{Name: names[0], params: strings.Fields(params), flags: fl, run: run}
 	p.named = len(p.params)
@@ -61,10 +61,11 @@ func (t Table) Add(spec, params string, fl flags, run func(c *Call) (value.Value
 }
 
 // Test adds a test.
-func (t Table) Test(spec, params string, fl flags, run func(c *Call) (bool, error)) {
+func (t Table) Test(spec, params string, fl Flags, run func(c *Call) (bool, error)) {
 	t.Add(spec, params, fl|IsTest, func(c *Call) (value.Value, error) { return run(c) })
 }
 
+// Merge adds the plugins of another table.
 func (t Table) Merge(other Table) {
 	for name, p := range other {
 		t[name] = p

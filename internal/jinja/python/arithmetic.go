@@ -8,7 +8,7 @@ import (
 	"pig/internal/value"
 )
 
-// MaxBits bounds the size of integers, maxItems that of lists that operators make.
+// MaxBits bounds the size of integers, MaxItems that of lists that operators make.
 const (
 	MaxBits  = 1 << 20
 	MaxItems = 1 << 22
@@ -87,6 +87,7 @@ func Numeric(v value.Value) (*big.Int, float64, bool) {
 	return nil, 0, false
 }
 
+// ToFloat is a number that Numeric took apart as a float.
 func ToFloat(i *big.Int, f float64) float64 {
 	if i == nil {
 		return f

@@ -22,6 +22,7 @@ type Braces struct {
 	auto int // the next automatic number; -1 once numbers were written out
 }
 
+// Format fills the fields of s. depth is 0 but for fields inside of fields.
 func (b *Braces) Format(s string, depth int) (string, error) {
 	if depth > 2 {
 		return "", fmt.Errorf("Max string recursion exceeded")

@@ -93,6 +93,7 @@ func ordered(op string, c int) bool {
 	return c >= 0
 }
 
+// IsNaN tells whether v is a float that is not a number.
 func IsNaN(v value.Value) bool {
 	f, ok := v.(float64)
 	return ok && math.IsNaN(f)
@@ -173,6 +174,7 @@ func Truth(v value.Value) (value.Value, error) {
 	return value.Truthy(v), nil
 }
 
+// CompareBy is a comparison by its operator: a bool, or unknown. Something undefined is an error.
 func CompareBy(op string, left, right value.Value) (value.Value, error) {
 	if u, err := Special(left, right); u != nil || err != nil {
 		return u, err

@@ -14,7 +14,7 @@ func Finalize(v value.Value) (value.Value, error) {
 	return c.copy(v, 0)
 }
 
-// FinalizeStrict is finalize for what leaves the engine: functions and the like in it are an error.
+// FinalizeStrict is Finalize for what leaves the engine: functions and the like in it are an error.
 func FinalizeStrict(v value.Value) (value.Value, error) {
 	c := copier{strict: true}
 	return c.copy(v, 0)

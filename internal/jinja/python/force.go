@@ -18,7 +18,7 @@ func Force(v value.Value) (value.Value, error) {
 	}
 }
 
-// forceDeep is force, and makes an ordinary mapping of a Mapping. changed tells whether v was anything else.
+// forceDeep is Force, and makes an ordinary mapping of a Mapping. changed tells whether v was anything else.
 func forceDeep(v value.Value) (forced value.Value, changed bool, err error) {
 	_, changed = v.(value.Lazy)
 	if v, err = Force(v); err != nil {

@@ -11,22 +11,24 @@ import (
 	"pig/internal/value"
 )
 
-// JsonWriter writes JSON as Python's json.dumps does.
-type JsonWriter struct {
+// JSONWriter writes JSON as Python's json.dumps does.
+type JSONWriter struct {
 	b        strings.Builder
 	Indent   int // blanks per level; less than 0: all on one line
 	Item     string
 	Key      string
 	SortKeys bool
-	Ascii    bool
+	ASCII    bool
 	depth    int
 }
 
-func NewJSONWriter() *JsonWriter {
-	return &JsonWriter{Indent: -1, Item: ", ", Key: ": ", Ascii: true}
+// NewJSONWriter makes a writer with the defaults of json.dumps.
+func NewJSONWriter() *JSONWriter {
+	return &JSONWriter{Indent: -1, Item: ", ", Key: ": ", ASCII: true}
 }
 
-func (w *JsonWriter) Write(v value.Value) error {
+// Write writes a finished value.
+func (w *JSONWriter) Write(v value.Value) error {
 	if w.b.Len() > MaxText {
 		return fmt.Errorf("the text is longer than %d bytes", MaxText)
 	}
@@ -72,14 +74,14 @@ func jsonFloat(f float64) string {
 	}
 }
 
-func (w *JsonWriter) newline() {
+func (w *JSONWriter) newline() {
 	if w.Indent >= 0 {
 		w.b.WriteByte('\n')
 		w.b.WriteString(strings.Repeat(" ", w.Indent*w.depth))
 	}
 }
 
-func (w *JsonWriter) list(items []value.Value) error {
+func (w *JSONWriter) list(items []value.Value) error {
 	if len(items) == 0 {
 		w.b.WriteString("[]")
 		return nil
@@ -101,7 +103,7 @@ func (w *JsonWriter) list(items []value.Value) error {
 	return nil
 }
 
-func (w *JsonWriter) dict(d *value.Dict) error {
+func (w *JSONWriter) dict(d *value.Dict) error {
 	if d.Len() == 0 {
 		w.b.WriteString("{}")
 		return nil
@@ -154,7 +156,7 @@ func jsonKey(k value.Value) (string, error) {
 	return "", fmt.Errorf("keys must be str, int, float, bool or None, not %s", TypeName(k))
 }
 
-func (w *JsonWriter) quote(s string) {
+func (w *JSONWriter) quote(s string) {
 	w.b.WriteByte('"')
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
@@ -174,13 +176,13 @@ func (w *JsonWriter) quote(s string) {
 			w.b.WriteString(`\b`)
 		case r == '\f':
 			w.b.WriteString(`\f`)
-		case r < ' ' || w.Ascii && r >= 0x7f && r < 0x10000:
+		case r < ' ' || w.ASCII && r >= 0x7f && r < 0x10000:
 			if r == 0x7f {
 				w.b.WriteRune(r)
 			} else {
 				fmt.Fprintf(&w.b, `\u%04x`, r)
 			}
-		case w.Ascii && r >= 0x10000:
+		case w.ASCII && r >= 0x10000:
 			r -= 0x10000
 			fmt.Fprintf(&w.b, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 		default:
@@ -192,4 +194,4 @@ func (w *JsonWriter) quote(s string) {
 }
 
 // String is what was written.
-func (w *JsonWriter) String() string { return w.b.String() }
+func (w *JSONWriter) String() string { return w.b.String() }

@@ -28,6 +28,7 @@ type mappingItem struct {
 	key value.Value
 }
 
+// Force implements value.Lazy.
 func (i *mappingItem) Force() (value.Value, error) {
 	v, ok, err := i.m.Item(i.key)
 	if err == nil && !ok {

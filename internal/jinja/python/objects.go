@@ -23,15 +23,13 @@ type Iterable interface {
 type ImplicitElse struct{}
 
 func (ImplicitElse) TypeName() string { return "Undefined" }
-
-func (ImplicitElse) String() string { return "" }
+func (ImplicitElse) String() string   { return "" }
 
 // omitted is the type of Omit.
 type omitted struct{}
 
 func (omitted) TypeName() string { return "Omit" }
-
-func (omitted) String() string { return "<< Omit >>" }
+func (omitted) String() string   { return "<< Omit >>" }
 
 // Omit is the value of the variable omit: an argument that has it counts as not given. Scope.Value drops such entries of
 // lists and mappings, and returns it only for a whole value.
@@ -44,9 +42,9 @@ type Group struct {
 }
 
 func (g *Group) TypeName() string { return "tuple" }
+func (g *Group) String() string   { return value.Repr(value.Tuple{g.Grouper, g.List}) }
 
-func (g *Group) String() string { return value.Repr(value.Tuple{g.Grouper, g.List}) }
-
+// Iterate implements Iterable.
 func (g *Group) Iterate() ([]value.Value, error) { return []value.Value{g.Grouper, g.List}, nil }
 
 // Attr is what a group has by name.
@@ -60,6 +58,7 @@ func (g *Group) Attr(name string) (value.Value, bool) {
 	return nil, false
 }
 
+// TypeName is the name of the type of v in Python.
 func TypeName(v value.Value) string {
 	if _, ok := v.(Mapping); ok {
 		return "dict"

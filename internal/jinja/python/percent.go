@@ -45,6 +45,7 @@ func (a *percentArgs) next() (value.Value, error) {
 	return a.list[a.i-1], nil
 }
 
+// PercentText is format % arg.
 func PercentText(format string, args value.Value) (string, error) {
 	a := &percentArgs{list: []value.Value{args}}
 	switch x := args.(type) {

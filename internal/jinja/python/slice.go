@@ -42,6 +42,7 @@ func Char(text string, key value.Value) (string, bool) {
 	return "", false
 }
 
+// IsASCII tells whether each byte of s is a character.
 func IsASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -115,6 +116,7 @@ func Pick[T any](list []T, start, stop, step value.Value) ([]T, error) {
 	return out, nil
 }
 
+// Clip is a bound of a slice of n elements, counted from the end if negative, within 0 and n.
 func Clip(i, n, step int64) int64 {
 	if i < 0 {
 		i += n
@@ -125,6 +127,7 @@ func Clip(i, n, step int64) int64 {
 	return max(0, min(i, n))
 }
 
+// SliceIndex is a bound of a slice, dflt if it was left out; ok is false if v cannot be one.
 func SliceIndex(v value.Value, dflt int64) (int64, bool) {
 	switch v := v.(type) {
 	case nil:

@@ -7,7 +7,7 @@ import (
 )
 
 // SortValues sorts by a key, which may be nil for the items themselves. Order that depends on something unknown is an
-// unknownError.
+// UnknownError.
 func SortValues(list []value.Value, key func(value.Value) (value.Value, error), reverse bool) ([]value.Value, error) {
 	type keyed struct{ v, k value.Value }
 	all := make([]keyed, len(list))
@@ -60,6 +60,7 @@ func SortValues(list []value.Value, key func(value.Value) (value.Value, error), 
 	return out, failed
 }
 
+// Sign is n, or -n in reverse order.
 func Sign(n int, reverse bool) int {
 	if reverse {
 		return -n

@@ -19,11 +19,12 @@ type UndefinedError struct {
 func (e *UndefinedError) Error() string { return e.Hint }
 
 // UnknownError stops a text whose flow depends on an unknown value: the text as a whole is unknown then. It never leaves
-// the package.
+// the engine.
 type UnknownError struct{ Value value.Unknown }
 
 func (e *UnknownError) Error() string { return "depends on a value that is " + value.UnknownText }
 
+// UsedUndefined is the error of a use of something undefined.
 func UsedUndefined(u value.Undefined) error {
 	return &UndefinedError{Name: u.Name, Hint: u.Hint, Pos: u.Pos}
 }
@@ -37,6 +38,7 @@ func AsUndefined(err error) (value.Undefined, bool) {
 	return value.Undefined{}, false
 }
 
+// AsUnknown gives the value on which an error depends, if it is one of an unknown value.
 func AsUnknown(err error) (value.Unknown, bool) {
 	var u *UnknownError
 	if errors.As(err, &u) {
@@ -67,8 +69,10 @@ func Placed(pos diag.Pos, err error) error {
 	return &diag.Diagnostic{Summary: err.Error(), Pos: pos, Cause: err}
 }
 
+// UndefinedHint is the message for a variable that does not exist.
 func UndefinedHint(name string) string { return "'" + name + "' is undefined" }
 
+// UndefinedName is the value of a variable that does not exist.
 func UndefinedName(name string, pos diag.Pos) value.Undefined {
 	return value.Undefined{Hint: UndefinedHint(name), Name: name, Pos: pos}
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 )
 
+// SplitLeft splits at sep, n times at most from the left; all if n is negative.
 func SplitLeft(s, sep string, n int) []string {
 	if n < 0 {
 		return strings.Split(s, sep)
@@ -12,6 +13,7 @@ func SplitLeft(s, sep string, n int) []string {
 	return strings.SplitN(s, sep, n+1)
 }
 
+// SplitRight splits at sep, n times at most from the right; all if n is negative.
 func SplitRight(s, sep string, n int) []string {
 	parts := strings.Split(s, sep)
 	if n < 0 || len(parts) <= n+1 {
@@ -39,6 +41,7 @@ func FieldsLeft(s string, n int) []string {
 	return out
 }
 
+// FieldsRight splits at white space, n times at most from the right.
 func FieldsRight(s string, n int) []string {
 	if n < 0 {
 		return FieldsLeft(s, n)
@@ -65,6 +68,7 @@ func isLineEnd(r rune) bool {
 	return r >= '\n' && r <= '\r' || r >= 0x1c && r <= 0x1e || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
+// SplitLines is str.splitlines; keep leaves the line ends on.
 func SplitLines(s string, keep bool) []string {
 	out := []string{}
 	for s != "" {

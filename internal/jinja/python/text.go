@@ -9,10 +9,12 @@ import (
 	"pig/internal/value"
 )
 
+// IsSpace is what str.isspace and str.strip take for white space.
 func IsSpace(r rune) bool {
 	return r <= ' ' && (r == ' ' || r >= '\t' && r <= '\r' || r >= 0x1c) || r > 0x7f && unicode.IsSpace(r)
 }
 
+// ReplaceText is str.replace of n places at most, all if n is negative. It passes on the error of reading n.
 func ReplaceText(s, from, to string, n int64, err error) (value.Value, error) {
 	if err != nil {
 		return nil, err
@@ -23,6 +25,7 @@ func ReplaceText(s, from, to string, n int64, err error) (value.Value, error) {
 	return strings.Replace(s, from, to, int(n)), nil
 }
 
+// AllRunes makes a test of all characters of a text, which must have one at least.
 func AllRunes(is func(rune) bool) func(string) bool {
 	return func(s string) bool {
 		for _, r := range s {
@@ -37,6 +40,7 @@ func AllRunes(is func(rune) bool) func(string) bool {
 // Upper is str.upper, which makes two letters of a sharp s.
 func Upper(s string) string { return strings.ReplaceAll(strings.ToUpper(s), "ß", "SS") }
 
+// IsIdentifier is str.isidentifier.
 func IsIdentifier(s string) bool {
 	for i, r := range s {
 		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
@@ -46,6 +50,7 @@ func IsIdentifier(s string) bool {
 	return s != ""
 }
 
+// Capitalize is str.capitalize.
 func Capitalize(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
@@ -69,6 +74,7 @@ func PyTitle(s string) string {
 	return b.String()
 }
 
+// SwapCase is str.swapcase.
 func SwapCase(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsUpper(r) {
@@ -78,6 +84,7 @@ func SwapCase(s string) string {
 	}, s)
 }
 
+// StripSpace strips white space from the sides of s.
 func StripSpace(s string, left, right bool) string {
 	if left {
 		s = strings.TrimLeftFunc(s, IsSpace)
@@ -98,6 +105,7 @@ func Centered(s string, width int, fill string) string {
 	return strings.Repeat(fill, left) + s + strings.Repeat(fill, pad-left)
 }
 
+// ExpandTabs is str.expandtabs.
 func ExpandTabs(s string, size int) string {
 	var b strings.Builder
 	col := 0

@@ -13,6 +13,7 @@ type Delta time.Duration
 
 func (d Delta) TypeName() string { return "timedelta" }
 
+// Split gives the parts that Python keeps: only days can be negative.
 func (d Delta) Split() (days, seconds, micros int64) {
 	us := int64(d) / 1000
 	const day = 86400 * 1_000_000
@@ -73,6 +74,7 @@ func addTimes(op string, a, b value.Value) (value.Value, error) {
 	return nil, unsupported(op, a, b)
 }
 
+// DayTime is the start of a day.
 func DayTime(d value.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
 // Strftime is time.strftime of the C locale.

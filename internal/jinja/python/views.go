@@ -22,6 +22,7 @@ func (v View) String() string {
 	return "dict_" + v.Kind + "(" + value.Repr(value.NewList(items...)) + ")"
 }
 
+// Iterate implements Iterable.
 func (v View) Iterate() ([]value.Value, error) {
 	items := make([]value.Value, 0, v.Of.Len())
 	for k, item := range v.Of.All() {
@@ -47,6 +48,7 @@ type Range struct{ Start, Stop, Step int64 }
 // MaxRange is the longest range that the sandbox of Jinja2 allows.
 const MaxRange = 100_000
 
+// Len is how many numbers are in r.
 func (r Range) Len() int64 {
 	switch {
 	case r.Step > 0 && r.Start < r.Stop:
@@ -66,6 +68,7 @@ func (r Range) String() string {
 	return fmt.Sprintf("range(%d, %d, %d)", r.Start, r.Stop, r.Step)
 }
 
+// Iterate implements Iterable.
 func (r Range) Iterate() ([]value.Value, error) {
 	items := make([]value.Value, 0, r.Len())
 	for i, n := r.Start, r.Len(); n > 0; n-- {

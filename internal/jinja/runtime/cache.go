@@ -87,7 +87,7 @@ func (e *Engine) expression(text string, base diag.Pos) (*syntax.Template, error
 // known are the filters and tests of an engine, as the parser asks for them.
 type known struct{ e *Engine }
 
-// Filter implements Plugins.
+// Filter implements syntax.Plugins.
 func (k known) Filter(name string) any {
 	if p := k.e.filter(name); p != nil {
 		return p
@@ -95,7 +95,7 @@ func (k known) Filter(name string) any {
 	return nil
 }
 
-// Test implements Plugins.
+// Test implements syntax.Plugins.
 func (k known) Test(name string) any {
 	if p := k.e.test(name); p != nil {
 		return p

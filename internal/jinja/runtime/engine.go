@@ -126,8 +126,7 @@ func New(opts Options, p Parts) *Engine {
 }
 
 func (e *Engine) filter(name string) *plugin.Plugin { return e.filters.Find(name) }
-
-func (e *Engine) test(name string) *plugin.Plugin { return e.tests.Find(name) }
+func (e *Engine) test(name string) *plugin.Plugin   { return e.tests.Find(name) }
 
 // FilterNames are the names of all filters, TestNames of all tests and LookupNames of all lookups, in no order.
 func (e *Engine) FilterNames() []string { return names(e.filters) }

@@ -96,7 +96,7 @@ func (f *frame) filtered(n *syntax.For, list []value.Value) ([]value.Value, erro
 
 func (l *loop) TypeName() string { return "LoopContext" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (l *loop) Callable() bool { return true }
 
 func (l *loop) attr(f *frame, name string) (value.Value, bool) {

@@ -18,9 +18,8 @@ type macro struct {
 
 func (m *macro) TypeName() string { return "Macro" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (m *macro) Callable() bool { return true }
-
 func (m *macro) takesAnything() {}
 
 func (m *macro) attr(_ *frame, name string) (value.Value, bool) {

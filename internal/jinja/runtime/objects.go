@@ -31,24 +31,21 @@ func (fn *function) call(f *frame, args []value.Value, kw *value.Dict) (value.Va
 
 func (fn *function) TypeName() string { return "function" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (fn *function) Callable() bool { return true }
-
 func (fn *function) String() string { return "<function " + fn.name + ">" }
 
 // namespace is what namespace() makes: attributes that can be set from inner scopes.
 type namespace struct{ d *value.Dict }
 
 func (n *namespace) TypeName() string { return "Namespace" }
+func (n *namespace) String() string   { return "<Namespace " + value.Display(n.d) + ">" }
 
-func (n *namespace) String() string { return "<Namespace " + value.Display(n.d) + ">" }
-
-// Callable implements internal.
+// Callable implements python.Internal.
 func (n *namespace) Callable() bool { return false }
 
-// Held implements holder.
-func (n *namespace) Held() (value.Value, bool) { return n.d, true }
-
+// Held implements python.Holder.
+func (n *namespace) Held() (value.Value, bool)                      { return n.d, true }
 func (n *namespace) attr(_ *frame, name string) (value.Value, bool) { return n.d.Get(name) }
 
 // cycler is what cycler() makes.
@@ -59,7 +56,7 @@ type cycler struct {
 
 func (c *cycler) TypeName() string { return "Cycler" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (c *cycler) Callable() bool { return false }
 
 func (c *cycler) attr(_ *frame, name string) (value.Value, bool) {
@@ -96,7 +93,7 @@ type joiner struct {
 
 func (j *joiner) TypeName() string { return "Joiner" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (j *joiner) Callable() bool { return true }
 
 func (j *joiner) call(*frame, []value.Value, *value.Dict) (value.Value, error) {
@@ -116,9 +113,8 @@ type module struct {
 
 func (m *module) TypeName() string { return "TemplateModule" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (m *module) Callable() bool { return false }
-
 func (m *module) String() string { return value.Str(m.out) }
 
 func (m *module) attr(_ *frame, name string) (value.Value, bool) {

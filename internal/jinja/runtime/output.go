@@ -31,7 +31,7 @@ func (o *output) data(text string) {
 	o.n++
 }
 
-// add prints a value that is neither lazy nor a view (see finalize).
+// add prints a value that is neither lazy nor a view (see python.Finalize).
 func (o *output) add(f *frame, v value.Value) error {
 	switch x := v.(type) {
 	case nil:

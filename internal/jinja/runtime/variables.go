@@ -46,7 +46,7 @@ type selfBlocks struct{ r *render }
 
 func (b selfBlocks) TypeName() string { return "TemplateReference" }
 
-// Callable implements internal.
+// Callable implements python.Internal.
 func (b selfBlocks) Callable() bool { return false }
 
 func (b selfBlocks) attr(f *frame, name string) (value.Value, bool) {
@@ -219,7 +219,7 @@ type lazy struct {
 	v       value.Value
 }
 
-// Held implements holder.
+// Held implements python.Holder.
 func (l *lazy) Held() (value.Value, bool) { return l.v, l.done }
 
 // Force implements value.Lazy.

@@ -6,7 +6,7 @@ import (
 )
 
 // Dialect is what a text may change about the language: delimiters and the treatment of white space. It is comparable, since
-// compiled templates are cached by text and syntax.
+// compiled templates are cached by text and dialect.
 type Dialect struct {
 	BlockStart, BlockEnd       string
 	VariableStart, VariableEnd string
@@ -20,6 +20,7 @@ type Dialect struct {
 	RawStrings                 bool // string literals keep their backslashes: playbook texts, not template files
 }
 
+// DefaultDialect is that of Ansible's template module.
 func DefaultDialect() Dialect {
 	return Dialect{
 		BlockStart: "{%", BlockEnd: "%}", VariableStart: "{{", VariableEnd: "}}", CommentStart: "{#", CommentEnd: "#}",

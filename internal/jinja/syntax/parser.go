@@ -123,8 +123,7 @@ func (p *parser) fail(t token, format string, args ...any) {
 	panic(syntaxPanic{at: t.at, msg: fmt.Sprintf(format, args...)})
 }
 
-func (p *parser) cur() token { return p.toks[p.i] }
-
+func (p *parser) cur() token  { return p.toks[p.i] }
 func (p *parser) peek() token { return p.toks[min(p.i+1, len(p.toks)-1)] }
 
 func (p *parser) advance() token {

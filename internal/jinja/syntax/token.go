@@ -23,8 +23,7 @@ type token struct {
 	at   int
 }
 
-func (t token) isOp(op string) bool { return t.kind == tokOp && t.text == op }
-
+func (t token) isOp(op string) bool     { return t.kind == tokOp && t.text == op }
 func (t token) isName(name string) bool { return t.kind == tokName && t.text == name }
 
 // String describes a token as error messages of Jinja2 do.
