@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"jinja/filters", "jinja/runtime"},
 	{"jinja/lookups"},
 	{"redis/peer", "module", "jinja", "inventory", "playbook", "sandbox"},
-	{"agent", "params", "credential"},
+	{"agent", "params", "credential", "jinja/jinjatest"},
 	{"fleet", "fleet/liar", "resolve"},
 	{"engine", "imitation"},
 	{"plan", "health"},

@@ -1,4 +1,4 @@
-package jinja
+package jinja_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/jinja/methods"
 	"pig/internal/jinja/plugin"
 )
@@ -19,7 +21,7 @@ type generator struct {
 	filters, tests, methods []string
 }
 
-func newGenerator(e *Engine, seed uint64) *generator {
+func newGenerator(e *jinja.Engine, seed uint64) *generator {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), filters: e.FilterNames(), tests: e.TestNames()}
 	m := methods.New()
 	for _, t := range []plugin.Table{m.Str, m.List, m.Dict, m.Number, m.Bytes, m.Time} {
@@ -90,7 +92,7 @@ func TestNoExpressionPanicsOrLeaksASecret(t *testing.T) {
 	before := fmt.Sprint(vars.Keys())
 	for range n {
 		text := g.expr(3)
-		s := e.Scope(testVars{d: vars})
+		s := e.Scope(jinjatest.Vars{D: vars})
 		v, err := s.Expression(text, diag.Pos{File: "f", Line: 1, Col: 1})
 		if err == nil {
 			checkFinished(t, v)

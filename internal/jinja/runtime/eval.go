@@ -50,7 +50,7 @@ func (f *frame) eval(x syntax.Expr) (value.Value, error) {
 	case *syntax.Test:
 		return f.evalTest(n)
 	}
-	return nil, fmt.Errorf("internal error of the template engine: %T is no expression", x)
+	return nil, fmt.Errorf("internal error of the template engine: unexpected expression %T", x)
 }
 
 func (f *frame) evalName(n *syntax.Name) (value.Value, error) {

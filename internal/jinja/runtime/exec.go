@@ -44,7 +44,7 @@ func (f *frame) exec(s syntax.Stmt, out *output) error {
 	case *syntax.Autoescape:
 		return f.execAutoescape(n, out)
 	}
-	return fmt.Errorf("internal error of the template engine: %T is no statement", s)
+	return fmt.Errorf("internal error of the template engine: unexpected statement %T", s)
 }
 
 func exec(f *frame, body []syntax.Stmt, out *output) error {

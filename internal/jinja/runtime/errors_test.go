@@ -1,4 +1,4 @@
-package jinja
+package runtime_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/value"
 )
 
@@ -37,7 +39,7 @@ func TestErrorsOfFilesPointToTheirPlace(t *testing.T) {
 		"{{ 'unclosed }}":                                          "t.j2:1:4",
 		"{{ a b }}":                                                "t.j2:1:6",
 	} {
-		_, err := scopeWith("d", value.NewDict()).Text(text, "t.j2", TextOptions{})
+		_, err := jinjatest.Scope("d", value.NewDict()).Text(text, "t.j2", jinja.TextOptions{})
 		if err == nil {
 			t.Errorf("%q: no error", text)
 		} else if got := position(t, err); got != want {
@@ -57,13 +59,13 @@ func TestErrorsInsideVariablesPointToTheVariables(t *testing.T) {
 	d.SetAt("c", inner, diag.Pos{}, at(3))
 	d.SetAt("l", &value.List{Items: []value.Value{"{{ 1 / 0 }}"}, At: []diag.Pos{at(20)}}, diag.Pos{}, at(4))
 	d.SetAt("syntax", "{{ a b }}", diag.Pos{}, at(5))
-	s := testEngine().Scope(testVars{d: d})
+	s := jinjatest.Engine().Scope(jinjatest.Vars{D: d})
 	for text, want := range map[string]string{
 		"{{ a }}": "inv.yml:1:10", "{{ b }}": "inv.yml:2:10", "{{ c.bad }}": "inv.yml:10:12", "{{ c }}": "inv.yml:10:12",
 		"{{ l[0] }}": "inv.yml:20:10", "{{ syntax }}": "inv.yml:5:12", "{{ b ~ nosuch }}": "inv.yml:2:10", "{{ a.x.y }}": "inv.yml:1:10",
 		"{{ nosuch }}": "f.yml:1:4",
 	} {
-		if got := position(t, failure(t, s, text)); got != want {
+		if got := position(t, jinjatest.Failure(t, s, text)); got != want {
 			t.Errorf("%s: at %s, want %s", text, got, want)
 		}
 	}
@@ -73,11 +75,11 @@ func TestErrorsInArgumentsPointToTheArgument(t *testing.T) {
 	t.Parallel()
 	args := value.NewDict()
 	args.SetAt("path", "{{ nosuch }}", diag.Pos{File: "t.yml", Line: 7, Col: 5}, diag.Pos{File: "t.yml", Line: 7, Col: 11})
-	_, err := scopeWith().Value(args, diag.Pos{File: "t.yml", Line: 5, Col: 3})
+	_, err := jinjatest.Scope().Value(args, diag.Pos{File: "t.yml", Line: 5, Col: 3})
 	if got := position(t, err); got != "t.yml:7:14" {
 		t.Error(got)
 	}
-	_, err = scopeWith().Condition(&value.List{Items: []value.Value{"true", "nosuch"}, At: []diag.Pos{{}, {File: "t.yml", Line: 9, Col: 5}}}, diag.Pos{})
+	_, err = jinjatest.Scope().Condition(&value.List{Items: []value.Value{"true", "nosuch"}, At: []diag.Pos{{}, {File: "t.yml", Line: 9, Col: 5}}}, diag.Pos{})
 	if got := position(t, err); got != "t.yml:9:5" {
 		t.Error(got)
 	}
@@ -85,7 +87,7 @@ func TestErrorsInArgumentsPointToTheArgument(t *testing.T) {
 
 func TestUndefinedVariablesComeWithAGuess(t *testing.T) {
 	t.Parallel()
-	err := failure(t, scopeWith("pg_cluster", "x"), "{{ pg_clustr }}")
+	err := jinjatest.Failure(t, jinjatest.Scope("pg_cluster", "x"), "{{ pg_clustr }}")
 	var d *diag.Diagnostic
 	if !errors.As(err, &d) || d.Hint != "did you mean pg_cluster?" || d.Summary != "'pg_clustr' is undefined" {
 		t.Errorf("%+v", d)
@@ -94,7 +96,7 @@ func TestUndefinedVariablesComeWithAGuess(t *testing.T) {
 
 func TestConditionsMustBeBoolean(t *testing.T) {
 	t.Parallel()
-	s := scopeWith("t", true, "s", "yes", "n", int64(1), "z", nil, "d", value.DictOf("a", "{{ t }}"))
+	s := jinjatest.Scope("t", true, "s", "yes", "n", int64(1), "z", nil, "d", value.DictOf("a", "{{ t }}"))
 	for cond, want := range map[string]string{
 		"t": "True", "not t": "False", "n == 1": "True", "s == 'yes'": "True", "{{ t }}": "True", "d.a": "True", "": "True",
 		"s is defined and n > 0": "True", "s | bool": "True", "t and n == 2": "False", "'a' in ['a']": "True",
@@ -103,12 +105,12 @@ func TestConditionsMustBeBoolean(t *testing.T) {
 			t.Errorf("%s: %v %v", cond, v, err)
 		}
 	}
-	for _, cond := range []value.Value{"s", "n", "z", "d", "t and s", "{{ s }}", "{{ s }} == 'yes'", int64(1), list("t", "n"), "nosuch", "t ==", "omit"} {
+	for _, cond := range []value.Value{"s", "n", "z", "d", "t and s", "{{ s }}", "{{ s }} == 'yes'", int64(1), value.NewList("t", "n"), "nosuch", "t ==", "omit"} {
 		if v, err := s.Condition(cond, diag.Pos{}); err == nil {
 			t.Errorf("%v: no error but %v", cond, v)
 		}
 	}
-	broken := New(Options{BrokenConditionals: true}).Scope(testVars{d: value.DictOf("n", int64(0))})
+	broken := jinja.New(jinja.Options{BrokenConditionals: true}).Scope(jinjatest.Vars{D: value.DictOf("n", int64(0))})
 	if v, err := broken.Condition("n", diag.Pos{}); v != false || err != nil {
 		t.Errorf("%v %v", v, err)
 	}
@@ -116,7 +118,7 @@ func TestConditionsMustBeBoolean(t *testing.T) {
 
 func TestRunawayTemplatesEndWithAnError(t *testing.T) {
 	t.Parallel()
-	e := New(Options{MaxPasses: 100_000})
+	e := jinja.New(jinja.Options{MaxPasses: 100_000})
 	for _, text := range []string{
 		"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{{ 'a' * 10000000000 }}", "{{ [0] * 100000000000 }}", "{{ 2 ** 10000000000 }}", "{{ range(10000000) }}",
 		"{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{% set l = [] %}{% set _ = l.append(l) %}{{ l }}", "{% set d = {} %}{% set _ = d.update({'d': [d]}) %}{{ d }}",
@@ -135,15 +137,15 @@ func TestRunawayTemplatesEndWithAnError(t *testing.T) {
 		"{{ ('x' * 100000) | regex_replace('x', 'y' * 100000) }}", "{{ ('\t' * 100000).expandtabs(100000) }}",
 		"{{ ('y' * 100000).join([1, 2] | map('string') | product(range(10000)) | map('first')) }}",
 	} {
-		failure(t, e.Scope(testVars{d: value.NewDict()}), text)
+		jinjatest.Failure(t, e.Scope(jinjatest.Vars{D: value.NewDict()}), text)
 	}
 }
 
 func TestStatementsOfExtensionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"{% do 1 %}", "{% for x in [1] %}{% break %}{% endfor %}", "{% for x in [1] %}{% continue %}{% endfor %}", "{% trans %}x{% endtrans %}"} {
-		var s *SyntaxError
-		if err := failure(t, scopeWith(), text); !errors.As(err, &s) {
+		var s *jinja.SyntaxError
+		if err := jinjatest.Failure(t, jinjatest.Scope(), text); !errors.As(err, &s) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

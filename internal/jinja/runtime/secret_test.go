@@ -1,19 +1,21 @@
-package jinja
+package runtime_test
 
 import (
 	"strings"
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
 
 const hidden = "s3cr3t-pw"
 
-func secretScope() *Scope {
+func secretScope() *jinja.Scope {
 	pw := secret.New(hidden)
-	return scopeWith("pw", pw, "user", "bob", "d", value.DictOf("pw", pw, "port", int64(5)), "l", list(pw, "x"),
+	return jinjatest.Scope("pw", pw, "user", "bob", "d", value.DictOf("pw", pw, "port", int64(5)), "l", value.NewList(pw, "x"),
 		"tpl", secret.New("{{ user }}-{{ 'abc' }}"), "js", secret.New(`{"a": "inner-secret", "n": 1}`), "inner", "x-{{ pw }}-y",
 		"conn", "postgres://u:{{ pw }}@host:5432/db", "key", secret.New("-----BEGIN KEY-----\nMIIBVgIBADANBgkqhkiG9w0\nAAAABBBBCCCCDDDDEEEE\n-----END KEY-----\n"))
 }
@@ -64,7 +66,7 @@ func TestTextMadeFromASecretIsSecret(t *testing.T) {
 		"{{ query('items', [pw]) | first }}":                 hidden,
 		"{{ {pw: 1} | string }}":                             "{'" + hidden + "': 1}",
 	} {
-		v, ok := rendered(t, secretScope(), text).(secret.Text)
+		v, ok := jinjatest.Rendered(t, secretScope(), text).(secret.Text)
 		if !ok {
 			t.Errorf("%s is not secret", text)
 			continue
@@ -102,17 +104,17 @@ func TestWhatTellsNothingOfASecretIsPlain(t *testing.T) {
 		"{{ pw | type_debug }}":                "'str'",
 		"{{ 'on' if pw else 'off' }}":          "'on'",
 	} {
-		wantRepr(t, secretScope(), text, want)
+		jinjatest.WantRepr(t, secretScope(), text, want)
 	}
 }
 
 func TestASecretInsideATextIsOnlyThatPart(t *testing.T) {
 	t.Parallel()
-	v := rendered(t, secretScope(), "{{ conn }}?x={{ user }}").(secret.Text)
+	v := jinjatest.Rendered(t, secretScope(), "{{ conn }}?x={{ user }}").(secret.Text)
 	if got := strings.Join(v.Parts(), "|"); got != hidden {
 		t.Errorf("%d parts", len(v.Parts()))
 	}
-	got, err := secretScope().Text("key: |\n  {{ key | indent(2) }}\n", "f", TextOptions{})
+	got, err := secretScope().Text("key: |\n  {{ key | indent(2) }}\n", "f", jinja.TextOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

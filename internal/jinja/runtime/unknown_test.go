@@ -1,16 +1,18 @@
-package jinja
+package runtime_test
 
 import (
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/value"
 )
 
-func unknownScope() *Scope {
+func unknownScope() *jinja.Scope {
 	u := value.Unknown{Why: "a command"}
-	return scopeWith("u", u, "n", int64(3), "l", list(u, int64(2)), "d", value.DictOf("k", u, "v", "x"),
-		"r", value.DictOf("rc", u, "changed", true, "stdout", u), "users", list(value.DictOf("n", "a", "s", u), value.DictOf("n", "b", "s", int64(1))),
+	return jinjatest.Scope("u", u, "n", int64(3), "l", value.NewList(u, int64(2)), "d", value.DictOf("k", u, "v", "x"),
+		"r", value.DictOf("rc", u, "changed", true, "stdout", u), "users", value.NewList(value.DictOf("n", "a", "s", u), value.DictOf("n", "b", "s", int64(1))),
 		"text", "{% if u %}a{% endif %}")
 }
 
@@ -29,7 +31,7 @@ func TestWhatNeedsSomethingUnknownIsUnknown(t *testing.T) {
 		"{{ users | groupby('s') }}", "{{ l | union([1]) }}", "{{ u | type_debug }}", "{{ l is all }}", "{{ [u, u] is any }}",
 		"{% set a, b = u %}{{ a }}", "{{ u | mandatory }}", "{{ '' | default(u, true) }}", "{{ [1] is subset(u) }}",
 	} {
-		if got := rendered(t, unknownScope(), text); !value.IsUnknown(got) {
+		if got := jinjatest.Rendered(t, unknownScope(), text); !value.IsUnknown(got) {
 			t.Errorf("%s: %s", text, value.Repr(got))
 		}
 	}
@@ -69,7 +71,7 @@ func TestWhatCanBeToldInSpiteOfTheUnknownIsTold(t *testing.T) {
 		"{% if u and false %}a{% else %}b{% endif %}":              "'b'",
 		"{% if not (u and false) or u %}a{% endif %}":              "'a'",
 	} {
-		wantRepr(t, unknownScope(), text, want)
+		jinjatest.WantRepr(t, unknownScope(), text, want)
 	}
 }
 
@@ -83,9 +85,9 @@ func TestConditionsWithTheUnknown(t *testing.T) {
 		{"u and false", "False"}, {"false and u", "False"}, {"u or true", "True"}, {"true or u", "True"},
 		{"u and true", unknown}, {"u or false", unknown}, {"not u", unknown}, {"r.rc == 0", unknown},
 		{"u and nosuch.attr", unknown}, {"(u and false) or n == 3", "True"}, {"not (u and false)", "True"},
-		{"n == 3 and u is defined", "True"}, {list("u", "false"), "False"}, {list("u", "n == 3"), unknown},
-		{list("u", "nosuch == 1"), unknown}, {list("n == 4", "nosuch == 1"), "False"}, {value.Unknown{}, unknown},
-		{"{{ u }}", unknown}, {"r is succeeded", "True"}, {list(), "True"},
+		{"n == 3 and u is defined", "True"}, {value.NewList("u", "false"), "False"}, {value.NewList("u", "n == 3"), unknown},
+		{value.NewList("u", "nosuch == 1"), unknown}, {value.NewList("n == 4", "nosuch == 1"), "False"}, {value.Unknown{}, unknown},
+		{"{{ u }}", unknown}, {"r is succeeded", "True"}, {value.NewList(), "True"},
 	} {
 		got, err := unknownScope().Condition(c.cond, diag.Pos{})
 		if err != nil {
@@ -99,7 +101,7 @@ func TestConditionsWithTheUnknown(t *testing.T) {
 func TestAnUnknownValueInATemplateFileMakesItUnknown(t *testing.T) {
 	t.Parallel()
 	for text, unknown := range map[string]bool{"a {{ u }}\n": true, "{% if u is defined %}x{% endif %}": false, "{{ d }}": true} {
-		got, err := unknownScope().Text(text, "f.j2", TextOptions{})
+		got, err := unknownScope().Text(text, "f.j2", jinja.TextOptions{})
 		if err != nil || value.IsUnknown(got) != unknown {
 			t.Errorf("%q: %v %v", text, got, err)
 		}

@@ -1,43 +1,18 @@
-package jinja
+package filters_test
 
 import (
-	"strings"
 	"testing"
 
-	"pig/internal/diag"
-	"pig/internal/value"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 )
 
 // wantAll checks what bare expressions give.
-func wantAll(t *testing.T, s func() *Scope, cases map[string]string) {
-	t.Helper()
-	for expr, want := range cases {
-		got, err := s().Expression(expr, diag.Pos{})
-		if err != nil {
-			t.Errorf("%s\nerror %v\nwant  %s", expr, err, want)
-		} else if value.Repr(got) != want {
-			t.Errorf("%s\ngot  %s\nwant %s", expr, value.Repr(got), want)
-		}
-	}
-}
-
-func empty() *Scope { return scopeWith() }
-
-func wantErrors(t *testing.T, s func() *Scope, cases map[string]string) {
-	t.Helper()
-	for expr, want := range cases {
-		got, err := s().Expression(expr, diag.Pos{})
-		if err == nil {
-			t.Errorf("%s: %s, want an error", expr, value.Repr(got))
-		} else if !strings.Contains(err.Error(), want) {
-			t.Errorf("%s\nerror %v\nwant  %s", expr, err, want)
-		}
-	}
-}
+func empty() *jinja.Scope { return jinjatest.Scope() }
 
 func TestFiltersOfMappings(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"{'a': [1, 2]} | combine({'a': [2, 3]}, list_merge='append')":                                 "{'a': [1, 2, 2, 3]}",
 		"{'a': [1, 2]} | combine({'a': [2, 3]}, list_merge='prepend')":                                "{'a': [2, 3, 1, 2]}",
 		"{'a': [1, 2]} | combine({'a': [2, 3]}, list_merge='append_rp')":                              "{'a': [1, 2, 3]}",
@@ -57,7 +32,7 @@ func TestFiltersOfMappings(t *testing.T) {
 		"'x' | extract({'x': {'y': 5}}, 'y')":                                                         "5",
 		"{'b': 1, 'a': 2} | dict2items | items2dict":                                                  "{'b': 1, 'a': 2}",
 	})
-	wantErrors(t, empty, map[string]string{
+	jinjatest.WantErrors(t, empty, map[string]string{
 		"[1] | combine({})": "expected dicts but got a 'int'",
 		"{'a': [1]} | combine({'a': [1]}, list_merge='x')": "list_merge",
 		"{} | combine({}, foo=1)":                          "only valid keyword",
@@ -70,7 +45,7 @@ func TestFiltersOfMappings(t *testing.T) {
 
 func TestFiltersOfLists(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"[1, [2, [3, none]], none] | flatten":                                                    "[1, 2, 3]",
 		"[1, none] | flatten(skip_nulls=false)":                                                  "[1, None]",
 		"[[1, [2]]] | flatten(1)":                                                                "[1, [2]]",
@@ -104,7 +79,7 @@ func TestFiltersOfLists(t *testing.T) {
 		"[{'a': 2, 'b': 1}, {'a': 1, 'b': 2}] | sort(attribute='a') | map(attribute='b') | list": "[2, 1]",
 		"'abc' | list": "['a', 'b', 'c']",
 	})
-	wantErrors(t, empty, map[string]string{
+	jinjatest.WantErrors(t, empty, map[string]string{
 		"[1] | zip(1)":              "not iterable",
 		"[1, 'a'] | sort":           "not supported between",
 		"[1] | random(1)":           "only be used with integer",
@@ -119,7 +94,7 @@ func TestFiltersOfLists(t *testing.T) {
 
 func TestFiltersOfText(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"'a b' | quote":                  `"'a b'"`,
 		"['a', 1] | map('quote') | list": "['a', '1']",
 		"'key: v' | regex_search('(?P<k>\\w+): (\\w)', '\\\\g<k>', '\\\\2')": "['key', 'v']",
@@ -168,7 +143,7 @@ func TestFiltersOfText(t *testing.T) {
 		"{'a': 'yes'} | to_yaml(default_flow_style=false)":                          `"a: 'yes'\n"`,
 		"'a\\tb' | pprint":                                                          `"'a\\tb'"`,
 	})
-	wantErrors(t, empty, map[string]string{
+	jinjatest.WantErrors(t, empty, map[string]string{
 		"'x' | regex_replace('(', '')":              "invalid regular expression",
 		"'x' | from_json":                           "from_json",
 		"'{' | from_json":                           "line 1",
@@ -192,7 +167,7 @@ func TestFiltersOfText(t *testing.T) {
 
 func TestFiltersOfPaths(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"'/a/b/' | basename": "''", "'/a/b/' | dirname": "'/a/b'", "'/a' | dirname": "'/'", "'a' | dirname": "''",
 		"'.bashrc' | splitext": "['.bashrc', '']", "'a.tar.gz' | splitext": "['a.tar', '.gz']",
 		"['/a', 'b', 'c'] | path_join": "'/a/b/c'", "['a', '/b'] | path_join": "'/b'", "['a/', 'b'] | path_join": "'a/b'",
@@ -205,7 +180,7 @@ func TestFiltersOfPaths(t *testing.T) {
 
 func TestFiltersOfAddresses(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"'10.10.10.3/24' | ipaddr('network')":             "'10.10.10.0'",
 		"'10.10.10.3/24' | ipaddr('netmask')":             "'255.255.255.0'",
 		"'10.10.10.3/24' | ipaddr('prefix')":              "24",
@@ -243,7 +218,7 @@ func TestFiltersOfAddresses(t *testing.T) {
 
 func TestTestsOfAnsible(t *testing.T) {
 	t.Parallel()
-	wantAll(t, empty, map[string]string{
+	jinjatest.WantAll(t, empty, map[string]string{
 		"{'failed': false} is succeeded":                                "True",
 		"{'changed': false, 'results': [{'changed': true}]} is changed": "False",
 		"{'results': [{'changed': true}]} is changed":                   "True",
@@ -273,39 +248,8 @@ func TestTestsOfAnsible(t *testing.T) {
 		"1 is ansible.builtin.contains(1) if false else true":           "True",
 		"'ansible.builtin.bool' is filter":                              "True",
 	})
-	wantErrors(t, empty, map[string]string{
+	jinjatest.WantErrors(t, empty, map[string]string{
 		"1 is failed": "expects a dictionary", "'a' is version('1', 'nope')": "", "'' is version('1')": "cannot be empty",
 		"'a' is odd": "needs an integer", "nosuch is string": "'nosuch' is undefined",
-	})
-}
-
-func TestTheGlobals(t *testing.T) {
-	t.Parallel()
-	wantAll(t, empty, map[string]string{
-		"now(utc=true).year": "2023", "now(true, '%Y-%m-%d')": "'2023-11-14'", "ansible_managed": "'Ansible managed'",
-		"dict(a=1, **{'b': 2})": "{'a': 1, 'b': 2}", "namespace({'a': 1}, b=2).b": "2", "range(1, 4) | list": "[1, 2, 3]", "range(3)": "[0, 1, 2]",
-		"[1, 2] | first ~ cycler('a').next()": "'1a'", "dict(*[[('a', 1)]])": "{'a': 1}",
-	})
-	wantErrors(t, empty, map[string]string{
-		"range()": "1 to 3 arguments", "range('a')": "integer", "range(1, 2, 0)": "zero", "dict(1)": "", "undef('say so')": "say so", "range": "unsupported type",
-		"[range]": "unsupported type", "namespace(a=1)": "unsupported type", "'a'.upper": "unsupported type", "cycler()": "at least one",
-	})
-}
-
-func TestFiltersOfTheCaller(t *testing.T) {
-	t.Parallel()
-	e := New(Options{
-		Filters: map[string]Filter{"twice": func(_ *Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
-			return value.NewList(in, in, value.NewList(args...)), nil
-		}},
-		Tests: map[string]Test{"mine": func(_ *Scope, in value.Value, _ []value.Value, _ *value.Dict) (bool, error) { return in == "x", nil }},
-		Lookups: map[string]Lookup{"echo": func(_ *Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
-			return value.NewList(append(args, kw)...), nil
-		}},
-	})
-	s := func() *Scope { return e.Scope(testVars{d: value.DictOf("u", value.Unknown{}, "n", "{{ 1 }}")}) }
-	wantAll(t, s, map[string]string{
-		"'x' | twice": "['x', 'x', []]", "'x' is mine": "True", "range(2) | twice(n)": "[[0, 1], [0, 1], [1]]", "u | twice": "(known after apply)",
-		"query('echo', n, a=2)": "[1, {'a': 2}]", "lookup('echo', 'a')": "['a', {}]",
 	})
 }

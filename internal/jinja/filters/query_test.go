@@ -1,21 +1,24 @@
-package jinja
+package filters_test
 
 import (
 	"testing"
 
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/jinja/python"
+	"pig/internal/value"
 )
 
 func TestQueries(t *testing.T) {
 	t.Parallel()
-	s := func() *Scope {
+	s := func() *jinja.Scope {
 		raw, err := python.ReadJSON(`{"z": {"name": "z", "n": 3, "tags": ["a"]}, "a": {"name": "a", "n": 1.5, "tags": []}, "m": {"name": "m", "n": 30}}`)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return scopeWith("d", raw, "l", list(int64(3), int64(30), int64(1)), "x", "{{ d.z }}")
+		return jinjatest.Scope("d", raw, "l", value.NewList(int64(3), int64(30), int64(1)), "x", "{{ d.z }}")
 	}
-	wantAll(t, s, map[string]string{
+	jinjatest.WantAll(t, s, map[string]string{
 		"d | json_query('*.name')":                            "['z', 'a', 'm']",
 		"d | json_query('[@.*][0][?n==`30`].name')":           "['m']",
 		"d | json_query('[@.*][0][?n>=`3`].name')":            "['z', 'm']",
@@ -56,7 +59,7 @@ func TestQueries(t *testing.T) {
 		"d | json_query('ceil(a.n)')":                         "2",
 		"true | json_query('@ == `1`')":                       "False",
 	})
-	wantErrors(t, s, map[string]string{
+	jinjatest.WantErrors(t, s, map[string]string{
 		"d | json_query('')":          "empty",
 		"d | json_query('z.')":        "unexpected end",
 		"d | json_query('z]')":        "unexpected",

@@ -1,11 +1,12 @@
-package jinja
+package lookups_test
 
 import (
 	"io/fs"
 	"strings"
 	"testing"
 
-	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
 	"pig/internal/value"
 )
 
@@ -27,15 +28,15 @@ func (m memory) Glob(pattern, _ string) ([]string, error) {
 	return []string{"files/a", "files/b"}, nil
 }
 
-func fileScope() *Scope {
-	s := scopeWith("name", "world", "d", value.DictOf("a", "{{ name }}"), "dynamic", "name", "pg_a", int64(1), "pg_b", int64(2), "u", value.Unknown{})
+func fileScope() *jinja.Scope {
+	s := jinjatest.Scope("name", "world", "d", value.DictOf("a", "{{ name }}"), "dynamic", "name", "pg_a", int64(1), "pg_b", int64(2), "u", value.Unknown{})
 	s.SetFiles(memory{"files/a": "content\n\n", "templates/t.j2": "hi {{ name }} {{ x | default('-') }}\n", "files/b": "b"})
 	return s
 }
 
 func TestLookups(t *testing.T) {
 	t.Parallel()
-	wantAll(t, fileScope, map[string]string{
+	jinjatest.WantAll(t, fileScope, map[string]string{
 		"lookup('file', 'a')":                                               "'content'",
 		"lookup('file', 'a', rstrip=false)":                                 `'content\n\n'`,
 		"lookup('file', 'a', 'b')":                                          "'content,b'",
@@ -73,7 +74,7 @@ func TestLookups(t *testing.T) {
 		"q('items', [1])":                                                   "[1]",
 		"lookup(dynamic) if false else 'x'":                                 "'x'",
 	})
-	wantErrors(t, fileScope, map[string]string{
+	jinjatest.WantErrors(t, fileScope, map[string]string{
 		"lookup('fil', 'a')":            "did you mean file?",
 		"lookup('file', 'zz')":          "could not locate file",
 		"lookup('first_found', ['zz'])": "no file was found",
@@ -90,7 +91,7 @@ func TestLookups(t *testing.T) {
 func TestWithLookups(t *testing.T) {
 	t.Parallel()
 	s := fileScope()
-	got, err := s.RunLookup("nested", []value.Value{list("a"), list(int64(1), int64(2))}, nil, false)
+	got, err := s.RunLookup("nested", []value.Value{value.NewList("a"), value.NewList(int64(1), int64(2))}, nil, false)
 	if err != nil || value.Repr(got) != "[['a', 1], ['a', 2]]" {
 		t.Errorf("%v %v", got, err)
 	}
@@ -102,53 +103,5 @@ func TestWithLookups(t *testing.T) {
 	}
 	if _, ok, _ := s.Lookup("nosuch"); ok {
 		t.Error("nosuch is there")
-	}
-}
-
-func TestHeadersAndOtherSyntax(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ name ]] {{ x }}":    "world {{ x }}",
-		"#jinja2: trim_blocks: False\n{% if true %}\na{% endif %}\n":                           "\na\n",
-		"#jinja2: line_statement_prefix:'##'\n## for i in [1, 2]\n- {{ i }}\n## endfor\nend\n": "- 1\n- 2\nend\n",
-		"#jinja2: line_comment_prefix:'//'\na // gone\nb\n":                                    "a\nb\n",
-		"#jinja2: newline_sequence:'\\r\\n'\na\n{{ name }}\n":                                  "a\r\nworld\r\n",
-		"a\n":         "a\n",
-		"a\n\n\n":     "a\n\n\n",
-		"":            "",
-		"\n":          "\n",
-		"{{ '\\n' }}": "\n",
-	} {
-		got, err := fileScope().Text(text, "f", TextOptions{})
-		if err != nil || got != want {
-			t.Errorf("%q: %q %v, want %q", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"#jinja2: foo: 1\nx", "#jinja2: trim_blocks\nx", "#jinja2: trim_blocks: maybe\nx"} {
-		if _, err := fileScope().Text(text, "f", TextOptions{}); err == nil {
-			t.Errorf("%q: no error", text)
-		}
-	}
-	got, err := fileScope().Text("<< name >> <% if x %>y<% endif %><# c #>", "f", TextOptions{VariableStart: "<<", VariableEnd: ">>", BlockStart: "<%", BlockEnd: "%>",
-		CommentStart: "<#", CommentEnd: "#>", Vars: value.DictOf("x", "{{ raw }}")})
-	if err != nil || got != "world y" {
-		t.Errorf("%q %v", got, err)
-	}
-}
-
-func TestSyntaxCanBeCheckedAlone(t *testing.T) {
-	t.Parallel()
-	e := testEngine()
-	pos := diag.Pos{File: "f", Line: 3, Col: 5}
-	if err := e.CheckExpression("a ==", pos); err == nil || !strings.HasPrefix(err.Error(), "f:3:9:") {
-		t.Error(err)
-	}
-	if err := e.CheckText("{{ a | nosuch }}", pos); err == nil {
-		t.Error("no error")
-	}
-	for _, ok := range []error{e.CheckExpression("a == 1", pos), e.CheckText("{{ a }}", pos), e.CheckText("plain {", pos)} {
-		if ok != nil {
-			t.Error(ok)
-		}
 	}
 }
