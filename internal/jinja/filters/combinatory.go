@@ -29,8 +29,8 @@ func productFilter(c *plugin.Call) (value.Value, error) {
 		}
 		lists = append(lists, list)
 	}
-	if c.Kw != nil {
-		n, ok := c.Kw.At("repeat").(int64)
+	if c.KW != nil {
+		n, ok := c.KW.At("repeat").(int64)
 		if !ok || n < 0 || n > 20 {
 			return nil, fmt.Errorf("repeat must be a small integer")
 		}

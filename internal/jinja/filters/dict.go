@@ -60,8 +60,8 @@ func mappingOf(v value.Value) (*value.Dict, error) {
 
 func combineFilter(c *plugin.Call) (value.Value, error) {
 	recursive, listMerge := false, "replace"
-	if c.Kw != nil {
-		for k, v := range c.Kw.All() {
+	if c.KW != nil {
+		for k, v := range c.KW.All() {
 			switch k {
 			case "recursive":
 				recursive = value.Truthy(v)

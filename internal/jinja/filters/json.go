@@ -49,8 +49,8 @@ func jsonFilters() plugin.Table {
 
 // toJSON writes the input, with the keywords that json.dumps knows.
 func toJSON(c *plugin.Call, w *python.JSONWriter) (value.Value, error) {
-	if c.Kw != nil {
-		for k, v := range c.Kw.All() {
+	if c.KW != nil {
+		for k, v := range c.KW.All() {
 			if err := jsonOption(w, value.KeyText(k), v); err != nil {
 				return nil, err
 			}

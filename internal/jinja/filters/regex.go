@@ -115,8 +115,8 @@ func findallItem(m *pyre.Match) value.Value {
 
 func (src Sources) regexSearch(s string, c *plugin.Call) (value.Value, error) {
 	var flags pyre.Flags
-	if c.Kw != nil {
-		for k, v := range c.Kw.All() {
+	if c.KW != nil {
+		for k, v := range c.KW.All() {
 			switch {
 			case k == "ignorecase" && value.Truthy(v):
 				flags |= pyre.IgnoreCase

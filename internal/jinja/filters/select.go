@@ -44,7 +44,7 @@ func selected(c *plugin.Call, attr, keep bool) (value.Value, error) {
 			return nil, fmt.Errorf("No test named '%s'.", value.Display(args[0]))
 		}
 		check = func(v value.Value) (value.Value, error) {
-			r, err := plugin.Use(c.Env, p, v, args[1:], c.Kw)
+			r, err := plugin.Use(c.Env, p, v, args[1:], c.KW)
 			if u, ok := r.(value.Undefined); ok && err == nil {
 				return nil, python.UsedUndefined(u)
 			}
@@ -83,12 +83,12 @@ func mapFilter(c *plugin.Call) (value.Value, error) {
 		return u, nil
 	}
 	var apply func(v value.Value) (value.Value, error)
-	if len(c.Rest) == 0 && c.Kw != nil && c.Kw.Has("attribute") {
+	if len(c.Rest) == 0 && c.KW != nil && c.KW.Has("attribute") {
 		dflt := plugin.NotGiven
-		if c.Kw.Has("default") {
-			dflt = c.Kw.At("default")
+		if c.KW.Has("default") {
+			dflt = c.KW.At("default")
 		}
-		apply = getter(c.Env, c.Kw.At("attribute"), dflt)
+		apply = getter(c.Env, c.KW.At("attribute"), dflt)
 	} else {
 		if len(c.Rest) == 0 {
 			return nil, fmt.Errorf("map requires a filter argument")
@@ -98,7 +98,7 @@ func mapFilter(c *plugin.Call) (value.Value, error) {
 		if !ok || p == nil {
 			return nil, fmt.Errorf("No filter named '%s'.", value.Display(c.Rest[0]))
 		}
-		apply = func(v value.Value) (value.Value, error) { return plugin.Use(c.Env, p, v, c.Rest[1:], c.Kw) }
+		apply = func(v value.Value) (value.Value, error) { return plugin.Use(c.Env, p, v, c.Rest[1:], c.KW) }
 	}
 	list, err := python.Items(c.In)
 	if err != nil {

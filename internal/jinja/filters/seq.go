@@ -322,8 +322,8 @@ func zipLists(c *plugin.Call, longest bool) (value.Value, error) {
 		}
 	}
 	var fill value.Value
-	if c.Kw != nil {
-		fill = c.Kw.At("fillvalue")
+	if c.KW != nil {
+		fill = c.KW.At("fillvalue")
 	}
 	out := value.NewList()
 	for i := range n {

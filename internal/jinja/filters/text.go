@@ -90,11 +90,11 @@ func jinjaTitle(s string) string {
 }
 
 func formatFilter(c *plugin.Call) (value.Value, error) {
-	if c.Kw != nil && len(c.Rest) > 0 {
+	if c.KW != nil && len(c.Rest) > 0 {
 		return nil, fmt.Errorf("can't handle positional and keyword arguments at the same time")
 	}
-	if c.Kw != nil {
-		return python.PercentText(c.Text(), c.Kw)
+	if c.KW != nil {
+		return python.PercentText(c.Text(), c.KW)
 	}
 	return python.PercentText(c.Text(), value.Tuple(c.Rest))
 }
@@ -184,16 +184,16 @@ func commentFilter(s string, c *plugin.Call) (value.Value, error) {
 		return nil, fmt.Errorf("Invalid style '%s'. Available styles: plain, erlang, c, cblock, xml", style)
 	}
 	opt := func(name, dflt string) string {
-		if c.Kw != nil {
-			if v, ok := value.Plain(c.Kw.At(name)); ok {
+		if c.KW != nil {
+			if v, ok := value.Plain(c.KW.At(name)); ok {
 				return v
 			}
 		}
 		return dflt
 	}
 	count := func(name string) int {
-		if c.Kw != nil {
-			if n, ok := c.Kw.At(name).(int64); ok {
+		if c.KW != nil {
+			if n, ok := c.KW.At(name).(int64); ok {
 				return int(max(0, min(n, 1000)))
 			}
 		}

@@ -56,8 +56,8 @@ func toYAML(c *plugin.Call, o yaml.DumpOptions) (value.Value, error) {
 		}
 		o.Indent = int(n)
 	}
-	if c.Kw != nil {
-		for k, v := range c.Kw.All() {
+	if c.KW != nil {
+		for k, v := range c.KW.All() {
 			if err := yamlOption(&o, value.KeyText(k), v); err != nil {
 				return nil, err
 			}

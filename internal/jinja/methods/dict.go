@@ -50,8 +50,8 @@ func dictMethods() plugin.Table {
 				}
 			}
 		}
-		if c.Kw != nil {
-			for k, v := range c.Kw.All() {
+		if c.KW != nil {
+			for k, v := range c.KW.All() {
 				if err := put(c, d, k, v); err != nil {
 					return nil, err
 				}

@@ -52,12 +52,12 @@ func strMethods() plugin.Table {
 		return s, nil
 	})
 	stringMethod(t, "format", "*args **kwargs", func(s string, c *plugin.Call) (value.Value, error) {
-		b := &python.Braces{Env: c.Env, Args: c.Rest, Kw: c.Kw}
+		b := &python.Braces{Env: c.Env, Args: c.Rest, KW: c.KW}
 		return b.Format(s, 0)
 	})
 	stringMethod(t, "format_map", "mapping", func(s string, c *plugin.Call) (value.Value, error) {
 		d, _ := c.Val(0, nil).(*value.Dict)
-		b := &python.Braces{Env: c.Env, Kw: d}
+		b := &python.Braces{Env: c.Env, KW: d}
 		return b.Format(s, 0)
 	})
 	stringMethod(t, "replace", "old new count", func(s string, c *plugin.Call) (value.Value, error) {

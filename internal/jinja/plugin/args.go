@@ -17,12 +17,12 @@ func (c *Call) Finish() (err error) {
 			return err
 		}
 	}
-	if c.Kw == nil {
-		c.Kw = value.NewDict()
+	if c.KW == nil {
+		c.KW = value.NewDict()
 	}
-	kw, err := python.FinalizeStrict(c.Kw)
+	kw, err := python.FinalizeStrict(c.KW)
 	if err == nil {
-		c.Kw = kw.(*value.Dict)
+		c.KW = kw.(*value.Dict)
 	}
 	return err
 }

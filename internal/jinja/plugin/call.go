@@ -32,7 +32,7 @@ type Call struct {
 	In     value.Value
 	Arg    []value.Value // by parameter; NotGiven where there is none
 	Rest   []value.Value
-	Kw     *value.Dict // other keywords, or nil
+	KW     *value.Dict // other keywords, or nil
 }
 
 // Absent is the type of NotGiven.
@@ -79,9 +79,9 @@ func (c *Call) bindNamed(params []string, k, v value.Value, given int, starStar 
 	if !starStar {
 		return fmt.Errorf("got an unexpected keyword argument '%s'", value.Display(k))
 	}
-	if c.Kw == nil {
-		c.Kw = value.NewDict()
+	if c.KW == nil {
+		c.KW = value.NewDict()
 	}
-	c.Kw.Set(k, v)
+	c.KW.Set(k, v)
 	return nil
 }

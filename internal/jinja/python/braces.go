@@ -18,7 +18,7 @@ type members interface {
 type Braces struct {
 	Env  members
 	Args []value.Value
-	Kw   *value.Dict
+	KW   *value.Dict
 	auto int // the next automatic number; -1 once numbers were written out
 }
 
@@ -173,8 +173,8 @@ func (b *Braces) first(name string) (value.Value, error) {
 	case err == nil:
 		b.auto = -1
 	default:
-		if b.Kw != nil {
-			if v, ok := b.Kw.Get(name); ok {
+		if b.KW != nil {
+			if v, ok := b.KW.Get(name); ok {
 				return v, nil
 			}
 		}

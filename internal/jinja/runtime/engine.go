@@ -107,7 +107,7 @@ func New(opts Options, p Parts) *Engine {
 			if err := c.Finish(); err != nil {
 				return nil, err
 			}
-			return fn(c.Env.(*frame).r.s, c.In, c.Rest, c.Kw)
+			return fn(c.Env.(*frame).r.s, c.In, c.Rest, c.KW)
 		})
 	}
 	for name, fn := range opts.Tests {
@@ -115,7 +115,7 @@ func New(opts Options, p Parts) *Engine {
 			if err := c.Finish(); err != nil {
 				return false, err
 			}
-			return fn(c.Env.(*frame).r.s, c.In, c.Rest, c.Kw)
+			return fn(c.Env.(*frame).r.s, c.In, c.Rest, c.KW)
 		})
 	}
 	for name, fn := range opts.Lookups {
