@@ -24,7 +24,7 @@ func strMethods() plugin.Table {
 	t := plugin.Table{}
 	for name, fn := range map[string]func(string) string{
 		"upper": python.Upper, "lower": strings.ToLower, "casefold": strings.ToLower,
-		"capitalize": python.Capitalize, "title": python.PyTitle, "swapcase": python.SwapCase,
+		"capitalize": python.Capitalize, "title": python.Title, "swapcase": python.SwapCase,
 	} {
 		stringMethod(t, name, "", func(s string, _ *plugin.Call) (value.Value, error) { return fn(s), nil })
 	}
@@ -34,7 +34,7 @@ func strMethods() plugin.Table {
 		"isalnum": python.AllRunes(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }),
 		"isupper": func(s string) bool { return strings.ToUpper(s) == s && strings.ToLower(s) != s },
 		"islower": func(s string) bool { return strings.ToLower(s) == s && strings.ToUpper(s) != s },
-		"isascii": python.IsASCII, "istitle": func(s string) bool { return python.PyTitle(s) == s && strings.ToLower(s) != strings.ToUpper(s) },
+		"isascii": python.IsASCII, "istitle": func(s string) bool { return python.Title(s) == s && strings.ToLower(s) != strings.ToUpper(s) },
 		"isprintable": func(s string) bool { return s == "" || python.AllRunes(unicode.IsPrint)(s) }, "isidentifier": python.IsIdentifier,
 	} {
 		stringMethod(t, name, "", func(s string, _ *plugin.Call) (value.Value, error) { return fn(s), nil })

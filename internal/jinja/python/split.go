@@ -51,7 +51,7 @@ func FieldsRight(s string, n int) []string {
 	for s != "" {
 		start := strings.LastIndexFunc(s, IsSpace)
 		if start < 0 || len(out) >= n {
-			out = append(out, strings.TrimLeftFunc(s, IsSpace))
+			out = append(out, s)
 			break
 		}
 		_, width := utf8.DecodeRuneInString(s[start:])

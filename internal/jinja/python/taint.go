@@ -48,12 +48,15 @@ func (s *Survey) shown(text string) []string {
 	return all
 }
 
+// inner is a quoted text without its quotes. Those that belong to the text stay.
+func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+
 // formsIn finds part in text in one of the forms in which a secret usually travels.
 func formsIn(text, part string) []string {
 	quoted, _ := json.Marshal(part)
 	for _, form := range []string{
-		strings.Trim(string(quoted), `"`),
-		strings.Trim(value.Repr(part), `'"`),
+		inner(string(quoted)),
+		inner(value.Repr(part)),
 		strings.ReplaceAll(part, "'", "''"),
 		base64.StdEncoding.EncodeToString([]byte(part)),
 	} {

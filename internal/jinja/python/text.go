@@ -59,8 +59,8 @@ func Capitalize(s string) string {
 	return string(unicode.ToTitle(r)) + strings.ToLower(s[n:])
 }
 
-// PyTitle is str.title: every run of letters starts with a capital.
-func PyTitle(s string) string {
+// Title is str.title: every run of letters starts with a capital.
+func Title(s string) string {
 	var b strings.Builder
 	inWord := false
 	for _, r := range s {
