@@ -17,10 +17,10 @@ type macro struct {
 }
 
 func (m *macro) TypeName() string { return "Macro" }
+func (m *macro) takesAnything()   {}
 
 // Callable implements python.Internal.
 func (m *macro) Callable() bool { return true }
-func (m *macro) takesAnything() {}
 
 func (m *macro) attr(_ *frame, name string) (value.Value, bool) {
 	switch name {

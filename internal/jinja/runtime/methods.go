@@ -13,11 +13,11 @@ type bound struct {
 }
 
 func (b *bound) TypeName() string { return "builtin_function_or_method" }
+func (b *bound) String() string   { return "<built-in method " + b.p.Name + ">" }
+func (b *bound) takesAnything()   {}
 
 // Callable implements python.Internal.
 func (b *bound) Callable() bool { return true }
-func (b *bound) String() string { return "<built-in method " + b.p.Name + ">" }
-func (b *bound) takesAnything() {}
 
 func (b *bound) call(f *frame, args []value.Value, kw *value.Dict) (value.Value, error) {
 	return plugin.Use(f, b.p, b.recv, args, kw)

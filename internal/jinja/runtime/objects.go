@@ -19,6 +19,12 @@ type object interface {
 	attr(f *frame, name string) (value.Value, bool)
 }
 
+// Without python.Internal these would be ordinary values to templates, and could leave the engine.
+var (
+	_, _, _, _, _ callable = (*function)(nil), (*bound)(nil), (*joiner)(nil), (*loop)(nil), (*macro)(nil)
+	_, _, _, _    object   = (*namespace)(nil), (*cycler)(nil), (*module)(nil), selfBlocks{}
+)
+
 // function is a global function, or a method bound to its object.
 type function struct {
 	name string
@@ -30,10 +36,10 @@ func (fn *function) call(f *frame, args []value.Value, kw *value.Dict) (value.Va
 }
 
 func (fn *function) TypeName() string { return "function" }
+func (fn *function) String() string   { return "<function " + fn.name + ">" }
 
 // Callable implements python.Internal.
 func (fn *function) Callable() bool { return true }
-func (fn *function) String() string { return "<function " + fn.name + ">" }
 
 // namespace is what namespace() makes: attributes that can be set from inner scopes.
 type namespace struct{ d *value.Dict }
@@ -45,7 +51,8 @@ func (n *namespace) String() string   { return "<Namespace " + value.Display(n.d
 func (n *namespace) Callable() bool { return false }
 
 // Held implements python.Holder.
-func (n *namespace) Held() (value.Value, bool)                      { return n.d, true }
+func (n *namespace) Held() (value.Value, bool) { return n.d, true }
+
 func (n *namespace) attr(_ *frame, name string) (value.Value, bool) { return n.d.Get(name) }
 
 // cycler is what cycler() makes.
@@ -112,10 +119,10 @@ type module struct {
 }
 
 func (m *module) TypeName() string { return "TemplateModule" }
+func (m *module) String() string   { return value.Str(m.out) }
 
 // Callable implements python.Internal.
 func (m *module) Callable() bool { return false }
-func (m *module) String() string { return value.Str(m.out) }
 
 func (m *module) attr(_ *frame, name string) (value.Value, bool) {
 	for _, b := range m.root.names {
