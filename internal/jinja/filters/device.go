@@ -16,5 +16,5 @@ func device(path string) (uint64, error) {
 	if !ok {
 		return 0, errors.New("the device of a file cannot be told here")
 	}
-	return sys.Dev, nil
+	return uint64(sys.Dev), nil //nolint:unconvert // the number is an int32 on darwin
 }
