@@ -57,7 +57,9 @@ check: setup vet
 	@files=$$("$$(dirname $(GO))/gofmt" -l bench cmd internal scripts) && [ -z "$$files" ] || { echo "not formatted: $$files (make fmt)"; exit 1; }
 	$(GO) test -short -vet=off -p $(P) ./...
 
-test: setup-all vet unit sandbox-tests
+# Real nodes wait more than they work, so unit tests run beside them.
+test: setup-all vet
+	@$(MAKE) --no-print-directory -j 2 unit sandbox-tests
 
 vet: setup
 	$(GO) vet ./...
@@ -68,12 +70,13 @@ unit: setup
 sandbox-tests: setup-all
 	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL); fi
 
-# The packages in which goroutines meet.
+# The packages in which goroutines meet, and whole runs in which units do.
 RACY = agent engine fleet graph journal secret transport
 
 race:
 	@scripts/setup.sh race
 	$(GO) test -race -p $(P) -timeout 20m $(addprefix ./internal/,$(RACY))
+	$(GO) test -race -timeout 20m -run 'TestSamples/(mixed|redis)$$|TestTwoClusters' ./internal/law
 
 setup-full:
 	@scripts/setup.sh full

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"sync"
 
 	"pig"
 	"pig/internal/credential"
@@ -53,6 +54,9 @@ type session struct {
 	sealKey func(key []byte) ([]byte, error)
 	// installed says that hosts have what pig brings: passwords were generated for them before.
 	installed bool
+	// plays are pig's own playbooks that were read, under owned: units run at the same time.
+	owned sync.Mutex
+	plays map[string][]*playbook.Play
 	// env is what was planned; offline says that no host was asked.
 	env     *product.Environment
 	offline bool

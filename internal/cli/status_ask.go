@@ -45,12 +45,14 @@ func (q *question) ask(about, module string, args *value.Dict) *question {
 func (s *session) askAll(ctx context.Context, e *engine.Engine, questions map[string]*question, answers map[string]health.Answer) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	for host, q := range questions {
+	for host := range questions { // before anybody answers
 		a := answers[host]
 		if a.Said == nil {
 			a.Said = map[string]health.Said{}
 			answers[host] = a
 		}
+	}
+	for host, q := range questions {
 		for _, one := range q.asks {
 			all.Go(func() {
 				var said health.Said

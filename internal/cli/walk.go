@@ -75,7 +75,7 @@ func (s *session) bind(g *graph.Graph[plan.Unit], salt string, rounds int) (map[
 
 // unit runs a unit's playbook on its hosts. It fails if any of them does: what needs the unit must not begin then.
 func (s *session) unit(ctx context.Context, e *engine.Engine, u plan.Unit) error {
-	plays, err := s.load([]string{playbookPath(u.Playbook)})
+	plays, err := s.own(u.Playbook)
 	if err != nil {
 		return err
 	}
@@ -86,6 +86,24 @@ func (s *session) unit(ctx context.Context, e *engine.Engine, u plan.Unit) error
 		return failedOn{bad, len(e.Unreachable(bad)) == len(bad)}
 	}
 	return nil
+}
+
+// own reads one of pig's playbooks, once for all units of a module: nobody changes what was read.
+func (s *session) own(name string) ([]*playbook.Play, error) {
+	s.owned.Lock()
+	defer s.owned.Unlock()
+	if plays, ok := s.plays[name]; ok {
+		return plays, nil
+	}
+	plays, err := s.load([]string{playbookPath(name)})
+	if err != nil {
+		return nil, err
+	}
+	if s.plays == nil {
+		s.plays = map[string][]*playbook.Play{}
+	}
+	s.plays[name] = plays
+	return plays, nil
 }
 
 // failedOn is how a unit fails. Where its hosts only could not be reached, nothing is known to be wrong with what they have

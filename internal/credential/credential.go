@@ -226,7 +226,7 @@ func lock(dir string) (release func(), err error) {
 		_ = d.Close()
 		return nil, err
 	}
-	return func() { _ = d.Close() }, nil
+	return func() { _ = errors.Join(unix.Flock(int(d.Fd()), unix.LOCK_UN), d.Close()) }, nil // also where a child was just forked
 }
 
 var nameForm = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9_.-]*\.)?[a-z][a-z0-9_]*$`)

@@ -26,6 +26,7 @@ type unit struct {
 	read       bool
 	daemon     *Daemon
 	counts     Counts
+	jobs       chan struct{} // full while a job runs: systemd runs those of one unit one after the other
 }
 
 // Counts are how often a unit was started, stopped and reloaded. A restart is a stop and a start.
@@ -91,7 +92,7 @@ func (m *Machine) known(name string) *unit {
 	name = node.UnitName(name)
 	u, ok := m.units[name]
 	if !ok {
-		u = &unit{name: name, active: "inactive", sub: "dead", result: "success"}
+		u = &unit{name: name, jobs: make(chan struct{}, 1), active: "inactive", sub: "dead", result: "success"}
 		m.units[name] = u
 	}
 	if !u.read {
@@ -143,6 +144,10 @@ func (s systemd) act(verb, name string, o node.UnitOptions, steps ...string) err
 func (m *Machine) drive(name string, steps ...string) error {
 	m.mu.Lock()
 	u := m.known(name)
+	m.mu.Unlock()
+	u.jobs <- struct{}{}
+	defer func() { <-u.jobs }()
+	m.mu.Lock()
 	program := m.universe.programOf(u.name, u.loaded)
 	exists, masked, running := u.loaded != "", u.masked, u.active == "active"
 	m.mu.Unlock()

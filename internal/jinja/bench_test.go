@@ -1,4 +1,4 @@
-package jinja
+package jinja_test
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
+	"pig/internal/jinja/syntax"
 	"pig/internal/value"
 )
 
@@ -25,7 +28,7 @@ func bigTemplate() (string, *value.Dict) {
 	}
 	users := value.NewList()
 	for i := range 50 {
-		users.Append(value.DictOf("name", fmt.Sprintf("user%d", i), "roles", list("a", "b", "{{ pg_cluster }}")))
+		users.Append(value.DictOf("name", fmt.Sprintf("user%d", i), "roles", value.NewList("a", "b", "{{ pg_cluster }}")))
 	}
 	vars.Set("users", users)
 	return b.String(), vars
@@ -36,19 +39,24 @@ func BenchmarkRenderFile(b *testing.B) {
 	e := testEngine()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.Scope(testVars{d: vars}).Text(text, "t.j2", TextOptions{}); err != nil {
+		if _, err := e.Scope(jinjatest.Vars{D: vars}).Text(text, "t.j2", jinja.TextOptions{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.SetBytes(int64(len(text)))
 }
 
+// anyPlugin takes every name for that of a filter or test.
+type anyPlugin struct{}
+
+func (anyPlugin) Filter(name string) any { return name }
+func (anyPlugin) Test(name string) any   { return name }
+
 func BenchmarkCompileFile(b *testing.B) {
 	text, _ := bigTemplate()
-	e := testEngine()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.compileText(text, defaultSyntax()); err != nil {
+		if _, err := syntax.Parse(text, syntax.DefaultDialect(), anyPlugin{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -56,7 +64,7 @@ func BenchmarkCompileFile(b *testing.B) {
 
 func benchValue(b *testing.B, text string, vars *value.Dict) {
 	e := testEngine()
-	s := e.Scope(testVars{d: vars})
+	s := e.Scope(jinjatest.Vars{D: vars})
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := s.Value(text, diag.Pos{}); err != nil {
@@ -86,7 +94,7 @@ func BenchmarkNewScopeCondition(b *testing.B) {
 	e := testEngine()
 	b.ReportAllocs()
 	for b.Loop() {
-		if v, err := e.Scope(testVars{d: vars}).Condition("on and pg_role == 'primary'", diag.Pos{}); err != nil || v != true {
+		if v, err := e.Scope(jinjatest.Vars{D: vars}).Condition("on and pg_role == 'primary'", diag.Pos{}); err != nil || v != true {
 			b.Fatal(v, err)
 		}
 	}
@@ -97,7 +105,7 @@ func BenchmarkParallelFiles(b *testing.B) {
 	e := testEngine()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := e.Scope(testVars{d: vars}).Text(text, "t.j2", TextOptions{}); err != nil {
+			if _, err := e.Scope(jinjatest.Vars{D: vars}).Text(text, "t.j2", jinja.TextOptions{}); err != nil {
 				b.Error(err)
 			}
 		}

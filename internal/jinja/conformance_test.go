@@ -1,4 +1,4 @@
-package jinja
+package jinja_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
+	"pig/internal/jinja/python"
 	"pig/internal/value"
 )
 
@@ -41,21 +44,6 @@ func knownDifferences() map[string]string {
 		"{{ zlist.index(1) }} {{ slist.count('a') }}":    "Ansible compares with the templates of the elements, not with the elements, and finds none",
 	}
 }
-
-// testVars are variables from a plain mapping.
-type testVars struct {
-	d         *value.Dict
-	untrusted bool
-}
-
-func (v testVars) Lookup(name string) (value.Value, bool, bool) {
-	x, ok := v.d.Get(name)
-	return x, !v.untrusted, ok
-}
-
-func (v testVars) Names() []string { return v.d.StringKeys() }
-
-func (v testVars) Pos(name string) diag.Pos { return v.d.ValuePos(name) }
 
 // oracleValue turns the notation of the probes for tuples and odd keys into values.
 func oracleValue(v value.Value) value.Value {
@@ -93,15 +81,15 @@ func readProbes(t testing.TB) (probes, *value.Dict) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		t.Fatal(err)
 	}
-	vars, err := readJSON(string(p.Vars))
+	vars, err := python.ReadJSON(string(p.Vars))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p, oracleValue(vars).(*value.Dict)
 }
 
-func testEngine() *Engine {
-	return New(Options{
+func testEngine() *jinja.Engine {
+	return jinja.New(jinja.Options{
 		Now: func() time.Time { return time.Unix(1700000000, 0).UTC() },
 		Load: func(name, _ string) (string, string, error) {
 			file := filepath.Join("testdata/conformance/templates", name)
@@ -117,8 +105,8 @@ func testEngine() *Engine {
 var missingName = regexp.MustCompile(`^'(\w+)' is undefined|has no attribute '?([^']+)'?$`)
 
 func errorClass(err error) string {
-	var s *SyntaxError
-	var u *UndefinedError
+	var s *jinja.SyntaxError
+	var u *jinja.UndefinedError
 	switch {
 	case errors.As(err, &s):
 		return "syntax"
@@ -129,8 +117,8 @@ func errorClass(err error) string {
 }
 
 // answer runs one probe and tells what differs from the oracle, or "".
-func (p probe) answer(e *Engine, vars *value.Dict) string {
-	s := e.Scope(testVars{d: vars})
+func (p probe) answer(e *jinja.Engine, vars *value.Dict) string {
+	s := e.Scope(jinjatest.Vars{D: vars})
 	var v value.Value
 	var err error
 	if p.Mode == "expression" {

@@ -1,172 +1,69 @@
 package jinja
 
 import (
-	"math/rand/v2"
-	"os"
-	"strings"
-	"sync"
-	"time"
-
-	"pig/internal/diag"
-	"pig/internal/jinja/pyre"
-	"pig/internal/value"
+	"pig/internal/jinja/filters"
+	"pig/internal/jinja/lookups"
+	"pig/internal/jinja/python"
+	"pig/internal/jinja/python/pyre"
+	"pig/internal/jinja/runtime"
+	"pig/internal/jinja/syntax"
 )
 
-// Options are what an Engine needs from its surroundings. All may be left out.
-type Options struct {
-	// Now is the clock; the default is the real one.
-	Now func() time.Time
-	// Load finds a template by the name in include, import, extends or lookup('template'); from is the file that asks.
-	// An error that is fs.ErrNotExist means that there is none.
-	Load func(name, from string) (text, file string, err error)
-	// Files serves the lookups file, fileglob and first_found.
-	Files Files
-	// Getenv serves lookup('env'); the default is os.LookupEnv.
-	Getenv func(name string) (string, bool)
-	// Random serves the filters random and shuffle without a seed.
-	Random func() uint64
-	// Lookups, Filters and Tests are added to those that are built in.
-	Lookups map[string]Lookup
-	Filters map[string]Filter
-	Tests   map[string]Test
-	// ManagedText is the value of ansible_managed; the default is "Ansible managed".
-	ManagedText string
-	// BrokenConditionals lets conditions be of any type, by their truth, as before ansible-core 2.19.
-	BrokenConditionals bool
-}
+// What an engine is made with, and what it gives. Package runtime describes them.
+type (
+	// Engine compiles templates and keeps them. It is safe for concurrent use.
+	Engine = runtime.Engine
+	// Scope renders for one host and task. One goroutine uses it at a time.
+	Scope = runtime.Scope
+	// Options are what an Engine needs from its surroundings. All may be left out.
+	Options = runtime.Options
+	// TextOptions say how a template file is read.
+	TextOptions = runtime.TextOptions
+	// Files is how lookups read files.
+	Files = runtime.Files
+	// Filter is a filter of the caller.
+	Filter = runtime.Filter
+	// Test is a test of the caller.
+	Test = runtime.Test
+	// Lookup gives the values that lookup() and with_<name> see.
+	Lookup = runtime.Lookup
+)
 
-// Files is how lookups read files. from is the file that the lookup stands in, for relative names.
-type Files interface {
-	// Find gives the path of a file by the search rules for kind (files, templates, vars); an error that is
-	// fs.ErrNotExist if there is none.
-	Find(kind, name, from string) (path string, err error)
-	Read(path string) ([]byte, error)
-	// Glob gives the files that match a pattern, sorted.
-	Glob(pattern, from string) ([]string, error)
-}
+// What a caller may implement: where names are looked up, where values were read, and what a node had a say in.
+type (
+	// Variables is where a Scope looks names up.
+	Variables = runtime.Variables
+	// Positions tells where the value of a variable was read from.
+	Positions = runtime.Positions
+	// Origins tells which variables hold what a node said.
+	Origins = runtime.Origins
+	// Guard refuses a file of this machine that a node chose by what it said.
+	Guard = runtime.Guard
+	// Mapping is a read-only mapping whose values are made when they are asked for, like hostvars.
+	Mapping = python.Mapping
+)
 
-// Lookup gives the values that lookup() and with_<name> see. args and kwargs are finished values.
-type Lookup func(s *Scope, args []value.Value, kwargs *value.Dict) (*value.List, error)
+// The causes of errors, to be asked for with errors.As.
+type (
+	// UndefinedError tells that a template used a variable or attribute that does not exist.
+	UndefinedError = python.UndefinedError
+	// SyntaxError tells that a text is not valid Jinja2.
+	SyntaxError = syntax.Error
+)
 
-// Filter is a filter of the caller. It gets finished values, in which nothing is undefined or unknown, and need not care
-// for secrets: what it returns is as secret as what it got.
-type Filter func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dict) (value.Value, error)
+// Omit is the value of the variable omit: an argument that has it counts as not given.
+var Omit = python.Omit
 
-// Test is a test of the caller; see Filter.
-type Test func(s *Scope, in value.Value, args []value.Value, kwargs *value.Dict) (bool, error)
-
-// maxPasses is enough for every host to look at every other of a few thousand.
-const maxPasses = 5_000_000
-
-// Engine compiles templates and keeps them. It is safe for concurrent use.
-type Engine struct {
-	opts    Options
-	filters table
-	tests   table
-	lookups map[string]Lookup
-	globals map[string]value.Value
-	methods methods
-
-	// maxPasses bounds the calls and the passes of loops of one evaluation.
-	maxPasses int
-
-	regexps pyre.Cache
-	queries sync.Map // text -> *jmes.Query
-
-	playbook, files, expressions cache // by text, of the usual syntaxes
-	other                        cache // by templateKey
-}
-
-// New makes an engine.
+// New makes an engine with all filters, tests and lookups.
 func New(opts Options) *Engine {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
-	if opts.Getenv == nil {
-		opts.Getenv = os.LookupEnv
-	}
-	if opts.Random == nil {
-		opts.Random = rand.Uint64 //nolint:gosec // it spreads load and guards nothing
-	}
-	if opts.ManagedText == "" {
-		opts.ManagedText = "Ansible managed"
-	}
-	e := &Engine{opts: opts, filters: builtinFilters(), tests: builtinTests(), lookups: builtinLookups(), methods: builtinMethods(), maxPasses: maxPasses}
-	for name, fn := range opts.Filters {
-		e.filters.add(name, "*args **kwargs", 0, func(c *call) (value.Value, error) {
-			if err := c.finish(); err != nil {
-				return nil, err
-			}
-			return fn(c.f.r.s, c.in, c.rest, c.kw)
-		})
-	}
-	for name, fn := range opts.Tests {
-		e.tests.test(name, "*args **kwargs", 0, func(c *call) (bool, error) {
-			if err := c.finish(); err != nil {
-				return false, err
-			}
-			return fn(c.f.r.s, c.in, c.rest, c.kw)
-		})
-	}
-	for name, fn := range opts.Lookups {
-		e.lookups[name] = fn
-	}
-	e.globals = e.builtinGlobals()
-	return e
-}
-
-func (e *Engine) filter(name string) *filter { return e.filters.find(name) }
-func (e *Engine) test(name string) *test     { return e.tests.find(name) }
-
-// FilterNames are the names of all filters, TestNames of all tests and LookupNames of all lookups, in no order.
-func (e *Engine) FilterNames() []string { return names(e.filters) }
-
-// TestNames are the names of all tests.
-func (e *Engine) TestNames() []string { return names(e.tests) }
-
-// LookupNames are the names of all lookups.
-func (e *Engine) LookupNames() []string { return names(e.lookups) }
-
-func names[T any](m map[string]T) []string {
-	out := make([]string, 0, len(m))
-	for name := range m {
-		out = append(out, name)
-	}
-	return out
-}
-
-// Scope makes a scope for one host and task.
-func (e *Engine) Scope(vars Variables) *Scope {
-	return &Scope{e: e, vars: vars, memo: map[string]value.Value{}, heard: map[string]bool{}, origin: &origin{}}
-}
-
-// CheckExpression tells what is wrong with the syntax of a bare expression, if anything.
-func (e *Engine) CheckExpression(src string, pos diag.Pos) error {
-	_, err := e.expression(src, pos)
-	return err
-}
-
-// CheckText tells what is wrong with the syntax of a text of a playbook or inventory, if anything.
-func (e *Engine) CheckText(text string, pos diag.Pos) error {
-	if !IsTemplate(text) {
-		return nil
-	}
-	_, err := e.playbookText(text, pos)
-	return err
+	opts = opts.WithDefaults()
+	regexps := &pyre.Cache{}
+	src := filters.Sources{Now: opts.Now, Getenv: opts.Getenv, Random: opts.Random, Regexps: regexps}
+	return runtime.New(opts, runtime.Parts{
+		Filters: filters.Filters(src), Tests: filters.Tests(src),
+		Lookups: lookups.Table(lookups.Sources{Getenv: opts.Getenv, Random: opts.Random, Regexps: regexps}),
+	})
 }
 
 // IsTemplate tells whether a text of a playbook or inventory is more than itself.
-func IsTemplate(text string) bool {
-	for i := strings.IndexByte(text, '{'); i >= 0 && i+1 < len(text); {
-		switch text[i+1] {
-		case '{', '%', '#':
-			return true
-		}
-		j := strings.IndexByte(text[i+1:], '{')
-		if j < 0 {
-			return false
-		}
-		i += 1 + j
-	}
-	return false
-}
+func IsTemplate(text string) bool { return syntax.IsTemplate(text) }

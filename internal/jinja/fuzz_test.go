@@ -1,18 +1,21 @@
-package jinja
+package jinja_test
 
 import (
 	"strings"
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
+	"pig/internal/jinja/python"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
 
 // fuzzVars has a value of every kind.
 func fuzzVars() *value.Dict {
-	return value.DictOf("s", "hello", "n", int64(42), "f", 3.5, "t", true, "none", nil, "l", list(int64(3), "{{ n }}", list("x")),
-		"d", value.DictOf("a", int64(1), "b", "{{ s }}", "c", list(int64(1))), "users", list(value.DictOf("n", "bob"), value.DictOf("n", "al")),
+	return value.DictOf("s", "hello", "n", int64(42), "f", 3.5, "t", true, "none", nil, "l", value.NewList(int64(3), "{{ n }}", value.NewList("x")),
+		"d", value.DictOf("a", int64(1), "b", "{{ s }}", "c", value.NewList(int64(1))), "users", value.NewList(value.DictOf("n", "bob"), value.DictOf("n", "al")),
 		"pw", secret.New("s3cr3t-pw"), "u", value.Unknown{}, "bad", "{{ nosuch }}", "cyc", "{{ cyc }}", "tup", value.Tuple{int64(1), "a"},
 		"by", value.Bytes("ab"), "raw", value.Unsafe("{{ x }}"))
 }
@@ -25,7 +28,7 @@ func FuzzTemplates(f *testing.F) {
 	}
 	e := testEngine()
 	f.Fuzz(func(t *testing.T, text string, bare bool) {
-		s := e.Scope(testVars{d: fuzzVars()})
+		s := e.Scope(jinjatest.Vars{D: fuzzVars()})
 		pos := diag.Pos{File: "f", Line: 1, Col: 1}
 		var v value.Value
 		var err error
@@ -34,7 +37,7 @@ func FuzzTemplates(f *testing.F) {
 			_, _ = s.Condition(text, pos)
 		} else {
 			v, err = s.Value(text, pos)
-			_, _ = s.Text(text, "f", TextOptions{LstripBlocks: true})
+			_, _ = s.Text(text, "f", jinja.TextOptions{LstripBlocks: true})
 		}
 		if err == nil {
 			checkFinished(t, v)
@@ -53,7 +56,7 @@ func FuzzTemplates(f *testing.F) {
 func checkFinished(t *testing.T, v value.Value) {
 	value.Walk(v, func(v value.Value) {
 		switch v.(type) {
-		case value.Lazy, value.Undefined, value.Tuple, implicitElse, view:
+		case value.Lazy, value.Undefined, value.Tuple, python.ImplicitElse, python.View:
 			t.Fatalf("a result holds %T", v)
 		}
 	})
@@ -71,7 +74,7 @@ func FuzzQueries(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		vars := fuzzVars()
 		vars.Set("q", value.Unsafe(query))
-		s := e.Scope(testVars{d: vars})
+		s := e.Scope(jinjatest.Vars{D: vars})
 		for _, name := range []string{"d", "l", "users", "u", "n", "pw"} {
 			v, err := s.Expression(name+" | json_query(q)", diag.Pos{File: "f", Line: 1, Col: 1})
 			switch {

@@ -1,13 +1,18 @@
-package jinja
+package jinja_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/jinjatest"
+	"pig/internal/jinja/methods"
+	"pig/internal/jinja/plugin"
 )
 
 // generator makes random expressions out of all filters, tests, methods and operators, most of them wrong.
@@ -16,10 +21,11 @@ type generator struct {
 	filters, tests, methods []string
 }
 
-func newGenerator(e *Engine, seed uint64) *generator {
+func newGenerator(e *jinja.Engine, seed uint64) *generator {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), filters: e.FilterNames(), tests: e.TestNames()}
-	for _, t := range []table{e.methods.str, e.methods.list, e.methods.dict, e.methods.number, e.methods.bytes, e.methods.time} {
-		g.methods = append(g.methods, names(t)...)
+	m := methods.New()
+	for _, t := range []plugin.Table{m.Str, m.List, m.Dict, m.Number, m.Bytes, m.Time} {
+		g.methods = slices.AppendSeq(g.methods, maps.Keys(t))
 	}
 	for _, slow := range []string{"password_hash", "random", "shuffle", "permutations"} {
 		g.filters = slices.DeleteFunc(g.filters, func(n string) bool { return n == slow })
@@ -86,7 +92,7 @@ func TestNoExpressionPanicsOrLeaksASecret(t *testing.T) {
 	before := fmt.Sprint(vars.Keys())
 	for range n {
 		text := g.expr(3)
-		s := e.Scope(testVars{d: vars})
+		s := e.Scope(jinjatest.Vars{D: vars})
 		v, err := s.Expression(text, diag.Pos{File: "f", Line: 1, Col: 1})
 		if err == nil {
 			checkFinished(t, v)

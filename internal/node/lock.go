@@ -86,7 +86,8 @@ func (l *machineLock) drop() error {
 		return nil
 	}
 	_ = l.file.Truncate(0)
-	err := l.file.Close()
+	// Closing would do, but for a child that was forked and has not become its program yet: it holds the lock as long.
+	err := errors.Join(unix.Flock(int(l.file.Fd()), unix.LOCK_UN), l.file.Close())
 	l.file = nil
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // Each machineLock stands for a process: the kernel tells open files apart, not processes.
@@ -36,6 +38,24 @@ func TestOneProcessHoldsTheLockOfAMachine(t *testing.T) {
 	}
 	if err := first.take(path, "ann"); !errors.As(err, &locked) || locked.Holder != "bob" {
 		t.Errorf("after bob took it, ann gets %v", err)
+	}
+}
+
+// A child that was forked and has not become its program yet holds whatever files are open.
+func TestALockIsFreeBesideAChildThatIsJustForked(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pig.lock")
+	var first, second machineLock
+	if err := first.take(path, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	child, err := unix.Dup(int(first.file.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(child) //nolint:errcheck // of a test
+	if err := errors.Join(first.drop(), second.take(path, "bob")); err != nil {
+		t.Errorf("a lock that was released is not free: %v", err)
 	}
 }
 
