@@ -12,6 +12,7 @@ import (
 
 	"pig/internal/graph"
 	"pig/internal/plan"
+	"pig/internal/product"
 	"pig/internal/ui"
 )
 
@@ -135,7 +136,7 @@ func (s *session) showDifferences(list []string) {
 }
 
 // perform applies the units of g.
-func (s *session) perform(ctx context.Context, g *graph.Graph[plan.Unit], planned *plan.Plan, change *caChange) (err error) {
+func (s *session) perform(ctx context.Context, g *graph.Graph[product.Unit], planned *plan.Plan, change *caChange) (err error) {
 	release, err := s.lock(ctx, g)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"pig/internal/node"
 	"pig/internal/plan"
+	"pig/internal/product"
 )
 
 func lossOf(names ...string) *plan.Plan {
@@ -15,7 +16,7 @@ func lossOf(names ...string) *plan.Plan {
 	for _, n := range names {
 		e.Changes = append(e.Changes, node.Change{Kind: "postgres database", ID: n, Action: "delete", Impact: node.ImpactDataLoss})
 	}
-	return &plan.Plan{Units: []plan.UnitPlan{{Unit: plan.Unit{Name: "pgsql:a"}, Entries: []plan.Entry{e}}}}
+	return &plan.Plan{Units: []plan.UnitPlan{{Unit: product.Unit{Name: "pgsql:a"}, Entries: []plan.Entry{e}}}}
 }
 
 func TestNothingIrreversibleWithOneKey(t *testing.T) {

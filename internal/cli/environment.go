@@ -10,7 +10,6 @@ import (
 	"pig/internal/graph"
 	"pig/internal/inventory"
 	"pig/internal/params"
-	"pig/internal/plan"
 	"pig/internal/product"
 	"pig/internal/products"
 	"pig/internal/value"
@@ -37,7 +36,7 @@ func (s *session) mistakes() (*product.Environment, diag.List) {
 	found = append(append(found, more...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
 	if !found.HasErrors() {
-		if _, err := plan.Units(env).Sort(); err != nil {
+		if _, err := product.Units(env).Sort(); err != nil {
 			found.Add(err)
 		}
 	}
@@ -98,8 +97,8 @@ func (s *session) names(env *product.Environment) []string {
 }
 
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
-func (s *session) units(env *product.Environment, modules []string) (*graph.Graph[plan.Unit], error) {
-	all := plan.Units(env)
+func (s *session) units(env *product.Environment, modules []string) (*graph.Graph[product.Unit], error) {
+	all := product.Units(env)
 	if err := s.checkWords(all, modules); err != nil {
 		return nil, err
 	}
@@ -114,7 +113,7 @@ func (s *session) units(env *product.Environment, modules []string) (*graph.Grap
 			limited = append(limited, h.Name)
 		}
 	}
-	g := graph.New[plan.Unit]()
+	g := graph.New[product.Unit]()
 	for _, name := range all.Names() {
 		u, _ := all.Node(name)
 		if len(modules) > 0 && !selected(modules, u) {
@@ -137,6 +136,6 @@ func (s *session) units(env *product.Environment, modules []string) (*graph.Grap
 }
 
 // selected tells whether a unit is meant by one of words: a module, a unit, or a cluster.
-func selected(words []string, u plan.Unit) bool {
+func selected(words []string, u product.Unit) bool {
 	return slices.Contains(words, u.Module) || slices.Contains(words, u.Name) || u.Cluster != "" && slices.Contains(words, u.Cluster)
 }

@@ -8,7 +8,6 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/graph"
-	"pig/internal/plan"
 	"pig/internal/product"
 	"pig/internal/products/etcd"
 	"pig/internal/products/infra"
@@ -63,7 +62,7 @@ not wait for each other run at the same time.
 }
 
 // graphText lists the units in an order in which they could run one by one.
-func graphText(g *graph.Graph[plan.Unit]) (string, error) {
+func graphText(g *graph.Graph[product.Unit]) (string, error) {
 	order, err := g.Sort()
 	if err != nil {
 		return "", err
@@ -79,7 +78,7 @@ func graphText(g *graph.Graph[plan.Unit]) (string, error) {
 	return b.String(), nil
 }
 
-func graphDOT(g *graph.Graph[plan.Unit]) (string, error) {
+func graphDOT(g *graph.Graph[product.Unit]) (string, error) {
 	order, err := g.Sort()
 	if err != nil {
 		return "", err

@@ -13,18 +13,18 @@ import (
 	"pig/internal/fleet"
 	"pig/internal/graph"
 	"pig/internal/module"
-	"pig/internal/plan"
 	"pig/internal/playbook"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
 // lock keeps others from applying to the hosts of g. A host that does not answer is left for the run itself to tell.
-func (s *session) lock(ctx context.Context, g *graph.Graph[plan.Unit]) (release func(), err error) {
+func (s *session) lock(ctx context.Context, g *graph.Graph[product.Unit]) (release func(), err error) {
 	return s.lockHosts(ctx, hostsOf(g))
 }
 
 // hostsOf are the hosts of all units.
-func hostsOf(g *graph.Graph[plan.Unit]) []string {
+func hostsOf(g *graph.Graph[product.Unit]) []string {
 	var hosts []string
 	for _, name := range g.Names() {
 		u, _ := g.Node(name)

@@ -9,6 +9,7 @@ import (
 
 	"pig/internal/graph"
 	"pig/internal/plan"
+	"pig/internal/product"
 )
 
 // pace measures a run: how long it takes, and how busy this machine's processors are meanwhile.
@@ -40,7 +41,7 @@ func processors() (busy, idle uint64) {
 }
 
 // tell says what the run took, which units it waited for, and how busy this machine was.
-func (p pace) tell(g *graph.Graph[plan.Unit], units []plan.UnitPlan) string {
+func (p pace) tell(g *graph.Graph[product.Unit], units []plan.UnitPlan) string {
 	took := map[string]time.Duration{}
 	for _, u := range units {
 		took[u.Unit.Name] = u.Took

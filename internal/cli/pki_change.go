@@ -63,7 +63,7 @@ func caState(ca pki.Authority) string {
 // missing are the hosts of env on which not all units have been applied since, by first appearance.
 func (c *caChange) missing(env *product.Environment) []string {
 	var hosts []string
-	units := plan.Units(env)
+	units := product.Units(env)
 	for _, n := range env.Hosts {
 		if slices.ContainsFunc(units.Names(), func(name string) bool {
 			u, _ := units.Node(name)
@@ -77,7 +77,7 @@ func (c *caChange) missing(env *product.Environment) []string {
 
 // caOnHosts notes, after an apply, what has come to the hosts of the units that were done. begun is the record as it was before the apply:
 // what another pig pki rotate has changed meanwhile may have come too late for some.
-func (s *session) caOnHosts(begun *caChange, g *graph.Graph[plan.Unit], units []plan.UnitPlan, e *engine.Engine) error {
+func (s *session) caOnHosts(begun *caChange, g *graph.Graph[product.Unit], units []plan.UnitPlan, e *engine.Engine) error {
 	if begun == nil || !s.whole() {
 		return nil
 	}

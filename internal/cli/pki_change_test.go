@@ -14,7 +14,7 @@ import (
 )
 
 // environmentWithCA is an environment of two nodes, with a CA of its own.
-func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Graph[plan.Unit]) {
+func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Graph[product.Unit]) {
 	t.Helper()
 	home := t.TempDir()
 	dir := filepath.Join(home, "files", "pki", "ca")
@@ -46,7 +46,7 @@ func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Gra
 	env.Hosts = []*product.Host{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
 	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
 	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
-	return s, env, plan.Units(env)
+	return s, env, product.Units(env)
 }
 
 type discard struct{}
@@ -86,7 +86,7 @@ func TestTheCAChangesOnlyWhenAllHostsHaveTheStepBefore(t *testing.T) {
 		}
 		return c
 	}
-	unit := func(name string) plan.UnitPlan { return plan.UnitPlan{Unit: plan.Unit{Name: name}} }
+	unit := func(name string) plan.UnitPlan { return plan.UnitPlan{Unit: product.Unit{Name: name}} }
 
 	before := begun()
 	if before != nil {

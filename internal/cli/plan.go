@@ -15,6 +15,7 @@ import (
 	"pig/internal/fleet"
 	"pig/internal/graph"
 	"pig/internal/plan"
+	"pig/internal/product"
 	"pig/internal/ui"
 )
 
@@ -103,7 +104,7 @@ func planStatus(sum plan.Summary, detailed bool) error {
 
 // planWith plans what args select. With a salt it binds the plan to what it is made of, slowly, for one that is kept; rounds are those of a plan
 // that it is compared with, else 0.
-func (s *session) planWith(ctx context.Context, args []string, salt string, rounds int) (*plan.Plan, *graph.Graph[plan.Unit], error) {
+func (s *session) planWith(ctx context.Context, args []string, salt string, rounds int) (*plan.Plan, *graph.Graph[product.Unit], error) {
 	if s.opt.startAt != "" {
 		return nil, nil, diag.Errorf(diag.Pos{}, "cannot begin at a task of a whole inventory: its units run side by side").WithHint("run one module or playbook: pig pgsql --start-at-task %q", s.opt.startAt)
 	}
@@ -144,7 +145,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 }
 
 // playbooksOf are the playbooks of all units, each once.
-func playbooksOf(g *graph.Graph[plan.Unit]) []string {
+func playbooksOf(g *graph.Graph[product.Unit]) []string {
 	var names []string
 	for _, n := range g.Names() {
 		if u, _ := g.Node(n); !slices.Contains(names, u.Playbook) {

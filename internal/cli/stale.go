@@ -5,12 +5,13 @@ import (
 
 	"pig/internal/graph"
 	"pig/internal/plan"
+	"pig/internal/product"
 )
 
 // refuseStale leaves out of g the units whose kept plan no longer holds, and those that need them. The error is the exit status of what was
 // refused: a host that could not be reached says nothing of the plan.
-func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[plan.Unit]) (*graph.Graph[plan.Unit], error) {
-	left := graph.New[plan.Unit]()
+func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[product.Unit]) (*graph.Graph[product.Unit], error) {
+	left := graph.New[product.Unit]()
 	refused := map[string]staleness{}
 	var status error
 	order, _ := g.Sort() // it was walked already: it has no cycle

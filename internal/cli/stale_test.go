@@ -11,17 +11,18 @@ import (
 	"pig/internal/graph"
 	"pig/internal/inventory"
 	"pig/internal/plan"
+	"pig/internal/product"
 	"pig/internal/secret"
 	"pig/internal/ui"
 )
 
 // node -> etcd -> pgsql, and redis beside them.
-func fourUnits(inputs map[string]string) (*plan.Plan, *graph.Graph[plan.Unit]) {
-	g, p := graph.New[plan.Unit](), &plan.Plan{}
+func fourUnits(inputs map[string]string) (*plan.Plan, *graph.Graph[product.Unit]) {
+	g, p := graph.New[product.Unit](), &plan.Plan{}
 	for _, name := range []string{"node", "etcd", "pgsql", "redis"} {
-		g.Add(name, plan.Unit{Name: name})
+		g.Add(name, product.Unit{Name: name})
 		if in, ok := inputs[name]; ok {
-			p.Units = append(p.Units, plan.UnitPlan{Unit: plan.Unit{Name: name}, Inputs: in})
+			p.Units = append(p.Units, plan.UnitPlan{Unit: product.Unit{Name: name}, Inputs: in})
 		}
 	}
 	g.After("etcd", "node")

@@ -11,11 +11,12 @@ import (
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/playbook"
+	"pig/internal/product"
 )
 
 // walk takes every unit of g through its playbook, each as soon as what it needs is done, and tells what changed. What is planned is sealed with
 // the keys of bindings, if there are any.
-func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit], bindings map[string]plan.Binding) ([]plan.UnitPlan, error) {
+func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[product.Unit], bindings map[string]plan.Binding) ([]plan.UnitPlan, error) {
 	done := make(chan struct{})
 	defer close(done)
 	go s.app.watch(e.Engine, done)
@@ -25,7 +26,7 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 	}
 	var mu sync.Mutex
 	took := map[string]time.Duration{}
-	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u plan.Unit) error {
+	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u product.Unit) error {
 		begin := time.Now()
 		err := s.unit(ctx, e.With(records[name]).Keyed(bindings[name].Key), u)
 		mu.Lock()
@@ -58,7 +59,7 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[plan.Unit
 }
 
 // bind digests what the units of g are made of, slowly, for a plan that is kept.
-func (s *session) bind(g *graph.Graph[plan.Unit], salt string, rounds int) (map[string]plan.Binding, error) {
+func (s *session) bind(g *graph.Graph[product.Unit], salt string, rounds int) (map[string]plan.Binding, error) {
 	binder, err := plan.NewBinder(s.inventory, s.extra, s.passwords.Saved(), salt, rounds)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func (s *session) bind(g *graph.Graph[plan.Unit], salt string, rounds int) (map[
 }
 
 // unit runs a unit's playbook on its hosts. It fails if any of them does: what needs the unit must not begin then.
-func (s *session) unit(ctx context.Context, e *engine.Engine, u plan.Unit) error {
+func (s *session) unit(ctx context.Context, e *engine.Engine, u product.Unit) error {
 	plays, err := s.own(u.Playbook)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/graph"
 	"pig/internal/plan"
+	"pig/internal/product"
 )
 
 // onePlanFile refuses a plan file among other arguments: what the operator reviewed would be left aside, and something else planned and applied.
@@ -45,7 +46,7 @@ func (o *runOptions) keepable() error {
 }
 
 // checkWords refuses words that select no unit of all: one that is left out in silence may be the one that was meant.
-func (s *session) checkWords(all *graph.Graph[plan.Unit], words []string) error {
+func (s *session) checkWords(all *graph.Graph[product.Unit], words []string) error {
 	var known []string
 	for _, name := range all.Names() {
 		u, _ := all.Node(name)

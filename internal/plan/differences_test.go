@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"pig/internal/node"
+	"pig/internal/product"
 )
 
 func unit(name string, entries ...Entry) UnitPlan {
-	return UnitPlan{Unit: Unit{Name: name}, Entries: entries}
+	return UnitPlan{Unit: product.Unit{Name: name}, Entries: entries}
 }
 
 func made(host, on, id string) Entry {

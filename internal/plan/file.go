@@ -16,6 +16,7 @@ import (
 
 	"pig/internal/inventory"
 	"pig/internal/private"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
@@ -65,7 +66,7 @@ func NewBinder(inv *inventory.Inventory, extra *value.Dict, saved map[string]str
 func Rounds(units int) int { return max(leastRounds, min(mostRounds, allRounds/max(1, 2*units))) }
 
 // Bind digests what u is made of: the variables of its hosts, those of the command line, and those of the generated passwords that it may use.
-func (b *Binder) Bind(u Unit) (Binding, error) {
+func (b *Binder) Bind(u product.Unit) (Binding, error) {
 	text, err := inputs(b.inv, u)
 	if err != nil {
 		return Binding{}, err
@@ -100,7 +101,7 @@ func public(key []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func inputs(inv *inventory.Inventory, u Unit) (string, error) {
+func inputs(inv *inventory.Inventory, u product.Unit) (string, error) {
 	var b strings.Builder
 	for _, name := range u.Hosts {
 		h := inv.Host(name)

@@ -10,6 +10,7 @@ import (
 
 	"pig/internal/inventory"
 	"pig/internal/node"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
@@ -101,7 +102,7 @@ func TestABindingIsWhatAUnitIsMadeOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bound, err := b.Bind(Unit{Hosts: hosts})
+		bound, err := b.Bind(product.Unit{Hosts: hosts})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +133,7 @@ func TestABindingIsWhatAUnitIsMadeOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Bind(Unit{Hosts: []string{"10.0.0.9"}}); err == nil {
+	if _, err := b.Bind(product.Unit{Hosts: []string{"10.0.0.9"}}); err == nil {
 		t.Error("a host that the inventory does not have is bound")
 	}
 	if public(was.Key) == "" || strings.Contains(was.Inputs+was.Passwords, hex.EncodeToString(was.Key)) {

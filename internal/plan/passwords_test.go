@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/inventory"
+	"pig/internal/product"
 )
 
 func TestPlansTellNoPassword(t *testing.T) {
@@ -18,7 +19,7 @@ func TestPlansTellNoPassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bound, err := b.Bind(Unit{Name: "pgsql:pg-a", Hosts: []string{"10.0.0.1"}})
+		bound, err := b.Bind(product.Unit{Name: "pgsql:pg-a", Hosts: []string{"10.0.0.1"}})
 		if err != nil {
 			t.Fatal(err)
 		}

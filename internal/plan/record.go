@@ -8,6 +8,7 @@ import (
 	"pig/internal/engine"
 	"pig/internal/node"
 	"pig/internal/playbook"
+	"pig/internal/product"
 )
 
 // Entry is what one task changes on one host.
@@ -117,13 +118,13 @@ func (r *Record) Entries() []Entry {
 
 // UnitPlan is what one unit changes.
 type UnitPlan struct {
-	Unit      Unit    `json:"unit"`
-	Entries   []Entry `json:"entries"`
-	Inputs    string  `json:"inputs"`              // digest of the inventory's variables of its hosts
-	Extra     string  `json:"extra,omitempty"`     // digest of the variables of the command line
-	Passwords string  `json:"passwords,omitempty"` // digest of the generated passwords that it may use
-	Skipped   string  `json:"skipped,omitempty"`
-	Error     string  `json:"error,omitempty"`
+	Unit      product.Unit `json:"unit"`
+	Entries   []Entry      `json:"entries"`
+	Inputs    string       `json:"inputs"`              // digest of the inventory's variables of its hosts
+	Extra     string       `json:"extra,omitempty"`     // digest of the variables of the command line
+	Passwords string       `json:"passwords,omitempty"` // digest of the generated passwords that it may use
+	Skipped   string       `json:"skipped,omitempty"`
+	Error     string       `json:"error,omitempty"`
 	// Problems are what does not run as declared although nothing is to be changed.
 	Problems []string `json:"problems,omitempty"`
 	// Warnings are what lives on and is not in the inventory, of a unit that changes something.

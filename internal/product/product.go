@@ -1,6 +1,7 @@
 package product
 
 import (
+	"pig/internal/graph"
 	"pig/internal/params"
 	"pig/internal/value"
 )
@@ -14,6 +15,8 @@ type Product interface {
 	Validate(v *params.Validator)
 	// Resolve finds the clusters of the product among the hosts, and keeps them with SetPart.
 	Resolve(r *Resolver)
+	// Units adds the units of the product to g, with what they wait for among those of earlier products.
+	Units(e *Environment, g *graph.Graph[Unit])
 	// View adds to d what people and programs may see of the clusters; Overview what the portal shows of them.
 	View(e *Environment, d *value.Dict)
 	Overview(e *Environment, d *value.Dict)

@@ -31,9 +31,10 @@ type Environment struct {
 	// Defaults are the values of parameters that the inventory does not write, generated passwords among them.
 	Defaults *value.Dict
 
-	products []Product
-	parts    map[string]any // what products found, by their names
-	byName   map[string]*Host
+	products  []Product
+	parts     map[string]any    // what products found, by their names
+	nodeUnits map[string]string // by host
+	byName    map[string]*Host
 }
 
 // Part is what the product of that name found, nil if nothing.
@@ -48,7 +49,7 @@ func (e *Environment) Products() []Product { return e.products }
 // Resolve makes the environment: each product finds its clusters among the hosts. The list holds what is wrong with placeholders,
 // selectors and rules; what Validate tells is not told again, and a member without an identity is left out of its cluster.
 func Resolve(inv *inventory.Inventory, products []Product, o Options) (*Environment, diag.List) {
-	env := &Environment{products: products, parts: map[string]any{}, byName: map[string]*Host{}}
+	env := &Environment{products: products, parts: map[string]any{}, nodeUnits: map[string]string{}, byName: map[string]*Host{}}
 	r := &Resolver{Inventory: inv, Options: o, defaults: params.Defaults(), Env: env}
 	for _, h := range inv.Hosts() {
 		n := &Host{Entry: h, Name: h.Name, Vars: r.lookup(h), Resolved: value.NewDict()}

@@ -3,9 +3,10 @@ package products
 import (
 	"fmt"
 	"os"
-	pgmodel "pig/internal/pgsql"
 	"strings"
 	"testing"
+
+	pgmodel "pig/internal/pgsql"
 
 	"pig/internal/products/pgsql"
 
