@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"pig/internal/health"
 	"pig/internal/plan"
 	"pig/internal/product"
 )
@@ -31,10 +32,10 @@ func (s *session) assured(ctx context.Context, env *product.Environment, units [
 		for i, c := range s.look(ctx, subjects) {
 			if len(c.Problems) > 0 {
 				learn()
-				problems[subjects[i].unit] = s.visible(c.Problems)
+				problems[subjects[i].Unit] = s.visible(c.Problems)
 			}
 		}
-		subjects = slices.DeleteFunc(subjects, func(t subject) bool { return problems[t.unit] == nil })
+		subjects = slices.DeleteFunc(subjects, func(t health.Subject) bool { return problems[t.Unit] == nil })
 		if len(subjects) == 0 || time.Now().Add(pause).After(deadline) || context.Cause(ctx) != nil {
 			break
 		}
@@ -47,12 +48,12 @@ func (s *session) assured(ctx context.Context, env *product.Environment, units [
 }
 
 // subjectsOf are the subjects of units that were gone through, none where only some hosts or tasks of them are part of the run.
-func (s *session) subjectsOf(env *product.Environment, units []plan.UnitPlan) []subject {
+func (s *session) subjectsOf(env *product.Environment, units []plan.UnitPlan) []health.Subject {
 	if s.opt.limit != "" || len(s.opt.tags)+len(s.opt.skipTags) > 0 || len(units) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(s.subjects(env), func(t subject) bool {
-		return !slices.ContainsFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == t.unit && u.Error == "" && u.Skipped == "" })
+	return slices.DeleteFunc(s.subjects(env), func(t health.Subject) bool {
+		return !slices.ContainsFunc(units, func(u plan.UnitPlan) bool { return u.Unit.Name == t.Unit && u.Error == "" && u.Skipped == "" })
 	})
 }
 
@@ -67,7 +68,7 @@ func (s *session) strangers(ctx context.Context, env *product.Environment, units
 	for i, c := range s.look(ctx, subjects) {
 		if len(c.Strangers) > 0 {
 			learn()
-			found[subjects[i].unit] = s.visible(c.Strangers)
+			found[subjects[i].Unit] = s.visible(c.Strangers)
 		}
 	}
 	return found

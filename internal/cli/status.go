@@ -52,38 +52,38 @@ func (s *session) report(ctx context.Context, env *product.Environment, args []s
 	var report health.Report
 	all := s.subjects(env)
 	for _, name := range args {
-		if !slices.ContainsFunc(all, func(t subject) bool { return t.name == name }) {
+		if !slices.ContainsFunc(all, func(t health.Subject) bool { return t.Name == name }) {
 			return report, s.noCluster(env, name)
 		}
 	}
-	report.Clusters = s.look(ctx, slices.DeleteFunc(all, func(t subject) bool { return len(args) > 0 && !slices.Contains(args, t.name) }))
+	report.Clusters = s.look(ctx, slices.DeleteFunc(all, func(t health.Subject) bool { return len(args) > 0 && !slices.Contains(args, t.Name) }))
 	return report, nil
 }
 
 // look asks the nodes of some subjects, all at once, then what follows from their answers.
-func (s *session) look(ctx context.Context, subjects []subject) (clusters []health.Cluster) {
+func (s *session) look(ctx context.Context, subjects []health.Subject) (clusters []health.Cluster) {
 	e := s.engine(s.base, s.quiet()).Engine
 	answers := map[string]health.Answer{}
 	for _, more := range []bool{false, true} {
-		questions := map[string]*question{}
-		on := func(host string) *question {
+		questions := map[string]*health.Question{}
+		on := func(host string) *health.Question {
 			if questions[host] == nil {
-				questions[host] = &question{}
+				questions[host] = &health.Question{}
 			}
 			return questions[host]
 		}
 		for _, t := range subjects {
 			switch {
 			case !more:
-				t.ask(on)
-			case t.then != nil:
-				t.then(answers, on)
+				t.Ask(on)
+			case t.Then != nil:
+				t.Then(answers, on)
 			}
 		}
 		s.askAll(ctx, e, questions, answers)
 	}
 	for _, t := range subjects {
-		clusters = append(clusters, t.tell(answers))
+		clusters = append(clusters, t.Tell(answers))
 	}
 	return clusters
 }
@@ -99,4 +99,14 @@ func (s *session) vars(env *product.Environment, host string) *value.Dict {
 	}
 	d.Update(s.extra)
 	return d
+}
+
+// subjects are what can be looked at: the clusters of all products.
+func (s *session) subjects(env *product.Environment) (all []health.Subject) {
+	for _, p := range env.Products() {
+		if o, ok := p.(health.Observed); ok {
+			all = append(all, o.Subjects(env, func(host string) *value.Dict { return s.vars(env, host) })...)
+		}
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	prminio "pig/internal/products/minio"
@@ -12,10 +13,13 @@ import (
 // MinioUnits are the units of the servers that the object storage may be of. A node has one of them.
 var MinioUnits = []string{"silo", "minio"}
 
+// minioState is a MinIO cluster as it is.
+type minioState struct{ Cluster }
+
 // Minio compares a MinIO cluster with the answers of its nodes: whether each server runs, which of its drives work, and
 // whether the cluster as a whole takes what is written to it.
 func Minio(m *prminio.Cluster, answers map[string]Answer) Cluster {
-	c := Cluster{Module: "minio", Name: m.Name}
+	c := &minioState{Cluster{Module: "minio", Name: m.Name}}
 	answered, writes := false, false
 	servers := map[string]bool{}
 	for _, member := range m.Members {
@@ -34,7 +38,7 @@ func Minio(m *prminio.Cluster, answers map[string]Answer) Cluster {
 		c.found(member.Instance, a, live.Units, AboutCertificates)
 		c.Members = append(c.Members, live)
 	}
-	for _, host := range sortedKeys(servers) {
+	for _, host := range slices.Sorted(maps.Keys(servers)) {
 		if !slices.ContainsFunc(m.Members, func(o *prminio.Member) bool { return host == o.Name || host == o.Nodename }) {
 			c.stranger("%s is a server of the cluster and not in the inventory: put it back", host)
 		}
@@ -45,7 +49,7 @@ func Minio(m *prminio.Cluster, answers map[string]Answer) Cluster {
 	case !writes:
 		c.problem("too few drives: MinIO is read-only")
 	}
-	return c
+	return c.Cluster
 }
 
 // minioUnit is the unit of a node's server.
@@ -59,7 +63,7 @@ func minioUnit(a Answer) string {
 }
 
 // drives takes down what a server says of itself and its drives.
-func (c *Cluster) drives(m *Member, d *value.Dict) {
+func (c *minioState) drives(m *Member, d *value.Dict) {
 	m.State = value.Str(cmp.Or(d.At("state"), value.Value("online")))
 	list, _ := d.At("drives").(*value.List)
 	if list == nil {

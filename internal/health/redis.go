@@ -1,8 +1,8 @@
 package health
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,19 +11,22 @@ import (
 	"pig/internal/value"
 )
 
+// redisState is a Redis cluster as it is.
+type redisState struct{ Cluster }
+
 // Redis compares a Redis cluster with the answers of its nodes. Roles are those that instances have now: a failover is no
 // problem, a primary that nobody declared so is none either.
 func Redis(r *prredis.Cluster, answers map[string]Answer) Cluster {
-	c := Cluster{Module: "redis", Name: r.Name}
+	c := &redisState{Cluster{Module: "redis", Name: r.Name}}
 	states := map[string]*value.Dict{} // by address:port
 	for _, m := range r.Members {
 		a := answers[m.Name]
 		byPort := portStates(a.part(AboutRedis, "instances"))
 		for _, i := range m.Instances {
-			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), at: redis.Addr{Host: m.Name, Port: i.Port}.String()}
+			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: redis.Addr{Host: m.Name, Port: i.Port}.String()}
 			live.Units = c.units(i.Name, m.Name, a, []string{i.Name})
 			if d := byPort[int64(i.Port)]; d != nil {
-				states[live.at] = d
+				states[live.At] = d
 				c.redisMember(&live, d)
 			}
 			c.Members = append(c.Members, live)
@@ -39,11 +42,11 @@ func Redis(r *prredis.Cluster, answers map[string]Answer) Cluster {
 		c.leads()
 		c.strangerReplicas(states, r)
 	}
-	return c
+	return c.Cluster
 }
 
 // strangerReplicas tells, of instances that replicate, who follows a declared one and who leads it without being declared.
-func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *prredis.Cluster) {
+func (c *redisState) strangerReplicas(states map[string]*value.Dict, r *prredis.Cluster) {
 	known := r.Endpoints()
 	for _, m := range r.Members {
 		for _, i := range m.Instances {
@@ -51,7 +54,7 @@ func (c *Cluster) strangerReplicas(states map[string]*value.Dict, r *prredis.Clu
 		}
 	}
 	told := map[string]bool{}
-	for _, at := range sortedKeys(states) {
+	for _, at := range slices.Sorted(maps.Keys(states)) {
 		d := states[at]
 		if leader := value.Str(d.At("follows")); d.At("follows") != nil && !slices.Contains(known, leader) && !told[leader] && !r.Declared(leader) {
 			told[leader] = true
@@ -93,7 +96,7 @@ func declaredRole(r *prredis.Cluster, i prredis.Instance) string {
 }
 
 // redisMember takes down what an instance says of itself.
-func (c *Cluster) redisMember(m *Member, d *value.Dict) {
+func (c *redisState) redisMember(m *Member, d *value.Dict) {
 	if e := d.At("error"); e != nil {
 		m.State = "no answer"
 		if !slices.ContainsFunc(m.Units, func(u Unit) bool { return u.State != "active" }) { // else that is told already
@@ -116,10 +119,10 @@ func (c *Cluster) redisMember(m *Member, d *value.Dict) {
 }
 
 // lags tells how many bytes each replica is behind the one that it follows.
-func (c *Cluster) lags(states map[string]*value.Dict) {
+func (c *redisState) lags(states map[string]*value.Dict) {
 	for n := range c.Members {
 		m := &c.Members[n]
-		self := states[m.at]
+		self := states[m.At]
 		if m.Live != "replica" || m.Offset == nil || self == nil {
 			continue
 		}
@@ -140,7 +143,7 @@ func (c *Cluster) lags(states map[string]*value.Dict) {
 }
 
 // leads tells who leads, and clusters in which nobody does.
-func (c *Cluster) leads() {
+func (c *redisState) leads() {
 	for _, m := range c.Members {
 		if m.Live == "primary" && (c.Leader == "" || m.Declared == "primary") {
 			c.Leader = m.Name
@@ -152,9 +155,9 @@ func (c *Cluster) leads() {
 }
 
 // slots tells whether a native cluster serves all of its slots, by the word of each instance.
-func (c *Cluster) slots(states map[string]*value.Dict, r *prredis.Cluster) {
+func (c *redisState) slots(states map[string]*value.Dict, r *prredis.Cluster) {
 	covered, knows := int64(-1), map[string]int{}
-	for _, at := range sortedKeys(states) {
+	for _, at := range slices.Sorted(maps.Keys(states)) {
 		d := states[at]
 		if state := value.Str(d.At("cluster_state")); d.At("cluster_state") != nil && state != "ok" {
 			c.problem("%s reports cluster state %s", at, state)
@@ -177,9 +180,9 @@ func (c *Cluster) slots(states map[string]*value.Dict, r *prredis.Cluster) {
 
 // strangerInstances tells who is in the cluster and not declared, and who is declared and not in it. knows tells how many of all
 // that answer know an instance.
-func (c *Cluster) strangerInstances(knows map[string]int, all int, r *prredis.Cluster) {
+func (c *redisState) strangerInstances(knows map[string]int, all int, r *prredis.Cluster) {
 	declared := r.Endpoints()
-	for _, at := range sortedKeys(knows) {
+	for _, at := range slices.Sorted(maps.Keys(knows)) {
 		if !slices.Contains(declared, at) {
 			c.stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig redis-rm", at)
 		}
@@ -195,17 +198,10 @@ func (c *Cluster) strangerInstances(knows map[string]int, all int, r *prredis.Cl
 	}
 }
 
-func listOf(v value.Value) []value.Value {
-	if l, ok := v.(*value.List); ok {
-		return l.Items
-	}
-	return nil
-}
-
 // watches tells what the sentinels see: primaries that are down, that they disagree about, or for which they could not act.
-func (c *Cluster) watches(states map[string]*value.Dict) {
+func (c *redisState) watches(states map[string]*value.Dict) {
 	seen := map[string]map[string]bool{}
-	for _, at := range sortedKeys(states) {
+	for _, at := range slices.Sorted(maps.Keys(states)) {
 		list, _ := states[at].At("watches").(*value.List)
 		if list == nil {
 			continue
@@ -228,18 +224,9 @@ func (c *Cluster) watches(states map[string]*value.Dict) {
 			}
 		}
 	}
-	for _, name := range sortedKeys(seen) {
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
 		if len(seen[name]) > 1 {
-			c.problem("sentinels report different primaries of %s: %v", name, sortedKeys(seen[name]))
+			c.problem("sentinels report different primaries of %s: %v", name, slices.Sorted(maps.Keys(seen[name])))
 		}
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, cmp.Compare[string])
-	return keys
 }

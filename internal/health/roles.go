@@ -19,7 +19,7 @@ func (r Roles) Running(instance string) bool {
 
 // PgRoles are the roles of a cluster's members.
 func PgRoles(p *prpgsql.Cluster, answers map[string]Answer) Roles {
-	var c Cluster
+	var c pgState
 	r := Roles{states: map[string]string{}}
 	for name, d := range c.view(p, answers) {
 		r.states[name] = value.Str(d.At("state"))

@@ -1,49 +1,50 @@
-package cli
+package health
 
 import (
 	"slices"
 	"strings"
 
+	"pig/internal/product"
+
+	prpgsql "pig/internal/products/pgsql"
+
 	"pig/internal/format"
-	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/pgsql"
-	"pig/internal/product"
-	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
 // pgSubject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
 // meet; then where the services lead to, and the leader for the backups.
-func (s *session) pgSubject(env *product.Environment, c *prpgsql.Cluster) subject {
-	units := func(host string) []string { return pgUnits(s.vars(env, host)) }
-	return subject{name: c.Name, unit: "pgsql:" + c.Name, ask: func(on func(string) *question) {
+func pgSubject(c *prpgsql.Cluster, varsOf func(host string) *value.Dict) Subject {
+	units := func(host string) []string { return pgUnits(varsOf(host)) }
+	return Subject{Name: c.Name, Unit: c.Unit(), Ask: func(on func(string) *Question) {
 		for _, m := range c.Members {
-			vars := s.vars(env, m.Name)
-			on(m.Name).runs(units(m.Name)...).
-				ask(health.AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
-				ask(health.AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
-				ask(health.AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
+			vars := varsOf(m.Name)
+			on(m.Name).Runs(units(m.Name)...).
+				Ask(AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
+				Ask(AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
+				Ask(AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
 		}
-	}, then: func(answers map[string]health.Answer, on func(string) *question) {
-		seen := health.PgRoles(c, answers)
-		s.askServices(env, c, seen, on)
+	}, Then: func(answers map[string]Answer, on func(string) *Question) {
+		seen := PgRoles(c, answers)
+		askServices(c, varsOf, seen, on)
 		for _, m := range c.Members {
-			vars := s.vars(env, m.Name)
+			vars := varsOf(m.Name)
 			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
-				about := health.AboutBackups
+				about := AboutBackups
 				if m.Role != pgsql.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
-					about = health.AboutOwnBackups
+					about = AboutOwnBackups
 				}
-				on(m.Name).ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
+				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
 			}
 		}
-	}, tell: func(answers map[string]health.Answer) health.Cluster { return health.Pg(c, answers, units) }}
+	}, Tell: func(answers map[string]Answer) Cluster { return Pg(c, answers, units) }}
 }
 
 // pgUnits are what a member of a PostgreSQL cluster runs.
 func pgUnits(vars *value.Dict) []string {
-	return wantedUnits(vars, []string{"patroni"}, []switched{{"pgbouncer_enabled", "pgbouncer"}, {"haproxy_enabled", "haproxy"}})
+	return Wanted(vars, []string{"patroni"}, []Switched{{"pgbouncer_enabled", "pgbouncer"}, {"haproxy_enabled", "haproxy"}})
 }
 
 func patroniURL(host string, vars *value.Dict) string {
@@ -101,11 +102,11 @@ func listens(host, declared string) string {
 }
 
 // askServices asks each load balancer of the cluster where its services lead to.
-func (s *session) askServices(env *product.Environment, c *prpgsql.Cluster, seen health.Roles, on func(string) *question) {
+func askServices(c *prpgsql.Cluster, varsOf func(host string) *value.Dict, seen Roles, on func(string) *Question) {
 	balancers := c.Provider
 	if len(balancers) == 0 {
 		for _, m := range c.Members {
-			if value.Truthy(s.vars(env, m.Name).At("haproxy_enabled")) {
+			if value.Truthy(varsOf(m.Name).At("haproxy_enabled")) {
 				balancers = append(balancers, m.Name)
 			}
 		}
@@ -118,14 +119,14 @@ func (s *session) askServices(env *product.Environment, c *prpgsql.Cluster, seen
 			}
 		}
 		if len(targets.Items) > 0 {
-			on(host).ask(health.AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
+			on(host).Ask(AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
 		}
 	}
 }
 
 // servers are the members that a service may lead to now, as far as its check says so; none where that is not known, or where it
 // rightly leads to nobody.
-func servers(service *prpgsql.Service, seen health.Roles) (names []string) {
+func servers(service *prpgsql.Service, seen Roles) (names []string) {
 	for _, to := range service.Servers {
 		var fit bool
 		switch service.Check {
@@ -141,4 +142,12 @@ func servers(service *prpgsql.Service, seen health.Roles) (names []string) {
 		}
 	}
 	return names
+}
+
+// Subjects are the clusters.
+func PgSubjects(e *product.Environment, varsOf func(host string) *value.Dict) (all []Subject) {
+	for _, c := range prpgsql.Of(e) {
+		all = append(all, pgSubject(c, varsOf))
+	}
+	return all
 }
