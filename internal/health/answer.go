@@ -32,16 +32,16 @@ type Said struct {
 	Values *value.Dict
 }
 
-// part is a field of what a node said about something, nil if it said nothing.
-func (a Answer) part(about, field string) value.Value {
+// Part is a field of what a node said about something, nil if it said nothing.
+func (a Answer) Part(about, field string) value.Value {
 	if s, ok := a.Said[about]; ok && s.Err == "" && s.Values != nil {
 		return s.Values.At(field)
 	}
 	return nil
 }
 
-// problems are those that the node found itself about something.
-func (a Answer) problems(about string) (all []string) {
+// Problems are those that the node found itself about something.
+func (a Answer) Problems(about string) (all []string) {
 	s, asked := a.Said[about]
 	if !asked {
 		return nil
@@ -49,20 +49,20 @@ func (a Answer) problems(about string) (all []string) {
 	if s.Err != "" {
 		return []string{about + " cannot be looked at: " + s.Err}
 	}
-	for _, p := range listOf(a.part(about, "problems")) {
+	for _, p := range Items(a.Part(about, "problems")) {
 		all = append(all, value.Str(p))
 	}
 	return all
 }
 
-// found takes down what a node found about some things. What does not run is told already.
-func (c *Cluster) found(instance string, a Answer, units []Unit, about ...string) {
+// Found takes down what a node found about some things. What does not run is told already.
+func (c *Cluster) Found(instance string, a Answer, units []Unit, about ...string) {
 	if a.Err != "" || slices.ContainsFunc(units, func(u Unit) bool { return u.State != "active" }) {
 		return
 	}
 	for _, of := range about {
-		for _, p := range a.problems(of) {
-			c.problem("%s: %s", instance, p)
+		for _, p := range a.Problems(of) {
+			c.Problem("%s: %s", instance, p)
 		}
 	}
 }

@@ -61,20 +61,20 @@ func (r Report) Well() bool {
 	return !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return len(c.Problems)+len(c.Passing) > 0 })
 }
 
-func (c *Cluster) problem(format string, args ...any) {
+func (c *Cluster) Problem(format string, args ...any) {
 	c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
 }
 
-// stranger takes down what lives on and is not in the inventory.
-func (c *Cluster) stranger(format string, args ...any) {
-	c.problem(format, args...)
+// Stranger takes down what lives on and is not in the inventory.
+func (c *Cluster) Stranger(format string, args ...any) {
+	c.Problem(format, args...)
 	c.Strangers = append(c.Strangers, fmt.Sprintf(format, args...))
 }
 
-// units takes down the state of a node's units, and what is wrong with them.
-func (c *Cluster) units(instance, host string, a Answer, names []string) []Unit {
+// Units takes down the state of a node's units, and what is wrong with them.
+func (c *Cluster) Units(instance, host string, a Answer, names []string) []Unit {
 	if a.Err != "" {
-		c.problem("%s: %s does not answer: %s", instance, host, a.Err)
+		c.Problem("%s: %s does not answer: %s", instance, host, a.Err)
 		return nil
 	}
 	var list []Unit
@@ -82,7 +82,7 @@ func (c *Cluster) units(instance, host string, a Answer, names []string) []Unit 
 		state := cmp.Or(a.Units[n], "unknown")
 		list = append(list, Unit{n, state})
 		if state != "active" {
-			c.problem("%s: %s is %s on %s", instance, n, state, host)
+			c.Problem("%s: %s is %s on %s", instance, n, state, host)
 		}
 	}
 	return list
@@ -101,7 +101,7 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-func listOf(v value.Value) []value.Value {
+func Items(v value.Value) []value.Value {
 	if l, ok := v.(*value.List); ok {
 		return l.Items
 	}

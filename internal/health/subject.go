@@ -45,14 +45,11 @@ func (q *Question) Ask(about, module string, args *value.Dict) *Question {
 	return q
 }
 
-// Switched is a unit that a parameter switches on.
-type Switched struct{ Param, Unit string }
-
-// Wanted are units, and those of some that the variables of a host switch on.
-func Wanted(vars *value.Dict, units []string, some []Switched) []string {
-	for _, u := range some {
-		if v := vars.At(u.Param); v == nil || value.Truthy(v) {
-			units = append(units, u.Unit)
+// Wanted are units, and those that the variables of a host switch on: switched are pairs of a parameter and its unit.
+func Wanted(vars *value.Dict, units []string, switched ...string) []string {
+	for i := 0; i+1 < len(switched); i += 2 {
+		if v := vars.At(switched[i]); v == nil || value.Truthy(v) {
+			units = append(units, switched[i+1])
 		}
 	}
 	return units

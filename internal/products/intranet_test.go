@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"pig/internal/products/pgsql"
-
 	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -28,7 +27,7 @@ func TestMembersOnPublicAddressesReachEachOther(t *testing.T) {
 	if got := value.Repr(env.Vars("10.0.0.5").At("node_firewall_intranet")); got != want {
 		t.Errorf("a node trusts %s, want %s", got, want)
 	}
-	hba := strings.Join(pgsql.Of(env)[0].Members[0].HBA, "\n")
+	hba := strings.Join(prpgsql.Of(env)[0].Members[0].HBA, "\n")
 	for _, address := range []string{"203.0.113.10/32", "198.51.100.20/32"} {
 		if !slices.ContainsFunc(strings.Split(hba, "\n"), func(line string) bool {
 			return strings.HasPrefix(line, "hostssl") && strings.Contains(line, "replication") && strings.Contains(line, address)

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"pig/internal/products/pgsql"
-
 	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -29,18 +28,18 @@ all:
     f: { hosts: { 10.0.0.8: { pg_seq: 1, pg_role: primary }, 10.0.0.9: { pg_seq: 2, pg_role: replica, pg_upstream: 10.0.0.1 } }, vars: { pg_cluster: f } }
 `), All(), product.Options{})
 	for name, want := range map[string][]string{"b": {"10.0.0.1", "10.0.0.2", "10.0.0.3"}, "c": {"10.0.0.1", "10.0.0.2", "10.0.0.3"}, "d": {"10.0.0.2"}} {
-		c := pgsql.ClusterOf(env, name)
-		if !slices.Equal(c.UpstreamHosts, want) || c.Follows != pgsql.ClusterOf(env, "a") || !c.Standby() {
+		c := prpgsql.ClusterOf(env, name)
+		if !slices.Equal(c.UpstreamHosts, want) || c.Follows != prpgsql.ClusterOf(env, "a") || !c.Standby() {
 			t.Errorf("%s follows %q", name, c.UpstreamHosts)
 		}
 	}
 	if floor := env.Vars("10.0.0.4").At("pg_upstream_floor").(*value.Dict); floor.At("max_connections") != int64(1000) {
 		t.Errorf("b needs %s", value.Repr(floor))
 	}
-	if m := pgsql.ClusterOf(env, "a").Member("10.0.0.3"); m.ReplicateFrom != "a-2" {
+	if m := prpgsql.ClusterOf(env, "a").Member("10.0.0.3"); m.ReplicateFrom != "a-2" {
 		t.Errorf("it copies from %q", m.ReplicateFrom)
 	}
-	if id := pgsql.ClusterOf(env, "a").VIP.Router; id != 100 {
+	if id := prpgsql.ClusterOf(env, "a").VIP.Router; id != 100 {
 		t.Errorf("the router's number is %d, and 99 is taken", id)
 	}
 	text := diags.Error()

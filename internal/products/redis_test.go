@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"pig/internal/product"
-	"pig/internal/products/redis"
+	prredis "pig/internal/products/redis"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -68,7 +68,7 @@ func TestRedisFactsOfAMember(t *testing.T) {
 	if _, ok := monitor.At("password").(secret.Text); !ok {
 		t.Error("a password is no secret in the facts")
 	}
-	if w := redis.ClusterOf(env, "redis-meta").Watches(); len(w) != 1 || w[0] != "redis-ms" {
+	if w := prredis.ClusterOf(env, "redis-meta").Watches(); len(w) != 1 || w[0] != "redis-ms" {
 		t.Errorf("it watches %v", w)
 	}
 	native := env.Vars("10.10.10.13").At("redis_instance_list").(*value.List).Items[0].(*value.Dict)

@@ -6,13 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	pgmodel "pig/internal/pgsql"
-
-	"pig/internal/products/pgsql"
-
 	"pig/internal/inventory"
-
+	pgmodel "pig/internal/pgsql"
 	"pig/internal/product"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -96,7 +93,7 @@ func TestExtraVariablesOverride(t *testing.T) {
 	t.Parallel()
 	inv := load(t, "../inventory/testdata/seed/modules.yml")
 	env, _ := product.Resolve(inv, All(), product.Options{Extra: value.DictOf("pg_default_service_dest", "postgres", "pg_port", "5555")})
-	s := pgsql.ClusterOf(env, "pg-test").Services[0]
+	s := prpgsql.ClusterOf(env, "pg-test").Services[0]
 	if s.Name != "primary" || s.Servers[0].Port != 5555 {
 		t.Errorf("%+v", s.Servers[0])
 	}
@@ -105,8 +102,8 @@ func TestExtraVariablesOverride(t *testing.T) {
 func TestTemplatesAreRenderedWhereTheEngineCan(t *testing.T) {
 	t.Parallel()
 	inv := loadText(t, "pg-t: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: '{{ r }}' } }, vars: { pg_cluster: '{{ c }}' } }")
-	if env, diags := product.Resolve(inv, All(), product.Options{}); len(pgsql.Of(env)) != 0 || len(diags) != 0 {
-		t.Errorf("without rendering: %v %v", pgsql.Of(env), diags)
+	if env, diags := product.Resolve(inv, All(), product.Options{}); len(prpgsql.Of(env)) != 0 || len(diags) != 0 {
+		t.Errorf("without rendering: %v %v", prpgsql.Of(env), diags)
 	}
 	env, _ := product.Resolve(inv, All(), product.Options{Render: func(_ *inventory.Host, name string, v value.Value) (value.Value, error) {
 		switch v {
@@ -117,8 +114,8 @@ func TestTemplatesAreRenderedWhereTheEngineCan(t *testing.T) {
 		}
 		return v, nil
 	}})
-	if len(pgsql.Of(env)) != 1 || pgsql.Of(env)[0].Primary() == nil || env.Vars("10.0.0.1").At("pg_instance") != "pg-t-1" {
-		t.Errorf("with rendering: %+v", pgsql.Of(env))
+	if len(prpgsql.Of(env)) != 1 || prpgsql.Of(env)[0].Primary() == nil || env.Vars("10.0.0.1").At("pg_instance") != "pg-t-1" {
+		t.Errorf("with rendering: %+v", prpgsql.Of(env))
 	}
 }
 
@@ -160,7 +157,7 @@ func TestPlaceholders(t *testing.T) {
 func TestTuningOfAMember(t *testing.T) {
 	t.Parallel()
 	env, _ := product.Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), product.Options{})
-	c := pgsql.ClusterOf(env, "pg-meta")
+	c := prpgsql.ClusterOf(env, "pg-meta")
 	d := c.Tuning(c.Members[0], pgmodel.Machine{CPU: 4, MemMB: 15900, Disk: 100 << 30})
 	if d.At("shared_buffers") != "3975MB" || d.At("max_connections") != int64(1000) || d.At("max_parallel_workers_per_gather") != int64(0) {
 		t.Errorf("got %s", value.Repr(d))

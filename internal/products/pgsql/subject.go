@@ -1,50 +1,48 @@
-package health
+package pgsql
 
 import (
 	"slices"
 	"strings"
 
-	"pig/internal/product"
-
-	prpgsql "pig/internal/products/pgsql"
-
 	"pig/internal/format"
+	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/pgsql"
+	"pig/internal/product"
 	"pig/internal/value"
 )
 
-// pgSubject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
+// subject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
 // meet; then where the services lead to, and the leader for the backups.
-func pgSubject(c *prpgsql.Cluster, varsOf func(host string) *value.Dict) Subject {
+func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 	units := func(host string) []string { return pgUnits(varsOf(host)) }
-	return Subject{Name: c.Name, Unit: c.Unit(), Ask: func(on func(string) *Question) {
+	return health.Subject{Name: c.Name, Unit: c.Unit(), Ask: func(on func(string) *health.Question) {
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
 			on(m.Name).Runs(units(m.Name)...).
-				Ask(AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
-				Ask(AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
-				Ask(AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
+				Ask(health.AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
+				Ask(health.AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
+				Ask(health.AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
 		}
-	}, Then: func(answers map[string]Answer, on func(string) *Question) {
-		seen := PgRoles(c, answers)
+	}, Then: func(answers map[string]health.Answer, on func(string) *health.Question) {
+		seen := RolesOf(c, answers)
 		askServices(c, varsOf, seen, on)
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
 			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
-				about := AboutBackups
+				about := health.AboutBackups
 				if m.Role != pgsql.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
-					about = AboutOwnBackups
+					about = health.AboutOwnBackups
 				}
 				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
 			}
 		}
-	}, Tell: func(answers map[string]Answer) Cluster { return Pg(c, answers, units) }}
+	}, Tell: func(answers map[string]health.Answer) health.Cluster { return status(c, answers, units) }}
 }
 
 // pgUnits are what a member of a PostgreSQL cluster runs.
 func pgUnits(vars *value.Dict) []string {
-	return Wanted(vars, []string{"patroni"}, []Switched{{"pgbouncer_enabled", "pgbouncer"}, {"haproxy_enabled", "haproxy"}})
+	return health.Wanted(vars, []string{"patroni"}, "pgbouncer_enabled", "pgbouncer", "haproxy_enabled", "haproxy")
 }
 
 func patroniURL(host string, vars *value.Dict) string {
@@ -59,7 +57,7 @@ func patroniURL(host string, vars *value.Dict) string {
 // declared.
 var floors = []string{"max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"}
 
-func pgStateArgs(c *prpgsql.Cluster, vars *value.Dict) *value.Dict {
+func pgStateArgs(c *Cluster, vars *value.Dict) *value.Dict {
 	settings := value.NewDict()
 	if declared, ok := vars.At("pg_parameters").(*value.Dict); ok {
 		for k, v := range declared.All() {
@@ -73,7 +71,7 @@ func pgStateArgs(c *prpgsql.Cluster, vars *value.Dict) *value.Dict {
 }
 
 // pgDoors are where clients of a member connect, and the certificate that they have to meet there.
-func pgDoors(m *prpgsql.Member, vars *value.Dict) *value.List {
+func pgDoors(m *Member, vars *value.Dict) *value.List {
 	const cert = "/pg/cert/server.crt"
 	doors := value.NewList()
 	if host := listens(m.Name, value.Str(vars.At("pg_listen"))); host != "" {
@@ -102,7 +100,7 @@ func listens(host, declared string) string {
 }
 
 // askServices asks each load balancer of the cluster where its services lead to.
-func askServices(c *prpgsql.Cluster, varsOf func(host string) *value.Dict, seen Roles, on func(string) *Question) {
+func askServices(c *Cluster, varsOf func(host string) *value.Dict, seen Roles, on func(string) *health.Question) {
 	balancers := c.Provider
 	if len(balancers) == 0 {
 		for _, m := range c.Members {
@@ -119,14 +117,14 @@ func askServices(c *prpgsql.Cluster, varsOf func(host string) *value.Dict, seen 
 			}
 		}
 		if len(targets.Items) > 0 {
-			on(host).Ask(AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
+			on(host).Ask(health.AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
 		}
 	}
 }
 
 // servers are the members that a service may lead to now, as far as its check says so; none where that is not known, or where it
 // rightly leads to nobody.
-func servers(service *prpgsql.Service, seen Roles) (names []string) {
+func servers(service *Service, seen Roles) (names []string) {
 	for _, to := range service.Servers {
 		var fit bool
 		switch service.Check {
@@ -145,9 +143,9 @@ func servers(service *prpgsql.Service, seen Roles) (names []string) {
 }
 
 // Subjects are the clusters.
-func PgSubjects(e *product.Environment, varsOf func(host string) *value.Dict) (all []Subject) {
-	for _, c := range prpgsql.Of(e) {
-		all = append(all, pgSubject(c, varsOf))
+func (Product) Subjects(e *product.Environment, varsOf func(host string) *value.Dict) (all []health.Subject) {
+	for _, c := range Of(e) {
+		all = append(all, subject(c, varsOf))
 	}
 	return all
 }

@@ -1,14 +1,14 @@
-package health
+package pgsql
 
 import (
 	"strings"
 	"testing"
 
+	"pig/internal/health"
 	"pig/internal/inventory"
 	"pig/internal/product"
-	"pig/internal/products"
 	"pig/internal/products/etcd"
-	prpgsql "pig/internal/products/pgsql"
+	"pig/internal/products/node"
 	"pig/internal/value"
 )
 
@@ -30,7 +30,7 @@ func environment(t *testing.T) *product.Environment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, found := product.Resolve(inv, products.All(), product.Options{})
+	env, found := product.Resolve(inv, []product.Product{node.Product{}, etcd.Product{}, Product{}}, product.Options{})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
@@ -69,17 +69,17 @@ func TestClusters(t *testing.T) {
 	t.Parallel()
 	env := environment(t)
 	well := []string{"pg-test-1 leader running", "pg-test-2 replica streaming 0", "pg-test-3 replica streaming 999999999"}
-	all := func(u map[string]string, lines ...string) map[string]Answer {
-		m := map[string]Answer{}
+	all := func(u map[string]string, lines ...string) map[string]health.Answer {
+		m := map[string]health.Answer{}
 		for _, h := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"} {
-			m[h] = Answer{Units: u, Said: map[string]Said{AboutPatroni: {Values: value.DictOf("json", view(t, lines...))}}}
+			m[h] = health.Answer{Units: u, Said: map[string]health.Said{health.AboutPatroni: {Values: value.DictOf("json", view(t, lines...))}}}
 		}
 		return m
 	}
 	for _, c := range []struct {
 		name    string
-		answers map[string]Answer
-		change  func(map[string]Answer)
+		answers map[string]health.Answer
+		change  func(map[string]health.Answer)
 		leader  string
 		want    []string
 	}{
@@ -87,12 +87,12 @@ func TestClusters(t *testing.T) {
 		{"another member leads than declared", all(units(), "pg-test-1 replica streaming 0", "pg-test-2 leader running", well[2]), nil, "pg-test-2", nil},
 		{
 			"a node does not answer", all(units(), well...),
-			func(m map[string]Answer) { m["10.0.0.3"] = Answer{Err: "no route"} },
+			func(m map[string]health.Answer) { m["10.0.0.3"] = health.Answer{Err: "no route"} },
 			"pg-test-1", []string{"pg-test-3: 10.0.0.3 does not answer: no route"},
 		},
 		{
 			"a service is down", all(units(), well...),
-			func(m map[string]Answer) { m["10.0.0.2"] = Answer{Units: units("patroni=failed")} },
+			func(m map[string]health.Answer) { m["10.0.0.2"] = health.Answer{Units: units("patroni=failed")} },
 			"pg-test-1", []string{"pg-test-2: patroni is failed on 10.0.0.2"},
 		},
 		{"a member is missing", all(units(), well[0], well[2]), nil, "pg-test-1", []string{"pg-test-2 is not in the cluster"}},
@@ -104,12 +104,12 @@ func TestClusters(t *testing.T) {
 		},
 		{
 			"two leaders", all(units(), well...),
-			func(m map[string]Answer) {
-				m["10.0.0.2"] = Answer{Units: units(), Said: map[string]Said{AboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
+			func(m map[string]health.Answer) {
+				m["10.0.0.2"] = health.Answer{Units: units(), Said: map[string]health.Said{health.AboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
 			},
 			"pg-test-2", []string{"members report different leaders: pg-test-1 according to pg-test-1, pg-test-3; pg-test-2 according to pg-test-2", "pg-test-1 is stopped"},
 		},
-		{"nobody tells", map[string]Answer{}, nil, "", []string{
+		{"nobody tells", map[string]health.Answer{}, nil, "", []string{
 			"pg-test-1: patroni is unknown on 10.0.0.1", "pg-test-2: patroni is unknown on 10.0.0.2", "pg-test-3: patroni is unknown on 10.0.0.3",
 			"no member answers which one leads",
 		}},
@@ -119,30 +119,16 @@ func TestClusters(t *testing.T) {
 			if c.change != nil {
 				c.change(c.answers)
 			}
-			got := Pg(prpgsql.ClusterOf(env, "pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
+			got := status(ClusterOf(env, "pg-test"), c.answers, func(string) []string { return []string{"patroni"} })
 			if problems := strings.Join(append(got.Problems, got.Passing...), "\n"); problems != strings.Join(c.want, "\n") {
 				t.Errorf("problems:\n%s\nwant:\n%s", problems, strings.Join(c.want, "\n"))
 			}
 			if got.Leader != c.leader {
 				t.Errorf("leader %q, want %q", got.Leader, c.leader)
 			}
-			if (Report{Clusters: []Cluster{got}}).Well() != (len(c.want) == 0) {
+			if (health.Report{Clusters: []health.Cluster{got}}).Well() != (len(c.want) == 0) {
 				t.Error("well, or not")
 			}
 		})
-	}
-}
-
-func TestEtcdNeedsItsQuorum(t *testing.T) {
-	t.Parallel()
-	env := environment(t)
-	answers := map[string]Answer{"10.0.0.1": {Units: units()}, "10.0.0.2": {Units: units("etcd=failed")}, "10.0.0.3": {Units: units()}}
-	if got := Etcd(etcd.Of(env), answers).Problems; len(got) != 1 {
-		t.Errorf("one of three down: %q", got)
-	}
-	answers["10.0.0.3"] = Answer{Err: "no route"}
-	got := Etcd(etcd.Of(env), answers).Problems
-	if last := got[len(got)-1]; last != "no quorum: 1 of 3 members run, and 2 are needed" {
-		t.Errorf("two of three down: %q", got)
 	}
 }

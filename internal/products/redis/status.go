@@ -1,4 +1,4 @@
-package health
+package redis
 
 import (
 	"fmt"
@@ -6,25 +6,26 @@ import (
 	"slices"
 	"strings"
 
-	prredis "pig/internal/products/redis"
+	"pig/internal/health"
+	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/redis"
 	"pig/internal/value"
 )
 
-// redisState is a Redis cluster as it is.
-type redisState struct{ Cluster }
+// state is a Redis cluster as it is.
+type state struct{ health.Cluster }
 
-// Redis compares a Redis cluster with the answers of its nodes. Roles are those that instances have now: a failover is no
+// status compares a Redis cluster with the answers of its nodes. Roles are those that instances have now: a failover is no
 // problem, a primary that nobody declared so is none either.
-func Redis(r *prredis.Cluster, answers map[string]Answer) Cluster {
-	c := &redisState{Cluster{Module: "redis", Name: r.Name}}
+func status(r *Cluster, answers map[string]health.Answer) health.Cluster {
+	c := &state{health.Cluster{Module: "redis", Name: r.Name}}
 	states := map[string]*value.Dict{} // by address:port
 	for _, m := range r.Members {
 		a := answers[m.Name]
-		byPort := portStates(a.part(AboutRedis, "instances"))
+		byPort := portStates(a.Part(health.AboutRedis, "instances"))
 		for _, i := range m.Instances {
-			live := Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: redis.Addr{Host: m.Name, Port: i.Port}.String()}
-			live.Units = c.units(i.Name, m.Name, a, []string{i.Name})
+			live := health.Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: redis.Addr{Host: m.Name, Port: i.Port}.String()}
+			live.Units = c.Units(i.Name, m.Name, a, []string{i.Name})
 			if d := byPort[int64(i.Port)]; d != nil {
 				states[live.At] = d
 				c.redisMember(&live, d)
@@ -46,7 +47,7 @@ func Redis(r *prredis.Cluster, answers map[string]Answer) Cluster {
 }
 
 // strangerReplicas tells, of instances that replicate, who follows a declared one and who leads it without being declared.
-func (c *redisState) strangerReplicas(states map[string]*value.Dict, r *prredis.Cluster) {
+func (c *state) strangerReplicas(states map[string]*value.Dict, r *Cluster) {
 	known := r.Endpoints()
 	for _, m := range r.Members {
 		for _, i := range m.Instances {
@@ -58,12 +59,12 @@ func (c *redisState) strangerReplicas(states map[string]*value.Dict, r *prredis.
 		d := states[at]
 		if leader := value.Str(d.At("follows")); d.At("follows") != nil && !slices.Contains(known, leader) && !told[leader] && !r.Declared(leader) {
 			told[leader] = true
-			c.stranger("%s leads %s and is not in the inventory: put it back", leader, at)
+			c.Stranger("%s leads %s and is not in the inventory: put it back", leader, at)
 		}
-		for _, f := range listOf(d.At("followers")) {
+		for _, f := range health.Items(d.At("followers")) {
 			if name := value.Str(f); !slices.Contains(known, name) && !told[name] && !r.Declared(name) {
 				told[name] = true
-				c.stranger("%s follows %s and is not in the inventory: put it back; to remove it, put it back and run pig redis-rm", name, at)
+				c.Stranger("%s follows %s and is not in the inventory: put it back; to remove it, put it back and run pig redis-rm", name, at)
 			}
 		}
 	}
@@ -83,7 +84,7 @@ func portStates(v value.Value) map[int64]*value.Dict {
 }
 
 // declaredRole is what the inventory says of an instance: a native cluster decides by itself.
-func declaredRole(r *prredis.Cluster, i prredis.Instance) string {
+func declaredRole(r *Cluster, i Instance) string {
 	switch {
 	case r.Mode == redis.Native:
 		return ""
@@ -96,11 +97,11 @@ func declaredRole(r *prredis.Cluster, i prredis.Instance) string {
 }
 
 // redisMember takes down what an instance says of itself.
-func (c *redisState) redisMember(m *Member, d *value.Dict) {
+func (c *state) redisMember(m *health.Member, d *value.Dict) {
 	if e := d.At("error"); e != nil {
 		m.State = "no answer"
-		if !slices.ContainsFunc(m.Units, func(u Unit) bool { return u.State != "active" }) { // else that is told already
-			c.problem("%s: %s", m.Name, value.Str(e))
+		if !slices.ContainsFunc(m.Units, func(u health.Unit) bool { return u.State != "active" }) { // else that is told already
+			c.Problem("%s: %s", m.Name, value.Str(e))
 		}
 		return
 	}
@@ -113,13 +114,13 @@ func (c *redisState) redisMember(m *Member, d *value.Dict) {
 	if m.Live == "replica" {
 		m.State = value.Str(d.At("link"))
 		if m.State != "connected" {
-			c.problem("%s is not connected to primary %s: %s", m.Name, value.Str(d.At("follows")), m.State)
+			c.Problem("%s is not connected to primary %s: %s", m.Name, value.Str(d.At("follows")), m.State)
 		}
 	}
 }
 
 // lags tells how many bytes each replica is behind the one that it follows.
-func (c *redisState) lags(states map[string]*value.Dict) {
+func (c *state) lags(states map[string]*value.Dict) {
 	for n := range c.Members {
 		m := &c.Members[n]
 		self := states[m.At]
@@ -136,36 +137,36 @@ func (c *redisState) lags(states map[string]*value.Dict) {
 		}
 		behind := max(lead-*m.Offset, 0)
 		m.Lag = &behind
-		if behind >= lagging {
-			c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, Bytes(behind)))
+		if behind >= prpgsql.Lagging {
+			c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, health.Bytes(behind)))
 		}
 	}
 }
 
 // leads tells who leads, and clusters in which nobody does.
-func (c *redisState) leads() {
+func (c *state) leads() {
 	for _, m := range c.Members {
 		if m.Live == "primary" && (c.Leader == "" || m.Declared == "primary") {
 			c.Leader = m.Name
 		}
 	}
 	if c.Leader == "" && len(c.Members) > 0 {
-		c.problem("no leader")
+		c.Problem("no leader")
 	}
 }
 
 // slots tells whether a native cluster serves all of its slots, by the word of each instance.
-func (c *redisState) slots(states map[string]*value.Dict, r *prredis.Cluster) {
+func (c *state) slots(states map[string]*value.Dict, r *Cluster) {
 	covered, knows := int64(-1), map[string]int{}
 	for _, at := range slices.Sorted(maps.Keys(states)) {
 		d := states[at]
 		if state := value.Str(d.At("cluster_state")); d.At("cluster_state") != nil && state != "ok" {
-			c.problem("%s reports cluster state %s", at, state)
+			c.Problem("%s reports cluster state %s", at, state)
 		}
 		if n, ok := d.At("covered").(int64); ok {
 			covered = max(covered, n)
 		}
-		for _, k := range listOf(d.At("known")) {
+		for _, k := range health.Items(d.At("known")) {
 			knows[value.Str(k)]++
 		}
 	}
@@ -174,32 +175,32 @@ func (c *redisState) slots(states map[string]*value.Dict, r *prredis.Cluster) {
 		c.Slots = fmt.Sprintf("%d/%d", covered, redis.Slots)
 	}
 	if covered < redis.Slots {
-		c.problem("%d of %d slots are served", max(covered, 0), redis.Slots)
+		c.Problem("%d of %d slots are served", max(covered, 0), redis.Slots)
 	}
 }
 
 // strangerInstances tells who is in the cluster and not declared, and who is declared and not in it. knows tells how many of all
 // that answer know an instance.
-func (c *redisState) strangerInstances(knows map[string]int, all int, r *prredis.Cluster) {
+func (c *state) strangerInstances(knows map[string]int, all int, r *Cluster) {
 	declared := r.Endpoints()
 	for _, at := range slices.Sorted(maps.Keys(knows)) {
 		if !slices.Contains(declared, at) {
-			c.stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig redis-rm", at)
+			c.Stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig redis-rm", at)
 		}
 	}
 	for _, at := range declared {
 		switch n := knows[at]; {
 		case all == 0:
 		case n == 0 || n == 1 && all > 1:
-			c.problem("%s is not in the cluster", at)
+			c.Problem("%s is not in the cluster", at)
 		case n < all-1:
-			c.problem("%d of %d instances do not know %s", all-n, all, at)
+			c.Problem("%d of %d instances do not know %s", all-n, all, at)
 		}
 	}
 }
 
 // watches tells what the sentinels see: primaries that are down, that they disagree about, or for which they could not act.
-func (c *redisState) watches(states map[string]*value.Dict) {
+func (c *state) watches(states map[string]*value.Dict) {
 	seen := map[string]map[string]bool{}
 	for _, at := range slices.Sorted(maps.Keys(states)) {
 		list, _ := states[at].At("watches").(*value.List)
@@ -217,16 +218,16 @@ func (c *redisState) watches(states map[string]*value.Dict) {
 			}
 			seen[name][value.Str(w.At("primary"))] = true
 			if flags := value.Str(w.At("flags")); flags != "master" {
-				c.problem("%s sees %s at %s as %s", at, name, value.Str(w.At("primary")), flags)
+				c.Problem("%s sees %s at %s as %s", at, name, value.Str(w.At("primary")), flags)
 			}
 			if q := w.At("quorum"); q != nil {
-				c.problem("%s could not act for %s: %s", at, name, value.Str(q))
+				c.Problem("%s could not act for %s: %s", at, name, value.Str(q))
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen)) {
 		if len(seen[name]) > 1 {
-			c.problem("sentinels report different primaries of %s: %v", name, slices.Sorted(maps.Keys(seen[name])))
+			c.Problem("sentinels report different primaries of %s: %v", name, slices.Sorted(maps.Keys(seen[name])))
 		}
 	}
 }

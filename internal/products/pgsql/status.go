@@ -1,4 +1,4 @@
-package health
+package pgsql
 
 import (
 	"cmp"
@@ -7,33 +7,33 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/health"
 	"pig/internal/pgsql"
-	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
-// lagging is from how many bytes on a replica is told to lag, unless it does so by declaration.
-const lagging = 64 << 20
+// Lagging is from how many bytes on a replica is told to lag, unless it does so by declaration.
+const Lagging = 64 << 20
 
-// pgState is a PostgreSQL cluster as it is.
-type pgState struct{ Cluster }
+// state is a PostgreSQL cluster as it is.
+type state struct{ health.Cluster }
 
-// Pg compares a PostgreSQL cluster with the answers of its nodes. units are those that each member must run.
-func Pg(p *prpgsql.Cluster, answers map[string]Answer, units func(host string) []string) Cluster {
-	c := &pgState{Cluster{Module: "pgsql", Name: p.Name}}
+// status compares a PostgreSQL cluster with the answers of its nodes. units are those that each member must run.
+func status(p *Cluster, answers map[string]health.Answer, units func(host string) []string) health.Cluster {
+	c := &state{health.Cluster{Module: "pgsql", Name: p.Name}}
 	seen := c.view(p, answers)
 	for _, m := range p.Members {
 		a := answers[m.Name]
-		live := Member{Name: m.Instance, Host: m.Name, Declared: string(m.Role)}
-		live.Units = c.units(m.Instance, m.Name, a, units(m.Name))
+		live := health.Member{Name: m.Instance, Host: m.Name, Declared: string(m.Role)}
+		live.Units = c.Units(m.Instance, m.Name, a, units(m.Name))
 		if d := seen[m.Instance]; d != nil {
 			c.member(&live, d)
 		} else if len(seen) > 0 && a.Err == "" {
-			c.problem("%s is not in the cluster", m.Instance)
+			c.Problem("%s is not in the cluster", m.Instance)
 		}
-		c.found(m.Instance, a, live.Units, AboutPostgres, AboutCertificates, AboutBackups)
+		c.Found(m.Instance, a, live.Units, health.AboutPostgres, health.AboutCertificates, health.AboutBackups)
 		c.waits(m.Instance, a)
-		for _, p := range a.problems(AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
+		for _, p := range a.Problems(health.AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
 			c.Passing = append(c.Passing, m.Instance+" leads since a failover: "+p)
 		}
 		c.Members = append(c.Members, live)
@@ -42,20 +42,20 @@ func Pg(p *prpgsql.Cluster, answers map[string]Answer, units func(host string) [
 	c.services(p, answers)
 	switch {
 	case len(seen) == 0:
-		c.problem("no member answers which one leads")
+		c.Problem("no member answers which one leads")
 	case c.Leader == "":
-		c.problem("no leader")
+		c.Problem("no leader")
 	}
 	return c.Cluster
 }
 
 // view is the members as Patroni knows them, from whoever leads or else from whoever answers. Patroni's members do not
 // always agree; that is told.
-func (c *pgState) view(p *prpgsql.Cluster, answers map[string]Answer) map[string]*value.Dict {
+func (c *state) view(p *Cluster, answers map[string]health.Answer) map[string]*value.Dict {
 	var best map[string]*value.Dict
 	leaders := map[string][]string{}
 	for _, m := range p.Members {
-		d, ok := answers[m.Name].part(AboutPatroni, "json").(*value.Dict)
+		d, ok := answers[m.Name].Part(health.AboutPatroni, "json").(*value.Dict)
 		if !ok {
 			continue
 		}
@@ -71,7 +71,7 @@ func (c *pgState) view(p *prpgsql.Cluster, answers map[string]Answer) map[string
 			texts = append(texts, fmt.Sprintf("%s according to %s", cmp.Or(l, "no leader"), strings.Join(by, ", ")))
 		}
 		slices.Sort(texts)
-		c.problem("members report different leaders: %s", strings.Join(texts, "; "))
+		c.Problem("members report different leaders: %s", strings.Join(texts, "; "))
 	}
 	if c.Paused {
 		c.Passing = append(c.Passing, "Patroni is paused: it would not fail over")
@@ -100,7 +100,7 @@ func members(d *value.Dict) (seen map[string]*value.Dict, leader string) {
 }
 
 // member takes down what Patroni says of a member.
-func (c *pgState) member(m *Member, d *value.Dict) {
+func (c *state) member(m *health.Member, d *value.Dict) {
 	m.Live, m.State = value.Str(d.At("role")), value.Str(d.At("state"))
 	m.Timeline, _ = d.At("timeline").(int64)
 	if lag, ok := d.At("lag").(int64); ok && m.Name != c.Leader {
@@ -108,14 +108,14 @@ func (c *pgState) member(m *Member, d *value.Dict) {
 	}
 	switch {
 	case m.State != "running" && m.State != "streaming" && m.State != "in archive recovery":
-		c.problem("%s is %s", m.Name, m.State)
-	case m.Lag != nil && *m.Lag >= lagging && m.Declared != "delayed":
-		c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, Bytes(*m.Lag)))
+		c.Problem("%s is %s", m.Name, m.State)
+	case m.Lag != nil && *m.Lag >= Lagging && m.Declared != "delayed":
+		c.Passing = append(c.Passing, fmt.Sprintf("%s lags %s behind", m.Name, health.Bytes(*m.Lag)))
 	}
 }
 
 // services takes down where services lead to that they should not. A balancer may be a node of another cluster.
-func (c *pgState) services(p *prpgsql.Cluster, answers map[string]Answer) {
+func (c *state) services(p *Cluster, answers map[string]health.Answer) {
 	balancers := p.Provider
 	if len(balancers) == 0 {
 		balancers = p.Hosts()
@@ -124,15 +124,15 @@ func (c *pgState) services(p *prpgsql.Cluster, answers map[string]Answer) {
 		if a := answers[host]; a.Err != "" || a.Units["haproxy"] != "" && a.Units["haproxy"] != "active" {
 			continue // told already
 		}
-		for _, problem := range answers[host].problems(AboutServices + " of " + p.Name) {
-			c.problem("%s: %s", host, problem)
+		for _, problem := range answers[host].Problems(health.AboutServices + " of " + p.Name) {
+			c.Problem("%s: %s", host, problem)
 		}
 	}
 }
 
 // waits takes down what a member needs a restart for. A pause is there to put restarts off.
-func (c *pgState) waits(instance string, a Answer) {
-	for _, w := range listOf(a.part(AboutPostgres, "waits")) {
+func (c *state) waits(instance string, a health.Answer) {
+	for _, w := range health.Items(a.Part(health.AboutPostgres, "waits")) {
 		text := instance + ": " + value.Str(w)
 		if c.Paused {
 			c.Passing = append(c.Passing, text)
@@ -143,23 +143,23 @@ func (c *pgState) waits(instance string, a Answer) {
 }
 
 // strangers tells members that Patroni has and the inventory has not.
-func (c *pgState) strangers(p *prpgsql.Cluster, seen map[string]*value.Dict) {
+func (c *state) strangers(p *Cluster, seen map[string]*value.Dict) {
 	if p.Mode == "citus" {
 		return // other groups share the scope
 	}
 	var names []string
 	for n := range seen {
-		if !slices.ContainsFunc(p.Members, func(m *prpgsql.Member) bool { return m.Instance == n }) {
+		if !slices.ContainsFunc(p.Members, func(m *Member) bool { return m.Instance == n }) {
 			names = append(names, n)
 		}
 	}
 	slices.Sort(names)
 	for _, n := range names {
 		if n == c.Leader {
-			c.stranger("%s", pgsql.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
+			c.Stranger("%s", pgsql.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
 			continue
 		}
-		c.stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm %s", n, p.Name)
+		c.Stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm %s", n, p.Name)
 	}
 }
 

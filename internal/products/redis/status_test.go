@@ -1,4 +1,4 @@
-package health
+package redis
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/health"
 	"pig/internal/inventory"
 	"pig/internal/product"
-	"pig/internal/products"
-	prredis "pig/internal/products/redis"
+	"pig/internal/products/node"
 	"pig/internal/value"
 )
 
@@ -29,12 +29,12 @@ func redisEnv(t *testing.T) *product.Environment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, _ := product.Resolve(inv, products.All(), product.Options{})
+	env, _ := product.Resolve(inv, []product.Product{node.Product{}, Product{}}, product.Options{})
 	return env
 }
 
-func answer(units []string, states ...*value.Dict) Answer {
-	a := Answer{Units: map[string]string{}}
+func answer(units []string, states ...*value.Dict) health.Answer {
+	a := health.Answer{Units: map[string]string{}}
 	for _, u := range units {
 		a.Units[u] = "active"
 	}
@@ -43,7 +43,7 @@ func answer(units []string, states ...*value.Dict) Answer {
 		d.Set("port", int64(i+1))
 		l.Append(d)
 	}
-	a.Said = map[string]Said{AboutRedis: {Values: value.DictOf("instances", l)}}
+	a.Said = map[string]health.Said{health.AboutRedis: {Values: value.DictOf("instances", l)}}
 	return a
 }
 
@@ -51,7 +51,7 @@ func TestRedisAfterAFailoverIsWell(t *testing.T) {
 	t.Parallel()
 	env := redisEnv(t)
 	a := answer([]string{"ms-1-1", "ms-1-2"}, value.DictOf("role", "replica", "follows", "a:2", "link", "connected", "offset", int64(90)), value.DictOf("role", "primary", "offset", int64(100)))
-	c := Redis(prredis.ClusterOf(env, "ms"), map[string]Answer{"a": a})
+	c := status(ClusterOf(env, "ms"), map[string]health.Answer{"a": a})
 	if len(c.Problems) > 0 || c.Leader != "ms-1-2" || c.Members[0].Lag == nil || *c.Members[0].Lag != 10 || c.Members[0].Declared != "primary" {
 		t.Errorf("%+v", c)
 	}
@@ -73,7 +73,7 @@ func TestRedisTroubleIsTold(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		cluster, host string
-		answer        Answer
+		answer        health.Answer
 		want          []string
 	}{
 		"nobody leads, and a link is down": {"ms", "a", answer([]string{"ms-1-1", "ms-1-2"}, value.DictOf("role", "replica", "follows", "a:2", "link", "connect"), value.DictOf("role", "replica", "follows", "a:1", "link", "connect")),
@@ -86,7 +86,7 @@ func TestRedisTroubleIsTold(t *testing.T) {
 		"sentinels disagree": {"s", "b", answer(three("s"), watch("a:1", "master", nil), watch("a:2", "master,o_down", nil), watch("a:1", "master", "NOQUORUM")),
 			[]string{"b:2 sees ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels report different primaries of ms"}},
 	} {
-		c := Redis(prredis.ClusterOf(env, tc.cluster), map[string]Answer{tc.host: tc.answer})
+		c := status(ClusterOf(env, tc.cluster), map[string]health.Answer{tc.host: tc.answer})
 		told := append(c.Problems, c.Passing...)
 		if len(told) != len(tc.want) {
 			t.Errorf("%s: %q", name, told)
@@ -109,12 +109,12 @@ func TestRedisStrangersAreTold(t *testing.T) {
 	leads := func(followers ...string) *value.Dict {
 		return value.DictOf("role", "primary", "offset", int64(9), "followers", value.Strings(followers))
 	}
-	for want, a := range map[string]Answer{
+	for want, a := range map[string]health.Answer{
 		"": answer(units, leads("a:2"), follows("a:1")),
 		"z:1 leads a:2 and is not in the inventory: put it back":                                                   answer(units, leads(), follows("z:1")),
 		"z:2 follows a:1 and is not in the inventory: put it back; to remove it, put it back and run pig redis-rm": answer(units, leads("a:2", "z:2"), follows("a:1")),
 	} {
-		if got := strings.Join(Redis(prredis.ClusterOf(env, "ms"), map[string]Answer{"a": a}).Strangers, "\n"); got != want {
+		if got := strings.Join(status(ClusterOf(env, "ms"), map[string]health.Answer{"a": a}).Strangers, "\n"); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

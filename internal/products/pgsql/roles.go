@@ -1,7 +1,7 @@
-package health
+package pgsql
 
 import (
-	prpgsql "pig/internal/products/pgsql"
+	"pig/internal/health"
 	"pig/internal/value"
 )
 
@@ -17,9 +17,9 @@ func (r Roles) Running(instance string) bool {
 	return r.states[instance] == "running" || r.states[instance] == "streaming"
 }
 
-// PgRoles are the roles of a cluster's members.
-func PgRoles(p *prpgsql.Cluster, answers map[string]Answer) Roles {
-	var c pgState
+// RolesOf are the roles of a cluster's members.
+func RolesOf(p *Cluster, answers map[string]health.Answer) Roles {
+	var c state
 	r := Roles{states: map[string]string{}}
 	for name, d := range c.view(p, answers) {
 		r.states[name] = value.Str(d.At("state"))
