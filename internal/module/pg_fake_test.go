@@ -30,7 +30,24 @@ func (f *fakeNode) For(t node.Task) (node.System, error) {
 	return &g, nil
 }
 
-func (f *fakeNode) Planned() bool           { return f.planned }
+func (f *fakeNode) Planned() bool { return f.planned }
+func (f *fakeNode) Await(ctx context.Context, w node.Wait) error {
+	if f.planned {
+		return node.Look(ctx, w)
+	}
+	return node.Poll(ctx, w)
+}
+
+func (f *fakeNode) Do(ctx context.Context, c node.Change, steps func(context.Context) error) error {
+	if !f.planned {
+		if err := steps(ctx); err != nil {
+			return err
+		}
+	}
+	f.record(c)
+	return nil
+}
+
 func (f *fakeNode) User() string            { return "postgres" }
 func (f *fakeNode) Files() node.Files       { return fakeFiles{files: f.files} }
 func (f *fakeNode) Services() node.Services { return fakeServices{f: f} }

@@ -95,6 +95,15 @@ func (s *shadowSystem) User() string       { return s.user }
 
 func (s *shadowSystem) record(c Change) { s.task.Record(c) }
 
+// Await looks once.
+func (s *shadowSystem) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }
+
+// Do takes no step.
+func (s *shadowSystem) Do(_ context.Context, c Change, _ func(context.Context) error) error {
+	s.record(c)
+	return nil
+}
+
 func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	s.shadow.mu.Lock()
 	unsure := s.shadow.unsure("")

@@ -40,6 +40,12 @@ type System interface {
 	// has it. *Locked if another process holds it. A Shadow locks nothing.
 	Lock(holder string) error
 	Unlock() error
+	// Await waits until w is met. A Shadow cannot wait: it looks once, and what is not met counts as met.
+	Await(ctx context.Context, w Wait) error
+	// Do makes a change of several steps, which is recorded as this one once all are done: so the steps are made by a System that records
+	// nothing. A Shadow records it and takes no step: what they would have found out stays what it was before, which a module sets to what
+	// it foresees, or to something unknown.
+	Do(ctx context.Context, c Change, steps func(ctx context.Context) error) error
 	// Planned tells whether this is a shadow. It is for wording, never for what is done.
 	Planned() bool
 	// User is the account that the task runs as.
