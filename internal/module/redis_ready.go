@@ -109,9 +109,10 @@ var redisSigns = []sign{
 
 // redisTrouble finds out why an instance of this node is not as it should be.
 func redisTrouble(ctx context.Context, c *Call, name string, cause error) error {
-	if c.System.Planned() {
-		return cause
-	}
+	return explained(ctx, c, cause, func(ctx context.Context) error { return redisEvidence(ctx, c, name, cause) })
+}
+
+func redisEvidence(ctx context.Context, c *Call, name string, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	unit := name + ".service"

@@ -369,6 +369,8 @@ type Request struct {
 	// Into is a file for which the body is staged, instead of being in the answer; Tee gets it too. A Shadow fetches no such file.
 	Into string
 	Tee  io.Writer
+	// Fits judges what was staged, once Tee has had all of it: its error is that of the request, and nothing stays staged.
+	Fits func() error
 }
 
 // Response is the answer to a Request.
