@@ -1,6 +1,7 @@
 package module
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -48,27 +49,29 @@ func TestARedisClusterIsPlannedAsItIsChanged(t *testing.T) {
 		},
 	} {
 		for _, planned := range []bool{true, false} {
-			synctest.Test(t, func(t *testing.T) {
-				nodes := maps.Clone(c.nodes)
-				f := newRedisNode(nil)
-				f.answer = func(at string, command []string) any {
-					if c.turn != "" && strings.Contains(strings.Join(command, " "), c.turn) {
-						nodes = c.after
+			t.Run(fmt.Sprintf("%s, planned %v", name, planned), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					nodes := maps.Clone(c.nodes)
+					f := newRedisNode(nil)
+					f.answer = func(at string, command []string) any {
+						if c.turn != "" && strings.Contains(strings.Join(command, " "), c.turn) {
+							nodes = c.after
+						}
+						keys := c.keys
+						if keys == "" {
+							keys = "0"
+						}
+						return nativeNodes(nodes, keys)(at, command)
 					}
-					keys := c.keys
-					if keys == "" {
-						keys = "0"
+					f.planned = planned
+					r := f.run(t, "redis_cluster", c.args)
+					if keysOf(r) != c.changes || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
+						t.Errorf("%q, %s", keysOf(r), r.Failed)
 					}
-					return nativeNodes(nodes, keys)(at, command)
-				}
-				f.planned = planned
-				r := f.run(t, "redis_cluster", c.args)
-				if keysOf(r) != c.changes || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
-					t.Errorf("%s, planned %v: %q, %s", name, planned, keysOf(r), r.Failed)
-				}
-				if commands := f.commands("CLUSTER"); planned && (strings.Contains(commands, "MEET") || strings.Contains(commands, "TAKEOVER") || strings.Contains(commands, "FORGET")) {
-					t.Errorf("%s: a plan did something: %s", name, commands)
-				}
+					if commands := f.commands("CLUSTER"); planned && (strings.Contains(commands, "MEET") || strings.Contains(commands, "TAKEOVER") || strings.Contains(commands, "FORGET")) {
+						t.Errorf("a plan did something: %s", commands)
+					}
+				})
 			})
 		}
 	}

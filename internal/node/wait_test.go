@@ -30,22 +30,24 @@ func TestAwait(t *testing.T) {
 		"only a run can tell":    {answers: []error{ErrUnknown, nil}, took: 100 * time.Millisecond, assumed: "known after apply"},
 	} {
 		for side, machine := range map[string]System{"live": mustFor(t, NewLive(), nil), "shadow": mustFor(t, NewShadow(Bare{}), nil), "bare": bare{"root"}} {
-			synctest.Test(t, func(t *testing.T) {
-				looks, assumed := 0, ""
-				begin := time.Now()
-				err := machine.Await(t.Context(), Wait{Limit: 10 * time.Second, Late: c.late, Assume: func(why error) { assumed += why.Error() }, Met: func(context.Context) error {
-					looks++
-					return c.answers[min(looks, len(c.answers))-1]
-				}})
-				want, took, assumes := c.plan, time.Duration(0), c.assumed
-				if side == "live" {
-					want, took, assumes = c.live, c.took, ""
-				} else if looks != 1 {
-					t.Errorf("%s, %s: it looked %d times", name, side, looks)
-				}
-				if text(err) != want || time.Since(begin) != took || assumed != assumes {
-					t.Errorf("%s, %s: %q after %s, assumed %q", name, side, text(err), time.Since(begin), assumed)
-				}
+			t.Run(name+", "+side, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					looks, assumed := 0, ""
+					begin := time.Now()
+					err := machine.Await(t.Context(), Wait{Limit: 10 * time.Second, Late: c.late, Assume: func(why error) { assumed += why.Error() }, Met: func(context.Context) error {
+						looks++
+						return c.answers[min(looks, len(c.answers))-1]
+					}})
+					want, took, assumes := c.plan, time.Duration(0), c.assumed
+					if side == "live" {
+						want, took, assumes = c.live, c.took, ""
+					} else if looks != 1 {
+						t.Errorf("it looked %d times", looks)
+					}
+					if text(err) != want || time.Since(begin) != took || assumed != assumes {
+						t.Errorf("%q after %s, assumed %q", text(err), time.Since(begin), assumed)
+					}
+				})
 			})
 		}
 	}
