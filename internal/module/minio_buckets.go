@@ -59,7 +59,7 @@ func (m minioClient) bucket(ctx context.Context, name string, lock, versioning b
 			return err
 		}
 	}
-	if !missing && m.call.Args.Bool("renewed") {
+	if !missing {
 		if err := m.remembers(ctx, name); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (m minioClient) bucket(ctx context.Context, name string, lock, versioning b
 	return m.policy(ctx, name)
 }
 
-// remembers gives a server that has just begun again the time to read the policy of a bucket from its drives.
+// remembers gives a server that may just have begun again the time to read the policy of a bucket from its drives.
 func (m minioClient) remembers(ctx context.Context, bucket string) error {
 	return m.call.System.Await(ctx, node.Wait{
 		Limit: policiesTake,

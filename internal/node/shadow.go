@@ -21,18 +21,19 @@ type Shadow struct {
 	groups   map[string]*Group
 	packages map[string]string // name -> version, "" if removed
 	units    map[string]Unit
-	lists    bool // the repositories will change, or their lists will be fetched for the first time
-	stale    bool // the lists of the same repositories will be fetched again
-	started  bool // some service will start
-	installs bool // some package will come
-	skipped  int  // commands that were not run, whose effects nobody can tell
+	restarts map[string]bool // units that start, again or for the first time
+	lists    bool            // the repositories will change, or their lists will be fetched for the first time
+	stale    bool            // the lists of the same repositories will be fetched again
+	started  bool            // some service will start
+	installs bool            // some package will come
+	skipped  int             // commands that were not run, whose effects nobody can tell
 }
 
 // NewShadow starts a plan on top of what live is now.
 func NewShadow(live Machine) *Shadow {
 	return &Shadow{
 		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
-		packages: map[string]string{}, units: map[string]Unit{},
+		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{},
 	}
 }
 
@@ -113,6 +114,8 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 		return s.judge(ctx, c)
 	case c.ReadOnly && s.notYet(ctx, c.Needs):
 		return Output{}, fmt.Errorf("%s: %w", c.Argv[0], ErrNotYet)
+	case c.ReadOnly && s.brings(c.Brought):
+		return Output{}, fmt.Errorf("the output of %s, once %s is installed: %w", c.Argv[0], c.Brought, ErrUnknown)
 	case c.ReadOnly && s.planned:
 		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
@@ -131,6 +134,20 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	s.shadow.skipped++
 	s.shadow.mu.Unlock()
 	return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], ErrUnknown)
+}
+
+// restarts tells whether the plan starts unit, again or for the first time.
+func (s *shadowSystem) restarts(unit string) bool {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	return s.shadow.restarts[UnitName(unit)]
+}
+
+// brings tells whether the plan installs a package.
+func (s *shadowSystem) brings(name string) bool {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	return name != "" && s.shadow.packages[name] != ""
 }
 
 // notYet tells whether unit is down now and started by the plan.

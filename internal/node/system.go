@@ -73,6 +73,7 @@ type Cmd struct {
 	Umask    int    // 0: the usual one
 	ReadOnly bool   // it changes nothing, so a plan may run it
 	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
+	Brought  string // the package that brings what it tells of; a plan that installs the package answers ErrUnknown
 	Verify   bool   // it judges what was just written: a plan takes it that it succeeds
 	Change   *Change
 	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name
@@ -363,9 +364,12 @@ type Request struct {
 	Insecure bool // do not verify the server's certificate
 	Socket   string
 	NoFollow bool
-	ReadOnly bool    // it changes nothing, so a plan may make it. GET and HEAD are taken so
-	Needs    string  // as in Cmd
-	Change   *Change // as in Cmd
+	ReadOnly bool   // it changes nothing, so a plan may make it. GET and HEAD are taken so
+	Needs    string // as in Cmd
+	// Keyed says that Needs reads at its start whom it lets in, and the key of this request among them. Where a plan restarts it, nobody can tell
+	// of a refusal (401, 403) whether it would still be one: it is ErrUnknown.
+	Keyed  bool
+	Change *Change // as in Cmd
 	// Into is a file for which the body is staged, instead of being in the answer; Tee gets it too. A Shadow fetches no such file.
 	Into string
 	Tee  io.Writer
