@@ -129,7 +129,6 @@ func (s *system) Accounts() node.Accounts { return people{s} }
 func (s *system) Packages() node.Packages { return apt{s} }
 func (s *system) Services() node.Services { return systemd{s} }
 func (s *system) Net() node.Net           { return network{s} }
-func (s *system) Planned() bool           { return false }
 func (s *system) User() string            { return s.id.Name }
 
 // ActsAsRoot tells a shadow whose rules to foresee.

@@ -30,7 +30,6 @@ func (f *fakeNode) For(t node.Task) (node.System, error) {
 	return &g, nil
 }
 
-func (f *fakeNode) Planned() bool { return f.planned }
 func (f *fakeNode) Await(ctx context.Context, w node.Wait) error {
 	if f.planned {
 		return node.Look(ctx, w)

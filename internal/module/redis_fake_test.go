@@ -47,7 +47,6 @@ func (f *redisNode) For(t node.Task) (node.System, error) {
 	return &g, nil
 }
 
-func (f *redisNode) Planned() bool { return f.planned }
 func (f *redisNode) Await(ctx context.Context, w node.Wait) error {
 	if f.planned {
 		return node.Look(ctx, w)

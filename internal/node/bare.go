@@ -31,7 +31,6 @@ func (b bare) Accounts() Accounts { return bareAccounts{} }
 func (b bare) Packages() Packages { return barePackages{} }
 func (b bare) Services() Services { return bareServices{} }
 func (b bare) Net() Net           { return bareNet{} }
-func (b bare) Planned() bool      { return true }
 func (b bare) User() string       { return b.user }
 func (b bare) Lock(string) error  { return nil }
 func (b bare) Unlock() error      { return nil }

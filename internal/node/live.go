@@ -43,7 +43,6 @@ func (s *liveSystem) Accounts() Accounts { return liveAccounts{s} }
 func (s *liveSystem) Packages() Packages { return apt{s} }
 func (s *liveSystem) Services() Services { return systemd{s} }
 func (s *liveSystem) Net() Net           { return liveNet{s} }
-func (s *liveSystem) Planned() bool      { return false }
 func (s *liveSystem) User() string       { return s.id.name }
 
 // ActsAsRoot tells a shadow whose rules to foresee.

@@ -91,7 +91,6 @@ func (s *shadowSystem) Accounts() Accounts { return shadowAccounts{s} }
 func (s *shadowSystem) Packages() Packages { return shadowPackages{s} }
 func (s *shadowSystem) Services() Services { return shadowServices{s} }
 func (s *shadowSystem) Net() Net           { return shadowNet{s} }
-func (s *shadowSystem) Planned() bool      { return true }
 func (s *shadowSystem) User() string       { return s.user }
 
 func (s *shadowSystem) record(c Change) { s.task.Record(c) }

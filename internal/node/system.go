@@ -46,8 +46,6 @@ type System interface {
 	// nothing. A Shadow records it and takes no step: what they would have found out stays what it was before, which a module sets to what
 	// it foresees, or to something unknown.
 	Do(ctx context.Context, c Change, steps func(ctx context.Context) error) error
-	// Planned tells whether this is a shadow. It is for wording, never for what is done.
-	Planned() bool
 	// User is the account that the task runs as.
 	User() string
 }
