@@ -137,6 +137,9 @@ func (s *system) ActsAsRoot() bool { return s.id.UID == 0 }
 // Await polls, in the time of the world.
 func (s *system) Await(ctx context.Context, w node.Wait) error { return node.Poll(ctx, w) }
 
+// Foreseen is what only a plan does.
+func (s *system) Foreseen(string) (string, bool) { return "", false }
+
 // Do takes the steps. Each of them is a deed; the change of which they are part is none.
 func (s *system) Do(ctx context.Context, c node.Change, steps func(context.Context) error) error {
 	err := s.gone()

@@ -64,7 +64,7 @@ func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
 	if err != nil || live.Pause && live.By == by {
 		return false, err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause"}
+	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause", Makes: map[string]string{pauseOf(cluster): "on"}}
 	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": true, pausedBy: by}, 30*time.Second, change); err != nil {
 		return false, err
 	}
@@ -77,8 +77,15 @@ func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
 	if err != nil || live.By != by {
 		return false, err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
+	change := resuming(cluster)
 	return true, p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
+}
+
+// pauseOf is the fact whether a cluster is paused: on or off.
+func pauseOf(cluster string) string { return "pause of " + cluster }
+
+func resuming(cluster string) node.Change {
+	return node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume", Makes: map[string]string{pauseOf(cluster): "off"}}
 }
 
 // awaitPause waits until every member that answers knows that it must not act, or that it may again.

@@ -102,7 +102,7 @@ func (p patroni) end(ctx context.Context, cluster, by string) error {
 	if err != nil || live.Pause && live.By != by {
 		return err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
+	change := resuming(cluster)
 	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change); err != nil {
 		return err
 	}

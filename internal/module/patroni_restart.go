@@ -19,9 +19,9 @@ import (
 // Nothing is restarted while the cluster is paused or a member is not well.
 //
 // expected says that a change was just made which takes a restart: the flags take a moment to come up, and in a plan they
-// cannot. moves names members of which that is known although the others need none. resumes says that a pause has just come to
-// its end. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
-// need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order), leader and leader_host: where what
+// cannot. moves names members of which that is known although the others need none. members and force name members to be
+// restarted anyway. shrinks says that the leader must go first, since standbys need as much as it has (Patroni 4 tells so
+// itself). It returns restarted (names, in order), leader and leader_host: where what
 // comes after it has to be done, as the lead may have moved ("" where nothing runs yet).
 func patroniRestart() Module {
 	return Module{
@@ -30,7 +30,6 @@ func patroniRestart() Module {
 		Spec: Spec{Args: append(patroniArgs(),
 			Arg{Name: "expected", Type: Bool, Default: false},
 			Arg{Name: "moves", Type: List, Elements: Str},
-			Arg{Name: "resumes", Type: Bool, Default: false},
 			Arg{Name: "shrinks", Type: Bool, Default: false},
 			Arg{Name: "members", Type: List, Elements: Str},
 			Arg{Name: "force", Type: Bool, Default: false},
@@ -82,36 +81,14 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	return r.result(view), nil
 }
 
-// view is the cluster, without a pause that has come to its end: members learn of that a little later.
+// view is the cluster, paused or not as it is once the changes before this are made.
 func (r *restarter) view(ctx context.Context) (pgsql.ClusterView, error) {
 	v, err := r.patroni.view(ctx)
-	if err != nil || !v.Paused || !r.c.Args.Bool("resumes") {
-		return v, err
+	if paused, ok := r.c.System.Foreseen(pauseOf(v.Scope)); ok {
+		v.Paused = paused == "on"
 	}
-	err = r.c.System.Await(ctx, node.Wait{
-		Limit: flagsTake,
-		Met: func(ctx context.Context) error {
-			now, err := r.patroni.view(ctx)
-			if err != nil {
-				return node.Final(err)
-			}
-			if v = now; v.Paused {
-				return errPaused
-			}
-			return nil
-		},
-		Late: func(_ context.Context, why error) error {
-			if errors.Is(why, errPaused) { // by somebody else
-				return nil
-			}
-			return why
-		},
-		Assume: func(error) { v.Paused = false },
-	})
 	return v, err
 }
-
-var errPaused = errors.New("the cluster is paused")
 
 // recovered gives members the time to come up that did not start before a correction of their configuration: expected. A plan cannot tell
 // what they then need.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"strings"
 	"testing"
 
@@ -19,13 +20,23 @@ type fakeNode struct {
 	http    func(node.Request) (node.Response, error)
 	units   map[string]node.Unit
 	files   map[string]string
+	facts   map[string]string // foreseen
 	record  func(node.Change)
 }
 
 func (f *fakeNode) For(t node.Task) (node.System, error) {
 	g := *f
-	if t.Record != nil {
-		g.record = t.Record
+	record := t.Record
+	if record == nil {
+		record = f.record
+	}
+	g.record = func(c node.Change) {
+		if f.facts != nil {
+			maps.Copy(f.facts, c.Makes)
+		}
+		if record != nil {
+			record(c)
+		}
 	}
 	return &g, nil
 }
@@ -45,6 +56,11 @@ func (f *fakeNode) Do(ctx context.Context, c node.Change, steps func(context.Con
 	}
 	f.record(c)
 	return nil
+}
+
+func (f *fakeNode) Foreseen(fact string) (string, bool) {
+	v, ok := f.facts[fact]
+	return v, ok
 }
 
 func (f *fakeNode) User() string            { return "postgres" }

@@ -32,7 +32,6 @@ func postgresReady() Module {
 			Arg{Name: "peers", Type: List, Elements: Str},
 			Arg{Name: "timeout", Type: Int, Default: int64(120)},
 			Arg{Name: "patroni_port", Type: Int, Default: int64(8008)},
-			promotedArg(),
 		)},
 		Run: runPostgresReady,
 	}
@@ -65,7 +64,7 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 		Assume: func(why error) {
 			switch {
 			case errors.Is(why, node.ErrUnknown): // what the plan starts comes up
-			case c.Args.Bool("promoted"):
+			case promotes(c):
 				result = readyResult("primary", "", begin)
 				return
 			default: // nothing that is planned so far brings it up

@@ -38,6 +38,8 @@ func (b bare) Unlock() error      { return nil }
 // Await looks once: nothing comes about on a machine that is not there.
 func (b bare) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }
 
+func (b bare) Foreseen(string) (string, bool) { return "", false }
+
 func (b bare) Do(context.Context, Change, func(context.Context) error) error { return errBare }
 
 func (b bare) Exec(_ context.Context, c Cmd) (Output, error) {

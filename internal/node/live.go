@@ -60,6 +60,9 @@ func (s *liveSystem) Do(ctx context.Context, c Change, steps func(context.Contex
 	return nil
 }
 
+// Foreseen is what only a plan does.
+func (s *liveSystem) Foreseen(string) (string, bool) { return "", false }
+
 func (s *liveSystem) record(c Change) { s.task.Record(c) }
 
 // identity is the account that a task acts as.

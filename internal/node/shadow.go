@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"strings"
 	"sync"
@@ -21,19 +22,20 @@ type Shadow struct {
 	groups   map[string]*Group
 	packages map[string]string // name -> version, "" if removed
 	units    map[string]Unit
-	restarts map[string]bool // units that start, again or for the first time
-	lists    bool            // the repositories will change, or their lists will be fetched for the first time
-	stale    bool            // the lists of the same repositories will be fetched again
-	started  bool            // some service will start
-	installs bool            // some package will come
-	skipped  int             // commands that were not run, whose effects nobody can tell
+	restarts map[string]bool   // units that start, again or for the first time
+	facts    map[string]string // that changes make
+	lists    bool              // the repositories will change, or their lists will be fetched for the first time
+	stale    bool              // the lists of the same repositories will be fetched again
+	started  bool              // some service will start
+	installs bool              // some package will come
+	skipped  int               // commands that were not run, whose effects nobody can tell
 }
 
 // NewShadow starts a plan on top of what live is now.
 func NewShadow(live Machine) *Shadow {
 	return &Shadow{
 		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
-		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{},
+		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{}, facts: map[string]string{},
 	}
 }
 
@@ -93,7 +95,21 @@ func (s *shadowSystem) Services() Services { return shadowServices{s} }
 func (s *shadowSystem) Net() Net           { return shadowNet{s} }
 func (s *shadowSystem) User() string       { return s.user }
 
-func (s *shadowSystem) record(c Change) { s.task.Record(c) }
+// record takes down what a change makes so, too.
+func (s *shadowSystem) record(c Change) {
+	s.shadow.mu.Lock()
+	maps.Copy(s.shadow.facts, c.Makes)
+	s.shadow.mu.Unlock()
+	s.task.Record(c)
+}
+
+// Foreseen tells what a change before this makes so.
+func (s *shadowSystem) Foreseen(fact string) (string, bool) {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	v, ok := s.shadow.facts[fact]
+	return v, ok
+}
 
 // Await looks once.
 func (s *shadowSystem) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }

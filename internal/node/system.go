@@ -46,6 +46,9 @@ type System interface {
 	// nothing. A Shadow records it and takes no step: what they would have found out stays what it was before, which a module sets to what
 	// it foresees, or to something unknown.
 	Do(ctx context.Context, c Change, steps func(ctx context.Context) error) error
+	// Foreseen tells a fact that a change of the plan Makes, on this machine. On a machine that acts it is never ok: what is so is asked of
+	// whom it is about.
+	Foreseen(fact string) (value string, ok bool)
 	// User is the account that the task runs as.
 	User() string
 }
