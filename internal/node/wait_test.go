@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-var errAway = errors.New("it is away")
+var errAway = errors.New("the service is away")
 
 // What a wait does that is not met at once, on both sides.
 func TestAwait(t *testing.T) {
@@ -21,11 +21,11 @@ func TestAwait(t *testing.T) {
 		assumed    string
 	}{
 		"met at once":            {answers: []error{nil}},
-		"met later":              {answers: []error{errAway, errAway, nil}, took: 225 * time.Millisecond, assumed: "it is away"},
-		"never met":              {answers: []error{errAway}, live: "it is away", took: 10 * time.Second, assumed: "it is away"},
-		"never met, diagnosed":   {answers: []error{errAway}, late: diagnosed, live: "it is away: the disk is full", took: 10 * time.Second, assumed: "it is away"},
-		"never met, and no harm": {answers: []error{errAway}, late: harmless, took: 10 * time.Second, assumed: "it is away"},
-		"hopeless":               {answers: []error{errAway, Final(errors.New("a wrong password"))}, late: diagnosed, live: "a wrong password: the disk is full", took: 100 * time.Millisecond, assumed: "it is away"},
+		"met later":              {answers: []error{errAway, errAway, nil}, took: 225 * time.Millisecond, assumed: "the service is away"},
+		"never met":              {answers: []error{errAway}, live: "the service is away", took: 10 * time.Second, assumed: "the service is away"},
+		"never met, diagnosed":   {answers: []error{errAway}, late: diagnosed, live: "the service is away: the disk is full", took: 10 * time.Second, assumed: "the service is away"},
+		"never met, and no harm": {answers: []error{errAway}, late: harmless, took: 10 * time.Second, assumed: "the service is away"},
+		"hopeless":               {answers: []error{errAway, Final(errors.New("a wrong password"))}, late: diagnosed, live: "a wrong password: the disk is full", took: 100 * time.Millisecond, assumed: "the service is away"},
 		"hopeless at once":       {answers: []error{Final(errors.New("a wrong password"))}, late: diagnosed, live: "a wrong password: the disk is full", plan: "a wrong password"},
 		"only a run can tell":    {answers: []error{ErrUnknown, nil}, took: 100 * time.Millisecond, assumed: "known after apply"},
 	} {

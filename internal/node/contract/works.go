@@ -30,7 +30,7 @@ func works() []work {
 			looks := 0
 			return s.Await(ctx, node.Wait{Limit: longEnough, Met: func(context.Context) error {
 				if looks++; looks < 3 {
-					return errors.New("it is on its way")
+					return errors.New("the answer is on the way")
 				}
 				return nil
 			}})
