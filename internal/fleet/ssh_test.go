@@ -39,8 +39,12 @@ func TestMain(m *testing.M) {
 // testModules are echo, which answers its text, and hang, which ends only when it is cancelled.
 func testModules() map[string]module.Module {
 	return map[string]module.Module{
-		"echo": {Name: "echo", Spec: module.Spec{Args: []module.Arg{{Name: "text"}}}, Run: func(_ context.Context, c *module.Call) (*value.Dict, error) {
-			return value.DictOf("text", c.Args.String("text"), "planned", c.System.Planned()), nil
+		"echo": {Name: "echo", Spec: module.Spec{Args: []module.Arg{{Name: "text"}}}, Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
+			planned := false
+			err := c.System.Await(ctx, node.Wait{
+				Met: func(context.Context) error { return errors.New("never") }, Late: func(context.Context, error) error { return nil }, Assume: func(error) { planned = true },
+			})
+			return value.DictOf("text", c.Args.String("text"), "planned", planned), err
 		}},
 		"hang": {Name: "hang", Run: func(ctx context.Context, _ *module.Call) (*value.Dict, error) {
 			<-ctx.Done()

@@ -34,7 +34,7 @@ func (m *Machine) clone(w *World) *Machine {
 	c.tree, c.accounts = m.tree.clone(w.now), m.accounts.clone()
 	for name, u := range m.units {
 		v := *u
-		v.daemon, v.active, v.sub, v.pid, v.counts = nil, "inactive", "dead", 0, Counts{}
+		v.daemon, v.jobs, v.active, v.sub, v.pid, v.counts = nil, make(chan struct{}, 1), "inactive", "dead", 0, Counts{}
 		c.units[name] = &v
 	}
 	return c

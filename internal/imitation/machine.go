@@ -129,11 +129,31 @@ func (s *system) Accounts() node.Accounts { return people{s} }
 func (s *system) Packages() node.Packages { return apt{s} }
 func (s *system) Services() node.Services { return systemd{s} }
 func (s *system) Net() node.Net           { return network{s} }
-func (s *system) Planned() bool           { return false }
 func (s *system) User() string            { return s.id.Name }
 
 // ActsAsRoot tells a shadow whose rules to foresee.
 func (s *system) ActsAsRoot() bool { return s.id.UID == 0 }
+
+// Await polls, in the time of the world.
+func (s *system) Await(ctx context.Context, w node.Wait) error { return node.Poll(ctx, w) }
+
+// Foreseen is what only a plan does.
+func (s *system) Foreseen(string) (string, bool) { return "", false }
+
+// Do takes the steps. Each of them is a deed; the change of which they are part is none.
+func (s *system) Do(ctx context.Context, c node.Change, steps func(context.Context) error) error {
+	err := s.gone()
+	if err == nil {
+		err = steps(ctx)
+	}
+	if err == nil {
+		err = s.gone()
+	}
+	if err == nil {
+		s.task.Record(c)
+	}
+	return err
+}
 
 // change does something that lasts, and records it. Faults happen here, before and after.
 func (s *system) change(what string, do func() (node.Change, bool, error)) error {

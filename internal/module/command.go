@@ -28,7 +28,8 @@ func commandSpec() Spec {
 			{Name: "stdin_add_newline", Type: Bool, Default: true},
 			{Name: "strip_empty_ends", Type: Bool, Default: true},
 			{Name: "expand_argument_vars", Type: Bool, Only: false}, // no word is ever expanded
-			// read_only is how the engine passes on check_mode: false; it is pig's own way to say that a plan may run it.
+			// read_only says that it changes nothing: a plan runs it, and it counts as unchanged. So the engine passes on check_mode: false to a
+			// plan; a run, as Ansible's, counts such a command as a change.
 			{Name: "read_only", Type: Bool},
 			// verify says that it judges what was just written: a plan takes it that it succeeds.
 			{Name: "verify", Type: Bool},
@@ -108,7 +109,7 @@ func runCommand(ctx context.Context, c *Call, argv []string, shown value.Value) 
 	if out.RC != 0 {
 		return nil, &Failure{Msg: "non-zero return code", Values: result}
 	}
-	if cmd.Verify || cmd.ReadOnly && c.System.Planned() {
+	if cmd.Verify || cmd.ReadOnly {
 		result.Set("changed", false)
 	}
 	return result, nil

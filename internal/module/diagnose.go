@@ -9,11 +9,21 @@ import (
 	"pig/internal/node"
 )
 
+// explained is what find makes of cause on a machine that acts. What fails in a plan is told as it is: what stands there is not yet what the
+// plan makes of it, and is no evidence.
+func explained(ctx context.Context, c *Call, cause error, find func(ctx context.Context) error) error {
+	return c.System.Await(ctx, node.Wait{
+		Met:  func(context.Context) error { return node.Final(cause) },
+		Late: func(ctx context.Context, _ error) error { return find(ctx) },
+	})
+}
+
 // diagnose finds out why a unit did not do what it was told: one probable cause first, then the evidence.
 func diagnose(ctx context.Context, c *Call, unit string, cause error) error {
-	if c.System.Planned() {
-		return cause
-	}
+	return explained(ctx, c, cause, func(ctx context.Context) error { return unitEvidence(ctx, c, unit, cause) })
+}
+
+func unitEvidence(ctx context.Context, c *Call, unit string, cause error) error {
 	var evidence []string
 	u, err := c.System.Services().Unit(ctx, unit)
 	if err == nil {

@@ -352,9 +352,10 @@ var etcdSigns = []sign{
 
 // etcdTrouble finds out why this node's etcd is not as it should be.
 func etcdTrouble(ctx context.Context, c *Call, cause error) error {
-	if c.System.Planned() {
-		return cause
-	}
+	return explained(ctx, c, cause, func(ctx context.Context) error { return etcdEvidence(ctx, c, cause) })
+}
+
+func etcdEvidence(ctx context.Context, c *Call, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	unit := c.Args.String("unit")

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,16 +36,16 @@ func runEtcdAuth(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	a := etcdAuthorizer{etcdClient: newEtcd(c)}
-	guarded, err := a.enter(ctx)
+	guarded, err := a.awaitRoot(ctx, users)
 	switch {
 	case errors.Is(err, node.ErrUnknown):
 		a.assumed = true
-	case errors.Is(err, errRoot) && a.admits(ctx, users):
+	case a.idle:
 		return value.DictOf("enabled", true), nil
-	case errors.Is(err, errRoot) && c.System.Planned():
-		return value.DictOf("enabled", true), a.foresee(ctx, users)
 	case err != nil:
 		return nil, etcdTrouble(ctx, c, err)
+	case a.assumed:
+		return value.DictOf("enabled", true), a.foresee(ctx, users)
 	case guarded && a.token == "":
 		return nil, errors.New("etcd asks for a password: give root_password")
 	}
@@ -85,7 +86,27 @@ func etcdUsers(c *Call) ([]etcd.User, error) {
 
 type etcdAuthorizer struct {
 	*etcdClient
-	assumed bool // nobody answers in a plan
+	assumed bool // nobody answers in a plan, or not to root as it will be
+	idle    bool // root has another password, and nothing to do
+}
+
+// awaitRoot logs in as root, and tells whether etcd asks for passwords. Its password is the declared one by now: a member gives it, before
+// others come.
+func (a *etcdAuthorizer) awaitRoot(ctx context.Context, users []etcd.User) (guarded bool, err error) {
+	wrong := a.call.System.Await(ctx, node.Wait{
+		Met: func(ctx context.Context) error {
+			guarded, err = a.enter(ctx)
+			if !errors.Is(err, errRoot) {
+				return nil
+			}
+			if a.idle = a.admits(ctx, users); a.idle {
+				return nil
+			}
+			return err
+		},
+		Assume: func(error) { a.assumed, err = true, nil },
+	})
+	return guarded, cmp.Or(wrong, err)
 }
 
 // open gives root its password, before anybody is asked for one.
@@ -99,7 +120,7 @@ func (a *etcdAuthorizer) open(ctx context.Context, enable bool) error {
 	if enable {
 		calls = append(calls, etcd.Enable())
 	}
-	if err := a.run(ctx, calls); err != nil || !enable || a.assumed || a.call.System.Planned() {
+	if err := a.run(ctx, calls); err != nil || !enable || a.assumed {
 		return err
 	}
 	return a.enterAnew(ctx)
@@ -107,12 +128,17 @@ func (a *etcdAuthorizer) open(ctx context.Context, enable bool) error {
 
 // enterAnew logs in with the password that root was just given.
 func (a *etcdAuthorizer) enterAnew(ctx context.Context) error {
-	token, ok, err := a.login(ctx, etcd.Root, a.call.Args.String("root_password"))
-	if err == nil && !ok {
-		err = errors.New("etcd refuses the password that root was just given")
-	}
-	a.token = token
-	return err
+	return a.call.System.Await(ctx, node.Wait{Met: func(ctx context.Context) error {
+		token, ok, err := a.login(ctx, etcd.Root, a.call.Args.String("root_password"))
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return errors.New("etcd refuses the password that root was just given")
+		}
+		a.token = token
+		return nil
+	}})
 }
 
 // admits tells whether all users can log in as they are declared: then root, whose password this node does not know, has
@@ -133,7 +159,6 @@ func (a *etcdAuthorizer) admits(ctx context.Context, users []etcd.User) bool {
 // users whose password is another get theirs.
 func (a *etcdAuthorizer) foresee(ctx context.Context, users []etcd.User) error {
 	a.call.Facts.Warn("etcd refuses the password of root now: this run changes the password first")
-	a.assumed = true
 	for _, u := range users {
 		_, knows, err := a.login(ctx, u.Name, u.Password)
 		if err != nil {
@@ -156,7 +181,7 @@ func (a *etcdAuthorizer) foresee(ctx context.Context, users []etcd.User) error {
 // renew gives root the password that is declared now.
 func (a *etcdAuthorizer) renew(ctx context.Context) error {
 	password := a.call.Args.String("root_password")
-	if err := a.run(ctx, []etcd.Call{etcd.ChangePassword(etcd.Root, password)}); err != nil || a.call.System.Planned() {
+	if err := a.run(ctx, []etcd.Call{etcd.ChangePassword(etcd.Root, password)}); err != nil {
 		return err
 	}
 	return a.enterAnew(ctx)

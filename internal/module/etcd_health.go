@@ -26,25 +26,23 @@ func etcdHealth() Module {
 	}
 }
 
-// awaitWell waits until etcd is well at each of urls. A plan cannot wait: what it starts will be well.
+// awaitWell waits until etcd is well at each of urls.
 func (e *etcdClient) awaitWell(ctx context.Context, urls []string, limit time.Duration) error {
 	deadline := time.Now().Add(limit)
 	for _, at := range urls {
-		for {
-			err := e.well(ctx, at)
-			if err == nil || errors.Is(err, node.ErrUnknown) {
-				break
-			}
-			if e.call.System.Planned() {
-				e.call.Facts.Warn("etcd is not healthy now: %v", err)
-				break
-			}
-			if time.Now().After(deadline) {
-				return etcdTrouble(ctx, e.call, fmt.Errorf("etcd did not become healthy within %v: %w", limit, err))
-			}
-			if err := pause(ctx, interval); err != nil {
-				return err
-			}
+		if err := e.call.System.Await(ctx, node.Wait{
+			Limit: time.Until(deadline),
+			Met:   func(ctx context.Context) error { return e.well(ctx, at) },
+			Late: func(ctx context.Context, why error) error {
+				return etcdTrouble(ctx, e.call, fmt.Errorf("etcd did not become healthy within %v: %w", limit, why))
+			},
+			Assume: func(why error) {
+				if !errors.Is(why, node.ErrUnknown) {
+					e.call.Facts.Warn("etcd is not healthy now: %v", why)
+				}
+			},
+		}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -81,15 +81,18 @@ func download(ctx context.Context, c *Call, dest, algorithm, wanted string) (int
 	}
 	sum := digest(algorithm)
 	req.Into, req.Tee = dest, sum
+	req.Fits = func() error {
+		if got := hex.EncodeToString(sum.Sum(nil)); wanted != "" && !strings.EqualFold(got, wanted) {
+			return fmt.Errorf("%s has the checksum %s:%s, not %s", req.URL, algorithm, got, wanted)
+		}
+		return nil
+	}
 	res, err := c.System.Net().HTTP(ctx, req)
 	if err != nil {
 		return 0, err
 	}
 	if res.Status != 200 {
 		return 0, fmt.Errorf("%s: %d %s", req.URL, res.Status, res.Reason)
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); wanted != "" && !c.System.Planned() && !strings.EqualFold(got, wanted) {
-		return 0, errors.Join(fmt.Errorf("%s has the checksum %s:%s, not %s", req.URL, algorithm, got, wanted), c.System.Files().Unstage(dest))
 	}
 	return res.Size, nil
 }

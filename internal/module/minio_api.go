@@ -26,8 +26,6 @@ func minioArgs() []Arg {
 	return []Arg{
 		{Name: "endpoint", Required: true}, {Name: "ca", Type: Path},
 		{Name: "access_key"}, {Name: "secret_key"}, {Name: "unit", Default: "minio.service"},
-		// renewed says that the server has been given other settings, maybe another key: a plan cannot ask it with that one yet.
-		{Name: "renewed", Type: Bool},
 	}
 }
 
@@ -89,13 +87,10 @@ func (m minioClient) try(ctx context.Context, who minio.Credentials, method, pat
 	if r.Header, err = who.Sign(method, r.URL, extra, body, time.Now()); err != nil {
 		return nil, err
 	}
-	r.Change, r.ReadOnly = change, change == nil
+	r.Change, r.ReadOnly, r.Keyed = change, change == nil, who == m.root
 	res, err := m.call.System.Net().HTTP(ctx, r)
 	if err != nil {
 		return nil, err
-	}
-	if res.Status == http.StatusForbidden && who == m.root && m.call.System.Planned() && m.call.Args.Bool("renewed") {
-		return nil, fmt.Errorf("what is in MinIO: %w", node.ErrUnknown)
 	}
 	if unready(res.Status) {
 		return nil, busy{decodeMinio(res)}

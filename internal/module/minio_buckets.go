@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"pig/internal/minio"
 	"pig/internal/node"
@@ -58,7 +59,7 @@ func (m minioClient) bucket(ctx context.Context, name string, lock, versioning b
 			return err
 		}
 	}
-	if !missing && m.call.Args.Bool("renewed") {
+	if !missing {
 		if err := m.remembers(ctx, name); err != nil {
 			return err
 		}
@@ -66,19 +67,33 @@ func (m minioClient) bucket(ctx context.Context, name string, lock, versioning b
 	return m.policy(ctx, name)
 }
 
-// remembers gives a server that has just begun again the time to read the policy of a bucket from its drives.
+// remembers gives a server that may just have begun again the time to read the policy of a bucket from its drives.
 func (m minioClient) remembers(ctx context.Context, bucket string) error {
-	for range policyTries {
-		_, err := m.ask(ctx, "GET", admin("info-canned-policy", "name", bucket))
-		if missing, err := absent(err); err != nil || !missing || m.call.System.Planned() {
-			return err
-		}
-		if err := pause(ctx, 2*interval); err != nil {
-			return err
-		}
-	}
-	return nil
+	return m.call.System.Await(ctx, node.Wait{
+		Limit: policiesTake,
+		Met: func(ctx context.Context) error {
+			_, err := m.ask(ctx, "GET", admin("info-canned-policy", "name", bucket))
+			switch missing, err := absent(err); {
+			case err != nil:
+				return node.Final(err)
+			case missing:
+				return errNoPolicy
+			}
+			return nil
+		},
+		Late: func(_ context.Context, why error) error {
+			if errors.Is(why, errNoPolicy) { // it has none, and gets one
+				return nil
+			}
+			return why
+		},
+	})
 }
+
+// policiesTake is how long a server that has begun again takes at most to read the policies of its buckets.
+const policiesTake = 2 * time.Second
+
+var errNoPolicy = errors.New("the bucket has no policy")
 
 func (m minioClient) versions(ctx context.Context, name, path string, fresh bool) error {
 	if !fresh {

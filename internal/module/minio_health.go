@@ -61,42 +61,40 @@ func runMinioRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 
 // replaced waits until the process of before is gone: what answers then has the new settings.
 func (m minioClient) replaced(ctx context.Context, before string, limit time.Duration) error {
-	deadline := time.Now().Add(limit)
-	for !m.call.System.Planned() {
-		u, err := m.call.System.Services().Unit(ctx, m.call.Args.String("unit"))
-		if err != nil || u.InvocationID != before && u.InvocationID != "" {
-			return err
-		}
-		if time.Now().After(deadline) {
-			return m.trouble(ctx, fmt.Errorf("MinIO did not stop within %v", limit))
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
-	return nil
+	return m.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			u, err := m.call.System.Services().Unit(ctx, m.call.Args.String("unit"))
+			switch {
+			case err != nil:
+				return node.Final(err)
+			case u.InvocationID != before && u.InvocationID != "":
+				return nil
+			}
+			return fmt.Errorf("MinIO did not stop within %v", limit)
+		},
+		Late: m.trouble,
+	})
 }
 
-// await waits for a health check to be met. A plan cannot wait.
+// await waits for a health check to be met.
 func (m minioClient) await(ctx context.Context, path string, limit time.Duration) error {
-	deadline := time.Now().Add(limit)
-	for {
-		status, err := m.plain(ctx, path)
-		switch {
-		case errors.Is(err, node.ErrUnknown), err == nil && status == http.StatusOK:
-			return nil
-		case err == nil:
-			err = fmt.Errorf("%s%s answers %d", m.base, path, status)
-		}
-		if m.call.System.Planned() {
-			m.call.Facts.Warn("MinIO is not healthy now: %v", err)
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return m.trouble(ctx, fmt.Errorf("MinIO did not become healthy within %v: %w", limit, err))
-		}
-		if err := pause(ctx, interval); err != nil {
+	return m.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			status, err := m.plain(ctx, path)
+			if err == nil && status != http.StatusOK {
+				err = fmt.Errorf("%s%s answers %d", m.base, path, status)
+			}
 			return err
-		}
-	}
+		},
+		Late: func(ctx context.Context, why error) error {
+			return m.trouble(ctx, fmt.Errorf("MinIO did not become healthy within %v: %w", limit, why))
+		},
+		Assume: func(why error) {
+			if !errors.Is(why, node.ErrUnknown) {
+				m.call.Facts.Warn("MinIO is not healthy now: %v", why)
+			}
+		},
+	})
 }

@@ -53,7 +53,7 @@ type Task struct {
 	User   string            // become_user, "" for the agent's own account
 	Env    map[string]string // environment:
 	Known  []string          // secrets besides those in Args, to mask in whatever comes back
-	// Pending are the handlers that the task notifies if it changes something.
+	// Pending are the handlers that the task notifies if it changes something; none in a plan, which leaves no notes.
 	Pending []Pending
 	// Key seals the changes of a plan that is kept.
 	Key []byte
@@ -110,7 +110,7 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 		return Refused(err.Error())
 	}
 	var noted *notes
-	if len(t.Pending) > 0 && !sys.Planned() {
+	if len(t.Pending) > 0 {
 		if noted, err = newNotes(m, t.Pending); err != nil {
 			return Result{Changed: false, Failed: err.Error()}
 		}

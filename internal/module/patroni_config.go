@@ -106,6 +106,9 @@ func (p patroni) patch(ctx context.Context, changes []pgsql.ConfigChange) error 
 	} {
 		var some []pgsql.ConfigChange
 		change := node.Change{Kind: "patroni config", ID: scope + effect.what, Action: "update", Impact: effect.impact}
+		if effect.effect == pgsql.EffectPromote {
+			change.Makes = map[string]string{roleOf(p.call.Args.Int("port")): "primary"}
+		}
 		for _, ch := range changes {
 			if ch.Effect == effect.effect {
 				some = append(some, ch)

@@ -64,14 +64,11 @@ func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
 	if err != nil || live.Pause && live.By == by {
 		return false, err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause"}
+	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause", Makes: map[string]string{pauseOf(cluster): "on"}}
 	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": true, pausedBy: by}, 30*time.Second, change); err != nil {
 		return false, err
 	}
-	if !p.call.System.Planned() {
-		p.awaitPause(ctx, true)
-	}
-	return true, nil
+	return true, p.awaitPause(ctx, true)
 }
 
 // resume ends a pause in the name of by, and tells whether there was one.
@@ -80,30 +77,51 @@ func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
 	if err != nil || live.By != by {
 		return false, err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
+	change := resuming(cluster)
 	return true, p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
 }
 
+// pauseOf is the fact whether a cluster is paused: on or off.
+func pauseOf(cluster string) string { return "pause of " + cluster }
+
+func resuming(cluster string) node.Change {
+	return node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume", Makes: map[string]string{pauseOf(cluster): "off"}}
+}
+
 // awaitPause waits until every member that answers knows that it must not act, or that it may again.
-func (p patroni) awaitPause(ctx context.Context, paused bool) {
-	for deadline := time.Now().Add(pauseTakes); ; {
-		unaware := ""
-		view, err := p.glance(ctx)
-		for _, m := range view.Members {
-			s, err := p.state(ctx, m)
-			if err == nil && s.Paused != paused {
-				unaware = m.Name
+func (p patroni) awaitPause(ctx context.Context, paused bool) error {
+	return p.call.System.Await(ctx, node.Wait{
+		Limit: pauseTakes,
+		Met: func(ctx context.Context) error {
+			view, err := p.glance(ctx)
+			if err != nil {
+				return err
 			}
-		}
-		if err == nil && unaware == "" {
-			return
-		}
-		if time.Now().After(deadline) || pause(ctx, interval) != nil {
-			p.call.Facts.Warn("%s does not know yet whether the cluster is paused", unaware)
-			return
-		}
-	}
+			for _, m := range view.Members {
+				if s, err := p.state(ctx, m); err == nil && s.Paused != paused {
+					return &unaware{m.Name}
+				}
+			}
+			return nil
+		},
+		Late: func(_ context.Context, why error) error {
+			var who *unaware
+			name := ""
+			if errors.As(why, &who) {
+				name = who.member
+			}
+			p.call.Facts.Warn("%s does not know yet whether the cluster is paused", name)
+			return nil
+		},
+	})
 }
 
 // pauseTakes is how long members take at most to notice a pause: one turn of Patroni's loop.
 const pauseTakes = 30 * time.Second
+
+// unaware is a member that does not know yet whether its cluster is paused.
+type unaware struct{ member string }
+
+func (u *unaware) Error() string {
+	return u.member + " does not know yet whether the cluster is paused"
+}

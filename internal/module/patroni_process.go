@@ -55,8 +55,8 @@ func runPatroniProcess(ctx context.Context, c *Call) (*value.Dict, error) {
 			return nil, err
 		}
 	}
-	if !c.System.Planned() {
-		p.awaitPause(ctx, true) // a Patroni that does not know of the pause stops its PostgreSQL
+	if err := p.awaitPause(ctx, true); err != nil { // a Patroni that does not know of the pause stops its PostgreSQL
+		return nil, err
 	}
 	if err := services.Restart(ctx, unit, node.UnitOptions{Impact: node.ImpactReload}); err != nil {
 		return nil, err
@@ -72,33 +72,27 @@ func runPatroniProcess(ctx context.Context, c *Call) (*value.Dict, error) {
 
 // awaitProcess waits until Patroni has found its PostgreSQL again and the cluster has a leader.
 func (p patroni) awaitProcess(ctx context.Context) error {
-	if p.call.System.Planned() {
-		return nil
-	}
 	limit := time.Duration(p.call.Args.Int("timeout")) * time.Second
-	for deadline := time.Now().Add(limit); ; {
-		var s memberState
-		err := p.get(ctx, p.base+"/patroni", &s)
-		if err == nil && s.State != "running" && s.State != "streaming" {
-			err = fmt.Errorf("PostgreSQL is %q", s.State)
-		}
-		if err == nil {
-			if v, glanced := p.glance(ctx); glanced != nil {
-				err = glanced
-			} else if _, led := v.Leader(); !led {
+	return p.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			var s memberState
+			if err := p.get(ctx, p.base+"/patroni", &s); err != nil {
+				return err
+			}
+			if s.State != "running" && s.State != "streaming" {
+				return fmt.Errorf("PostgreSQL is %q", s.State)
+			}
+			v, err := p.glance(ctx)
+			if _, led := v.Leader(); err == nil && !led {
 				err = errors.New("the cluster has no leader")
 			}
-		}
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot restart Patroni: %w within %s", err, limit))
-		}
-		if err := pause(ctx, interval); err != nil {
 			return err
-		}
-	}
+		},
+		Late: func(ctx context.Context, why error) error {
+			return postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot restart Patroni: %w within %s", why, limit))
+		},
+	})
 }
 
 // end resumes the cluster, unless somebody else has paused it meanwhile, and waits until all members know: else the next member would take
@@ -108,10 +102,9 @@ func (p patroni) end(ctx context.Context, cluster, by string) error {
 	if err != nil || live.Pause && live.By != by {
 		return err
 	}
-	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "resume"}
-	err = p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
-	if err == nil && !p.call.System.Planned() {
-		p.awaitPause(ctx, false)
+	change := resuming(cluster)
+	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change); err != nil {
+		return err
 	}
-	return err
+	return p.awaitPause(ctx, false)
 }

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,9 +19,9 @@ import (
 // Nothing is restarted while the cluster is paused or a member is not well.
 //
 // expected says that a change was just made which takes a restart: the flags take a moment to come up, and in a plan they
-// cannot. moves names members of which that is known although the others need none. resumes says that a pause has just come to
-// its end. members and force name members to be restarted anyway. shrinks says that the leader must go first, since standbys
-// need as much as it has (Patroni 4 tells so itself). It returns restarted (names, in order), leader and leader_host: where what
+// cannot. moves names members of which that is known although the others need none. members and force name members to be
+// restarted anyway. shrinks says that the leader must go first, since standbys need as much as it has (Patroni 4 tells so
+// itself). It returns restarted (names, in order), leader and leader_host: where what
 // comes after it has to be done, as the lead may have moved ("" where nothing runs yet).
 func patroniRestart() Module {
 	return Module{
@@ -29,7 +30,6 @@ func patroniRestart() Module {
 		Spec: Spec{Args: append(patroniArgs(),
 			Arg{Name: "expected", Type: Bool, Default: false},
 			Arg{Name: "moves", Type: List, Elements: Str},
-			Arg{Name: "resumes", Type: Bool, Default: false},
 			Arg{Name: "shrinks", Type: Bool, Default: false},
 			Arg{Name: "members", Type: List, Elements: Str},
 			Arg{Name: "force", Type: Bool, Default: false},
@@ -57,9 +57,6 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.System.Planned() && view.Failed() && value.Truthy(c.Args.Get("expected")) { // what does not start now starts with what is planned
-		return nil, fmt.Errorf("which members need a restart: %w", node.ErrUnknown)
-	}
 	r.scope = view.Scope
 	names, leaderFirst, err := r.targets(ctx, view)
 	if err != nil || len(names) == 0 {
@@ -76,10 +73,7 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 		if view, err = r.round(ctx, view, names, leaderFirst); err != nil {
 			return nil, err
 		}
-		if c.System.Planned() {
-			break
-		}
-		if names, _, err = r.pending(ctx, view); err != nil {
+		if names, err = r.left(ctx, view); err != nil {
 			return nil, err
 		}
 		leaderFirst = true
@@ -87,27 +81,45 @@ func runPatroniRestart(ctx context.Context, c *Call) (*value.Dict, error) {
 	return r.result(view), nil
 }
 
-// view is the cluster, in a plan as it is when what was planned so far is done.
+// view is the cluster, paused or not as it is once the changes before this are made.
 func (r *restarter) view(ctx context.Context) (pgsql.ClusterView, error) {
 	v, err := r.patroni.view(ctx)
-	v.Paused = v.Paused && !(r.c.System.Planned() && r.c.Args.Bool("resumes"))
+	if paused, ok := r.c.System.Foreseen(pauseOf(v.Scope)); ok {
+		v.Paused = paused == "on"
+	}
 	return v, err
 }
 
-// recovered gives members the time to come up that did not start before a correction of their configuration.
+// recovered gives members the time to come up that did not start before a correction of their configuration: expected. A plan cannot tell
+// what they then need.
 func (r *restarter) recovered(ctx context.Context, view pgsql.ClusterView) (pgsql.ClusterView, error) {
-	expected := value.Truthy(r.c.Args.Get("expected"))
-	for deadline := time.Now().Add(movesTake); expected && !r.c.System.Planned() && !view.Paused && view.Fit() != nil && time.Now().Before(deadline); {
-		if err := pause(ctx, interval); err != nil {
-			return view, err
-		}
-		now, err := r.view(ctx)
-		if err != nil {
-			return view, err
-		}
-		view = now
+	if !value.Truthy(r.c.Args.Get("expected")) {
+		return view, nil
 	}
-	return view, nil
+	var wrong error
+	first := true
+	err := r.c.System.Await(ctx, node.Wait{
+		Limit: movesTake,
+		Met: func(ctx context.Context) error {
+			if !first {
+				if view, wrong = r.view(ctx); wrong != nil {
+					return node.Final(wrong)
+				}
+			}
+			first = false
+			if view.Paused {
+				return nil
+			}
+			return view.Fit()
+		},
+		Late: func(context.Context, error) error { return wrong },
+		Assume: func(error) {
+			if view.Failed() {
+				wrong = fmt.Errorf("which members need a restart: %w", node.ErrUnknown)
+			}
+		},
+	})
+	return view, cmp.Or(err, wrong)
 }
 
 func (r *restarter) result(view pgsql.ClusterView) *value.Dict {
@@ -135,18 +147,15 @@ func (r *restarter) targets(ctx context.Context, view pgsql.ClusterView) (names 
 	} else if a.Bool("force") {
 		return all, a.Bool("shrinks"), nil
 	}
-	expected := a.Bool("expected") || value.IsUnknown(a.Get("expected"))
-	if expected && r.c.System.Planned() { // the flags come up only when the change is made
-		return all, a.Bool("shrinks"), nil
-	}
-	names, leaderFirst, err = r.awaited(ctx, view, expected)
+	names, leaderFirst, err = r.awaited(ctx, view, a.Bool("expected") || value.IsUnknown(a.Get("expected")))
 	names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(all, n) })
 	return names, leaderFirst || a.Bool("shrinks"), err
 }
 
-// awaited are the members that wait for a restart, when the flags of those that a change was made for had time to come up.
+// awaited are the members that wait for a restart, when the flags of those that a change was made for had time to come up. In a plan, where
+// it is not made, all of those will.
 func (r *restarter) awaited(ctx context.Context, view pgsql.ClusterView, expected bool) (names []string, leaderFirst bool, err error) {
-	var moves []string
+	var moves, lacking []string
 	limit := movesTake
 	if expected {
 		limit = flagsTake
@@ -156,20 +165,35 @@ func (r *restarter) awaited(ctx context.Context, view pgsql.ClusterView, expecte
 			moves = append(moves, m.Name)
 		}
 	}
-	names, leaderFirst, err = r.pending(ctx, view)
-	if r.c.System.Planned() {
-		return append(names, slices.DeleteFunc(moves, func(n string) bool { return slices.Contains(names, n) })...), leaderFirst, err
-	}
-	lacks := func() bool {
-		return slices.ContainsFunc(moves, func(n string) bool { return !slices.Contains(names, n) })
-	}
-	for deadline := time.Now().Add(limit); err == nil && lacks() && time.Now().Before(deadline); {
-		if err := pause(ctx, interval); err != nil {
-			return nil, false, err
-		}
-		names, leaderFirst, err = r.pending(ctx, view)
-	}
+	err = r.c.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			names, leaderFirst = r.pending(ctx, view)
+			lacking = slices.DeleteFunc(slices.Clone(moves), func(n string) bool { return slices.Contains(names, n) })
+			if len(lacking) > 0 {
+				return errNotSo
+			}
+			return nil
+		},
+		Late:   func(context.Context, error) error { return nil }, // they need none
+		Assume: func(error) { names = append(names, lacking...) },
+	})
 	return names, leaderFirst, err
+}
+
+// left are the members that still wait for a restart after theirs. What is planned leaves none.
+func (r *restarter) left(ctx context.Context, view pgsql.ClusterView) (names []string, err error) {
+	err = r.c.System.Await(ctx, node.Wait{
+		Met: func(ctx context.Context) error {
+			if names, _ = r.pending(ctx, view); len(names) > 0 {
+				return errNotSo
+			}
+			return nil
+		},
+		Late:   func(context.Context, error) error { return nil },
+		Assume: func(error) { names = nil },
+	})
+	return names, err
 }
 
 // flagsTake is how long a member takes at most to notice a change of configuration: one turn of Patroni's loop. movesTake is how
@@ -180,7 +204,7 @@ const (
 )
 
 // pending asks each member that is up whether it waits for a restart.
-func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names []string, shrinks bool, err error) {
+func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names []string, shrinks bool) {
 	for _, m := range view.Members {
 		s, err := r.state(ctx, m)
 		if errors.Is(err, node.ErrUnknown) || err != nil && !m.Well() {
@@ -197,7 +221,7 @@ func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names 
 			shrinks = shrinks || pgsql.Shrinks(name, strings.Trim(string(why.Old), `"`), strings.Trim(string(why.New), `"`))
 		}
 	}
-	return names, shrinks, nil
+	return names, shrinks
 }
 
 // round restarts the named members one by one, and gives the cluster as it is then.
@@ -216,7 +240,9 @@ func (r *restarter) round(ctx context.Context, view pgsql.ClusterView, names []s
 			return view, err
 		}
 		if m.Leads() && leaderFirst {
-			r.awaitReplay(ctx, view)
+			if err := r.awaitReplay(ctx, view); err != nil {
+				return view, err
+			}
 		}
 	}
 	return r.view(ctx)
@@ -282,44 +308,50 @@ func (r *restarter) switchover(ctx context.Context, leader pgsql.MemberView) (ca
 
 // await waits until a member is well again and as it is wanted, by its own word and by the cluster's.
 func (r *restarter) await(ctx context.Context, name string, wanted func(pgsql.MemberView) bool) error {
-	if r.c.System.Planned() { // what is planned will be so
-		return nil
-	}
 	last := "no answer"
-	for deadline := time.Now().Add(r.timeout); ; {
-		view, err := r.glance(ctx)
-		if m, ok := view.Member(name); err == nil && ok {
+	return r.c.System.Await(ctx, node.Wait{
+		Limit: r.timeout,
+		Met: func(ctx context.Context) error {
+			view, err := r.glance(ctx)
+			m, ok := view.Member(name)
+			if err != nil || !ok {
+				return cmp.Or(err, errNotSo)
+			}
 			s, err := r.state(ctx, m)
 			last = fmt.Sprintf("now %s, %s", m.Role, m.State)
-			if err == nil && m.Well() && s.State == "running" && (m.Leads() || s.follows()) && wanted(m) {
-				return nil
+			if err != nil || !m.Well() || s.State != "running" || !m.Leads() && !s.follows() || !wanted(m) {
+				return cmp.Or(err, errNotSo)
 			}
-		}
-		if time.Now().After(deadline) {
+			return nil
+		},
+		Late: func(ctx context.Context, _ error) error {
 			return postgresTrouble(ctx, r.c, r.c.Args.String("unit"), r.c.Args.Int("patroni_port"),
 				fmt.Errorf("%s did not become healthy within %v: %s", name, r.timeout, last))
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
+		},
+	})
 }
 
 // awaitReplay waits until all replicas have replayed what their leader has written so far: only then do they know that it
 // has less of something now. One that does not get there in time is restarted again in the second round.
-func (r *restarter) awaitReplay(ctx context.Context, view pgsql.ClusterView) {
+func (r *restarter) awaitReplay(ctx context.Context, view pgsql.ClusterView) error {
 	leader, _ := view.Leader()
 	target, err := r.state(ctx, leader)
-	if err != nil || r.c.System.Planned() {
-		return
+	if err != nil {
+		return nil //nolint:nilerr // then the second round has to do
 	}
-	deadline := time.Now().Add(flagsTake)
-	for _, m := range view.Members {
-		for !m.Leads() && time.Now().Before(deadline) {
-			s, err := r.state(ctx, m)
-			if err == nil && s.follows() && s.Xlog.Replayed >= target.Xlog.Location || pause(ctx, interval) != nil {
-				break
+	return r.c.System.Await(ctx, node.Wait{
+		Limit: flagsTake,
+		Met: func(ctx context.Context) error {
+			for _, m := range view.Members {
+				if m.Leads() {
+					continue
+				}
+				if s, err := r.state(ctx, m); err != nil || !s.follows() || s.Xlog.Replayed < target.Xlog.Location {
+					return cmp.Or(err, errNotSo)
+				}
 			}
-		}
-	}
+			return nil
+		},
+		Late: func(context.Context, error) error { return nil },
+	})
 }

@@ -129,7 +129,7 @@ func TestPatroniRestartInAPlan(t *testing.T) {
 		}
 	}
 	k := &fakeCluster{leader: "a", members: []string{"a", "b", "c"}}
-	f := &fakeNode{planned: true, http: k.http}
+	f := &fakeNode{planned: true, http: k.http, facts: map[string]string{}}
 	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); keysOf(r) != "patroni member c restart" {
 		t.Errorf("one moves: %s, %s", keysOf(r), r.Failed)
 	}
@@ -137,7 +137,11 @@ func TestPatroniRestartInAPlan(t *testing.T) {
 	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); !strings.Contains(r.Failed, "maintenance") {
 		t.Errorf("paused: %s, %s", keysOf(r), r.Failed)
 	}
-	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"), "resumes", true)); keysOf(r) != "patroni member c restart" {
+	k.config = map[string]any{"pause": true, "paused_by": "pig"}
+	if r := runFake(t, f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "resumed")); keysOf(r) != "patroni cluster pg resume" {
+		t.Errorf("resumes: %s, %s", keysOf(r), r.Failed)
+	}
+	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); keysOf(r) != "patroni member c restart" {
 		t.Errorf("resumed: %s, %s", keysOf(r), r.Failed)
 	}
 	f = &fakeNode{planned: true, http: func(node.Request) (node.Response, error) { return node.Response{}, node.ErrNotYet }}

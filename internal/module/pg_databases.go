@@ -28,7 +28,7 @@ func postgresDatabases() Module {
 			Arg{Name: "admin", Default: "dbuser_dba"},
 			Arg{Name: "monitor", Default: "dbuser_monitor"},
 			Arg{Name: "replication_user", Default: "replicator"},
-			promotedArg(), confirmedArg(),
+			confirmedArg(),
 		)},
 		Run: runPostgresDatabases,
 	}

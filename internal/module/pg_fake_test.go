@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"strings"
 	"testing"
 
@@ -19,18 +20,49 @@ type fakeNode struct {
 	http    func(node.Request) (node.Response, error)
 	units   map[string]node.Unit
 	files   map[string]string
+	facts   map[string]string // foreseen
 	record  func(node.Change)
 }
 
 func (f *fakeNode) For(t node.Task) (node.System, error) {
 	g := *f
-	if t.Record != nil {
-		g.record = t.Record
+	record := t.Record
+	if record == nil {
+		record = f.record
+	}
+	g.record = func(c node.Change) {
+		if f.facts != nil {
+			maps.Copy(f.facts, c.Makes)
+		}
+		if record != nil {
+			record(c)
+		}
 	}
 	return &g, nil
 }
 
-func (f *fakeNode) Planned() bool           { return f.planned }
+func (f *fakeNode) Await(ctx context.Context, w node.Wait) error {
+	if f.planned {
+		return node.Look(ctx, w)
+	}
+	return node.Poll(ctx, w)
+}
+
+func (f *fakeNode) Do(ctx context.Context, c node.Change, steps func(context.Context) error) error {
+	if !f.planned {
+		if err := steps(ctx); err != nil {
+			return err
+		}
+	}
+	f.record(c)
+	return nil
+}
+
+func (f *fakeNode) Foreseen(fact string) (string, bool) {
+	v, ok := f.facts[fact]
+	return v, ok
+}
+
 func (f *fakeNode) User() string            { return "postgres" }
 func (f *fakeNode) Files() node.Files       { return fakeFiles{files: f.files} }
 func (f *fakeNode) Services() node.Services { return fakeServices{f: f} }

@@ -38,32 +38,51 @@ type wrongLine struct {
 
 func runPostgresFiles(ctx context.Context, c *Call) (*value.Dict, error) {
 	p := newPsql(c)
-	limit := time.Now().Add(time.Duration(c.Args.Int("timeout")) * time.Second)
-	for {
-		var found struct {
-			Rules string
-			Wrong []wrongLine
-		}
-		err := p.query(ctx, "postgres", filesSQL, &found)
-		there := err == nil && hasRules(found.Rules, c.Args.Strings("rules"))
-		switch {
-		case errors.Is(err, node.ErrUnknown):
-			return value.DictOf("changed", false), nil
-		case there && len(found.Wrong) > 0:
-			return nil, refusedLines(found.Rules, found.Wrong)
-		case there:
-			return value.DictOf("changed", false), nil
-		case c.System.Planned() || !c.Args.Bool("reloaded") || time.Now().After(limit):
-			if err != nil || c.Args.Bool("reloaded") && !c.System.Planned() {
-				c.Facts.Warn("HBA rules not checked: Patroni has not written the rules yet")
-			}
-			return value.DictOf("changed", false), nil
-		}
-		if err := pause(ctx, time.Second); err != nil {
-			return nil, err
-		}
+	var found struct {
+		Rules string
+		Wrong []wrongLine
 	}
+	reloaded := c.Args.Bool("reloaded")
+	limit := time.Duration(0)
+	if reloaded {
+		limit = time.Duration(c.Args.Int("timeout")) * time.Second
+	}
+	unchecked := func() { c.Facts.Warn("HBA rules not checked: Patroni has not written the rules yet") }
+	err := c.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			found.Rules, found.Wrong = "", nil
+			if err := p.query(ctx, "postgres", filesSQL, &found); err != nil {
+				return err
+			}
+			if !hasRules(found.Rules, c.Args.Strings("rules")) {
+				found.Wrong = nil // of rules that are on their way out
+				return errNoRules
+			}
+			return nil
+		},
+		Late: func(_ context.Context, why error) error {
+			if reloaded || !errors.Is(why, errNoRules) {
+				unchecked()
+			}
+			return nil
+		},
+		Assume: func(why error) {
+			if !errors.Is(why, errNoRules) && !errors.Is(why, node.ErrUnknown) {
+				unchecked()
+			}
+		},
+	})
+	if err == nil && len(found.Wrong) > 0 {
+		err = refusedLines(found.Rules, found.Wrong)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return value.DictOf("changed", false), nil
 }
+
+var errNoRules = errors.New("the rules are not there")
 
 // hasRules tells whether a file has all rules; those that are comments need not be there.
 func hasRules(text string, rules []string) bool {

@@ -30,7 +30,7 @@ func postgresInit() Module {
 			Arg{Name: "monitor", Default: "dbuser_monitor"},
 			Arg{Name: "admin_role", Default: "dbrole_admin"},
 			Arg{Name: "primary", Type: Bool, Default: true},
-			promotedArg(), encryptionArg(),
+			encryptionArg(),
 		)},
 		Run: runPostgresInit,
 	}

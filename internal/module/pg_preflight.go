@@ -139,7 +139,7 @@ func localesThere(ctx context.Context, c *Call) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"locale", "-a"}, ReadOnly: true})
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"locale", "-a"}, ReadOnly: true, Brought: "locales-all"})
 	if errors.Is(err, node.ErrUnknown) {
 		return nil
 	}
@@ -149,11 +149,6 @@ func localesThere(ctx context.Context, c *Call) error {
 	missing := slices.DeleteFunc(wanted, func(l string) bool { return pgsql.HasLocale(string(out.Stdout), l) })
 	if len(missing) == 0 {
 		return nil
-	}
-	if c.System.Planned() {
-		if planned, err := c.System.Packages().Installed(ctx, []string{"locales-all"}); err == nil && len(planned) > 0 {
-			return nil // the plan brings them
-		}
 	}
 	return fmt.Errorf("this node has no locale %s: add the package locales-all to node_packages, or choose C or C.UTF-8 (pg_locale, pg_lc_collate, pg_lc_ctype, locale of pg_databases)", strings.Join(missing, ", "))
 }

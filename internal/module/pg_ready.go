@@ -32,7 +32,6 @@ func postgresReady() Module {
 			Arg{Name: "peers", Type: List, Elements: Str},
 			Arg{Name: "timeout", Type: Int, Default: int64(120)},
 			Arg{Name: "patroni_port", Type: Int, Default: int64(8008)},
-			promotedArg(),
 		)},
 		Run: runPostgresReady,
 	}
@@ -43,35 +42,38 @@ func runPostgresReady(ctx context.Context, c *Call) (*value.Dict, error) {
 	want := c.Args.String("role")
 	begin := time.Now()
 	limit := time.Duration(c.Args.Int("timeout")) * time.Second
-	for {
-		p.port = livePort(c)
-		role, patroni, err := p.role(ctx)
-		if errors.Is(err, node.ErrUnknown) { // a plan cannot wait: what it starts comes up
-			return readyResult(foreseen(ctx, c, want), "", begin), nil
-		}
-		if err == nil && (want == "any" || role == want) {
-			result := readyResult(role, patroni, begin)
-			result.Set("listen", p.listen(ctx))
-			return result, nil
-		}
-		if err == nil {
-			err = fmt.Errorf("PostgreSQL runs as %s", role)
-		}
-		if c.System.Planned() {
-			if c.Args.Bool("promoted") {
-				return readyResult("primary", "", begin), nil
+	var result *value.Dict
+	err := c.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			p.port = livePort(c)
+			role, patroni, err := p.role(ctx)
+			if err != nil {
+				return err
 			}
-			// nothing that is planned so far brings it up
-			c.Facts.Warn("PostgreSQL on port %d is not ready as %s now: %v", p.port, want, err)
-			return readyResult(foreseen(ctx, c, want), "", begin), nil
-		}
-		if time.Since(begin) > limit {
-			return nil, postgresTrouble(ctx, c, p.unit, p.port, fmt.Errorf("PostgreSQL on port %d was not ready as %s within %d s: %w", p.port, want, c.Args.Int("timeout"), err))
-		}
-		if err := pause(ctx, interval); err != nil {
-			return nil, err
-		}
-	}
+			if want != "any" && role != want {
+				return fmt.Errorf("PostgreSQL runs as %s", role)
+			}
+			result = readyResult(role, patroni, begin)
+			result.Set("listen", p.listen(ctx))
+			return nil
+		},
+		Late: func(ctx context.Context, why error) error {
+			return postgresTrouble(ctx, c, p.unit, p.port, fmt.Errorf("PostgreSQL on port %d was not ready as %s within %d s: %w", p.port, want, c.Args.Int("timeout"), why))
+		},
+		Assume: func(why error) {
+			switch {
+			case errors.Is(why, node.ErrUnknown): // what the plan starts comes up
+			case promotes(c):
+				result = readyResult("primary", "", begin)
+				return
+			default: // nothing that is planned so far brings it up
+				c.Facts.Warn("PostgreSQL on port %d is not ready as %s now: %v", p.port, want, why)
+			}
+			result = readyResult(foreseen(ctx, c, want), "", begin)
+		},
+	})
+	return result, err
 }
 
 func readyResult(role value.Value, patroni string, begin time.Time) *value.Dict {

@@ -52,24 +52,28 @@ func runPostgresRecover(ctx context.Context, c *Call) (*value.Dict, error) {
 		data: c.Args.String("data"), log: c.Args.String("log"), limit: time.Duration(c.Args.Int("timeout")) * time.Second,
 	}
 	change := node.Change{Kind: "postgres", ID: c.Args.String("instance"), Action: "recover", Impact: node.ImpactRestart, Attrs: []node.Attr{{Name: "to", After: r.String()}}}
-	if err := v.start(ctx, change); err != nil {
+	var last value.Value = value.Unknown{Why: "where the recovery ends"}
+	err = c.System.Do(ctx, change, func(ctx context.Context) error {
+		if err := v.start(ctx); err != nil {
+			return err
+		}
+		if err := v.arrive(ctx, r.Action == "promote"); err != nil {
+			return err
+		}
+		last = v.last()
+		if r.Action == "pause" || r.Action == "promote" && c.Args.Bool("stay") {
+			return nil
+		}
+		return v.stop(ctx)
+	})
+	if err != nil {
 		return nil, err
 	}
-	if c.System.Planned() {
-		return value.DictOf("last", value.Unknown{Why: "where the recovery ends"}), nil
-	}
-	if err := v.arrive(ctx, r.Action == "promote"); err != nil {
-		return nil, err
-	}
-	last := v.last()
-	if r.Action == "pause" || r.Action == "promote" && c.Args.Bool("stay") {
-		return value.DictOf("last", last), nil
-	}
-	return value.DictOf("last", last), v.stop(ctx)
+	return value.DictOf("last", last), nil
 }
 
 // start waits until the server takes connections, which it does as soon as its data are consistent.
-func (v recoverer) start(ctx context.Context, change node.Change) error {
+func (v recoverer) start(ctx context.Context) error {
 	options := []string{"-p " + strconv.Itoa(v.port), "-c listen_addresses=''", "-c unix_socket_directories=" + v.call.Args.String("socket"),
 		"-c hba_file=" + path.Join(v.data, "pg_hba.conf"), "-c ident_file=" + path.Join(v.data, "pg_ident.conf"), "-c logging_collector=off", "-c log_destination=stderr", "-c hot_standby=on"}
 	if d := v.call.Args.Dict("settings"); d != nil {
@@ -80,9 +84,7 @@ func (v recoverer) start(ctx context.Context, change node.Change) error {
 	if err := v.call.Scratch.Files().Remove(v.log); err != nil {
 		return err
 	}
-	cmd := v.ctl("-w", "-t", strconv.Itoa(int(v.limit/time.Second)), "-l", v.log, "-o", strings.Join(options, " "), "start")
-	cmd.Change = &change
-	out, err := v.call.System.Exec(ctx, cmd)
+	out, err := v.call.Scratch.Exec(ctx, v.ctl("-w", "-t", strconv.Itoa(int(v.limit/time.Second)), "-l", v.log, "-o", strings.Join(options, " "), "start"))
 	if err == nil && out.RC != 0 {
 		err = v.trouble(errors.New(strings.TrimSpace(string(out.Stderr) + string(out.Stdout))))
 	}
@@ -95,24 +97,24 @@ func (v recoverer) ctl(argv ...string) node.Cmd {
 
 // arrive waits until the server is at the point: promoted, or paused there.
 func (v recoverer) arrive(ctx context.Context, promotes bool) error {
-	for deadline := time.Now().Add(v.limit); ; {
-		var state string
-		err := v.query(ctx, "postgres", "SELECT to_jsonb(CASE WHEN NOT pg_is_in_recovery() THEN 'promoted' WHEN pg_is_wal_replay_paused() THEN 'paused' ELSE 'recovering' END);\n", &state)
-		if err == nil && (promotes && state == "promoted" || !promotes && state == "paused") {
-			return nil
-		}
-		if err != nil {
-			if out, e := v.call.System.Exec(ctx, node.Cmd{Argv: v.ctl("status").Argv, ReadOnly: true}); e == nil && out.RC != 0 { // it has ended
-				return v.trouble(err)
+	var state string
+	return v.call.System.Await(ctx, node.Wait{
+		Limit: v.limit,
+		Met: func(ctx context.Context) error {
+			state = ""
+			err := v.query(ctx, "postgres", "SELECT to_jsonb(CASE WHEN NOT pg_is_in_recovery() THEN 'promoted' WHEN pg_is_wal_replay_paused() THEN 'paused' ELSE 'recovering' END);\n", &state)
+			if err == nil && (promotes && state == "promoted" || !promotes && state == "paused") {
+				return nil
 			}
-		}
-		if time.Now().After(deadline) {
-			return v.trouble(fmt.Errorf("PostgreSQL did not reach the target within %v: the state is %q", v.limit, state))
-		}
-		if err := pause(ctx, 5*interval); err != nil {
-			return err
-		}
-	}
+			if err != nil {
+				if out, e := v.call.System.Exec(ctx, node.Cmd{Argv: v.ctl("status").Argv, ReadOnly: true}); e == nil && out.RC != 0 { // it has ended
+					return node.Final(err)
+				}
+			}
+			return fmt.Errorf("PostgreSQL did not reach the target within %v: the state is %q", v.limit, state)
+		},
+		Late: func(_ context.Context, why error) error { return v.trouble(why) },
+	})
 }
 
 func (v recoverer) stop(ctx context.Context) error {

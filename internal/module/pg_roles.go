@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"pig/internal/node"
@@ -26,7 +27,7 @@ func postgresRoles() Module {
 			Arg{Name: "prune", Type: Bool, Default: false},
 			Arg{Name: "renew", Type: Bool, Default: false},
 			Arg{Name: "primary", Type: Bool, Default: true},
-			promotedArg(), confirmedArg(), encryptionArg(),
+			confirmedArg(), encryptionArg(),
 		)},
 		Run: runPostgresRoles,
 	}
@@ -62,8 +63,14 @@ func confirmedArg() Arg { return Arg{Name: "confirmed", Type: List, Elements: St
 // encryptionArg is how passwords are stored once the server is configured as declared, which in a plan it is not yet.
 func encryptionArg() Arg { return Arg{Name: "encryption", Choices: []string{"scram-sha-256", "md5"}} }
 
-// promotedArg says that a standby which is still one in a plan is the leader by the time of the run: its cluster is promoted.
-func promotedArg() Arg { return Arg{Name: "promoted", Type: Bool, Default: false} }
+// roleOf is the fact which role a PostgreSQL has: that which Patroni has declared on this node at a port.
+func roleOf(port int) string { return fmt.Sprintf("role of PostgreSQL on port %d", port) }
+
+// promotes tells whether a plan makes this node's standby the leader: its cluster is promoted.
+func promotes(c *Call) bool {
+	role, ok := c.System.Foreseen(roleOf(c.Args.Int("port")))
+	return ok && role == "primary"
+}
 
 // letGo leaves out the steps that would destroy what nobody confirmed.
 func letGo(c *Call, steps []pgsql.Step) []pgsql.Step {
@@ -93,7 +100,7 @@ func (p psql) leader(ctx context.Context, script string, server *pgsql.LiveServe
 		return nothing, nil
 	case err != nil:
 		return nil, err
-	case server.Recovery && p.call.Args.Bool("promoted"):
+	case server.Recovery && promotes(p.call):
 		return nil, nil
 	case server.Recovery:
 		if p.call.Args.Bool("primary") {

@@ -41,9 +41,10 @@ var postgresSigns = []sign{
 
 // postgresTrouble finds out why PostgreSQL on this node is not as it should be: one probable cause first, then the evidence.
 func postgresTrouble(ctx context.Context, c *Call, unit string, port int, cause error) error {
-	if c.System.Planned() {
-		return cause
-	}
+	return explained(ctx, c, cause, func(ctx context.Context) error { return postgresEvidence(ctx, c, unit, port, cause) })
+}
+
+func postgresEvidence(ctx context.Context, c *Call, unit string, port int, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	root := *c

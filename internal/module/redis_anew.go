@@ -3,8 +3,8 @@ package module
 import (
 	"context"
 	"fmt"
-	"time"
 
+	"pig/internal/node"
 	"pig/internal/redis"
 )
 
@@ -27,23 +27,21 @@ func (i *redisInstance) beginAnew(ctx context.Context) error {
 		return err
 	}
 	watched := len(i.call.Args.List("watchers")) > 0
-	for deadline := time.Now().Add(takeOverTakes); ; {
-		holder := i.holder(ctx, peers)
-		switch {
-		case !holder.Known():
-			return nil
-		case watched && i.call.System.Planned():
-			i.follows = holder
-			return nil
-		case !watched:
-			return fmt.Errorf("%s is new, and %s follows the one that was at %s and holds its data, which it would drop: declare %s as the primary (replica_of), and this one as its replica", i.name, holder, i.at, holder)
-		case time.Now().After(deadline):
+	var holder redis.Addr
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: takeOverTakes,
+		Met: func(ctx context.Context) error {
+			holder = i.holder(ctx, peers)
+			switch {
+			case !holder.Known():
+				return nil
+			case !watched:
+				return node.Final(fmt.Errorf("%s is new, and %s follows the one that was at %s and holds its data, which it would drop: declare %s as the primary (replica_of), and this one as its replica", i.name, holder, i.at, holder))
+			}
 			return fmt.Errorf("%s is new, and %s follows the one that was at %s and holds its data, which it would drop; the sentinels have not made it the primary within %v", i.name, holder, i.at, takeOverTakes)
-		}
-		if err := pause(ctx, 5*interval); err != nil {
-			return err
-		}
-	}
+		},
+		Assume: func(error) { i.follows = holder },
+	})
 }
 
 // holder is one of others that follows whatever is at this instance's address, and holds data.

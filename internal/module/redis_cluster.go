@@ -39,6 +39,7 @@ type nativeCluster struct {
 	name     string
 	declared []redis.Addr
 	views    map[redis.Addr]redis.View // of those that answer
+	errs     map[redis.Addr]error      // why the others do not
 	limit    time.Duration
 }
 
@@ -69,35 +70,42 @@ func (n *nativeCluster) look(ctx context.Context) (wrong error) {
 			answers <- answer{a, view, err}
 		}()
 	}
-	n.views = map[redis.Addr]redis.View{}
-	errs := map[redis.Addr]error{}
+	n.views, n.errs = map[redis.Addr]redis.View{}, map[redis.Addr]error{}
 	for range n.declared {
 		a := <-answers
 		if a.err == nil {
 			n.views[a.at] = a.view
 		} else {
-			errs[a.at] = a.err
+			n.errs[a.at] = a.err
 		}
 	}
-	for _, a := range n.declared {
-		if errs[a] != nil {
-			return errs[a]
+	return n.silent(n.declared)
+}
+
+// silent is why the first of those does not answer that did not at the last look.
+func (n *nativeCluster) silent(among []redis.Addr) error {
+	for _, a := range among {
+		if n.errs[a] != nil {
+			return n.errs[a]
 		}
 	}
 	return nil
 }
 
-// lookUntil repeats look until all answer, or the wait runs out. A plan does not wait.
-func (n *nativeCluster) lookUntil(ctx context.Context, limit time.Duration) error {
-	for deadline := time.Now().Add(limit); ; {
-		err := n.look(ctx)
-		if err == nil || n.call.System.Planned() || time.Now().After(deadline) || errors.Is(err, errPassword) || redis.Refused(err, "ERR This instance has cluster support disabled") {
-			return err
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
+// lookUntil repeats look until all answer, or the wait runs out. late is why it ran out: in a plan it does not, as those that do not answer
+// now are started by then, and wrong alone tells what is wrong now.
+func (n *nativeCluster) lookUntil(ctx context.Context, limit time.Duration) (wrong, late error) {
+	late = n.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			wrong = n.look(ctx)
+			if errors.Is(wrong, errPassword) || redis.Refused(wrong, "ERR This instance has cluster support disabled") {
+				return node.Final(wrong)
+			}
+			return wrong
+		},
+	})
+	return wrong, late
 }
 
 // joined are the instances that are part of a cluster with others, or have slots; lone are those that answer and are not.
@@ -132,18 +140,25 @@ func runRedisCluster(ctx context.Context, c *Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
+	var late error
 	wrong := n.look(ctx)
-	if joined, _ := n.joined(); wrong != nil && (len(joined) == 0 || !n.sound(joined)) || wrong != nil && errors.Is(wrong, errPassword) {
-		wrong = n.lookUntil(ctx, n.limit) // they may be about to start
-	} else if wrong != nil {
-		wrong = n.lookUntil(ctx, 5*time.Second)
+	if wrong != nil {
+		limit := n.limit // they may be about to start
+		if joined, _ := n.joined(); len(joined) > 0 && n.sound(joined) && !errors.Is(wrong, errPassword) {
+			limit = soundWaits
+		}
+		wrong, late = n.lookUntil(ctx, limit)
 	}
 	if wrong != nil && !errors.Is(wrong, node.ErrUnknown) && (errors.Is(wrong, errPassword) || redis.Refused(wrong)) {
 		return nil, wrong
 	}
 	joined, lone := n.joined()
 	if len(joined) == 0 {
-		return n.found(ctx, wrong)
+		return n.found(ctx, late)
+	}
+	var coming []redis.Addr
+	if late == nil {
+		coming = n.unseen()
 	}
 	at, view := n.best(joined)
 	if err := n.oneCluster(joined, view); err != nil {
@@ -160,25 +175,35 @@ func runRedisCluster(ctx context.Context, c *Call) (*value.Dict, error) {
 	if view, err = n.heal(ctx, at, view); err != nil {
 		return nil, err
 	}
-	if n.call.System.Planned() {
-		lone = n.withPlanned(lone, view)
-	}
-	if len(lone) > 0 {
+	if lone = n.withComing(lone, coming, view); len(lone) > 0 {
 		if err := n.join(ctx, at, view, lone); err != nil {
 			return nil, err
 		}
+		_ = n.look(ctx) // the outcome is of now
 	}
 	n.tellStrangers(view)
-	return n.outcome(ctx, wrong)
+	return n.outcome(wrong)
 }
 
-// withPlanned adds those that do not run yet and that the cluster does not know: the plan starts them. The order is the declared.
-func (n *nativeCluster) withPlanned(lone []redis.Addr, view redis.View) []redis.Addr {
+// soundWaits is how long instances of a cluster that serves all slots are waited for.
+const soundWaits = 5 * time.Second
+
+// unseen are those that did not answer at the last look.
+func (n *nativeCluster) unseen() (unseen []redis.Addr) {
+	for _, a := range n.declared {
+		if _, answers := n.views[a]; !answers {
+			unseen = append(unseen, a)
+		}
+	}
+	return unseen
+}
+
+// withComing adds those that are coming and that the cluster does not know. The order is the declared.
+func (n *nativeCluster) withComing(lone, coming []redis.Addr, view redis.View) []redis.Addr {
 	var all []redis.Addr
 	for _, a := range n.declared {
-		_, answers := n.views[a]
 		_, known := view.At(a)
-		if contains(lone, a) || !answers && !known {
+		if contains(lone, a) || contains(coming, a) && !known {
 			all = append(all, a)
 		}
 	}
@@ -191,23 +216,20 @@ func (n *nativeCluster) sound(joined []redis.Addr) bool {
 	return view.Covered() == redis.Slots
 }
 
-// found makes a cluster where none of the instances is in one.
-func (n *nativeCluster) found(ctx context.Context, wrong error) (*value.Dict, error) {
-	planned := n.call.System.Planned()
-	if wrong != nil && !planned {
-		return nil, fmt.Errorf("cannot create cluster %s: all instances must run: %w", n.name, wrong)
+// found makes a cluster where none of the instances is in one. late is why not all of them run.
+func (n *nativeCluster) found(ctx context.Context, late error) (*value.Dict, error) {
+	if late != nil {
+		return nil, fmt.Errorf("cannot create cluster %s: all instances must run: %w", n.name, late)
 	}
-	if wrong != nil && n.kept() { // they are down and know each other: starting them is enough
+	if len(n.unseen()) > 0 && n.kept() { // they are down and know each other: starting them is enough
 		return value.DictOf("state", value.Unknown{Why: "the state of " + n.name}), nil
 	}
-	if wrong == nil {
-		empty, err := n.empty(ctx, n.declared)
-		if err != nil {
-			return nil, err
-		}
-		if !empty {
-			return nil, fmt.Errorf("cannot create cluster %s: an instance has data", n.name)
-		}
+	empty, err := n.empty(ctx, n.declared)
+	if err != nil {
+		return nil, err
+	}
+	if !empty {
+		return nil, fmt.Errorf("cannot create cluster %s: an instance has data", n.name)
 	}
 	return n.form(ctx)
 }
@@ -262,10 +284,7 @@ func (n *nativeCluster) tellStrangers(view redis.View) {
 }
 
 // outcome tells how the cluster is. That some instance is down is told, and is no failure: the rest goes on.
-func (n *nativeCluster) outcome(ctx context.Context, wrong error) (*value.Dict, error) {
-	if !n.call.System.Planned() {
-		_ = n.look(ctx)
-	}
+func (n *nativeCluster) outcome(wrong error) (*value.Dict, error) {
 	joined, _ := n.joined()
 	if len(joined) == 0 {
 		return value.DictOf("state", "unknown", "slots", int64(0)), nil

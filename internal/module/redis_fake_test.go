@@ -47,7 +47,23 @@ func (f *redisNode) For(t node.Task) (node.System, error) {
 	return &g, nil
 }
 
-func (f *redisNode) Planned() bool           { return f.planned }
+func (f *redisNode) Await(ctx context.Context, w node.Wait) error {
+	if f.planned {
+		return node.Look(ctx, w)
+	}
+	return node.Poll(ctx, w)
+}
+
+func (f *redisNode) Do(ctx context.Context, c node.Change, steps func(context.Context) error) error {
+	if !f.planned {
+		if err := steps(ctx); err != nil {
+			return err
+		}
+	}
+	f.record(c)
+	return nil
+}
+
 func (f *redisNode) Files() node.Files       { return redisFiles{f: f} }
 func (f *redisNode) Services() node.Services { return redisServices{f: f} }
 func (f *redisNode) Net() node.Net           { return redisNet{f: f} }

@@ -126,20 +126,14 @@ func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 }
 
 func (i *redisInstance) awaitRole(ctx context.Context, wanted func(redis.Role) bool) error {
-	if i.call.System.Planned() {
-		return nil
-	}
 	limit := time.Duration(i.call.Args.Int("timeout")) * time.Second
-	for deadline := time.Now().Add(limit); ; {
-		role, err := i.role(ctx)
-		if err == nil && wanted(role) {
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			if role, err := i.role(ctx); err != nil || !wanted(role) {
+				return fmt.Errorf("%s did not change its role within %v", i.name, limit)
+			}
 			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s did not change its role within %v", i.name, limit)
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
+		},
+	})
 }

@@ -24,9 +24,19 @@ func (n *nativeCluster) form(ctx context.Context) (*value.Dict, error) {
 		}
 		change.Attrs = append(change.Attrs, node.Attr{Name: s.Primary.String(), After: fmt.Sprintf("slots %d-%d, replicas%s", s.Slots.From, s.Slots.To, text)})
 	}
-	if n.call.System.Planned() {
-		return value.DictOf("state", "ok", "slots", int64(redis.Slots)), n.at(n.declared[0]).tell(ctx, change)
-	}
+	result := value.DictOf("state", "ok", "slots", int64(redis.Slots))
+	err := n.call.System.Do(ctx, change, func(ctx context.Context) (err error) {
+		if err = n.make(ctx, shards); err == nil {
+			_ = n.look(ctx)
+			result, err = n.outcome(nil)
+		}
+		return err
+	})
+	return result, err
+}
+
+// make takes the steps to the cluster.
+func (n *nativeCluster) make(ctx context.Context, shards []redis.Shard) error {
 	owned := map[int]bool{}
 	for _, v := range n.views {
 		for s, id := range v.Owner() {
@@ -35,28 +45,21 @@ func (n *nativeCluster) form(ctx context.Context) (*value.Dict, error) {
 	}
 	for i, s := range shards {
 		if err := n.ownSlots(ctx, s, int64(i+1), owned); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := n.meet(ctx, n.declared[0], n.declared[1:]); err != nil {
-		return nil, err
+		return err
 	}
 	for _, s := range shards {
 		leader, _ := n.views[s.Primary].Self()
 		for _, r := range s.Replicas {
 			if err := n.replicate(ctx, r, leader.ID); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	if err := n.settle(ctx); err != nil {
-		return nil, err
-	}
-	// All is done: it is told as one change, which another look confirms.
-	if err := n.at(n.declared[0]).tell(ctx, change, []string{"CLUSTER", "INFO"}); err != nil {
-		return nil, err
-	}
-	return n.outcome(ctx, nil)
+	return n.settle(ctx)
 }
 
 // ownSlots gives a primary those of its slots that nobody has. Different epochs keep a new cluster from having to agree on them.
@@ -78,36 +81,42 @@ func (n *nativeCluster) ownSlots(ctx context.Context, s redis.Shard, epoch int64
 	return n.at(s.Primary).quietly(ctx, append([]string{"CLUSTER", "ADDSLOTS"}, slots...))
 }
 
-// meet introduces others to one instance and waits until all know each other.
+// meet introduces others to one instance and waits until all of them know each other. Who has no part in it may be down.
 func (n *nativeCluster) meet(ctx context.Context, one redis.Addr, others []redis.Addr) error {
 	all := append([]redis.Addr{one}, others...)
 	again := time.Time{}
-	for deadline := time.Now().Add(n.limit); ; {
-		if err := n.look(ctx); err != nil {
-			return err
-		}
-		missing := n.strangersAmong(all)
-		if len(missing) == 0 {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("instances of %s cannot reach each other: %s and %s: open the bus port, which is the port plus 10000", n.name, missing[0][0], missing[0][1])
-		}
-		if time.Now().After(again) { // a word may get lost
-			for _, a := range others {
-				if _, ok := n.views[one].At(a); ok {
-					continue
-				}
-				if err := n.at(one).quietly(ctx, []string{"CLUSTER", "MEET", a.Host, strconv.Itoa(a.Port)}); err != nil {
-					return err
-				}
+	return n.call.System.Await(ctx, node.Wait{
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			_ = n.look(ctx)
+			if err := n.silent(all); err != nil {
+				return node.Final(err)
 			}
-			again = time.Now().Add(5 * time.Second)
+			missing := n.strangersAmong(all)
+			if len(missing) == 0 {
+				return nil
+			}
+			if time.Now().After(again) { // a word may get lost
+				if err := n.introduce(ctx, one, others); err != nil {
+					return node.Final(err)
+				}
+				again = time.Now().Add(5 * time.Second)
+			}
+			return fmt.Errorf("instances of %s cannot reach each other: %s and %s: open the bus port, which is the port plus 10000", n.name, missing[0][0], missing[0][1])
+		},
+	})
+}
+
+func (n *nativeCluster) introduce(ctx context.Context, one redis.Addr, others []redis.Addr) error {
+	for _, a := range others {
+		if _, ok := n.views[one].At(a); ok {
+			continue
 		}
-		if err := pause(ctx, interval); err != nil {
+		if err := n.at(one).quietly(ctx, []string{"CLUSTER", "MEET", a.Host, strconv.Itoa(a.Port)}); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // strangersAmong are the pairs of instances of which one does not know the other.
@@ -129,38 +138,32 @@ func (n *nativeCluster) replicate(ctx context.Context, a redis.Addr, leader stri
 	if self, _ := n.views[a].Self(); self.Leader == leader {
 		return nil
 	}
-	for deadline := time.Now().Add(n.limit); ; {
-		err := n.at(a).quietly(ctx, []string{"CLUSTER", "REPLICATE", leader})
-		if err == nil || !redis.Refused(err) || time.Now().After(deadline) {
+	return n.call.System.Await(ctx, node.Wait{
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			err := n.at(a).quietly(ctx, []string{"CLUSTER", "REPLICATE", leader})
+			if err != nil && !redis.Refused(err) { // else it may not have heard of that node yet
+				return node.Final(err)
+			}
 			return err
-		}
-		if err := pause(ctx, interval); err != nil { // it may not have heard of that node yet
-			return err
-		}
-	}
+		},
+	})
 }
 
 // settle waits until every instance says that the cluster is well, and replicas are connected: right after the making commands
 // are refused for a moment.
 func (n *nativeCluster) settle(ctx context.Context) error {
-	var wrong error
-	for deadline := time.Now().Add(n.limit); ; {
-		wrong = nil
-		for _, a := range n.declared {
-			if wrong = n.wellAt(ctx, a); wrong != nil {
-				break
+	return n.call.System.Await(ctx, node.Wait{
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			for _, a := range n.declared {
+				if err := n.wellAt(ctx, a); err != nil {
+					return fmt.Errorf("%s did not become healthy within %v: %w", n.name, n.limit, err)
+				}
 			}
-		}
-		if wrong == nil {
 			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s did not become healthy within %v: %w", n.name, n.limit, wrong)
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
+		},
+	})
 }
 
 func (n *nativeCluster) wellAt(ctx context.Context, a redis.Addr) error {

@@ -3,7 +3,6 @@ package module
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"pig/internal/node"
 	"pig/internal/redis"
@@ -13,6 +12,7 @@ import (
 // by now. The cluster waits for them for ever: a replica takes their slots over, and those without slots are forgotten. It gives
 // the view after that.
 func (n *nativeCluster) heal(ctx context.Context, at redis.Addr, view redis.View) (redis.View, error) {
+	healed := view // once replicas have taken over
 	lost := false
 	for _, m := range view {
 		if !m.Has("noaddr") || m.Slots() == 0 {
@@ -27,13 +27,14 @@ func (n *nativeCluster) heal(ctx context.Context, at redis.Addr, view redis.View
 			if err := n.at(f.Addr).tell(ctx, change, []string{"CLUSTER", "FAILOVER", "TAKEOVER"}); err != nil {
 				return view, fmt.Errorf("%s takes over the slots of %s, which is lost: %w", f.Addr, m.ID, err)
 			}
-			lost = true
+			healed, lost = healed.Given(m.SlotList(), f.ID), true
 			break
 		}
 	}
-	if lost && !n.call.System.Planned() {
-		if view = n.await(ctx, at, func(v redis.View) bool { return v.Covered() == redis.Slots }); view == nil {
-			return nil, fmt.Errorf("%s does not serve all slots, although replicas have taken over", n.name)
+	if lost {
+		var err error
+		if view, err = n.awaitWhole(ctx, at, healed); err != nil {
+			return nil, err
 		}
 	}
 	var left redis.View
@@ -42,27 +43,26 @@ func (n *nativeCluster) heal(ctx context.Context, at redis.Addr, view redis.View
 			left = append(left, m)
 			continue
 		}
-		if !n.call.System.Planned() {
-			n.forget(ctx, view, m.ID)
-		}
 		change := node.Change{Kind: "redis cluster member", ID: m.ID, Action: "delete"}
-		if err := n.at(at).tell(ctx, change, []string{"PING"}); err != nil {
+		if err := n.call.System.Do(ctx, change, func(ctx context.Context) error { n.forget(ctx, view, m.ID); return nil }); err != nil {
 			return view, err
 		}
 	}
 	return left, nil
 }
 
-// await looks until the view of the one at at is as wanted; nil if it does not get so in time.
-func (n *nativeCluster) await(ctx context.Context, at redis.Addr, wanted func(redis.View) bool) redis.View {
-	for deadline := time.Now().Add(n.limit); time.Now().Before(deadline); {
-		_ = n.look(ctx)
-		if v := n.views[at]; wanted(v) {
-			return v
-		}
-		if pause(ctx, interval) != nil {
-			return nil
-		}
-	}
-	return nil
+// awaitWhole waits until the one at at sees all slots served, and gives its view: healed, as long as there is none but a plan.
+func (n *nativeCluster) awaitWhole(ctx context.Context, at redis.Addr, healed redis.View) (redis.View, error) {
+	err := n.call.System.Await(ctx, node.Wait{
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			_ = n.look(ctx)
+			if v := n.views[at]; v.Covered() == redis.Slots {
+				healed = v
+				return nil
+			}
+			return fmt.Errorf("%s does not serve all slots, although replicas have taken over", n.name)
+		},
+	})
+	return healed, err
 }

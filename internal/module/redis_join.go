@@ -1,11 +1,12 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"pig/internal/node"
 	"pig/internal/redis"
@@ -29,14 +30,12 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 		self, _ := n.views[a].Self()
 		ids[a.String()] = self.ID
 	}
-	if !n.call.System.Planned() {
+	meet := sync.OnceValue(func() error { // a step of the first of them
 		for _, id := range forgotten {
 			n.forget(ctx, view, id)
 		}
-		if err := n.meet(ctx, at, lone); err != nil {
-			return err
-		}
-	}
+		return n.meet(ctx, at, lone)
+	})
 	leaders := map[redis.Addr]string{}
 	for _, j := range joins {
 		leader, role := j.Leader, "primary without slots"
@@ -45,21 +44,24 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 		}
 		if j.Leader != "" {
 			role = "replica of " + n.addressOf(view, j.Leader)
-			if !n.call.System.Planned() {
-				if j.Moves {
-					n.awaitLinks(ctx, joins)
-				}
-				if err := n.replicate(ctx, j.Addr, leader); err != nil {
-					return fmt.Errorf("%s joins as a replica: %w", j.Addr, err)
-				}
-			}
 		}
 		leaders[j.Addr] = leader
 		change := node.Change{Kind: "redis cluster member", ID: j.Addr.String(), Action: "create", Attrs: []node.Attr{{Name: "cluster", After: n.name}, {Name: "as", After: role}}}
 		if j.Moves {
 			change.Action, change.Impact = "update", node.ImpactReload
 		}
-		if err := n.at(j.Addr).tell(ctx, change, []string{"PING"}); err != nil {
+		if err := n.call.System.Do(ctx, change, func(ctx context.Context) error {
+			if err := meet(); err != nil || j.Leader == "" {
+				return err
+			}
+			if j.Moves {
+				n.awaitLinks(ctx, joins)
+			}
+			if err := n.replicate(ctx, j.Addr, leader); err != nil {
+				return fmt.Errorf("%s joins as a replica: %w", j.Addr, err)
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
@@ -68,41 +70,39 @@ func (n *nativeCluster) join(ctx context.Context, at redis.Addr, view redis.View
 
 // awaitLinks waits until those that have joined as replicas have the data: one of them may take the place of a replica that moves on.
 func (n *nativeCluster) awaitLinks(ctx context.Context, joins []redis.Join) {
-	for deadline := time.Now().Add(n.limit); time.Now().Before(deadline); {
-		linked := true
-		for _, j := range joins {
-			role, err := n.at(j.Addr).role(ctx)
-			linked = linked && err == nil && (role.Primary || role.Link == "connected")
-		}
-		if linked || pause(ctx, interval) != nil {
-			return
-		}
-	}
+	_ = n.call.System.Await(ctx, node.Wait{ //nolint:errcheck // whoever has no data yet gets them
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			for _, j := range joins {
+				if role, err := n.at(j.Addr).role(ctx); err != nil || !role.Primary && role.Link != "connected" {
+					return cmp.Or(err, errNotSo)
+				}
+			}
+			return nil
+		},
+	})
 }
 
 // agree waits until all who answer know whom those that have joined replicate: word of it goes from one to another.
 func (n *nativeCluster) agree(ctx context.Context, leaders map[redis.Addr]string) error {
-	for deadline := time.Now().Add(n.limit); !n.call.System.Planned(); {
-		_ = n.look(ctx) // one that is down need not know
-		agreed := true
-		for _, v := range n.views {
-			for a, leader := range leaders {
-				m, ok := v.At(a)
-				agreed = agreed && ok && m.Leader == leader
+	return n.call.System.Await(ctx, node.Wait{
+		Limit: n.limit,
+		Met: func(ctx context.Context) error {
+			_ = n.look(ctx) // one that is down need not know
+			for _, v := range n.views {
+				for a, leader := range leaders {
+					if m, ok := v.At(a); !ok || m.Leader != leader {
+						return errNotSo
+					}
+				}
 			}
-		}
-		if agreed {
 			return nil
-		}
-		if time.Now().After(deadline) {
+		},
+		Late: func(context.Context, error) error {
 			n.call.Facts.Warn("%s: not all instances know the replicas yet", n.name)
 			return nil
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
-	return nil
+		},
+	})
 }
 
 func (n *nativeCluster) addressOf(view redis.View, leader string) string {

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,10 +83,7 @@ func (l *leaver) native(ctx context.Context) error {
 	}
 	change := node.Change{Kind: "redis cluster member", ID: l.at.String(), Action: "delete"}
 	if l.forget {
-		if !l.call.System.Planned() {
-			n.forget(ctx, view, m.ID)
-		}
-		return n.at(joined[0]).tell(ctx, change, []string{"PING"})
+		return l.call.System.Do(ctx, change, func(ctx context.Context) error { n.forget(ctx, view, m.ID); return nil })
 	}
 	if !m.Primary() || m.Slots() == 0 {
 		return nil
@@ -220,21 +218,18 @@ const sightTakes = 20 * time.Second
 
 // awaitSight waits until a sentinel knows replicas and other sentinels again, so that not all are blind at the same time.
 func (r *redisAt) awaitSight(ctx context.Context, name string, what ...string) error {
-	for deadline := time.Now().Add(sightTakes); !r.call.System.Planned() && time.Now().Before(deadline); {
-		seen := 0
-		for _, w := range what {
-			if reply, err := r.ask1(ctx, "SENTINEL", w, name); err == nil && len(redis.List(reply)) > 0 {
-				seen++
+	return r.call.System.Await(ctx, node.Wait{
+		Limit: sightTakes,
+		Met: func(ctx context.Context) error {
+			for _, w := range what {
+				if reply, err := r.ask1(ctx, "SENTINEL", w, name); err != nil || len(redis.List(reply)) == 0 {
+					return cmp.Or(err, errNotSo)
+				}
 			}
-		}
-		if seen == len(what) {
 			return nil
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
-	return nil
+		},
+		Late: func(context.Context, error) error { return nil },
+	})
 }
 
 func unlessGone(err error) error {

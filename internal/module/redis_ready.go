@@ -63,35 +63,32 @@ func tellStrays(c *Call) {
 
 // awaitReady waits until the instance answers and, if linked, until a replica follows.
 func (i *redisInstance) awaitReady(ctx context.Context, limit time.Duration, linked bool) error {
-	deadline := time.Now().Add(limit)
-	for {
-		role, err := i.role(ctx)
-		switch {
-		case errors.Is(err, node.ErrUnknown):
-			return nil // a plan cannot wait: what it starts will be ready
-		case redis.Refused(err, "LOADING"):
-			deadline = time.Now().Add(limit) // it takes as long as its data takes
-		case err == nil && (role.Primary || role.Sentinel || !linked || role.Link == "connected"):
-			return nil
-		case err == nil:
-			err = fmt.Errorf("not connected to the primary %s: %s", role.Follows, role.Link)
-		}
-		if i.call.System.Planned() {
-			return nil
-		}
-		switch {
-		case err != nil && errors.Is(err, errPassword):
-			return redisTrouble(ctx, i.call, i.name, err)
-		case time.Now().After(deadline) && role.Link != "":
-			i.call.Facts.Warn("%s: %v", i.name, err)
-			return nil
-		case time.Now().After(deadline):
-			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s was not ready within %v: %w", i.name, limit, err))
-		}
-		if err := pause(ctx, interval); err != nil {
+	var role redis.Role
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) (err error) {
+			role, err = i.role(ctx)
+			switch {
+			case redis.Refused(err, "LOADING"):
+				return node.Nearer(err) // it takes as long as its data takes
+			case errors.Is(err, errPassword):
+				return node.Final(err)
+			case err == nil && !role.Primary && !role.Sentinel && linked && role.Link != "connected":
+				return fmt.Errorf("not connected to the primary %s: %s", role.Follows, role.Link)
+			}
 			return err
-		}
-	}
+		},
+		Late: func(ctx context.Context, why error) error {
+			switch {
+			case errors.Is(why, errPassword):
+				return redisTrouble(ctx, i.call, i.name, why)
+			case role.Link != "":
+				i.call.Facts.Warn("%s: %v", i.name, why)
+				return nil
+			}
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("%s was not ready within %v: %w", i.name, limit, why))
+		},
+	})
 }
 
 // redisSigns are what Redis's log says when an instance does not come up, and what it means.
@@ -109,9 +106,10 @@ var redisSigns = []sign{
 
 // redisTrouble finds out why an instance of this node is not as it should be.
 func redisTrouble(ctx context.Context, c *Call, name string, cause error) error {
-	if c.System.Planned() {
-		return cause
-	}
+	return explained(ctx, c, cause, func(ctx context.Context) error { return redisEvidence(ctx, c, name, cause) })
+}
+
+func redisEvidence(ctx context.Context, c *Call, name string, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	unit := name + ".service"

@@ -57,8 +57,9 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 	if covered := view.Covered(); covered < redis.Slots {
 		return 0, fmt.Errorf("cannot move slots of %s: only %d of %d slots are served", n.name, covered, redis.Slots)
 	}
-	if err := n.mend(ctx, view); err != nil {
-		return 0, err
+	moved, view, err := n.mend(ctx, view)
+	if err != nil {
+		return moved, err
 	}
 	var to []string
 	for _, m := range view {
@@ -68,26 +69,35 @@ func (n *nativeCluster) rebalance(ctx context.Context, view redis.View, without 
 		}
 	}
 	if len(to) == 0 {
-		return 0, fmt.Errorf("no primary of %s is left to take the slots", n.name)
+		return moved, fmt.Errorf("no primary of %s is left to take the slots", n.name)
 	}
-	moved := 0
-	for _, move := range redis.Balance(view, to) {
-		from, _ := view.ByID(move.From)
-		into, _ := view.ByID(move.To)
-		if !n.call.System.Planned() {
-			for some := range slices.Chunk(move.Slots, slotsAtOnce) {
-				if err := n.moveSlots(ctx, from, into, some); err != nil {
-					return moved, fmt.Errorf("cannot move slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
-				}
-				moved += len(some)
-			}
-			n.announce(ctx, view, move)
-		}
-		if err := n.at(into.Addr).tell(ctx, n.moving(from, into, move.Slots), []string{"PING"}); err != nil {
+	for _, m := range redis.Balance(view, to) {
+		some, err := n.move(ctx, view, m)
+		if moved += some; err != nil {
 			return moved, err
 		}
 	}
 	return moved, nil
+}
+
+// move is one change: slots go from one primary to another. It tells how many have gone.
+func (n *nativeCluster) move(ctx context.Context, view redis.View, m redis.Move) (moved int, err error) {
+	from, _ := view.ByID(m.From)
+	into, _ := view.ByID(m.To)
+	err = n.call.System.Do(ctx, n.moving(from, into, m.Slots), func(ctx context.Context) error {
+		for some := range slices.Chunk(m.Slots, slotsAtOnce) {
+			if err := n.moveSlots(ctx, from, into, some); err != nil {
+				return fmt.Errorf("cannot move slots %d to %d from %s to %s: %w", some[0], some[len(some)-1], from.Addr, into.Addr, err)
+			}
+			moved += len(some)
+		}
+		n.announce(ctx, view, m)
+		return nil
+	})
+	if err == nil {
+		moved = len(m.Slots)
+	}
+	return moved, err
 }
 
 // announce tells the primaries that had no part in a move whose the slots are now. Gossip would, a little later.
@@ -112,45 +122,55 @@ func contains(all []redis.Addr, a redis.Addr) bool {
 	return false
 }
 
-// mend ends moves of slots that somebody began and did not end.
-func (n *nativeCluster) mend(ctx context.Context, view redis.View) error {
+// mend ends moves of slots that somebody began and did not end. It tells how many slots they were, and how the cluster is then.
+func (n *nativeCluster) mend(ctx context.Context, view redis.View) (moved int, after redis.View, err error) {
+	after = view
 	for _, m := range view {
 		if !m.Primary() || !m.Up() {
 			continue
 		}
-		reply, err := n.at(m.Addr).ask1(ctx, "CLUSTER", "NODES")
+		moves, err := n.begun(ctx, view, m)
 		if err != nil {
-			return err
+			return moved, after, err
 		}
-		for line := range strings.SplitSeq(redis.Text(reply), "\n") {
-			if !strings.Contains(line, "myself") {
-				continue
+		for _, move := range moves {
+			some, err := n.move(ctx, after, move)
+			if moved += some; err != nil {
+				return moved, after, err
 			}
-			for _, word := range strings.Fields(line) {
-				if slot, to, ok := strings.Cut(strings.Trim(word, "[]"), "->-"); ok && strings.HasPrefix(word, "[") {
-					into, known := view.ByID(to)
-					number, err := strconv.Atoi(slot)
-					if err != nil || !known {
-						return fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
-					}
-					if err := n.finish(ctx, m, into, number); err != nil {
-						return err
-					}
-				}
-			}
+			after = after.Given(move.Slots, move.To)
 		}
 	}
-	return nil
+	return moved, after, nil
 }
 
-// finish moves the rest of a slot whose move was interrupted.
-func (n *nativeCluster) finish(ctx context.Context, from, into redis.Node, slot int) error {
-	if !n.call.System.Planned() {
-		if err := n.moveSlots(ctx, from, into, []int{slot}); err != nil {
-			return err
+// begun are the moves from a primary that were not ended: one for each that gets slots.
+func (n *nativeCluster) begun(ctx context.Context, view redis.View, m redis.Node) (moves []redis.Move, err error) {
+	reply, err := n.at(m.Addr).ask1(ctx, "CLUSTER", "NODES")
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.SplitSeq(redis.Text(reply), "\n") {
+		if !strings.Contains(line, "myself") {
+			continue
+		}
+		for _, word := range strings.Fields(line) {
+			slot, to, ok := strings.Cut(strings.Trim(word, "[]"), "->-")
+			if !ok || !strings.HasPrefix(word, "[") {
+				continue
+			}
+			number, err := strconv.Atoi(slot)
+			if _, known := view.ByID(to); err != nil || !known {
+				return nil, fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
+			}
+			if i := slices.IndexFunc(moves, func(o redis.Move) bool { return o.To == to }); i >= 0 {
+				moves[i].Slots = append(moves[i].Slots, number)
+			} else {
+				moves = append(moves, redis.Move{From: m.ID, To: to, Slots: []int{number}})
+			}
 		}
 	}
-	return n.at(into.Addr).tell(ctx, n.moving(from, into, []int{slot}), []string{"PING"})
+	return moves, nil
 }
 
 // moving is the change that a move of slots makes.

@@ -77,20 +77,21 @@ func (i *redisInstance) restart(ctx context.Context) error {
 // calm waits until the instance can stop: one that is about to write its first append-only file, as after a full
 // synchronization, ignores the signal, and systemd would wait and then kill it.
 func (i *redisInstance) calm(ctx context.Context) error {
-	for deadline := time.Now().Add(calmTakes); !i.call.System.Planned() && time.Now().Before(deadline); {
-		reply, err := i.ask1(ctx, "INFO", "persistence")
-		if err != nil {
-			return nil //nolint:nilerr // one that does not answer can be stopped
-		}
-		info := redis.ParseInfo(redis.Text(reply))
-		if info["aof_rewrite_in_progress"] != "1" && info["aof_rewrite_scheduled"] != "1" && info["loading"] != "1" {
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: calmTakes,
+		Met: func(ctx context.Context) error {
+			reply, err := i.ask1(ctx, "INFO", "persistence")
+			if err != nil {
+				return nil //nolint:nilerr // one that does not answer can be stopped
+			}
+			info := redis.ParseInfo(redis.Text(reply))
+			if info["aof_rewrite_in_progress"] == "1" || info["aof_rewrite_scheduled"] == "1" || info["loading"] == "1" {
+				return errNotSo
+			}
 			return nil
-		}
-		if err := pause(ctx, interval); err != nil {
-			return err
-		}
-	}
-	return nil
+		},
+		Late: func(context.Context, error) error { return nil },
+	})
 }
 
 // calmTakes bounds the wait for an append-only file to be written.
@@ -169,19 +170,24 @@ func (i *redisInstance) successor(ctx context.Context) (redis.Addr, error) {
 // handOverWatched asks the sentinels to make another instance the primary. They choose which; one that has just restarted is no
 // candidate before they have heard from it.
 func (i *redisInstance) handOverWatched(ctx context.Context) (bool, error) {
-	for deadline := time.Now().Add(sentinelsHear); ; {
-		err := i.askWatchers(ctx)
-		switch {
-		case err == nil:
-			return true, i.awaitReplica(ctx, redis.Addr{})
-		case !redis.Refused(err, "NOGOODSLAVE", "INPROG") || i.call.System.Planned() || time.Now().After(deadline):
-			i.call.Facts.Warn("%s is restarted as the primary, since no sentinel promotes a replica: %v", i.name, err)
-			return false, nil
-		}
-		if err := pause(ctx, interval); err != nil {
-			return false, err
-		}
+	err := i.call.System.Await(ctx, node.Wait{
+		Limit: sentinelsHear,
+		Met: func(ctx context.Context) error {
+			err := i.askWatchers(ctx)
+			if err != nil && !redis.Refused(err, "NOGOODSLAVE", "INPROG") {
+				return node.Final(err)
+			}
+			return err
+		},
+	})
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case err != nil:
+		i.call.Facts.Warn("%s is restarted as the primary, since no sentinel promotes a replica: %v", i.name, err)
+		return false, nil
 	}
+	return true, i.awaitReplica(ctx, redis.Addr{})
 }
 
 // sentinelsHear bounds the wait until sentinels know a replica that restarted: they ask each for its state every 10 seconds.
@@ -213,25 +219,20 @@ func (i *redisInstance) askWatchers(ctx context.Context) error {
 
 // awaitReplica waits until the instance follows another one, and is connected.
 func (i *redisInstance) awaitReplica(ctx context.Context, to redis.Addr) error {
-	if i.call.System.Planned() {
-		return nil
-	}
 	limit := time.Duration(i.call.Args.Int("timeout")) * time.Second
-	for deadline := time.Now().Add(limit); ; {
-		role, err := i.role(ctx)
-		if err == nil && !role.Primary && role.Link == "connected" && (!to.Known() || role.Follows == to) {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			if err == nil {
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			role, err := i.role(ctx)
+			if err == nil && (role.Primary || role.Link != "connected" || to.Known() && role.Follows != to) {
 				err = fmt.Errorf("the primary is %s: %s", role.Follows, role.Link)
 			}
-			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("cannot restart %s: not a replica within %v after the switchover: %w", i.name, limit, err))
-		}
-		if err := pause(ctx, interval); err != nil {
 			return err
-		}
-	}
+		},
+		Late: func(ctx context.Context, why error) error {
+			return redisTrouble(ctx, i.call, i.name, fmt.Errorf("cannot restart %s: not a replica within %v after the switchover: %w", i.name, limit, why))
+		},
+	})
 }
 
 // snapshot saves the data where Redis would not do so when it stops. Writes wait meanwhile.

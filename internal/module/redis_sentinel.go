@@ -123,22 +123,22 @@ func (r *redisAt) primary(ctx context.Context, m redis.Monitor) (redis.Addr, err
 	if len(group) == 0 {
 		group = []redis.Addr{m.Primary}
 	}
-	for deadline := time.Now().Add(time.Duration(r.call.Args.Int("wait")) * time.Second); ; {
-		view := redisView(ctx, r.call, group, m.Password)
-		if declared, ok := view[m.Primary]; ok && !declared.Primary { // of one, maybe, that nobody declared
-			maps.Copy(view, redisView(ctx, r.call, []redis.Addr{declared.Follows}, m.Password))
-		}
-		at := redis.Target(redis.Addr{}, m.Primary, view)
-		if lead, ok := view[at]; ok && lead.Primary || r.call.System.Planned() {
-			return at, nil
-		}
-		if time.Now().After(deadline) {
-			return at, fmt.Errorf("no primary found: neither %s nor another instance of the cluster answers as a primary", m.Primary)
-		}
-		if err := pause(ctx, interval); err != nil {
-			return at, err
-		}
-	}
+	var at redis.Addr
+	err := r.call.System.Await(ctx, node.Wait{
+		Limit: time.Duration(r.call.Args.Int("wait")) * time.Second,
+		Met: func(ctx context.Context) error {
+			view := redisView(ctx, r.call, group, m.Password)
+			if declared, ok := view[m.Primary]; ok && !declared.Primary { // of one, maybe, that nobody declared
+				maps.Copy(view, redisView(ctx, r.call, []redis.Addr{declared.Follows}, m.Password))
+			}
+			at = redis.Target(redis.Addr{}, m.Primary, view)
+			if lead, ok := view[at]; !ok || !lead.Primary {
+				return fmt.Errorf("no primary found: neither %s nor another instance of the cluster answers as a primary", m.Primary)
+			}
+			return nil
+		},
+	})
+	return at, err
 }
 
 // adjust makes what a sentinel knows of a primary what is declared.

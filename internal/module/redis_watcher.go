@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"pig/internal/node"
 	"pig/internal/redis"
 	"pig/internal/value"
 )
@@ -58,30 +59,29 @@ func (i *redisInstance) comeBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(takeOverTakes); ; {
-		leader, asked := i.sentinelsSay(ctx)
-		if !asked {
-			return nil
-		}
-		if leader != i.at {
-			i.follows = leader
-			return nil
-		}
-		view := redisView(ctx, i.call, peers, i.passwords...)
-		switch {
-		case len(view) == 0: // nobody can take over
-			return nil
-		case i.call.System.Planned():
-			i.follows = redis.Target(i.at, peers[0], view)
-			return nil
-		case time.Now().After(deadline):
+	var view map[redis.Addr]redis.Role
+	return i.call.System.Await(ctx, node.Wait{
+		Limit: takeOverTakes,
+		Met: func(ctx context.Context) error {
+			leader, asked := i.sentinelsSay(ctx)
+			if !asked {
+				return nil
+			}
+			if leader != i.at {
+				i.follows = leader
+				return nil
+			}
+			if view = redisView(ctx, i.call, peers, i.passwords...); len(view) == 0 { // nobody can take over
+				return nil
+			}
+			return errNotSo
+		},
+		Late: func(context.Context, error) error {
 			i.call.Facts.Warn("%s is down and the sentinels have promoted no other instance: %[1]s starts as the primary again", i.name)
 			return nil
-		}
-		if err := pause(ctx, 5*interval); err != nil {
-			return err
-		}
-	}
+		},
+		Assume: func(error) { i.follows = redis.Target(i.at, peers[0], view) },
+	})
 }
 
 // comeBackNative waits until a replica has taken the slots of this instance of a native cluster, which is down, if one is there to
@@ -94,27 +94,30 @@ func (i *redisInstance) comeBackNative(ctx context.Context) error {
 	return err
 }
 
-// replaced waits until nobody has to wait for this instance's place in its native cluster any more. A plan does not wait.
-func (i *redisInstance) replaced(ctx context.Context, pending func(redis.View, redis.Addr) bool) (bool, error) {
+// replaced waits until nobody has to wait for this instance's place in its native cluster any more, and tells whether it came to that.
+func (i *redisInstance) replaced(ctx context.Context, pending func(redis.View, redis.Addr) bool) (replaced bool, err error) {
 	peers, err := redisAddrs(i.call, "peers")
 	if err != nil {
 		return false, err
 	}
 	n := &nativeCluster{call: i.call, declared: peers}
-	for deadline := time.Now().Add(takeOverTakes); time.Now().Before(deadline); {
-		_ = n.look(ctx) // whoever answers will do
-		joined, _ := n.joined()
-		if len(joined) == 0 || i.call.System.Planned() {
-			return true, nil
-		}
-		if _, view := n.best(joined); !pending(view, i.at) {
-			return true, nil
-		}
-		if err := pause(ctx, 5*interval); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
+	replaced = true
+	err = i.call.System.Await(ctx, node.Wait{
+		Limit: takeOverTakes,
+		Met: func(ctx context.Context) error {
+			_ = n.look(ctx) // whoever answers will do
+			joined, _ := n.joined()
+			if len(joined) == 0 {
+				return nil
+			}
+			if _, view := n.best(joined); pending(view, i.at) {
+				return errNotSo
+			}
+			return nil
+		},
+		Late: func(context.Context, error) error { replaced = false; return nil },
+	})
+	return replaced && err == nil, err
 }
 
 // sentinelsSay is whom the first sentinel that answers takes for the primary.

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,56 +29,55 @@ func waitFor() Module {
 	}
 }
 
-// interval is how often a wait looks if sleep says nothing else: often, since the agent is on the spot.
+// interval is how long what is tried again rests in between: not long, since the agent is on the spot.
 const interval = 100 * time.Millisecond
 
 func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	begin := time.Now()
-	if d := c.Args.Int("delay"); d > 0 && !c.System.Planned() {
-		if err := pause(ctx, time.Duration(d)*time.Second); err != nil {
+	if d := c.Args.Int("delay"); d > 0 {
+		if err := let(ctx, c, time.Duration(d)*time.Second); err != nil {
 			return nil, err
 		}
 	}
 	limit := time.Duration(c.Args.Int("timeout")) * time.Second
 	result := value.DictOf("state", c.Args.String("state"), "port", c.Args.Get("port"), "path", c.Args.Get("path"), "search_regex", c.Args.Get("search_regex"))
 	if c.Args.Int("port") == 0 && !c.Args.Has("path") {
-		if c.System.Planned() {
-			return result, nil
-		}
-		return result, pause(ctx, limit)
+		return result, let(ctx, c, limit)
 	}
-	every := interval
+	wait := node.Wait{
+		Limit: limit - time.Since(begin),
+		Met: func(ctx context.Context) error {
+			met, err := waitMet(ctx, c)
+			if met {
+				result.Set("elapsed", int64(time.Since(begin).Seconds()))
+				return nil
+			}
+			return cmp.Or(err, errNotSo)
+		},
+		Late: func(ctx context.Context, _ error) error { return waitOver(ctx, c) },
+	}
 	if c.Args.Has("sleep") {
-		every = time.Duration(c.Args.Int("sleep")) * time.Second
+		wait.Every = max(time.Duration(c.Args.Int("sleep"))*time.Second, interval)
 	}
-	for {
-		met, err := waitMet(ctx, c)
-		if errors.Is(err, node.ErrUnknown) || !met && c.System.Planned() {
-			return result, nil // a plan cannot wait: what is to come will come
-		}
-		if met {
-			result.Set("elapsed", int64(time.Since(begin).Seconds()))
-			return result, nil
-		}
-		if time.Since(begin) > limit {
-			return nil, waitOver(ctx, c)
-		}
-		if err := pause(ctx, every); err != nil {
-			return nil, err
-		}
+	if err := c.System.Await(ctx, wait); err != nil {
+		return nil, err
 	}
+	return result, nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+// errNotSo is that what a task waits for is not so.
+var errNotSo = errors.New("not yet")
+
+// let lets some time go by. A plan takes none.
+func let(ctx context.Context, c *Call, d time.Duration) error {
+	return c.System.Await(ctx, node.Wait{
+		Limit: d, Every: d,
+		Met:  func(context.Context) error { return errNotSo },
+		Late: func(context.Context, error) error { return nil },
+	})
 }
+
+func pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
 
 func waitMet(ctx context.Context, c *Call) (bool, error) {
 	state := c.Args.String("state")

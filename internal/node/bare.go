@@ -31,10 +31,16 @@ func (b bare) Accounts() Accounts { return bareAccounts{} }
 func (b bare) Packages() Packages { return barePackages{} }
 func (b bare) Services() Services { return bareServices{} }
 func (b bare) Net() Net           { return bareNet{} }
-func (b bare) Planned() bool      { return true }
 func (b bare) User() string       { return b.user }
 func (b bare) Lock(string) error  { return nil }
 func (b bare) Unlock() error      { return nil }
+
+// Await looks once: nothing comes about on a machine that is not there.
+func (b bare) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }
+
+func (b bare) Foreseen(string) (string, bool) { return "", false }
+
+func (b bare) Do(context.Context, Change, func(context.Context) error) error { return errBare }
 
 func (b bare) Exec(_ context.Context, c Cmd) (Output, error) {
 	return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], ErrUnknown)

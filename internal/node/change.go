@@ -52,6 +52,8 @@ type Change struct {
 	Impact Impact
 	// Assumed says that a plan could not see whether the thing will be there by then, and took it for absent.
 	Assumed bool
+	// Makes are facts that are so once the change is made. Foreseen tells them to later tasks of a plan.
+	Makes map[string]string `json:"-"`
 	// Unknown says that the new content or value is known only after apply.
 	Unknown bool
 	// State is a digest of the whole content before and after, secrets included: it never leaves the machine. Sum is made of it with the key

@@ -29,6 +29,10 @@ func (s firstSystem) Packages() Packages { return firstPackages{s.System.Package
 func (s firstSystem) Services() Services { return firstServices{s.System.Services(), s} }
 func (s firstSystem) Net() Net           { return firstNet{s.System.Net(), s} }
 
+func (s firstSystem) Do(ctx context.Context, c Change, steps func(context.Context) error) error {
+	return s.then(func() error { return s.System.Do(ctx, c, steps) })
+}
+
 func (s firstSystem) Exec(ctx context.Context, c Cmd) (out Output, err error) {
 	if c.ReadOnly || c.Verify {
 		return s.System.Exec(ctx, c)

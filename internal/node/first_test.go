@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -59,6 +60,9 @@ func TestNothingChangesBeforeWhatComesFirst(t *testing.T) {
 		"post": func(s System) error {
 			_, err := s.Net().HTTP(t.Context(), Request{Method: "POST", URL: server.URL})
 			return err
+		},
+		"several steps": func(s System) error {
+			return s.Do(t.Context(), Change{Kind: "x"}, func(context.Context) error { return nil })
 		},
 		"converse": func(s System) error {
 			return s.Net().Converse(t.Context(), Conversation{Host: "127.0.0.1", Port: port, Timeout: time.Second, Speak: func(io.ReadWriter) error { return nil }})

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/user"
@@ -42,11 +43,25 @@ func (s *liveSystem) Accounts() Accounts { return liveAccounts{s} }
 func (s *liveSystem) Packages() Packages { return apt{s} }
 func (s *liveSystem) Services() Services { return systemd{s} }
 func (s *liveSystem) Net() Net           { return liveNet{s} }
-func (s *liveSystem) Planned() bool      { return false }
 func (s *liveSystem) User() string       { return s.id.name }
 
 // ActsAsRoot tells a shadow whose rules to foresee.
 func (s *liveSystem) ActsAsRoot() bool { return s.id.uid == 0 }
+
+// Await polls.
+func (s *liveSystem) Await(ctx context.Context, w Wait) error { return Poll(ctx, w) }
+
+// Do takes the steps.
+func (s *liveSystem) Do(ctx context.Context, c Change, steps func(context.Context) error) error {
+	if err := steps(ctx); err != nil {
+		return err
+	}
+	s.record(c)
+	return nil
+}
+
+// Foreseen is what only a plan does.
+func (s *liveSystem) Foreseen(string) (string, bool) { return "", false }
 
 func (s *liveSystem) record(c Change) { s.task.Record(c) }
 

@@ -121,7 +121,11 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	var body []byte
 	var size int64
 	if r.Into != "" && res.StatusCode == http.StatusOK {
-		size, err = n.stageBody(r, res.Body)
+		if size, err = n.stageBody(r, res.Body); err == nil && r.Fits != nil {
+			if unfit := r.Fits(); unfit != nil {
+				return Response{}, errors.Join(unfit, n.Files().Unstage(r.Into))
+			}
+		}
 	} else {
 		body, err = io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	}

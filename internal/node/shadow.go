@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"strings"
 	"sync"
@@ -21,18 +22,20 @@ type Shadow struct {
 	groups   map[string]*Group
 	packages map[string]string // name -> version, "" if removed
 	units    map[string]Unit
-	lists    bool // the repositories will change, or their lists will be fetched for the first time
-	stale    bool // the lists of the same repositories will be fetched again
-	started  bool // some service will start
-	installs bool // some package will come
-	skipped  int  // commands that were not run, whose effects nobody can tell
+	restarts map[string]bool   // units that start, again or for the first time
+	facts    map[string]string // that changes make
+	lists    bool              // the repositories will change, or their lists will be fetched for the first time
+	stale    bool              // the lists of the same repositories will be fetched again
+	started  bool              // some service will start
+	installs bool              // some package will come
+	skipped  int               // commands that were not run, whose effects nobody can tell
 }
 
 // NewShadow starts a plan on top of what live is now.
 func NewShadow(live Machine) *Shadow {
 	return &Shadow{
 		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
-		packages: map[string]string{}, units: map[string]Unit{},
+		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{}, facts: map[string]string{},
 	}
 }
 
@@ -90,10 +93,32 @@ func (s *shadowSystem) Accounts() Accounts { return shadowAccounts{s} }
 func (s *shadowSystem) Packages() Packages { return shadowPackages{s} }
 func (s *shadowSystem) Services() Services { return shadowServices{s} }
 func (s *shadowSystem) Net() Net           { return shadowNet{s} }
-func (s *shadowSystem) Planned() bool      { return true }
 func (s *shadowSystem) User() string       { return s.user }
 
-func (s *shadowSystem) record(c Change) { s.task.Record(c) }
+// record takes down what a change makes so, too.
+func (s *shadowSystem) record(c Change) {
+	s.shadow.mu.Lock()
+	maps.Copy(s.shadow.facts, c.Makes)
+	s.shadow.mu.Unlock()
+	s.task.Record(c)
+}
+
+// Foreseen tells what a change before this makes so.
+func (s *shadowSystem) Foreseen(fact string) (string, bool) {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	v, ok := s.shadow.facts[fact]
+	return v, ok
+}
+
+// Await looks once.
+func (s *shadowSystem) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }
+
+// Do takes no step.
+func (s *shadowSystem) Do(_ context.Context, c Change, _ func(context.Context) error) error {
+	s.record(c)
+	return nil
+}
 
 func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	s.shadow.mu.Lock()
@@ -104,6 +129,8 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 		return s.judge(ctx, c)
 	case c.ReadOnly && s.notYet(ctx, c.Needs):
 		return Output{}, fmt.Errorf("%s: %w", c.Argv[0], ErrNotYet)
+	case c.ReadOnly && s.brings(c.Brought):
+		return Output{}, fmt.Errorf("the output of %s, once %s is installed: %w", c.Argv[0], c.Brought, ErrUnknown)
 	case c.ReadOnly && s.planned:
 		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
@@ -122,6 +149,20 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	s.shadow.skipped++
 	s.shadow.mu.Unlock()
 	return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], ErrUnknown)
+}
+
+// restarts tells whether the plan starts unit, again or for the first time.
+func (s *shadowSystem) restarts(unit string) bool {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	return s.shadow.restarts[UnitName(unit)]
+}
+
+// brings tells whether the plan installs a package.
+func (s *shadowSystem) brings(name string) bool {
+	s.shadow.mu.Lock()
+	defer s.shadow.mu.Unlock()
+	return name != "" && s.shadow.packages[name] != ""
 }
 
 // notYet tells whether unit is down now and started by the plan.

@@ -38,6 +38,9 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 		if err != nil {
 			return Response{}, &unanswered{r.URL, err}
 		}
+		if r.Keyed && (res.Status == 401 || res.Status == 403) && n.restarts(r.Needs) {
+			return Response{}, fmt.Errorf("whether %s refuses the key once %s has restarted: %w", r.URL, r.Needs, ErrUnknown)
+		}
 		return res, nil
 	}
 	if r.Change != nil {

@@ -72,6 +72,9 @@ func (s shadowServices) plan(u Unit, starts bool) {
 	defer s.shadow.mu.Unlock()
 	s.shadow.units[UnitName(u.Name)] = u
 	s.shadow.started = s.shadow.started || starts
+	if starts {
+		s.shadow.restarts[UnitName(u.Name)] = true
+	}
 }
 
 func (s shadowServices) Start(ctx context.Context, name string, o UnitOptions) error {

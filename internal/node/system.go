@@ -40,8 +40,15 @@ type System interface {
 	// has it. *Locked if another process holds it. A Shadow locks nothing.
 	Lock(holder string) error
 	Unlock() error
-	// Planned tells whether this is a shadow. It is for wording, never for what is done.
-	Planned() bool
+	// Await waits until w is met. A Shadow cannot wait: it looks once, and what is not met counts as met.
+	Await(ctx context.Context, w Wait) error
+	// Do makes a change of several steps, which is recorded as this one once all are done: so the steps are made by a System that records
+	// nothing. A Shadow records it and takes no step: what they would have found out stays what it was before, which a module sets to what
+	// it foresees, or to something unknown.
+	Do(ctx context.Context, c Change, steps func(ctx context.Context) error) error
+	// Foreseen tells a fact that a change of the plan Makes, on this machine. On a machine that acts it is never ok: what is so is asked of
+	// whom it is about.
+	Foreseen(fact string) (value string, ok bool)
 	// User is the account that the task runs as.
 	User() string
 }
@@ -67,6 +74,7 @@ type Cmd struct {
 	Umask    int    // 0: the usual one
 	ReadOnly bool   // it changes nothing, so a plan may run it
 	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
+	Brought  string // the package that brings what it tells of; a plan that installs the package answers ErrUnknown
 	Verify   bool   // it judges what was just written: a plan takes it that it succeeds
 	Change   *Change
 	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name
@@ -357,12 +365,17 @@ type Request struct {
 	Insecure bool // do not verify the server's certificate
 	Socket   string
 	NoFollow bool
-	ReadOnly bool    // it changes nothing, so a plan may make it. GET and HEAD are taken so
-	Needs    string  // as in Cmd
-	Change   *Change // as in Cmd
+	ReadOnly bool   // it changes nothing, so a plan may make it. GET and HEAD are taken so
+	Needs    string // as in Cmd
+	// Keyed says that Needs reads at its start whom it lets in, and the key of this request among them. Where a plan restarts it, nobody can tell
+	// of a refusal (401, 403) whether it would still be one: it is ErrUnknown.
+	Keyed  bool
+	Change *Change // as in Cmd
 	// Into is a file for which the body is staged, instead of being in the answer; Tee gets it too. A Shadow fetches no such file.
 	Into string
 	Tee  io.Writer
+	// Fits judges what was staged, once Tee has had all of it: its error is that of the request, and nothing stays staged.
+	Fits func() error
 }
 
 // Response is the answer to a Request.

@@ -20,7 +20,7 @@ type Side struct {
 	Dir     string       // exists, is empty, and is of this side alone
 }
 
-// Compare does each deed on both sides and compares what was recorded, and what is there then.
+// Compare does each deed and each work on both sides and compares what was recorded, and what is there then.
 func Compare(t *testing.T, sides func(t *testing.T) (want, got Side)) {
 	t.Helper()
 	for _, d := range deeds() {
@@ -38,6 +38,7 @@ func Compare(t *testing.T, sides func(t *testing.T) (want, got Side)) {
 			}
 		})
 	}
+	compareWorks(t, sides)
 }
 
 type outcome struct {
