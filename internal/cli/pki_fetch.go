@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/pki"
 	"pig/internal/product"
 	"pig/internal/products/etcd"
@@ -57,7 +58,7 @@ func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error 
 			}
 		}
 	}
-	if _, err := fmt.Fprintf(s.app.out, "%s: the CA and %s\n", s.pkiDir(), plural(len(fetched), "certificate")); err != nil {
+	if _, err := fmt.Fprintf(s.app.out, "%s: the CA and %s\n", s.pkiDir(), format.Plural(len(fetched), "certificate")); err != nil {
 		return err
 	}
 	if names := silent(said); names != "" {

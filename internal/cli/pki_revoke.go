@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/pki"
 	"pig/internal/product"
 	"pig/internal/products/etcd"
@@ -48,7 +49,7 @@ func (s *session) pkiRevoke(env *product.Environment, names []string, force bool
 			return fmt.Errorf("cannot revoke %s: %w", r.path, err)
 		}
 	}
-	_, err = fmt.Fprintf(s.app.out, "Revoked %s. Run pig apply to update all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
+	_, err = fmt.Fprintf(s.app.out, "Revoked %s. Run pig apply to update all hosts: %s\n", format.Plural(len(names), "certificate"), strings.Join(names, ", "))
 	return err
 }
 
