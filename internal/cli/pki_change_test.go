@@ -11,6 +11,7 @@ import (
 	"pig/internal/pki"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/products"
 )
 
 // environmentWithCA is an environment of two nodes, with a CA of its own.
@@ -44,7 +45,7 @@ func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Gra
 	}
 	env := &product.Environment{}
 	env.Hosts = []*product.Host{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
-	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
+	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{products: products.All(), out: &discard{}}}
 	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
 	return s, env, product.Units(env)
 }
