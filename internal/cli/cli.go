@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -231,26 +230,42 @@ func tellUsage(c *cobra.Command) {
 	}
 }
 
+// group is a part of the list of verbs that --help shows.
+type group struct {
+	title string
+	verbs []*cobra.Command
+}
+
 // addVerbs adds the verbs in the groups in which --help lists them.
 func (a *app) addVerbs(root *cobra.Command) {
 	root.AddCommand(a.agent())
-	root.SetHelpCommandGroupID("more")
-	for _, g := range []struct {
-		id, title string
-		verbs     []*cobra.Command
-	}{
-		{"all", "The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
-		{"module", "One module:", append(a.modules(), a.node())},
-		{"cluster", "One PostgreSQL cluster:", append(a.pgsqlVerbs(), a.pgsqlPitr(), a.pgsqlMonitor())},
-		{"redis", "One Redis cluster:", a.redisVerbs()},
-		{"members", "Hosts and members of the other modules:", slices.Concat(a.infraVerbs(), a.nodeVerbs(), a.etcdVerbs(), a.minioVerbs())},
-		{"inventory", "Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
-		{"more", "More:", []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
-	} {
-		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+	for _, g := range a.groups() {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, v := range g.verbs {
-			v.GroupID = g.id
+			v.GroupID = g.title
 			root.AddCommand(v)
 		}
 	}
+	root.SetHelpCommandGroupID(moreGroup)
+	if node, _, err := root.Find([]string{"node"}); err == nil && node != root {
+		node.AddCommand(a.nodeTrust())
+	}
+}
+
+const moreGroup = "More:"
+
+// groups are those of the whole inventory, those of products, and the rest.
+func (a *app) groups() []group {
+	all := []group{
+		{"The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
+		{product.ModuleGroup, a.verbs(product.ModuleGroup)},
+	}
+	for _, title := range a.ownGroups() {
+		all = append(all, group{title, a.verbs(title)})
+	}
+	return append(all,
+		group{product.MembersGroup, a.verbs(product.MembersGroup)},
+		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
+		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
+	)
 }

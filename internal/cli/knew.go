@@ -13,20 +13,6 @@ import (
 	"pig/internal/value"
 )
 
-// knew are the parameters whose passwords hosts of a module have in their files.
-var knew = map[string][]string{
-	"etcd": {"etcd_root_password"},
-	"pgsql": {
-		"pg_replication_password", "pg_monitor_password", "pg_admin_password", "pg_dbsu_password", "patroni_password", "pg_etcd_password", "pg_users", "pgbackrest_repo", "pgsodium_key",
-	},
-	"minio": {"minio_secret_key", "minio_users"},
-	"redis": {"redis_password", "redis_sentinel_monitor"},
-	"node":  {"haproxy_admin_password", "vip_auth_pass"},
-	"infra": {
-		"grafana_admin_password", "nginx_users", "pg_replication_password", "pg_monitor_password", "pg_admin_password", "patroni_password", "etcd_root_password", "pg_exporters",
-	},
-}
-
 // knownSecrets are the passwords that a departed host takes along: names of generated ones, parameters that the inventory writes, and keys that
 // data is encrypted with, which stay.
 type knownSecrets struct{ generated, written, keys map[string]bool }
@@ -37,13 +23,13 @@ func departed(err error) bool {
 	return err == nil || errors.As(err, &status) && status == exitUnreachable
 }
 
-// tellKnown tells which passwords hosts take along that leave a module, and how to change them.
-func (s *session) tellKnown(env *product.Environment, module string, hosts []string) {
+// tellKnown tells which passwords hosts take along that leave a product, and how to change them.
+func (s *session) tellKnown(env *product.Environment, from product.Product, hosts []string) {
 	where := strings.Join(hosts, ", ")
-	if module != "redis" { // which has no certificates
+	if _, ok := from.(product.Certified); ok {
 		fmt.Fprintf(s.app.err, "The certificates of %s are revoked. Run pig apply: then etcd, PostgreSQL, HAProxy and infra hosts refuse them.\n", where)
 	}
-	k := s.knownTo(env, module, hosts)
+	k := s.knownTo(env, from, hosts)
 	list := func(names map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(names)), " ") }
 	if len(k.generated) > 0 {
 		fmt.Fprintf(s.app.err, "Generated passwords that %s knew. Rotate the passwords that stay in use: pig secret rotate %s\n", where, list(k.generated))
@@ -56,8 +42,8 @@ func (s *session) tellKnown(env *product.Environment, module string, hosts []str
 	}
 }
 
-// knownTo are the secrets that hosts of a module have seen, without those of clusters that leave as a whole.
-func (s *session) knownTo(env *product.Environment, module string, hosts []string) knownSecrets {
+// knownTo are the secrets that hosts of a product have seen, without those of clusters that leave as a whole.
+func (s *session) knownTo(env *product.Environment, from product.Product, hosts []string) knownSecrets {
 	names := map[string]string{} // by password
 	for _, name := range s.passwords.Names() {
 		if password, ok := s.passwords.Lookup(name); ok {
@@ -65,14 +51,18 @@ func (s *session) knownTo(env *product.Environment, module string, hosts []strin
 		}
 	}
 	k := knownSecrets{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	knower, ok := from.(product.Knower)
+	if !ok {
+		return k
+	}
 	for _, host := range hosts {
-		vars := params.Protect(s.vars(env, host))
+		known := knower.Knows(params.Protect(s.vars(env, host)))
 		whole := env.GoesWhole(host, hosts)
-		for _, param := range knew[module] {
+		for _, param := range known.StringKeys() {
 			if p := params.Lookup(param); p != nil && p.Generated != "" && p.Generated != params.PerEnvironment && whole {
 				continue
 			}
-			for _, password := range secretsIn(inUse(vars, param)) {
+			for _, password := range secretsIn(known.At(param)) {
 				name, generated := names[password]
 				_, key := params.KeyOfData(name)
 				switch {
@@ -87,15 +77,6 @@ func (s *session) knownTo(env *product.Environment, module string, hosts []strin
 		}
 	}
 	return k
-}
-
-// inUse is the value of a parameter as far as a host has it in its files.
-func inUse(vars *value.Dict, param string) value.Value {
-	v := vars.At(param)
-	if repos, ok := v.(*value.Dict); ok && param == "pgbackrest_repo" {
-		return repos.At(value.Str(vars.At("pgbackrest_method")))
-	}
-	return v
 }
 
 // secretsIn are the secrets inside a value.

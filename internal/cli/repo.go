@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/openpgp"
+	"pig/internal/product"
 	"pig/internal/repository"
 	"pig/internal/value"
 )
@@ -49,7 +50,7 @@ func (a *app) repoBuild() *cobra.Command {
 			if len(o.tags) == 0 {
 				o.tags = []string{"repo"}
 			}
-			return a.module(c.Context(), o, "infra", "infra-base")
+			return a.onInfra(c.Context(), o, "infra-base")
 		},
 	}
 	o.AddFlags(c.Flags())
@@ -73,10 +74,24 @@ func (a *app) bundle(ctx context.Context, o *runOptions, file string) error {
 		return err
 	}
 	o.extraVars = append(o.extraVars, string(value.PlainJSON(value.DictOf("repo_bundle", full))))
-	if err := a.module(ctx, o, "infra", "repo-bundle"); err != nil || o.check {
+	if err := a.onInfra(ctx, o, "repo-bundle"); err != nil || o.check {
 		return err
 	}
 	return a.verifyBundle(full)
+}
+
+// onInfra runs one of pig's playbooks on the infra hosts that -l leaves.
+func (a *app) onInfra(ctx context.Context, o *runOptions, playbook string) error {
+	s, env, err := a.openEnvironment(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	hosts, err := product.ModuleHosts(&work{session: s, env: env}, "infra")
+	if err != nil {
+		return err
+	}
+	return s.runPlaybook(ctx, "infra", playbook, hosts)
 }
 
 func (a *app) repoLoad() *cobra.Command {
@@ -96,7 +111,7 @@ func (a *app) repoLoad() *cobra.Command {
 			if len(o.tags) == 0 {
 				o.tags = []string{"ca", "repo"}
 			}
-			return a.module(c.Context(), o, "infra", "infra-base")
+			return a.onInfra(c.Context(), o, "infra-base")
 		},
 	}
 	o.AddFlags(c.Flags())

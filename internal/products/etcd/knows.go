@@ -1,0 +1,11 @@
+package etcd
+
+import (
+	"pig/internal/product"
+	"pig/internal/value"
+)
+
+// Knows are the parameters whose passwords hosts have in their files.
+func (Product) Knows(vars *value.Dict) *value.Dict {
+	return product.Pick(vars, "etcd_root_password")
+}
