@@ -12,8 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
-	"pig/internal/minio"
-	"pig/internal/params"
+	"pig/internal/product"
 	"pig/internal/sandbox"
 	"pig/internal/ui"
 	"pig/internal/value"
@@ -55,7 +54,7 @@ func (a *app) sandboxUp() *cobra.Command {
 			if len(sources) == 0 {
 				sources = []string{defaultInventory}
 			}
-			if err = sandboxNodes(&conf, sources, count); err != nil {
+			if err = sandboxNodes(a.products, &conf, sources, count); err != nil {
 				return err
 			}
 			if conf.OS, err = sandboxSystems(conf.Nodes, systems, sources); err != nil {
@@ -86,7 +85,7 @@ func (a *app) sandboxUp() *cobra.Command {
 }
 
 // sandboxNodes finds out which hosts become nodes, which addresses must stay free, and what Debian's packages lack.
-func sandboxNodes(conf *sandbox.Config, sources []string, count int) error {
+func sandboxNodes(products []product.Product, conf *sandbox.Config, sources []string, count int) error {
 	if count > 0 {
 		at := netip.MustParseAddr("10.10.10.10")
 		for range count {
@@ -116,8 +115,12 @@ func sandboxNodes(conf *sandbox.Config, sources []string, count int) error {
 		if isInfra(inv, h) && sandbox.HasGo() && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
 			conf.Source = append(conf.Source, "victoria-logs")
 		}
+		for _, p := range products {
+			if d, ok := p.(product.Storer); ok {
+				n.Disks = append(n.Disks, d.Disks(vars)...)
+			}
+		}
 		if vars.Has("minio_cluster") {
-			n.Disks = minioDisks(vars)
 			conf.Source = append(conf.Source, "minio")
 		}
 		conf.Nodes = append(conf.Nodes, n)
@@ -156,15 +159,6 @@ func sandboxSystems(nodes []sandbox.Node, systems, sources []string) (all string
 		}
 	}
 	return all, nil
-}
-
-// minioDisks are the directories of MinIO's data: each becomes a file system of its own, as a disk would be.
-func minioDisks(vars *value.Dict) []string {
-	data := params.Lookup("minio_data").Default
-	if v := vars.At("minio_data"); v != nil {
-		data = v
-	}
-	return minio.Dirs(value.Str(data))
 }
 
 func isInfra(inv *inventory.Inventory, h *inventory.Host) bool {

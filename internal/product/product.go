@@ -63,6 +63,11 @@ type Counter interface {
 	Count(e *Environment) string
 }
 
+// Storer is a product that wants disks: the directories that each are one, on a host with the inventory's variables.
+type Storer interface {
+	Disks(vars *value.Dict) []string
+}
+
 // Checks are what the products add to the validation of an inventory.
 func Checks(products []Product) (all []params.Check) {
 	for _, p := range products {

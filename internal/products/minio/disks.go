@@ -1,0 +1,19 @@
+package minio
+
+import (
+	"pig/internal/minio"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+// Disks are the directories of a member's data: each is a disk of its own.
+func (Product) Disks(vars *value.Dict) []string {
+	if !vars.Has("minio_cluster") {
+		return nil
+	}
+	data := params.Lookup("minio_data").Default
+	if v := vars.At("minio_data"); v != nil {
+		data = v
+	}
+	return minio.Dirs(value.Str(data))
+}
