@@ -5,7 +5,7 @@ import (
 
 	"pig/internal/format"
 	"pig/internal/jinja"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	prpgsql "pig/internal/products/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/inventory"
-	"pig/internal/minio"
 	"pig/internal/params"
+	minio "pig/internal/products/minio/model"
 	"pig/internal/sandbox"
 	"pig/internal/ui"
 	"pig/internal/value"

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/etcd"
 	"pig/internal/node"
+	etcd "pig/internal/products/etcd/model"
 )
 
 // etcdClient speaks to an etcd cluster through the JSON gateway of its version 3 API.

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"pig/internal/etcd"
 	"pig/internal/node"
+	etcd "pig/internal/products/etcd/model"
 	"pig/internal/value"
 )
 

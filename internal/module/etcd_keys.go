@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"pig/internal/etcd"
 	"pig/internal/node"
+	etcd "pig/internal/products/etcd/model"
 	"pig/internal/value"
 )
 

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/etcd"
 	"pig/internal/node"
+	etcd "pig/internal/products/etcd/model"
 	"pig/internal/value"
 )
 

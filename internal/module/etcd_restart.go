@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/etcd"
 	"pig/internal/node"
+	etcd "pig/internal/products/etcd/model"
 	"pig/internal/value"
 )
 

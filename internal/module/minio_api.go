@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/minio"
 	"pig/internal/node"
+	minio "pig/internal/products/minio/model"
 )
 
 // minioClient speaks to one MinIO server as its root user.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/minio"
 	"pig/internal/node"
+	minio "pig/internal/products/minio/model"
 	"pig/internal/value"
 )
 

@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"regexp"
 
-	"pig/internal/minio"
 	"pig/internal/node"
+	minio "pig/internal/products/minio/model"
 	"pig/internal/value"
 )
 

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"pig/internal/minio"
 	"pig/internal/node"
+	minio "pig/internal/products/minio/model"
 	"pig/internal/value"
 )
 

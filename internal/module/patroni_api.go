@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // patroni speaks to Patroni's REST API: this node's, and those of the other members.

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

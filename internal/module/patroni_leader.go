@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

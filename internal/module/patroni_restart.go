@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

@@ -3,7 +3,7 @@ package module
 import (
 	"context"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

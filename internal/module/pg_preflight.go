@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

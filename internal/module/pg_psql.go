@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // psql runs SQL on this node's PostgreSQL as its superuser, through the local socket. Statements go in on stdin, so

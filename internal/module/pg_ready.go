@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"pig/internal/node"
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

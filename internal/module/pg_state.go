@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"pig/internal/guc"
-	"pig/internal/pgsql"
+	"pig/internal/products/pgsql/guc"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 

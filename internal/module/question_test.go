@@ -13,10 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pig/internal/minio"
 	"pig/internal/node"
-	"pig/internal/redis"
-	"pig/internal/redis/peer"
+	minio "pig/internal/products/minio/model"
+	redis "pig/internal/products/redis/model"
+	"pig/internal/products/redis/peer"
 	"pig/internal/value"
 )
 

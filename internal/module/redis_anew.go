@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 )
 
 // beginAnew sees to it that an instance which begins without files takes no data away: replicas of the one that was at its address

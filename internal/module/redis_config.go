@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/secret"
 	"pig/internal/value"
 )

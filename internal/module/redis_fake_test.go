@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"pig/internal/node"
-	"pig/internal/redis"
-	"pig/internal/redis/peer"
+	redis "pig/internal/products/redis/model"
+	"pig/internal/products/redis/peer"
 	"pig/internal/value"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 )
 
 // heal mends what a cluster does not mend by itself: primaries that are lost for good, because another instance has their address

@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 )
 
 // join lets instances into the cluster that the one at at is in: as primaries without slots, or as replicas.

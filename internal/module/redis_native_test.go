@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/value"
 )
 

@@ -6,7 +6,7 @@ import (
 	"net"
 	"sync"
 
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/value"
 )
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/secret"
 	"pig/internal/value"
 )

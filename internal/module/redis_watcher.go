@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"pig/internal/node"
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/value"
 )
 
