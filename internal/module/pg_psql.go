@@ -68,11 +68,6 @@ func psqlPath(c *Call) string {
 	return "psql"
 }
 
-func number(text string) int {
-	n, _ := strconv.Atoi(text)
-	return n
-}
-
 func (p psql) cmd(db, script, options string) node.Cmd {
 	argv := []string{p.bin, "-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", p.call.Args.String("socket"), "-p", strconv.Itoa(p.port), "-d", db}
 	if p.call.System.User() != p.dbsu { // the local socket asks who the process is

@@ -1,12 +1,16 @@
 package module
 
 import (
+	"context"
 	"errors"
+	"net/url"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"pig/internal/node"
+	"pig/internal/value"
 )
 
 // SplitWords splits a command line into words as a POSIX shell quotes them, without expanding anything.
@@ -89,4 +93,44 @@ func Glob(files node.Files, pattern string) ([]string, error) {
 		}
 	}
 	return found, nil
+}
+
+// number is the whole number that a text is, 0 for none.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
+// flag tells whether a field of a mapping is on.
+func flag(d *value.Dict, name string) bool { return value.Truthy(d.At(name)) }
+
+func (m minioClient) bucket(ctx context.Context, name string, lock, versioning bool) error {
+	path := "/" + url.PathEscape(name)
+	_, err := m.ask(ctx, "HEAD", path)
+	missing, err := absent(err)
+	if err != nil {
+		return err
+	}
+	if missing {
+		change := node.Change{Kind: "bucket", ID: name, Action: "create"}
+		extra := map[string]string{}
+		if lock {
+			extra["X-Amz-Bucket-Object-Lock-Enabled"] = "true"
+			change.Attrs = append(change.Attrs, node.Attr{Name: "lock", After: "true"})
+		}
+		if _, err := m.as(ctx, m.root, "PUT", path, nil, &change, extra); err != nil {
+			return err
+		}
+	}
+	if versioning {
+		if err := m.versions(ctx, name, path, missing); err != nil {
+			return err
+		}
+	}
+	if !missing {
+		if err := m.remembers(ctx, name); err != nil {
+			return err
+		}
+	}
+	return m.policy(ctx, name)
 }

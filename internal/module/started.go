@@ -1,0 +1,43 @@
+package module
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pig/internal/node"
+)
+
+// startedAfter tells whether the main process of a unit is younger than all of files, so that it has read them as they are;
+// so has one that is only planned to start.
+func startedAfter(ctx context.Context, c *Call, unit string, files []string) (bool, error) {
+	if len(files) == 0 {
+		return false, nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"systemctl", "show", "--value", "-p", "ExecMainStartTimestampMonotonic", unit}, ReadOnly: true, Needs: unit})
+	if errors.Is(err, node.ErrNotYet) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	micros, err := strconv.ParseInt(strings.TrimSpace(string(out.Stdout)), 10, 64)
+	if err != nil || micros == 0 {
+		return false, nil //nolint:nilerr // it never ran
+	}
+	uptime, err := c.System.Files().Read("/proc/uptime")
+	if err != nil {
+		return false, err
+	}
+	first, _, _ := strings.Cut(string(uptime), " ")
+	seconds, err := strconv.ParseFloat(first, 64)
+	if err != nil {
+		return false, fmt.Errorf("/proc/uptime: %w", err)
+	}
+	start := time.Now().Add(-time.Duration(seconds * float64(time.Second))).Add(time.Duration(micros) * time.Microsecond)
+	newest, err := newestOf(c, files)
+	return err == nil && newest.Before(start), err
+}
