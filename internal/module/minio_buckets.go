@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -94,4 +95,35 @@ func absent(err error) (bool, error) {
 		return true, nil
 	}
 	return false, err
+}
+
+func (m minioClient) bucket(ctx context.Context, name string, lock, versioning bool) error {
+	path := "/" + url.PathEscape(name)
+	_, err := m.ask(ctx, "HEAD", path)
+	missing, err := absent(err)
+	if err != nil {
+		return err
+	}
+	if missing {
+		change := node.Change{Kind: "bucket", ID: name, Action: "create"}
+		extra := map[string]string{}
+		if lock {
+			extra["X-Amz-Bucket-Object-Lock-Enabled"] = "true"
+			change.Attrs = append(change.Attrs, node.Attr{Name: "lock", After: "true"})
+		}
+		if _, err := m.as(ctx, m.root, "PUT", path, nil, &change, extra); err != nil {
+			return err
+		}
+	}
+	if versioning {
+		if err := m.versions(ctx, name, path, missing); err != nil {
+			return err
+		}
+	}
+	if !missing {
+		if err := m.remembers(ctx, name); err != nil {
+			return err
+		}
+	}
+	return m.policy(ctx, name)
 }

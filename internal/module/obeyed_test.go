@@ -117,7 +117,7 @@ func (s source) constructors() map[string]string {
 	by := map[string]string{}
 	for name := range s.calls["Table"] {
 		for text := range s.texts[name] {
-			if _, ok := Table()[text]; ok {
+			if _, ok := table()[text]; ok {
 				by[text] = name
 			}
 		}
@@ -129,7 +129,7 @@ func (s source) constructors() map[string]string {
 func TestEveryArgumentIsRead(t *testing.T) {
 	s := parsePackage(t)
 	by := s.constructors()
-	for name, mod := range Table() {
+	for name, mod := range table() {
 		from, ok := by[name]
 		if !ok {
 			t.Errorf("no function gives the module %s", name)

@@ -119,7 +119,7 @@ func parseDatabase(f fields) pgsql.Database {
 		Collate: f.text("lc_collate"), CType: f.text("lc_ctype"), LocaleProvider: f.text("locale_provider"), ICULocale: f.text("icu_locale"),
 		ICURules: f.text("icu_rules"), BuiltinLocale: f.text("builtin_locale"), Strategy: f.text("strategy"), Tablespace: f.text("tablespace"),
 		IsTemplate: f.optBool("is_template"), AllowConn: f.optBool("allowconn"), RevokeConn: f.optBool("revokeconn"), ConnLimit: f.optInt("connlimit"),
-		Comment: f.optText("comment"), Settings: f.settings("parameters"), Baseline: f.text("baseline"), PoolUser: f.text("pool_auth_user"),
+		Comment: f.optText("comment"), Settings: settings(f, "parameters"), Baseline: f.text("baseline"), PoolUser: f.text("pool_auth_user"),
 		Schemas: parseSchemas(f.what, f.items("schemas"), f.errs), Extensions: parseExtensions(f.what, f.items("extensions"), f.errs),
 	}
 }

@@ -40,7 +40,7 @@ func TestAServerHasItsOldPortUntilItIsRestarted(t *testing.T) {
 			}
 			return node.Output{Stdout: []byte("primary\n")}, nil
 		}
-		Run(t.Context(), f, Table(), Task{Module: "postgres_ready", Args: value.DictOf("port", int64(5439)), User: "postgres"})
+		Run(t.Context(), f, table(), Task{Module: "postgres_ready", Args: value.DictOf("port", int64(5439)), User: "postgres"})
 		if !strings.Contains(asked, "-p "+want+" ") {
 			t.Errorf("%q: %s, want port %s", text, asked, want)
 		}

@@ -127,7 +127,7 @@ func parseUser(f fields) pgsql.User {
 		Login:    f.optBool("login"), Superuser: f.optBool("superuser"), CreateDB: f.optBool("createdb"), CreateRole: f.optBool("createrole"),
 		Inherit: f.optBool("inherit"), Replication: f.optBool("replication"), BypassRLS: f.optBool("bypassrls"),
 		ConnLimit: f.optInt("connlimit"), ExpireIn: f.optInt("expire_in"), ExpireAt: f.text("expire_at"),
-		Comment: f.optText("comment"), Settings: f.settings("parameters"),
+		Comment: f.optText("comment"), Settings: settings(f, "parameters"),
 	}
 	for _, item := range f.items("roles") {
 		g := newFields(f.what+": role", item, f.errs)

@@ -169,7 +169,7 @@ func (f *redisNode) serve(at string, conn net.Conn) {
 
 func (f *redisNode) run(t *testing.T, module string, args *value.Dict) Result {
 	t.Helper()
-	return Run(t.Context(), f, Table(), Task{Module: module, Args: args})
+	return Run(t.Context(), f, table(), Task{Module: module, Args: args})
 }
 
 // commands are those that were sent, of some kinds.

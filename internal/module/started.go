@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -40,4 +41,44 @@ func startedAfter(ctx context.Context, c *Call, unit string, files []string) (bo
 	start := time.Now().Add(-time.Duration(seconds * float64(time.Second))).Add(time.Duration(micros) * time.Microsecond)
 	newest, err := newestOf(c, files)
 	return err == nil && newest.Before(start), err
+}
+
+// newestOf is when the last of files was written; a directory stands for what is in it.
+func newestOf(c *Call, files []string) (time.Time, error) {
+	var newest time.Time
+	for _, f := range files {
+		i, err := c.System.Files().Stat(f, true)
+		if err != nil {
+			return newest, err
+		}
+		if i.Exists() && i.Kind == node.File {
+			newest = later(newest, i.Mtime)
+			if strings.HasPrefix(f, "/usr/") || strings.HasPrefix(f, "/lib/") {
+				newest = later(newest, i.Ctime) // an upgrade leaves the time of the package, but comes now
+			}
+		}
+		if i.Kind != node.Dir {
+			continue
+		}
+		names, err := c.System.Files().List(f)
+		if err != nil {
+			return newest, err
+		}
+		for n := range names {
+			names[n] = path.Join(f, names[n])
+		}
+		inner, err := newestOf(c, names)
+		if err != nil {
+			return newest, err
+		}
+		newest = later(newest, inner)
+	}
+	return newest, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

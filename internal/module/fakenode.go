@@ -6,10 +6,8 @@ import (
 	"io/fs"
 	"maps"
 	"strings"
-	"testing"
 
 	"pig/internal/node"
-	"pig/internal/value"
 )
 
 // fakeNode is a machine of which only commands, HTTP and units exist, each answered by a function, and files with a content.
@@ -139,9 +137,4 @@ func keysOf(r Result) string {
 		keys = append(keys, c.Kind+" "+c.ID+" "+c.Action)
 	}
 	return strings.Join(keys, "; ")
-}
-
-func runFake(t *testing.T, f *fakeNode, module string, args *value.Dict) Result {
-	t.Helper()
-	return Run(t.Context(), f, Table(), Task{Module: module, Args: args, User: "postgres"})
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -27,7 +26,7 @@ func newFields(kind string, v value.Value, errs *[]error) fields {
 	if name == "" {
 		f.fail("has no name")
 	} else if strings.ContainsAny(name, "\x00\n\r") || len(name) > 63 {
-		f.fail("the name %q is none for PostgreSQL", name)
+		f.fail("invalid name %q: want at most 63 bytes in one line", name)
 	}
 	f.what = kind + " " + name
 	return f
@@ -99,39 +98,6 @@ func (f fields) choice(name string, choices ...string) string {
 		f.fail("%s must be one of %s, not %q", name, strings.Join(choices, ", "), s)
 	}
 	return s
-}
-
-// settings reads a mapping of configuration parameters; null ones are left out.
-func (f fields) settings(name string) []pgsql.Setting {
-	d, ok := f.get(name, Dict).(*value.Dict)
-	if !ok {
-		return nil
-	}
-	var list []pgsql.Setting
-	for k, v := range d.All() {
-		if v != nil {
-			list = append(list, pgsql.Setting{Name: value.KeyText(k), Value: settingText(v)})
-		}
-	}
-	return list
-}
-
-// settingText is a value as PostgreSQL writes it.
-func settingText(v value.Value) string {
-	switch v := v.(type) {
-	case bool:
-		if v {
-			return "on"
-		}
-		return "off"
-	case *value.List:
-		var parts []string
-		for _, item := range v.Items {
-			parts = append(parts, value.Str(item))
-		}
-		return strings.Join(parts, ", ")
-	}
-	return value.Str(v)
 }
 
 func joined(errs []error) error { return errors.Join(errs...) }
