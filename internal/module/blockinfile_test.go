@@ -40,7 +40,7 @@ func TestBlockinfile(t *testing.T) {
 		args := value.DictOf("path", path, "block", "x\n")
 		args.Update(c.args)
 		run := func(m node.Machine) Result {
-			return Run(t.Context(), m, table(), Task{Module: "blockinfile", Args: args})
+			return Run(t.Context(), m, Table(), Task{Module: "blockinfile", Args: args})
 		}
 		planned := run(node.NewShadow(node.NewLive()))
 		r := run(node.NewLive())

@@ -41,7 +41,7 @@ func TestAFileThatItsCheckRefusesIsNotWritten(t *testing.T) {
 	shadow := node.NewShadow(live)
 	for _, m := range []node.Machine{live, shadow} {
 		args := value.DictOf("dest", dir+"/a.cfg", "content", "good\nwrong thing\n", "check", check)
-		r := Run(t.Context(), m, table(), Task{Module: "copy", Args: args})
+		r := Run(t.Context(), m, Table(), Task{Module: "copy", Args: args})
 		want := "sh refuses the new configuration, so nothing was replaced:\n" + dir + "/a.cfg:2:wrong thing\n" + dir + "/a.cfg:2: wrong thing"
 		if r.Failed != want || len(r.Changes) > 0 {
 			t.Errorf("%+v, not %q", r, want)
@@ -51,7 +51,7 @@ func TestAFileThatItsCheckRefusesIsNotWritten(t *testing.T) {
 		t.Errorf("a.cfg: %q", got)
 	}
 	args := value.DictOf("dest", dir+"/a.cfg", "content", "good\n", "check", check)
-	if r := Run(t.Context(), live, table(), Task{Module: "copy", Args: args}); r.Failed != "" || read(t, dir+"/a.cfg") != "good\n" {
+	if r := Run(t.Context(), live, Table(), Task{Module: "copy", Args: args}); r.Failed != "" || read(t, dir+"/a.cfg") != "good\n" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -67,12 +67,12 @@ func TestAConfigurationIsCheckedAsAWhole(t *testing.T) {
 			"prune", value.NewList(value.DictOf("path", dir, "marker", "# mine")))}
 	}
 	live := node.NewLive()
-	r := Run(t.Context(), live, table(), task(file("a.cfg", "use y\n"), file("x.cfg", "define z\n")))
+	r := Run(t.Context(), live, Table(), task(file("a.cfg", "use y\n"), file("x.cfg", "define z\n")))
 	if !strings.Contains(r.Failed, "no y") || len(r.Changes) > 0 || read(t, dir+"/gone.cfg") == "" {
 		t.Errorf("%+v", r)
 	}
 	for _, changes := range []int{3, 0} {
-		r = Run(t.Context(), live, table(), task(file("a.cfg", "use y\n"), file("x.cfg", "define y\n")))
+		r = Run(t.Context(), live, Table(), task(file("a.cfg", "use y\n"), file("x.cfg", "define y\n")))
 		if r.Failed != "" || len(r.Changes) != changes {
 			t.Errorf("%+v", r)
 		}
@@ -87,7 +87,7 @@ func TestACheckForgivesWhatStandsThere(t *testing.T) {
 	t.Parallel()
 	dir, check := checkedDir(t, map[string]string{"a.cfg": "old\n", "b.cfg": "wrong before\n"})
 	copied := func(text string) Result {
-		return Run(t.Context(), node.NewLive(), table(), Task{Module: "copy", Args: value.DictOf("dest", dir+"/a.cfg", "content", text, "check", check)})
+		return Run(t.Context(), node.NewLive(), Table(), Task{Module: "copy", Args: value.DictOf("dest", dir+"/a.cfg", "content", text, "check", check)})
 	}
 	if r := copied("wrong too\n"); !strings.Contains(r.Failed, "a.cfg:1:wrong too") || strings.Contains(r.Failed, "wrong before") {
 		t.Errorf("%+v", r)
@@ -102,8 +102,8 @@ func TestAPlanTakesForRightWhatItCannotJudge(t *testing.T) {
 	t.Parallel()
 	dir, check := checkedDir(t, map[string]string{"a.cfg": "old\n"})
 	shadow := node.NewShadow(node.NewLive())
-	Run(t.Context(), shadow, table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("make", "it"))})
-	r := Run(t.Context(), shadow, table(), Task{Module: "copy", Args: value.DictOf("dest", dir+"/a.cfg", "content", "wrong\n", "check", check)})
+	Run(t.Context(), shadow, Table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("make", "it"))})
+	r := Run(t.Context(), shadow, Table(), Task{Module: "copy", Args: value.DictOf("dest", dir+"/a.cfg", "content", "wrong\n", "check", check)})
 	if r.Failed != "" || len(r.Changes) != 1 {
 		t.Errorf("%+v", r)
 	}
@@ -113,7 +113,7 @@ func TestWhatACheckMayBeOverruledIn(t *testing.T) {
 	t.Parallel()
 	dir, check := checkedDir(t, map[string]string{"a.cfg": "old\n"})
 	args := value.DictOf("dest", dir+"/a.cfg", "content", "wrong, but allowed\n", "check", check, "check_allows", value.NewList("but allowed$"))
-	if r := Run(t.Context(), node.NewLive(), table(), Task{Module: "copy", Args: args}); r.Failed != "" || len(r.Changes) != 1 {
+	if r := Run(t.Context(), node.NewLive(), Table(), Task{Module: "copy", Args: args}); r.Failed != "" || len(r.Changes) != 1 {
 		t.Errorf("%+v", r)
 	}
 }

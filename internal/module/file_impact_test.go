@@ -16,7 +16,7 @@ func TestFileTellsWhatItsLossMeans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range []node.Machine{node.NewShadow(node.NewLive()), node.NewLive()} {
-		r := Run(t.Context(), m, table(), Task{Module: "file", Args: value.DictOf("path", dir, "state", "absent", "impact", "data loss")})
+		r := Run(t.Context(), m, Table(), Task{Module: "file", Args: value.DictOf("path", dir, "state", "absent", "impact", "data loss")})
 		if r.Failed != "" || len(r.Changes) != 1 || r.Changes[0].Impact != node.ImpactDataLoss {
 			t.Errorf("%v, %s", r.Changes, r.Failed)
 		}

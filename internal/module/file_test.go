@@ -11,10 +11,10 @@ import (
 	"pig/internal/value"
 )
 
-// runLive runs a module on this machine.
+// RunLive runs a module on this machine.
 func runLive(t *testing.T, name string, args ...value.Value) Result {
 	t.Helper()
-	return Run(t.Context(), node.NewLive(), table(), Task{Module: name, Args: value.DictOf(args...)})
+	return Run(t.Context(), node.NewLive(), Table(), Task{Module: name, Args: value.DictOf(args...)})
 }
 
 // tree makes files below a new directory.
@@ -82,8 +82,8 @@ func TestFile(t *testing.T) {
 		{value.DictOf("path", in("a"), "mode", "u~x"), false, "has none of + - ="},
 		{value.DictOf("path", in("a"), "mode", "99999"), false, ""},
 	} {
-		planned := Run(t.Context(), node.NewShadow(node.NewLive()), table(), Task{Module: "file", Args: c.args})
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: "file", Args: c.args})
+		planned := Run(t.Context(), node.NewShadow(node.NewLive()), Table(), Task{Module: "file", Args: c.args})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: "file", Args: c.args})
 		if c.failed == "" && c.args.At("mode") == "99999" {
 			if r.Failed == "" {
 				t.Error("a mode out of range is taken")
@@ -172,8 +172,8 @@ func TestLineinfile(t *testing.T) {
 			path = filepath.Join(tree(t, map[string]string{"f": c.was}), "f")
 		}
 		c.args.Set("path", path)
-		planned := Run(t.Context(), node.NewShadow(node.NewLive()), table(), Task{Module: "lineinfile", Args: value.Clone(c.args).(*value.Dict)})
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: "lineinfile", Args: c.args})
+		planned := Run(t.Context(), node.NewShadow(node.NewLive()), Table(), Task{Module: "lineinfile", Args: value.Clone(c.args).(*value.Dict)})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: "lineinfile", Args: c.args})
 		got, err := os.ReadFile(path)
 		if err != nil {
 			got = []byte("-")

@@ -64,7 +64,7 @@ func TestFind(t *testing.T) {
 		{value.DictOf("file_type", "any"), 4},
 	}
 	ask := func(args *value.Dict) *value.Dict {
-		r := Run(t.Context(), node.NewShadow(node.NewLive()), table(), Task{Module: "find", Args: args})
+		r := Run(t.Context(), node.NewShadow(node.NewLive()), Table(), Task{Module: "find", Args: args})
 		if r.Failed != "" || len(r.Changes) > 0 {
 			t.Fatalf("%s %v", r.Failed, r.Changes)
 		}

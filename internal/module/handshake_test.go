@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"pig/internal/module/fake"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -34,27 +35,6 @@ func certificateOf(t *testing.T, name string, until time.Time) tls.Certificate {
 		t.Fatal(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
-}
-
-// serve takes connections at a port of its own: serve is what it does with each.
-func serveEach(t *testing.T, serve func(net.Conn)) int64 {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			serve(conn)
-			_ = conn.Close()
-		}
-	}()
-	return int64(l.Addr().(*net.TCPAddr).Port)
 }
 
 func TestHandshakes(t *testing.T) {
@@ -79,7 +59,7 @@ func TestHandshakes(t *testing.T) {
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: good.Certificate[0]}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	nobody := serveEach(t, func(net.Conn) {})
+	nobody := fake.ServeEach(t, func(net.Conn) {})
 	closed := func() int64 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -94,18 +74,18 @@ func TestHandshakes(t *testing.T) {
 		more  *value.Dict
 		want  string
 	}{
-		"etcd that wants a certificate": {serveEach(t, secure(good)), "tls", value.DictOf("cert", file), ""},
-		"PostgreSQL with TLS":           {serveEach(t, postgres("S", secure(good))), "postgres", value.DictOf("cert", file, "names", value.NewList("pg-test-1")), ""},
-		"PostgreSQL without":            {serveEach(t, postgres("N", func(net.Conn) {})), "postgres", value.DictOf("cert", file), ""},
-		"a daemon that has not read it": {serveEach(t, secure(certificateOf(t, "pg-test-1", time.Now().Add(2*time.Hour)))), "tls", value.DictOf("cert", file), "presents another certificate than " + file},
-		"an expired certificate":        {serveEach(t, secure(old)), "tls", value.NewDict(), "presents a certificate that has expired on"},
-		"a service of another member":   {serveEach(t, postgres("S", secure(good))), "postgres", value.DictOf("names", value.NewList("pg-test-2", "pg-test-3")), "leads to pg-test-1, and not to pg-test-2 or pg-test-3"},
+		"etcd that wants a certificate": {fake.ServeEach(t, secure(good)), "tls", value.DictOf("cert", file), ""},
+		"PostgreSQL with TLS":           {fake.ServeEach(t, postgres("S", secure(good))), "postgres", value.DictOf("cert", file, "names", value.NewList("pg-test-1")), ""},
+		"PostgreSQL without":            {fake.ServeEach(t, postgres("N", func(net.Conn) {})), "postgres", value.DictOf("cert", file), ""},
+		"a daemon that has not read it": {fake.ServeEach(t, secure(certificateOf(t, "pg-test-1", time.Now().Add(2*time.Hour)))), "tls", value.DictOf("cert", file), "presents another certificate than " + file},
+		"an expired certificate":        {fake.ServeEach(t, secure(old)), "tls", value.NewDict(), "presents a certificate that has expired on"},
+		"a service of another member":   {fake.ServeEach(t, postgres("S", secure(good))), "postgres", value.DictOf("names", value.NewList("pg-test-2", "pg-test-3")), "leads to pg-test-1, and not to pg-test-2 or pg-test-3"},
 		"a service without a server":    {nobody, "postgres", value.NewDict(), "leads to no server"},
 		"nobody listens":                {closed, "tls", value.NewDict(), "does not answer: "},
 	} {
 		target := value.DictOf("name", "door", "host", "127.0.0.1", "port", c.port, "speak", c.speak)
 		target.Update(c.more)
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: "handshake", Args: value.DictOf("targets", value.NewList(target))})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: "handshake", Args: value.DictOf("targets", value.NewList(target))})
 		got := value.Display(r.Values.At("problems"))
 		if r.Failed != "" || !strings.Contains(got, c.want) || (c.want == "") != (got == "[]") {
 			t.Errorf("%s: %s %s", name, got, r.Failed)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/module/fake"
 	"pig/internal/node"
 )
 
@@ -26,8 +27,8 @@ func TestWhereANodeReachesItsOwnService(t *testing.T) {
 		for at := range strings.FieldsSeq(lines) {
 			out.WriteString("LISTEN 0 5 " + at + " 0.0.0.0:* users:((\"patroni\",pid=7,fd=4))\n")
 		}
-		f := &fakeNode{exec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(out.String())}, nil }}
-		if got := listener(t.Context(), &Call{System: f}, 8008); got != want {
+		f := &fake.Node{OnExec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(out.String())}, nil }}
+		if got := Listener(t.Context(), &Call{System: f}, 8008); got != want {
 			t.Errorf("%s: %s, want %s", lines, got, want)
 		}
 	}

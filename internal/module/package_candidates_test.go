@@ -27,10 +27,10 @@ func TestCandidatesComeFromTheIndexWhereListsAreNotReadYet(t *testing.T) {
 	}
 	shadow := node.NewShadow(node.NewLive())
 	ask := func(only bool) Result {
-		return Run(t.Context(), shadow, table(), Task{Module: "package_candidates", Args: value.DictOf(
+		return Run(t.Context(), shadow, Table(), Task{Module: "package_candidates", Args: value.DictOf(
 			"names", value.NewList("pig-test-here", "pig-test-missing"), "index", index, "only", only)})
 	}
-	refresh := Run(t.Context(), shadow, table(), Task{Module: "apt", Args: value.DictOf("update_cache", true)})
+	refresh := Run(t.Context(), shadow, Table(), Task{Module: "apt", Args: value.DictOf("update_cache", true)})
 	if refresh.Failed != "" {
 		t.Skip("this machine has no apt: " + refresh.Failed)
 	}

@@ -13,7 +13,7 @@ import (
 func publishTo(t *testing.T, m node.Machine, root, path, content string) Result {
 	t.Helper()
 	files := value.NewList(value.DictOf("path", path, "content", content))
-	return Run(t.Context(), m, table(), Task{Module: "publish", Args: value.DictOf("root", root, "files", files)})
+	return Run(t.Context(), m, Table(), Task{Module: "publish", Args: value.DictOf("root", root, "files", files)})
 }
 
 func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
@@ -31,7 +31,7 @@ func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(root, "pgsql/a.yml")); err != nil || string(text) != "x" {
 		t.Errorf("%q, %v", text, err)
 	}
-	r := Run(t.Context(), live, table(), Task{Module: "publish", Args: value.DictOf("root", root, "absent", value.NewList("pgsql/a.yml", "pgsql/b.yml"))})
+	r := Run(t.Context(), live, Table(), Task{Module: "publish", Args: value.DictOf("root", root, "absent", value.NewList("pgsql/a.yml", "pgsql/b.yml"))})
 	if r.Failed != "" || len(r.Changes) != 1 {
 		t.Errorf("removal: %+v", r)
 	}
@@ -51,12 +51,12 @@ func TestPublishStaysBelowItsRootAndWarnsWhereNobodyReads(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	args := value.DictOf("root", filepath.Join(root, "missing"), "optional", true, "files", value.NewList(value.DictOf("path", "a.yml", "content", "x")))
-	if r := Run(t.Context(), live, table(), Task{Module: "publish", Args: args}); r.Failed != "" || len(r.Changes) > 0 || len(r.Warnings) > 0 {
+	if r := Run(t.Context(), live, Table(), Task{Module: "publish", Args: args}); r.Failed != "" || len(r.Changes) > 0 || len(r.Warnings) > 0 {
 		t.Errorf("where nobody has to read: %+v", r)
 	}
 	shadow := node.NewShadow(live)
-	Run(t.Context(), shadow, table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("make", "it"))}) // it may make the directory
-	if r := Run(t.Context(), shadow, table(), Task{Module: "publish", Args: args}); len(r.Changes) > 0 || !value.IsUnknown(r.Changed) {
+	Run(t.Context(), shadow, Table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("make", "it"))}) // it may make the directory
+	if r := Run(t.Context(), shadow, Table(), Task{Module: "publish", Args: args}); len(r.Changes) > 0 || !value.IsUnknown(r.Changed) {
 		t.Errorf("where a plan cannot know whether somebody will read: %+v", r)
 	}
 }

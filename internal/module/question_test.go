@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pig/internal/module/fake"
 )
 
 // A task that has less time than a service is given ends in its own time, with what is wrong and not with "too late".
@@ -15,7 +17,7 @@ func TestAQuestionEndsWithItsTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		err := question(ctx, &Call{System: &fakeNode{}}, "", func(context.Context) error { return busy{fs.ErrInvalid} })
+		err := Question(ctx, &Call{System: &fake.Node{}}, "", func(context.Context) error { return Busy{Cause: fs.ErrInvalid} })
 		if !errors.Is(err, fs.ErrInvalid) || ctx.Err() != nil {
 			t.Errorf("got %v, %v", err, ctx.Err())
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"pig/internal/module/fake"
 	"pig/internal/value"
 )
 
@@ -55,7 +56,7 @@ func TestURI(t *testing.T) {
 		{value.DictOf("url", s.URL+"/busy", "status_code", value.NewList(int64(200), int64(503))), "", ""},
 		{value.DictOf("url", "http://127.0.0.1:1"), "", "refused"},
 	} {
-		r := Run(t.Context(), liveMachine, table(), Task{Module: "uri", Args: c.args})
+		r := Run(t.Context(), liveMachine, Table(), Task{Module: "uri", Args: c.args})
 		if !strings.Contains(r.Failed, c.failed) || (r.Failed == "") != (c.failed == "") {
 			t.Errorf("%s: %q", value.Display(c.args), r.Failed)
 		}
@@ -92,7 +93,7 @@ func TestGetURL(t *testing.T) {
 		{value.DictOf("url", s.URL+"/f", "dest", dir+"/f"), false, ""},
 		{value.DictOf("url", s.URL+"/f", "dest", dir+"/f", "force", true, "username", "u", "password", "p"), true, ""},
 	} {
-		r := Run(t.Context(), liveMachine, table(), Task{Module: "get_url", Args: c.args})
+		r := Run(t.Context(), liveMachine, Table(), Task{Module: "get_url", Args: c.args})
 		if (r.Changed == true) != c.changed || !strings.Contains(r.Failed, c.failed) || (r.Failed == "") != (c.failed == "") {
 			t.Errorf("%s: changed %v, %q", value.Display(c.args), r.Changed, r.Failed)
 		}
@@ -108,7 +109,7 @@ func TestGetURL(t *testing.T) {
 
 func TestWaitFor(t *testing.T) {
 	t.Parallel()
-	talks := serveEach(t, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\n") })
+	talks := fake.ServeEach(t, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\n") })
 	dir := tree(t, map[string]string{"log": "database system is ready\n"})
 	late := filepath.Join(dir, "late")
 	time.AfterFunc(200*time.Millisecond, func() { _ = os.WriteFile(late, nil, 0o600) }) //nolint:errcheck // the test fails then
@@ -128,7 +129,7 @@ func TestWaitFor(t *testing.T) {
 		{value.DictOf("path", late, "timeout", int64(60)), ""},
 		{value.DictOf("timeout", int64(0)), ""},
 	} {
-		r := Run(t.Context(), liveMachine, table(), Task{Module: "wait_for", Args: c.args})
+		r := Run(t.Context(), liveMachine, Table(), Task{Module: "wait_for", Args: c.args})
 		if !strings.Contains(r.Failed, c.failed) || (r.Failed == "") != (c.failed == "") {
 			t.Errorf("%s: %q", value.Display(c.args), r.Failed)
 		}

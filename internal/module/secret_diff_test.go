@@ -16,7 +16,7 @@ func TestChangesShowNoSecretThatNobodyNames(t *testing.T) {
 	dir := t.TempDir()
 	run := func(name string, args *value.Dict) Result {
 		t.Helper()
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: name, Args: args})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: name, Args: args})
 		if r.Failed != "" || len(r.Changes) == 0 {
 			t.Fatalf("%s: %+v", name, r)
 		}
@@ -60,7 +60,7 @@ func TestShortSecretsAreInNoChange(t *testing.T) {
 	for _, pw := range []string{"abc", "x", "event"} {
 		path := filepath.Join(t.TempDir(), "file")
 		content := secret.Carrying("\"short\" \""+pw+"\"\nrequirepass "+pw+"\npath "+pw+"/y\nkept\n", pw)
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: "copy", Args: value.DictOf("dest", path, "content", content)})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: "copy", Args: value.DictOf("dest", path, "content", content)})
 		if r.Failed != "" || len(r.Changes) != 1 {
 			t.Fatalf("%+v", r)
 		}
@@ -68,7 +68,7 @@ func TestShortSecretsAreInNoChange(t *testing.T) {
 		if strings.Contains(body, pw) || !strings.Contains(body, "+kept\n") {
 			t.Errorf("%q: %s", pw, body)
 		}
-		r = Run(t.Context(), node.NewLive(), table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("echo", secret.New(pw), secret.Carrying("<"+pw+"/z>", pw)))})
+		r = Run(t.Context(), node.NewLive(), Table(), Task{Module: "command", Args: value.DictOf("argv", value.NewList("echo", secret.New(pw), secret.Carrying("<"+pw+"/z>", pw)))})
 		for _, key := range []string{"stdout", "cmd"} {
 			if shown := string(value.JSON(r.Values.At(key))); strings.Contains(shown, pw) {
 				t.Errorf("%q: %s is %s", pw, key, shown)

@@ -12,9 +12,9 @@ import (
 	"pig/internal/node"
 )
 
-// startedAfter tells whether the main process of a unit is younger than all of files, so that it has read them as they are;
+// StartedAfter tells whether the main process of a unit is younger than all of files, so that it has read them as they are;
 // so has one that is only planned to start.
-func startedAfter(ctx context.Context, c *Call, unit string, files []string) (bool, error) {
+func StartedAfter(ctx context.Context, c *Call, unit string, files []string) (bool, error) {
 	if len(files) == 0 {
 		return false, nil
 	}

@@ -14,10 +14,10 @@ func TestTheChecksumOfAPlannedFileIsUnknown(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	shadow := node.NewShadow(node.NewLive())
-	if r := Run(t.Context(), shadow, table(), Task{Module: "x509", Args: value.DictOf("key", at("ca.key"), "cert", at("ca.crt"), "cn", "ca", "authority", true)}); r.Failed != "" {
+	if r := Run(t.Context(), shadow, Table(), Task{Module: "x509", Args: value.DictOf("key", at("ca.key"), "cert", at("ca.crt"), "cn", "ca", "authority", true)}); r.Failed != "" {
 		t.Fatal(r.Failed)
 	}
-	r := Run(t.Context(), shadow, table(), Task{Module: "stat", Args: value.DictOf("path", at("ca.crt"))})
+	r := Run(t.Context(), shadow, Table(), Task{Module: "stat", Args: value.DictOf("path", at("ca.crt"))})
 	st, ok := r.Values.At("stat").(*value.Dict)
 	if r.Failed != "" || !ok || st.At("exists") != true {
 		t.Fatalf("%s, %v", r.Failed, r.Values)

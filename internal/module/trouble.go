@@ -12,14 +12,17 @@ import (
 	"pig/internal/node"
 )
 
-// sign is what logs say, and what it means.
-type sign struct {
-	pattern *regexp.Regexp
-	cause   string
+// Sign is what logs say, and what it means.
+type Sign struct {
+	Pattern *regexp.Regexp
+	Cause   string
 }
 
-func troubled(signs []sign, unit string, u node.Unit, known bool, evidence []string, cause error) error {
-	why := firstSign(signs, evidence)
+// Means is a sign: what a regular expression finds in a log has this cause.
+func Means(pattern, cause string) Sign { return Sign{regexp.MustCompile(pattern), cause} }
+
+func Troubled(signs []Sign, unit string, u node.Unit, known bool, evidence []string, cause error) error {
+	why := FirstSign(signs, evidence)
 	switch {
 	case why != "":
 	case known && !u.Exists:
@@ -32,21 +35,21 @@ func troubled(signs []sign, unit string, u node.Unit, known bool, evidence []str
 	return fmt.Errorf("%w\n  probably %s\n  %s", cause, why, strings.Join(evidence, "\n  "))
 }
 
-func firstSign(signs []sign, evidence []string) string {
+func FirstSign(signs []Sign, evidence []string) string {
 	text := strings.Join(evidence, "\n")
 	if strings.Contains(text, "disk: ") {
 		return "the disk is full"
 	}
 	for _, s := range signs {
-		if s.pattern.MatchString(text) {
-			return s.cause
+		if s.Pattern.MatchString(text) {
+			return s.Cause
 		}
 	}
 	return ""
 }
 
-// tailLogs gives the last lines of the newest file in a directory of logs.
-func tailLogs(ctx context.Context, c *Call, dir string) []string {
+// TailLogs gives the last lines of the newest file in a directory of logs.
+func TailLogs(ctx context.Context, c *Call, dir string) []string {
 	names, err := c.System.Files().List(dir)
 	if err != nil {
 		return nil
@@ -68,21 +71,21 @@ func tailLogs(ctx context.Context, c *Call, dir string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSpace(string(out.Stdout)), "\n") {
 		if line != "" {
-			lines = append(lines, newest[strings.LastIndexByte(newest, '/')+1:]+": "+clip(line, 300))
+			lines = append(lines, newest[strings.LastIndexByte(newest, '/')+1:]+": "+Clip(line, 300))
 		}
 	}
 	return lines
 }
 
-func clip(s string, n int) string {
+func Clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n] + "…"
 	}
 	return s
 }
 
-// listening tells who has a port of this node.
-func listening(ctx context.Context, c *Call, port int) string {
+// Listening tells who has a port of this node.
+func Listening(ctx context.Context, c *Call, port int) string {
 	found := fmt.Sprintf("ports: nothing listens on %d", port)
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
 	if err != nil || out.RC != 0 {
@@ -96,8 +99,8 @@ func listening(ctx context.Context, c *Call, port int) string {
 	return found
 }
 
-// listener is the address and port under which this node reaches its own service: it may listen on one address only.
-func listener(ctx context.Context, c *Call, port int) string {
+// Listener is the address and port under which this node reaches its own service: it may listen on one address only.
+func Listener(ctx context.Context, c *Call, port int) string {
 	local := format.HostPort("127.0.0.1", port)
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltn"}, ReadOnly: true})
 	if err != nil || out.RC != 0 {

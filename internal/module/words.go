@@ -93,11 +93,11 @@ func Glob(files node.Files, pattern string) ([]string, error) {
 	return found, nil
 }
 
-// number is the whole number that a text is, 0 for none.
-func number(text string) int {
+// Number is the whole number that a text is, 0 for none.
+func Number(text string) int {
 	n, _ := strconv.Atoi(text)
 	return n
 }
 
-// flag tells whether a field of a mapping is on.
-func flag(d *value.Dict, name string) bool { return value.Truthy(d.At(name)) }
+// Flag tells whether a field of a mapping is on.
+func Flag(d *value.Dict, name string) bool { return value.Truthy(d.At(name)) }

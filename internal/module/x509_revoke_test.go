@@ -20,7 +20,7 @@ func TestRevocation(t *testing.T) {
 	}
 	run := func(module string, args *value.Dict) Result {
 		t.Helper()
-		r := Run(t.Context(), node.NewLive(), table(), Task{Module: module, Args: args})
+		r := Run(t.Context(), node.NewLive(), Table(), Task{Module: module, Args: args})
 		if r.Failed != "" {
 			t.Fatalf("%s: %s", module, r.Failed)
 		}
