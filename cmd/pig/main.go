@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"pig/internal/cli"
+	"pig/internal/products"
 )
 
 func main() {
-	os.Exit(cli.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(cli.Main(products.All(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

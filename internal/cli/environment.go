@@ -11,7 +11,6 @@ import (
 	"pig/internal/inventory"
 	"pig/internal/params"
 	"pig/internal/product"
-	"pig/internal/products"
 	"pig/internal/value"
 )
 
@@ -29,9 +28,9 @@ func (s *session) environment() (*product.Environment, error) {
 
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
 func (s *session) mistakes() (*product.Environment, diag.List) {
-	checks := product.Checks(products.All())
+	checks := product.Checks(s.app.products)
 	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
-	env, more := product.Resolve(s.inventory, products.All(), product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
+	env, more := product.Resolve(s.inventory, s.app.products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)

@@ -9,11 +9,6 @@ import (
 	"pig/internal/diag"
 	"pig/internal/graph"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
-	"pig/internal/products/infra"
-	prminio "pig/internal/products/minio"
-	prpgsql "pig/internal/products/pgsql"
-	prredis "pig/internal/products/redis"
 )
 
 func (a *app) graph() *cobra.Command {
@@ -99,20 +94,12 @@ func graphDOT(g *graph.Graph[product.Unit]) (string, error) {
 // noCluster says that there is no such cluster, and which one may be meant.
 func (s *session) noCluster(env *product.Environment, name string) error {
 	var names []string
-	if len(infra.Nodes(env)) > 0 {
-		names = append(names, "infra")
-	}
-	if etcd.Of(env) != nil {
-		names = append(names, etcd.Of(env).Name)
-	}
-	for _, c := range prpgsql.Of(env) {
-		names = append(names, c.Name)
-	}
-	for _, c := range prminio.Of(env) {
-		names = append(names, c.Name)
-	}
-	for _, c := range prredis.Of(env) {
-		names = append(names, c.Name)
+	for _, p := range env.Told() {
+		for _, c := range p.Clusters(env) {
+			if c.Name != "" {
+				names = append(names, c.Name)
+			}
+		}
 	}
 	d := diag.Errorf(diag.Pos{}, "cluster %q not found in the inventory", name)
 	if near := diag.DidYouMean(name, names); near != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/journal"
 	"pig/internal/ui"
 )
@@ -146,7 +147,7 @@ func (a *app) shownEnd(r *journal.Run) string {
 	} else {
 		text = a.paint.Red(text)
 	}
-	fmt.Fprintf(&b, "%s: %s changed, %d failed\n", text, plural(r.Changed(), "task"), r.Failed())
+	fmt.Fprintf(&b, "%s: %s changed, %d failed\n", text, format.Plural(r.Changed(), "task"), r.Failed())
 	stopped := slices.Clone(r.End.Stopped)
 	for _, s := range stopped {
 		fmt.Fprintf(&b, "  stopped: %s at %s (%s), %s\n", diag.OneLine(s.Host), diag.OneLine(s.Task), s.At, s.Why)

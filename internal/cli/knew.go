@@ -9,8 +9,6 @@ import (
 
 	"pig/internal/params"
 	"pig/internal/product"
-	prpgsql "pig/internal/products/pgsql"
-	prredis "pig/internal/products/redis"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -69,7 +67,7 @@ func (s *session) knownTo(env *product.Environment, module string, hosts []strin
 	k := knownSecrets{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, host := range hosts {
 		vars := params.Protect(s.vars(env, host))
-		whole := goesWhole(env, vars, hosts)
+		whole := env.GoesWhole(host, hosts)
 		for _, param := range knew[module] {
 			if p := params.Lookup(param); p != nil && p.Generated != "" && p.Generated != params.PerEnvironment && whole {
 				continue
@@ -89,22 +87,6 @@ func (s *session) knownTo(env *product.Environment, module string, hosts []strin
 		}
 	}
 	return k
-}
-
-// goesWhole tells whether hosts are all of the clusters of PostgreSQL and Redis that a host of these variables belongs to. Shards of Citus are one.
-func goesWhole(env *product.Environment, vars *value.Dict, hosts []string) bool {
-	var all []string
-	for _, c := range prpgsql.Of(env) {
-		if c.Scope() == value.Str(vars.At("patroni_scope")) {
-			all = append(all, c.Hosts()...)
-		}
-	}
-	for _, c := range prredis.Of(env) {
-		if c.Name == value.Str(vars.At("redis_cluster")) {
-			all = append(all, c.Hosts()...)
-		}
-	}
-	return !slices.ContainsFunc(all, func(h string) bool { return !slices.Contains(hosts, h) })
 }
 
 // inUse is the value of a parameter as far as a host has it in its files.

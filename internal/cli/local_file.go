@@ -9,10 +9,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
-	"pig/internal/params"
 	"pig/internal/playbook"
 	"pig/internal/product"
-	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
 
@@ -43,27 +41,27 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 	return "", looked, errors.New("file not found")
 }
 
-// missingFiles tells files of this machine that an inventory names and that are not there.
-func (s *session) missingFiles(env *product.Environment) diag.List {
-	return append(s.baselines(env), s.dataFiles(env)...)
+// localFiles are the files of this machine, as filters of products find and read them.
+type localFiles struct{ *session }
+
+// Find implements product.Files.
+func (f localFiles) Find(name string) (path string, looked []string, err error) {
+	return f.localFile(name)
 }
 
-// dataFiles tells files of pg_files that are not there.
-func (s *session) dataFiles(env *product.Environment) diag.List {
-	var found diag.List
-	for _, c := range prpgsql.Of(env) {
-		list, ok := s.inventory.Vars(c.Members[0].Entry).At("pg_files").(*value.List)
+// Read implements product.Files.
+func (f localFiles) Read(path string) ([]byte, error) { return f.files.Read(path) }
+
+// missingFiles tells files of this machine that an inventory names and that are not there.
+func (s *session) missingFiles(env *product.Environment) (found diag.List) {
+	for _, p := range env.Products() {
+		f, ok := p.(product.Filer)
 		if !ok {
 			continue
 		}
-		for i, item := range list.Items {
-			name, ok := value.Plain(item)
-			if !ok || params.IsTemplate(name) {
-				continue
-			}
-			if _, looked, err := s.localFile(name); err != nil {
-				found = append(found, diag.Errorf(list.Pos(i), "file %q of pg_files not found for cluster %s", name, c.Name).
-					WithHint("looked for %s", strings.Join(looked, ", ")))
+		for _, file := range f.Files(env) {
+			if _, looked, err := s.localFile(file.Name); err != nil {
+				found = append(found, diag.Errorf(file.Pos, "%s", file.Missing).WithHint("looked for %s", strings.Join(looked, ", ")))
 			}
 		}
 	}

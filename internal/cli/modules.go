@@ -10,11 +10,6 @@ import (
 
 	"pig/internal/inventory"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
-	"pig/internal/products/infra"
-	prminio "pig/internal/products/minio"
-	prpgsql "pig/internal/products/pgsql"
-	prredis "pig/internal/products/redis"
 )
 
 // moduleVerb makes the verb of a module: its playbook, at once, on the hosts that -l selects.
@@ -74,20 +69,9 @@ func (a *app) module(ctx context.Context, o *runOptions, module, playbook string
 		return err
 	}
 	if module == "pgsql" { // what its roles do once is done in each cluster
-		s.base.Cluster = pgClusterOf(env)
+		s.base.Cluster = env.ClusterAt("pgsql")
 	}
 	return s.runModule(ctx, module, playbook, hosts)
-}
-
-// pgClusterOf tells the PostgreSQL cluster of a host, "" for none.
-func pgClusterOf(env *product.Environment) func(host string) string {
-	of := map[string]string{}
-	for _, c := range prpgsql.Of(env) {
-		for _, h := range c.Hosts() {
-			of[h] = c.Name
-		}
-	}
-	return func(host string) string { return of[host] }
 }
 
 // runModule runs one of pig's own playbooks on hosts.
@@ -142,43 +126,12 @@ func (s *session) clusterOf(of func(host string) string) (string, error) {
 
 // moduleHosts are the hosts of a module that -l leaves.
 func (s *session) moduleHosts(env *product.Environment, module string) ([]string, error) {
-	members := map[string]bool{}
-	add := func(hosts []string) {
-		for _, h := range hosts {
-			members[h] = true
-		}
-	}
-	switch module {
-	case "infra":
-		for _, n := range infra.Nodes(env) {
-			members[n.Name] = true
-		}
-	case "etcd":
-		if etcd.Of(env) != nil {
-			add(etcd.Of(env).Hosts())
-		}
-	case "minio":
-		for _, c := range prminio.Of(env) {
-			add(c.Hosts())
-		}
-	case "pgsql":
-		for _, c := range prpgsql.Of(env) {
-			add(c.Hosts())
-		}
-	case "redis":
-		for _, c := range prredis.Of(env) {
-			add(c.Hosts())
-		}
-	default:
-		for _, n := range env.Hosts {
-			members[n.Name] = true
-		}
-	}
+	members := env.HostsOf(module)
 	limited, err := s.hosts()
 	if err != nil {
 		return nil, err
 	}
-	limited = slices.DeleteFunc(slices.Clone(limited), func(h *inventory.Host) bool { return !members[h.Name] })
+	limited = slices.DeleteFunc(slices.Clone(limited), func(h *inventory.Host) bool { return !slices.Contains(members, h.Name) })
 	var names []string
 	for _, h := range limited {
 		names = append(names, h.Name)

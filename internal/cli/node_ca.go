@@ -16,7 +16,6 @@ import (
 	"pig/internal/diag"
 	"pig/internal/pki"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
 	"pig/internal/ui"
 	"pig/internal/value"
 )
@@ -70,7 +69,7 @@ func (h hostCA) trusts(certs []*x509.Certificate) bool {
 // run kept. Where the folder lacks something, every host of the inventory is asked, also beyond -l: one that has it is enough. Where it lacks
 // nothing, the hosts of the run are asked.
 func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
-	noKey, noMembersKey := absent(s.caKeyPath("ca")), etcd.Of(env) != nil && absent(s.caKeyPath("etcd"))
+	noKey, noMembersKey := absent(s.caKeyPath("ca")), len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd"))
 	hosts, err := s.hostsToAsk(env, noKey || noMembersKey || !s.passwords.Exists())
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
+	"pig/internal/format"
 	"pig/internal/inventory"
 	"pig/internal/transport"
 )
@@ -135,7 +136,7 @@ func (s *session) trust(ctx context.Context, o *trustOptions) error {
 	switch {
 	case changed > 0 && !o.replace:
 		fmt.Fprintf(s.app.err, "%s: %s changed. Either the host was reinstalled, or somebody intercepts the connection. If the change is expected, add --replace.\n",
-			s.app.paint.Red("refused"), plural(changed, "key"))
+			s.app.paint.Red("refused"), format.Plural(changed, "key"))
 		return exitStatus(exitFailed)
 	case silent > 0:
 		return exitStatus(exitUnreachable)
@@ -182,7 +183,7 @@ func (s *session) record(conf transport.Config, wanted []shownKey, o *trustOptio
 		return nil
 	}
 	if !o.yes {
-		if err := s.app.agree(fmt.Sprintf("Record %s in %s? [y/N] ", plural(len(wanted), "key"), conf.KnownHosts[0])); err != nil {
+		if err := s.app.agree(fmt.Sprintf("Record %s in %s? [y/N] ", format.Plural(len(wanted), "key"), conf.KnownHosts[0])); err != nil {
 			return err
 		}
 	}
@@ -191,7 +192,7 @@ func (s *session) record(conf transport.Config, wanted []shownKey, o *trustOptio
 			return err
 		}
 	}
-	fmt.Fprintf(s.app.err, "%s recorded in %s\n", plural(len(wanted), "key"), conf.KnownHosts[0])
+	fmt.Fprintf(s.app.err, "%s recorded in %s\n", format.Plural(len(wanted), "key"), conf.KnownHosts[0])
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"pig/internal/credential"
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/params"
 	"pig/internal/private"
 	"pig/internal/vault"
@@ -211,7 +212,7 @@ func (s *session) keepPasswords() error {
 	if err := s.passwords.Save(); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.app.err, "Generated %s, saved in %s: %s\n", plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
+	fmt.Fprintf(s.app.err, "Generated %s, saved in %s: %s\n", format.Plural(len(made), "password"), s.passwords.Path(), strings.Join(made, ", "))
 	for _, name := range made {
 		if known, is := params.KeyOfData(name); is {
 			if password, _ := s.passwords.Lookup(name); password == known {

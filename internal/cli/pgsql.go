@@ -119,7 +119,7 @@ func (a *app) pgVerb(v pgVerb) *cobra.Command {
 // find takes the cluster's name from args, and gives the rest. Without a name it is the one whose members -l selects.
 func (w *pgWork) find(args []string) ([]string, error) {
 	if len(args) == 0 {
-		name, err := w.clusterOf(pgClusterOf(w.env))
+		name, err := w.clusterOf(w.env.ClusterAt("pgsql"))
 		if err != nil {
 			return nil, err
 		}

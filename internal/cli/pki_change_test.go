@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"pig/internal/graph"
+	inv "pig/internal/inventory"
 	"pig/internal/pki"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/products"
 )
 
 // environmentWithCA is an environment of two nodes, with a CA of its own.
@@ -42,8 +44,11 @@ func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Gra
 	if err := os.WriteFile(inventory, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := &product.Environment{}
-	env.Hosts = []*product.Host{{Name: "a", Cluster: "one"}, {Name: "b", Cluster: "one"}, {Name: "c", Cluster: "two"}}
+	hosts, _, err := inv.LoadText("i.yml", []byte("all: { hosts: { a: { node_cluster: one }, b: { node_cluster: one }, c: { node_cluster: two } } }"), inv.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, _ := product.Resolve(hosts, products.All(), product.Options{})
 	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
 	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
 	return s, env, product.Units(env)

@@ -13,21 +13,11 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/pki"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
-	"pig/internal/products/infra"
-	prpgsql "pig/internal/products/pgsql"
 	"pig/internal/value"
 )
-
-// fetchable is a certificate that a host holds with its key, and where files/pki has both.
-type fetchable struct {
-	name       string // below files/pki, without the ending
-	host       string
-	cert, key  string // on the host
-	member, ca bool   // of etcd: signed by the CA of the members; that CA itself, whose key no host has
-}
 
 // pkiFetch brings what hosts hold to files/pki: the certificate of the CA that they trust, and certificates with their keys, so that nothing
 // has to be issued anew. What a host gives is taken under the name that the inventory gives the host, if the CA has signed it; what is in
@@ -45,19 +35,19 @@ func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error 
 	var fetched []string
 	for _, group := range []bool{true, false} { // the CA of etcd's members before what it signed
 		for _, f := range s.fetchables(env, hosts) {
-			if f.ca != group {
+			if f.CA != group {
 				continue
 			}
 			took, err := s.fetch(ctx, f, trusted)
 			if err != nil {
-				return fmt.Errorf("cannot fetch %s from %s: %w", f.name, f.host, err)
+				return fmt.Errorf("cannot fetch %s from %s: %w", f.Name, f.Host, err)
 			}
 			if took {
-				fetched = append(fetched, f.name)
+				fetched = append(fetched, f.Name)
 			}
 		}
 	}
-	if _, err := fmt.Fprintf(s.app.out, "%s: the CA and %s\n", s.pkiDir(), plural(len(fetched), "certificate")); err != nil {
+	if _, err := fmt.Fprintf(s.app.out, "%s: the CA and %s\n", s.pkiDir(), format.Plural(len(fetched), "certificate")); err != nil {
 		return err
 	}
 	if names := silent(said); names != "" {
@@ -115,75 +105,23 @@ func (s *session) keep(name string, text []byte, mode os.FileMode) error {
 }
 
 // fetchables are what hosts hold, as the roles bring it to them.
-func (s *session) fetchables(env *product.Environment, hosts []string) (all []fetchable) {
-	for name, member := range s.membersCertificates(env) {
-		kind, instance, _ := strings.Cut(name, "/")
-		host := s.hostOf(env, kind, instance, member)
-		f := fetchable{name: name, host: host}
-		switch {
-		case kind == "node":
-			f.cert, f.key = "/etc/pki/node.crt", "/etc/pki/node.key"
-		case kind == "infra":
-			f.cert, f.key = "/etc/pki/infra.crt", "/etc/pki/infra.key"
-		case kind == "pgsql":
-			f.cert, f.key = "/pg/cert/server.crt", "/pg/cert/server.key"
-		case kind == "etcd" && strings.HasSuffix(instance, "-admin"):
-			f.cert, f.key = "/etc/pki/etcdctl.crt", "/etc/pki/etcdctl.key"
-		case kind == "etcd":
-			f.cert, f.key, f.member = "/etc/etcd/server.crt", "/etc/etcd/server.key", true
-			all = append(all, fetchable{name: "etcd/ca", host: host, cert: "/etc/etcd/members.crt", ca: true})
-		default: // issued anew without a restart
-			continue
-		}
-		if slices.Contains(hosts, host) {
-			all = append(all, f)
-		}
-	}
-	all = slices.DeleteFunc(all, func(f fetchable) bool { return !slices.Contains(hosts, f.host) })
-	slices.SortFunc(all, func(a, b fetchable) int { return strings.Compare(a.name+" "+a.host, b.name+" "+b.host) })
+func (s *session) fetchables(env *product.Environment, hosts []string) []product.Certificate {
+	all := slices.DeleteFunc(env.Certificates(), func(c product.Certificate) bool { return c.Cert == "" || !slices.Contains(hosts, c.Host) })
+	slices.SortFunc(all, func(a, b product.Certificate) int { return strings.Compare(a.Name+" "+a.Host, b.Name+" "+b.Host) })
 	return all
 }
 
-// hostOf is the host of an instance that has a certificate.
-func (s *session) hostOf(env *product.Environment, kind, instance, member string) string {
-	switch kind {
-	case "node":
-		return instance
-	case "infra":
-		for _, n := range infra.Nodes(env) {
-			if instance == "infra-"+value.Str(s.inventory.Vars(n.Entry).At("infra_seq")) {
-				return n.Name
-			}
-		}
-	case "etcd":
-		for _, m := range etcd.Of(env).Members {
-			if m.Instance == member {
-				return m.Name
-			}
-		}
-	case "pgsql":
-		for _, c := range prpgsql.Of(env) {
-			for _, m := range c.Members {
-				if m.Instance == instance {
-					return m.Name
-				}
-			}
-		}
-	}
-	return ""
-}
-
 // fetch takes one certificate with its key, unless files/pki has it or the host has none that does.
-func (s *session) fetch(ctx context.Context, f fetchable, trusted []*x509.Certificate) (bool, error) {
-	if !absent(filepath.Join(s.pkiDir(), f.name+".crt")) || !absent(filepath.Join(s.pkiDir(), f.name+".key")) {
+func (s *session) fetch(ctx context.Context, f product.Certificate, trusted []*x509.Certificate) (bool, error) {
+	if !absent(filepath.Join(s.pkiDir(), f.Name+".crt")) || !absent(filepath.Join(s.pkiDir(), f.Name+".key")) {
 		return false, nil
 	}
-	certs, err := pki.Bundle(s.readOf(ctx, f.host, f.cert))
-	if err != nil || len(certs) == 0 || certs[0].IsCA != f.ca {
+	certs, err := pki.Bundle(s.readOf(ctx, f.Host, f.Cert))
+	if err != nil || len(certs) == 0 || certs[0].IsCA != f.CA {
 		return false, nil //nolint:nilerr // the next apply issues another one
 	}
 	issuers := trusted
-	if f.member {
+	if f.ByMembersCA {
 		text, err := os.ReadFile(filepath.Join(s.pkiDir(), "etcd", "ca.crt"))
 		if err != nil {
 			return false, nil //nolint:nilerr // as above
@@ -195,8 +133,8 @@ func (s *session) fetch(ctx context.Context, f fetchable, trusted []*x509.Certif
 	if !pki.SignedBy(certs[0], issuers) {
 		return false, nil
 	}
-	if !f.ca {
-		text := s.readOf(ctx, f.host, f.key)
+	if !f.CA {
+		text := s.readOf(ctx, f.Host, f.Key)
 		key, err := pki.ParseKey(text)
 		if err != nil {
 			return false, nil //nolint:nilerr // as above
@@ -204,11 +142,11 @@ func (s *session) fetch(ctx context.Context, f fetchable, trusted []*x509.Certif
 		if _, err := pki.SignerOf(encodeCerts(certs[:1]), key); err != nil {
 			return false, nil //nolint:nilerr // as above
 		}
-		if err := s.keep(f.name+".key", text, 0o600); err != nil {
+		if err := s.keep(f.Name+".key", text, 0o600); err != nil {
 			return false, err
 		}
 	}
-	return true, s.keep(f.name+".crt", encodeCerts(certs[:1]), 0o644)
+	return true, s.keep(f.Name+".crt", encodeCerts(certs[:1]), 0o644)
 }
 
 // readOf reads a file of a host; nothing where it has none.
@@ -227,10 +165,10 @@ func (s *session) tellRemains(env *product.Environment) error {
 		remains[s.caKeyPath("ca")+" (the key of the CA)"] = true
 		remains[filepath.Join(s.pkiDir(), "revoked")+" (certificates that are revoked)"] = true
 	}
-	if etcd.Of(env) != nil && absent(s.caKeyPath("etcd")) {
+	if len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd")) {
 		remains[s.caKeyPath("etcd")+" (the key of the CA of etcd's members)"] = true
 	}
-	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(infra.Nodes(env)) > 0 {
+	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(env.HostsOf("infra")) > 0 {
 		remains[filepath.Join(s.pkiDir(), "repo", "repo.key")+" (the key that signs packages)"] = true
 	}
 	if !s.passwords.Exists() {

@@ -13,6 +13,7 @@ import (
 
 	"pig/internal/credential"
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/params"
 	"pig/internal/pki"
 	"pig/internal/product"
@@ -70,7 +71,7 @@ func (s *session) pkiImport(ctx context.Context, env *product.Environment, from 
 			return err
 		}
 	}
-	if _, err := fmt.Fprintf(s.app.out, "Imported %s into %s, %s into %s\n", plural(len(b.files), "file"), s.pkiDir(), plural(len(passwords), "password"), s.passwords.Path()); err != nil {
+	if _, err := fmt.Fprintf(s.app.out, "Imported %s into %s, %s into %s\n", format.Plural(len(b.files), "file"), s.pkiDir(), format.Plural(len(passwords), "password"), s.passwords.Path()); err != nil {
 		return err
 	}
 	return s.tellRemains(env)

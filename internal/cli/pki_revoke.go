@@ -10,13 +10,9 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/pki"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
-	"pig/internal/products/infra"
-	prminio "pig/internal/products/minio"
-	prpgsql "pig/internal/products/pgsql"
-	"pig/internal/value"
 )
 
 // pkiRevoke revokes certificates: those of files/pki by their names, which loses their keys too, and others by their files. Who is gone from the
@@ -48,7 +44,7 @@ func (s *session) pkiRevoke(env *product.Environment, names []string, force bool
 			return fmt.Errorf("cannot revoke %s: %w", r.path, err)
 		}
 	}
-	_, err = fmt.Fprintf(s.app.out, "Revoked %s. Run pig apply to update all hosts: %s\n", plural(len(names), "certificate"), strings.Join(names, ", "))
+	_, err = fmt.Fprintf(s.app.out, "Revoked %s. Run pig apply to update all hosts: %s\n", format.Plural(len(names), "certificate"), strings.Join(names, ", "))
 	return err
 }
 
@@ -113,42 +109,14 @@ func (r revocable) revoke(dir string) error {
 
 // memberWith is who in the inventory uses a certificate, "" for nobody. A copy of the file is the same certificate.
 func (s *session) memberWith(env *product.Environment, cert *x509.Certificate) string {
-	for name, member := range s.membersCertificates(env) {
-		text, err := os.ReadFile(filepath.Join(s.pkiDir(), name+".crt"))
+	for _, c := range env.Certificates() {
+		text, err := os.ReadFile(filepath.Join(s.pkiDir(), c.Name+".crt"))
 		if err != nil {
 			continue
 		}
 		if bundle, err := pki.Bundle(text); err == nil && len(bundle) > 0 && bundle[0].Equal(cert) {
-			return member
+			return c.Member
 		}
 	}
 	return ""
-}
-
-// membersCertificates are the names below files/pki of the certificates that the inventory's members use, as the roles name them.
-func (s *session) membersCertificates(env *product.Environment) map[string]string {
-	names := map[string]string{}
-	for _, n := range env.Hosts {
-		names["node/"+n.Name] = n.Name
-	}
-	for _, n := range infra.Nodes(env) {
-		instance := "infra-" + value.Str(s.inventory.Vars(n.Entry).At("infra_seq"))
-		names["infra/"+instance], names["nginx/pigsty"] = instance, "the portal"
-	}
-	if etcd.Of(env) != nil {
-		for _, m := range etcd.Of(env).Members {
-			names["etcd/"+m.Instance], names["etcd/"+m.Instance+"-admin"] = m.Instance, m.Instance
-		}
-	}
-	for _, c := range prminio.Of(env) {
-		for _, m := range c.Members {
-			names["minio/"+m.Instance] = m.Instance
-		}
-	}
-	for _, c := range prpgsql.Of(env) {
-		for _, m := range c.Members {
-			names["pgsql/"+m.Instance] = m.Instance
-		}
-	}
-	return names
 }

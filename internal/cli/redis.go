@@ -73,7 +73,7 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 			defer s.close()
 			w.session, w.env = s, env
 			if len(args) == 0 {
-				name, err := s.clusterOf(w.clusterAt)
+				name, err := s.clusterOf(env.ClusterAt("redis"))
 				if err != nil {
 					return err
 				}
@@ -90,16 +90,6 @@ func (a *app) redisVerb(v redisVerb) *cobra.Command {
 		c.Flags().StringVar(&w.confirm, "confirm", "", "name of the cluster, instead of typing it")
 	}
 	return c
-}
-
-// clusterAt is the name of the cluster that a host belongs to, "" for none.
-func (w *redisWork) clusterAt(host string) string {
-	for _, c := range prredis.Of(w.env) {
-		if slices.Contains(c.Hosts(), host) {
-			return c.Name
-		}
-	}
-	return ""
 }
 
 // find finds what the operator means: a cluster, a host of one, or an instance by its name.

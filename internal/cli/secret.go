@@ -13,6 +13,7 @@ import (
 
 	"pig/internal/credential"
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/params"
 	"pig/internal/value"
 )
@@ -142,7 +143,7 @@ func (a *app) secretRotate() *cobra.Command {
 		if err := s.passwords.Save(); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(a.out, "Generated %s. Run pig apply to use the new ones: %s\n", plural(len(args), "password"), strings.Join(args, ", "))
+		_, err := fmt.Fprintf(a.out, "Generated %s. Run pig apply to use the new ones: %s\n", format.Plural(len(args), "password"), strings.Join(args, ", "))
 		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/health"
 )
 
@@ -26,7 +27,7 @@ func (s *session) showStatus(r health.Report) error {
 	for _, c := range r.Clusters {
 		head := paint.Green("healthy")
 		if n := len(c.Problems) + len(c.Passing); n > 0 {
-			head = paint.Red("degraded") + " (" + plural(n, "problem") + ")"
+			head = paint.Red("degraded") + " (" + format.Plural(n, "problem") + ")"
 		}
 		if c.Slots != "" {
 			head += ", slots " + c.Slots

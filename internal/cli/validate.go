@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"pig/internal/diag"
+	"pig/internal/format"
 	"pig/internal/inventory"
 	"pig/internal/params"
 	"pig/internal/product"
-	"pig/internal/products/etcd"
-	prminio "pig/internal/products/minio"
-	prpgsql "pig/internal/products/pgsql"
-	prredis "pig/internal/products/redis"
 	"pig/internal/value"
 )
 
@@ -103,38 +101,27 @@ func (s *session) validate(strict bool) error {
 }
 
 func counts(errors, warnings int) string {
-	return fmt.Sprintf("%s, %s", plural(errors, "error"), plural(warnings, "warning"))
+	return fmt.Sprintf("%s, %s", format.Plural(errors, "error"), format.Plural(warnings, "warning"))
 }
 
 func withWarnings(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return "; " + plural(n, "warning")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return "; " + format.Plural(n, "warning")
 }
 
 // declared says in a few words what there is.
 func declared(env *product.Environment) string {
-	text := plural(len(env.Hosts), "node")
-	if etcd.Of(env) != nil {
-		text += fmt.Sprintf(", etcd of %d", len(etcd.Of(env).Members))
-	}
-	for _, n := range []struct {
-		count int
-		what  string
-	}{{len(prpgsql.Of(env)), "PostgreSQL cluster"}, {len(prminio.Of(env)), "MinIO cluster"}, {len(prredis.Of(env)), "Redis cluster"}} {
-		if n.count > 0 {
-			text += ", " + plural(n.count, n.what)
+	var counts []string
+	for _, p := range env.Told() {
+		if c, ok := p.(product.Counter); ok {
+			if text := c.Count(env); text != "" {
+				counts = append(counts, text)
+			}
 		}
 	}
-	return text
+	return strings.Join(counts, ", ")
 }
 
 // tell shows mistakes with the lines that they are in. The inventory's secrets are masked there: a log may be public.

@@ -15,6 +15,8 @@ type Product interface {
 	Validate(v *params.Validator)
 	// Resolve finds the clusters of the product among the hosts, and keeps them with SetPart.
 	Resolve(r *Resolver)
+	// Clusters are those that it found, in the order of the inventory.
+	Clusters(e *Environment) []Cluster
 	// Units adds the units of the product to g, with what they wait for among those of earlier products.
 	Units(e *Environment, g *graph.Graph[Unit])
 	// View adds to d what people and programs may see of the clusters; Overview what the portal shows of them.
@@ -51,6 +53,14 @@ type Replacer interface {
 // Judge is a product that can judge kinds of texts which parameters have, such as jmespath.
 type Judge interface {
 	Kinds() map[string]func(text string) error
+}
+
+// Later is a product that people read of after another one, although that one needs it.
+type Later interface{ ToldAfter() string }
+
+// Counter is a product that says in a few words how much of it an environment has, such as 2 PostgreSQL clusters; "" for nothing.
+type Counter interface {
+	Count(e *Environment) string
 }
 
 // Checks are what the products add to the validation of an inventory.

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"fmt"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -27,4 +28,20 @@ func (Product) Instances(e *product.Environment, n *product.Host) (names []strin
 		}
 	}
 	return names
+}
+
+// Clusters are the one cluster, if there is one.
+func (Product) Clusters(e *product.Environment) []product.Cluster {
+	if c := Of(e); c != nil {
+		return []product.Cluster{{Name: c.Name, Hosts: c.Hosts()}}
+	}
+	return nil
+}
+
+// Count tells how many members there are.
+func (Product) Count(e *product.Environment) string {
+	if c := Of(e); c != nil {
+		return fmt.Sprintf("etcd of %d", len(c.Members))
+	}
+	return ""
 }

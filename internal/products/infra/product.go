@@ -30,3 +30,15 @@ func (Product) View(e *product.Environment, d *value.Dict) {
 		d.Set("infra", value.Strings(names))
 	}
 }
+
+// Clusters are the infra nodes together.
+func (Product) Clusters(e *product.Environment) []product.Cluster {
+	if len(Nodes(e)) == 0 {
+		return nil
+	}
+	c := product.Cluster{Name: "infra"}
+	for _, n := range Nodes(e) {
+		c.Hosts = append(c.Hosts, n.Name)
+	}
+	return []product.Cluster{c}
+}

@@ -1,6 +1,7 @@
 package minio
 
 import (
+	"pig/internal/format"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -32,3 +33,22 @@ func (Product) Instances(e *product.Environment, n *product.Host) (names []strin
 	}
 	return names
 }
+
+// Clusters are the MinIO clusters.
+func (Product) Clusters(e *product.Environment) (all []product.Cluster) {
+	for _, c := range Of(e) {
+		all = append(all, product.Cluster{Name: c.Name, Hosts: c.Hosts()})
+	}
+	return all
+}
+
+// Count counts clusters.
+func (Product) Count(e *product.Environment) string {
+	if n := len(Of(e)); n > 0 {
+		return format.Plural(n, "MinIO cluster")
+	}
+	return ""
+}
+
+// ToldAfter has PostgreSQL told before what stores its backups.
+func (Product) ToldAfter() string { return "pgsql" }

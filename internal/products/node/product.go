@@ -1,6 +1,7 @@
 package node
 
 import (
+	"pig/internal/format"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -38,3 +39,15 @@ func (Product) Overview(e *product.Environment, d *value.Dict) {
 	}
 	d.Set("nodes", nodes)
 }
+
+// Clusters are all hosts. Clusters of nodes are names that services share, and no verb is about them.
+func (Product) Clusters(e *product.Environment) []product.Cluster {
+	all := product.Cluster{}
+	for _, n := range e.Hosts {
+		all.Hosts = append(all.Hosts, n.Name)
+	}
+	return []product.Cluster{all}
+}
+
+// Count counts all hosts.
+func (Product) Count(e *product.Environment) string { return format.Plural(len(e.Hosts), "node") }

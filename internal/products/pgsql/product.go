@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"pig/internal/format"
 	"pig/internal/product"
 	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
@@ -77,4 +78,20 @@ func (Product) Replace(n *product.Host, placeholder string) (text string, known 
 	}
 	vip, _ := pgVIP(n.Vars)
 	return vip, true
+}
+
+// Clusters are the PostgreSQL clusters. Shards of a horizontal cluster have the same passwords.
+func (Product) Clusters(e *product.Environment) (all []product.Cluster) {
+	for _, c := range Of(e) {
+		all = append(all, product.Cluster{Name: c.Name, Hosts: c.Hosts(), Passwords: c.Scope()})
+	}
+	return all
+}
+
+// Count counts clusters.
+func (Product) Count(e *product.Environment) string {
+	if n := len(Of(e)); n > 0 {
+		return format.Plural(n, "PostgreSQL cluster")
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"pig/internal/format"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -47,4 +48,20 @@ func (Product) Instances(e *product.Environment, n *product.Host) (names []strin
 		}
 	}
 	return names
+}
+
+// Clusters are the Redis clusters.
+func (Product) Clusters(e *product.Environment) (all []product.Cluster) {
+	for _, c := range Of(e) {
+		all = append(all, product.Cluster{Name: c.Name, Hosts: c.Hosts(), Passwords: c.Name})
+	}
+	return all
+}
+
+// Count counts clusters.
+func (Product) Count(e *product.Environment) string {
+	if n := len(Of(e)); n > 0 {
+		return format.Plural(n, "Redis cluster")
+	}
+	return ""
 }
