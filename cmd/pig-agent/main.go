@@ -9,8 +9,8 @@ import (
 	"syscall"
 
 	"pig/internal/agent"
-	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/products/onnode"
 )
 
 func main() {
@@ -25,7 +25,7 @@ func main() {
 	syscall.Umask(0o022)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := agent.NewServer(node.NewLive(), module.Table()).Serve(ctx, os.Stdin, os.Stdout); err != nil {
+	if err := agent.NewServer(node.NewLive(), onnode.Modules()).Serve(ctx, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "pig-agent:", err)
 		os.Exit(1)
 	}

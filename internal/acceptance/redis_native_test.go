@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 )
 
 // nativeView is the cluster as an instance of it sees it.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 	"pig/internal/sandbox"
 )
 

@@ -13,6 +13,7 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/products/onnode"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -92,7 +93,7 @@ func talk(t *testing.T) (*Writer, io.Reader, io.Closer, chan error) {
 	outR, outW := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- NewServer(node.NewLive(), module.Table()).Serve(context.Background(), inR, outW)
+		done <- NewServer(node.NewLive(), onnode.Modules()).Serve(context.Background(), inR, outW)
 		outW.Close()
 	}()
 	hello, err := Read(outR, MaxPayload)
@@ -209,7 +210,7 @@ func TestAPlanLeavesTheMachineAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res := NewServer(node.NewLive(), module.Table()).execute(t.Context(), b)
+		res := NewServer(node.NewLive(), onnode.Modules()).execute(t.Context(), b)
 		if res.Failed != "" || len(res.Changes) != 1 {
 			t.Errorf("planned %v: %+v", planned, res)
 		}

@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"pig/internal/agent"
-	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/products/onnode"
 )
 
 // agent serves a node when this build carries no agents of their own and pig sends itself.
@@ -17,7 +17,7 @@ func (a *app) agent() *cobra.Command {
 			if len(args) == 1 {
 				agent.Settle(args[0])
 			}
-			return agent.NewServer(node.NewLive(), module.Table()).Serve(c.Context(), a.in, a.out)
+			return agent.NewServer(node.NewLive(), onnode.Modules()).Serve(c.Context(), a.in, a.out)
 		},
 	}
 	c.Flags().BoolVar(&stdio, "stdio", false, "protocol on standard input and output")

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"pig/internal/module"
+	"pig/internal/products/onnode"
 	"pig/internal/secret"
 )
 
@@ -11,7 +12,7 @@ import (
 // are in them would be masked wherever a node says them.
 func TestNoModuleSoundsLikeASecret(t *testing.T) {
 	t.Parallel()
-	for _, name := range module.Names(module.Table()) {
+	for _, name := range module.Names(onnode.Modules()) {
 		if secret.Named(name) {
 			t.Errorf("%s", name)
 		}

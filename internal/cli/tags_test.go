@@ -8,9 +8,9 @@ import (
 
 	"pig"
 	"pig/internal/jinja"
-	"pig/internal/module"
 	"pig/internal/parity"
 	"pig/internal/playbook"
+	"pig/internal/products/onnode"
 )
 
 const tagsPage = "../../docs/tags.md"
@@ -22,7 +22,7 @@ func TestTagsAreThoseOfPigsty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{opt: &runOptions{}, modules: module.Table(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	s := &session{opt: &runOptions{}, modules: onnode.Modules(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
 	var page strings.Builder
 	used := map[string]bool{}
 	for _, p := range table.Playbooks {

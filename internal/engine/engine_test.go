@@ -19,6 +19,7 @@ import (
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/playbook"
+	"pig/internal/products/onnode"
 	"pig/internal/value"
 )
 
@@ -54,7 +55,7 @@ func (h here) Run(ctx context.Context, host fleet.Host, t fleet.Task) (module.Re
 	if t.User, t.Pending = "", nil; t.Module == "pending" { // nothing is noted on the machine that runs the tests
 		return module.Result{Values: value.DictOf("pending", value.NewList()), Changed: false}, nil
 	}
-	return module.Run(ctx, m, module.Table(), t.Task), nil
+	return module.Run(ctx, m, onnode.Modules(), t.Task), nil
 }
 
 func (here) Reset(fleet.Host) {}
@@ -120,7 +121,7 @@ func (l *lab) run(hosts, text string) ([]string, error) {
 	}
 	files := playbook.NewFiles(nil)
 	templates := jinja.New(jinja.Options{})
-	modules := module.Table()
+	modules := onnode.Modules()
 	names := append(Actions(), module.Names(modules)...)
 	loader := &playbook.Loader{
 		Files: files, FreeForm: FreeForm(modules), Names: func() []string { return names },
@@ -470,7 +471,7 @@ func TestStopFinishesTheTaskAtHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = New(Deps{Inventory: inv.Clone(), Nodes: l.nodes, Modules: module.Table(), Loader: loader, Files: files, Templates: jinja.New(jinja.Options{}), Sink: &stopper{lab: l, stop: func() { e.Stop() }}}, Options{})
+	e = New(Deps{Inventory: inv.Clone(), Nodes: l.nodes, Modules: onnode.Modules(), Loader: loader, Files: files, Templates: jinja.New(jinja.Options{}), Sink: &stopper{lab: l, stop: func() { e.Stop() }}}, Options{})
 	if err := e.Run(t.Context(), plays); !errors.Is(err, ErrStopped) {
 		t.Errorf("err %v", err)
 	}

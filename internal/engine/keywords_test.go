@@ -17,6 +17,7 @@ import (
 	"pig/internal/jinja"
 	"pig/internal/module"
 	"pig/internal/playbook"
+	"pig/internal/products/onnode"
 	"pig/internal/value"
 )
 
@@ -375,7 +376,7 @@ func (r row) transcript(t *testing.T, place string, with bool) string {
 		t.Fatal(err)
 	}
 	s := &witness{here: l.nodes.(here)}
-	modules := module.Table()
+	modules := onnode.Modules()
 	names := append(Actions(), module.Names(modules)...)
 	pf := playbook.NewFiles(nil)
 	loader := &playbook.Loader{Files: pf, FreeForm: FreeForm(modules), Names: func() []string { return names },

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"pig/internal/module"
+	"pig/internal/products/onnode"
 	"pig/internal/transport"
 	"pig/internal/value"
 )
 
 func TestOfflinePlansOnAMachineThatNobodyAsks(t *testing.T) {
-	table := module.Table()
+	table := onnode.Modules()
 	o := NewOffline(New(transport.Config{}, table), table)
 	h := Host{Target: transport.Target{Name: "far", Addr: "192.0.2.1"}}
 	run := func(name string, args *value.Dict) module.Result {

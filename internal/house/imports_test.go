@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,19 +15,24 @@ import (
 
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
-	{"diag", "format", "guc", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
+	{"diag", "format", "products/pgsql/guc", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value"},
-	{"node/contract", "yaml", "pgsql", "etcd", "minio", "redis", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand", "jinja/python/pyre"},
+	{"node/contract", "yaml", "products/pgsql/model", "products/etcd/model", "products/minio/model", "products/redis/model", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand", "jinja/python/pyre"},
 	{"jinja/syntax", "jinja/plugin"},
 	{"jinja/methods"},
 	{"jinja/filters", "jinja/runtime"},
 	{"jinja/lookups"},
-	{"redis/peer", "module", "jinja", "inventory", "playbook", "sandbox"},
-	{"agent", "params", "credential", "jinja/jinjatest"},
-	{"fleet", "fleet/liar", "resolve"},
-	{"engine", "imitation"},
-	{"plan", "health"},
-	{"ui"},
+	{"products/redis/peer", "module", "module/fake", "jinja", "inventory", "playbook", "sandbox"},
+	{"module/moduletest", "products/node/modules", "products/etcd/modules", "products/minio/modules", "products/pgsql/modules", "products/redis/modules", "agent", "params", "credential", "jinja/jinjatest"},
+	{"fleet", "fleet/liar", "product", "products/onnode"},
+	{"engine", "imitation", "health"},
+	{"plan", "products/infra"},
+	{"products/node"},
+	{"products/etcd"},
+	{"products/minio"},
+	{"products/pgsql"},
+	{"products/redis"},
+	{"products", "ui"},
 	{"journal"},
 	{"cli"},
 }
@@ -34,13 +40,33 @@ var layers = [][]string{
 // never are directions that the layers would allow, and why they are not.
 var never = []struct{ from, to, why string }{
 	{"engine", "params", "the engine knows Ansible's language; what Pigsty's parameters mean is told to it from outside"},
-	{"engine", "resolve", "the engine knows Ansible's language; clusters are resolved outside of it"},
-	{"engine", "pgsql", "the engine knows no database"},
+	{"engine", "product", "the engine knows Ansible's language; clusters are resolved outside of it"},
 	{"module", "transport", "modules run on the node: they have no way back"},
 	{"module", "yaml", "modules are part of the agent, which carries no YAML"},
-	{"resolve", "module", "resolving is arithmetic on the inventory; it touches no node"},
+	{"product", "module", "resolving is arithmetic on the inventory; it touches no node"},
 	{"fleet", "engine", "the fleet carries tasks, and does not know why"},
 }
+
+// onNode is the part of a product that is in the agent.
+var onNode = regexp.MustCompile(`^products/[a-z]+/(?:model|modules|guc|peer)$`)
+
+// Nobody but the list knows a product, and what is in the agent knows nothing of the other half.
+func TestProductsStandApart(t *testing.T) {
+	t.Parallel()
+	for pkg, imports := range imports(t) {
+		for _, to := range imports {
+			switch of := strings.HasPrefix(to, "products/"); {
+			case of && !strings.HasPrefix(pkg, "products") && !knowsProducts[pkg]:
+				t.Errorf("internal/%s imports internal/%s: what is no product is given the list of products", pkg, to)
+			case onNode.MatchString(pkg) && (of && !onNode.MatchString(to) || slices.Contains([]string{"product", "products", "params", "inventory", "yaml", "jinja", "health"}, to)):
+				t.Errorf("internal/%s imports internal/%s, which is no part of the agent", pkg, to)
+			}
+		}
+	}
+}
+
+// knowsProducts are packages with stand-ins of the products' servers, for tests.
+var knowsProducts = map[string]bool{"imitation": true}
 
 func TestImportsPointOneWay(t *testing.T) {
 	t.Parallel()

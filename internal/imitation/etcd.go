@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"pig/internal/etcd"
+	etcd "pig/internal/products/etcd/model"
 )
 
 // etcdCluster is what the members of an etcd cluster hold together.

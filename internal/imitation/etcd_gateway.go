@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"pig/internal/etcd"
+	etcd "pig/internal/products/etcd/model"
 )
 
 // The answers are those of etcd 3.5's JSON gateway.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"pig/internal/minio"
+	minio "pig/internal/products/minio/model"
 )
 
 // minioCluster is what the nodes of a MinIO cluster hold together.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // postgres is what is in the databases of a cluster: roles, databases and what is in each, as far as pig declares it. All members

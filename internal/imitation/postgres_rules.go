@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // rules are the statements that pig makes.

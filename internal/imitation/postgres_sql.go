@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // run runs a script of statements, beginning in a database. What it does not know it refuses.

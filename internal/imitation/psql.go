@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"pig/internal/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 )
 
 // serverOf finds the PostgreSQL of a machine that listens on a port, nil if there is none.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync"
 
-	"pig/internal/redis"
-	"pig/internal/redis/peer"
+	redis "pig/internal/products/redis/model"
+	"pig/internal/products/redis/peer"
 )
 
 // redisNet is all Redis instances of a world, by address: they find each other.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"pig/internal/redis"
+	redis "pig/internal/products/redis/model"
 )
 
 // peers are the instances of the same native cluster, this one among them. What one has heard all have: gossip is quick here.

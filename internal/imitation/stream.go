@@ -9,7 +9,7 @@ import (
 
 	"pig/internal/agent"
 	"pig/internal/fleet"
-	"pig/internal/module"
+	"pig/internal/products/onnode"
 )
 
 // Open starts an agent on the machine of a host, and gives the streams to it, for fleet.Over. The agent is pig's own; what it
@@ -36,7 +36,7 @@ func (w *World) Open(h fleet.Host) (io.WriteCloser, io.Reader, error) {
 	}
 	w.join(p)
 	go func() {
-		_ = agent.NewServer(p, module.Table()).Serve(ctx, fromPig, fromAgent) // how a stream ends is the other side's to tell
+		_ = agent.NewServer(p, onnode.Modules()).Serve(ctx, fromPig, fromAgent) // how a stream ends is the other side's to tell
 		p.end(errors.New("the agent has ended"))
 		_ = fromAgent.Close()
 	}()

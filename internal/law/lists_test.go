@@ -6,6 +6,7 @@ import (
 	"pig/internal/imitation"
 	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/products/onnode"
 	"pig/internal/value"
 )
 
@@ -19,7 +20,7 @@ func TestOldPackageListsLeaveAPlanCertain(t *testing.T) {
 		for i := 0; i < len(args); i += 2 {
 			vars.Set(args[i], args[i+1])
 		}
-		r := module.Run(t.Context(), on, module.Table(), module.Task{Module: name, Args: vars})
+		r := module.Run(t.Context(), on, onnode.Modules(), module.Task{Module: name, Args: vars})
 		if r.Failed != "" {
 			t.Fatal(r.Failed)
 		}

@@ -1,27 +1,25 @@
 package module
 
-import (
-	"pig/internal/value"
-)
+import "pig/internal/value"
 
 // Args are the checked arguments of a call: aliases resolved, defaults in, types right.
-type Args struct{ d *value.Dict }
+type Args struct{ D *value.Dict }
 
 // NewArgs wraps arguments that Spec.Check returned.
 func NewArgs(d *value.Dict) Args { return Args{d} }
 
 // Has tells whether an argument was given or has a default.
-func (a Args) Has(name string) bool { return a.d.Has(name) }
+func (a Args) Has(name string) bool { return a.D.Has(name) }
 
 // Get gives an argument as it is, or nil.
-func (a Args) Get(name string) value.Value { return a.d.At(name) }
+func (a Args) Get(name string) value.Value { return a.D.At(name) }
 
 // Unknown tells whether an argument is known only after apply.
-func (a Args) Unknown(name string) bool { return value.HasUnknown(a.d.At(name)) }
+func (a Args) Unknown(name string) bool { return value.HasUnknown(a.D.At(name)) }
 
 // String is the text of an argument, in the clear if it is secret; "" if it is missing.
 func (a Args) String(name string) string {
-	v, ok := a.d.Get(name)
+	v, ok := a.D.Get(name)
 	if !ok || v == nil {
 		return ""
 	}
@@ -30,25 +28,25 @@ func (a Args) String(name string) string {
 
 // Bool is a boolean argument; false if it is missing.
 func (a Args) Bool(name string) bool {
-	b, _ := a.d.At(name).(bool)
+	b, _ := a.D.At(name).(bool)
 	return b
 }
 
 // Int is a whole-number argument; 0 if it is missing.
 func (a Args) Int(name string) int {
-	i, _ := a.d.At(name).(int64)
+	i, _ := a.D.At(name).(int64)
 	return int(i)
 }
 
 // Float is a number argument; 0 if it is missing.
 func (a Args) Float(name string) float64 {
-	f, _ := a.d.At(name).(float64)
+	f, _ := a.D.At(name).(float64)
 	return f
 }
 
 // List is a list argument; nil if it is missing.
 func (a Args) List(name string) []value.Value {
-	if l, ok := a.d.At(name).(*value.List); ok {
+	if l, ok := a.D.At(name).(*value.List); ok {
 		return l.Items
 	}
 	return nil
@@ -69,7 +67,7 @@ func (a Args) Strings(name string) []string {
 
 // Dict is a mapping argument; nil if it is missing.
 func (a Args) Dict(name string) *value.Dict {
-	d, _ := a.d.At(name).(*value.Dict)
+	d, _ := a.D.At(name).(*value.Dict)
 	return d
 }
 

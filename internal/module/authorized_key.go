@@ -20,7 +20,7 @@ func authorizedKey() Module {
 			{Name: "user", Required: true}, {Name: "key", Required: true},
 			{Name: "state", Default: "present", Choices: []string{"absent", "present"}},
 			{Name: "path", Type: Path}, {Name: "manage_dir", Type: Bool, Default: true}, {Name: "exclusive", Type: Bool},
-			{Name: "key_options"}, {Name: "follow", Type: Bool}, {Name: "validate_certs", Type: Bool},
+			{Name: "key_options"}, {Name: "follow", Type: Bool}, {Name: "validate_certs", Type: Bool, Only: true},
 		}},
 		Run: runAuthorizedKey,
 	}

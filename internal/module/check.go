@@ -116,7 +116,7 @@ func refusal(program string, rc int, complaints []string, files []node.Seen) err
 	msg := fmt.Sprintf("%s refuses the new configuration, so nothing was replaced:\n%s", program, strings.Join(complaints[:min(len(complaints), shownLines)], "\n"))
 	for _, line := range complaints {
 		file, number := meant(line, files)
-		text, ok := lineOf(file.Content, number)
+		text, ok := LineOf(file.Content, number)
 		if !ok {
 			continue
 		}
@@ -160,7 +160,7 @@ func meant(complaint string, files []node.Seen) (node.Seen, int) {
 	return node.Seen{}, 0
 }
 
-func lineOf(content []byte, number int) (string, bool) {
+func LineOf(content []byte, number int) (string, bool) {
 	lines := strings.Split(string(content), "\n")
 	if number < 1 || number > len(lines) {
 		return "", false

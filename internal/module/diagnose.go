@@ -9,18 +9,18 @@ import (
 	"pig/internal/node"
 )
 
-// explained is what find makes of cause on a machine that acts. What fails in a plan is told as it is: what stands there is not yet what the
+// Explained is what find makes of cause on a machine that acts. What fails in a plan is told as it is: what stands there is not yet what the
 // plan makes of it, and is no evidence.
-func explained(ctx context.Context, c *Call, cause error, find func(ctx context.Context) error) error {
+func Explained(ctx context.Context, c *Call, cause error, find func(ctx context.Context) error) error {
 	return c.System.Await(ctx, node.Wait{
 		Met:  func(context.Context) error { return node.Final(cause) },
 		Late: func(ctx context.Context, _ error) error { return find(ctx) },
 	})
 }
 
-// diagnose finds out why a unit did not do what it was told: one probable cause first, then the evidence.
-func diagnose(ctx context.Context, c *Call, unit string, cause error) error {
-	return explained(ctx, c, cause, func(ctx context.Context) error { return unitEvidence(ctx, c, unit, cause) })
+// Diagnose finds out why a unit did not do what it was told: one probable cause first, then the evidence.
+func Diagnose(ctx context.Context, c *Call, unit string, cause error) error {
+	return Explained(ctx, c, cause, func(ctx context.Context) error { return unitEvidence(ctx, c, unit, cause) })
 }
 
 func unitEvidence(ctx context.Context, c *Call, unit string, cause error) error {
@@ -29,10 +29,10 @@ func unitEvidence(ctx context.Context, c *Call, unit string, cause error) error 
 	if err == nil {
 		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
 	}
-	log := journal(ctx, c, unit)
+	log := Journal(ctx, c, unit)
 	evidence = append(evidence, log...)
 	for _, fs := range []string{"/", "/var", "/data", "/tmp"} {
-		if full := diskFull(ctx, c, fs); full != "" {
+		if full := DiskFull(ctx, c, fs); full != "" {
 			evidence = append(evidence, full)
 		}
 	}
@@ -43,8 +43,8 @@ func unitEvidence(ctx context.Context, c *Call, unit string, cause error) error 
 	return fmt.Errorf("%s: %s\n  %s", unit, why, strings.Join(evidence, "\n  "))
 }
 
-// journal gives the last lines that the unit wrote.
-func journal(ctx context.Context, c *Call, unit string) []string {
+// Journal gives the last lines that the unit wrote.
+func Journal(ctx context.Context, c *Call, unit string) []string {
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"journalctl", "-u", unit, "-n", "12", "--no-pager", "-o", "cat"}, ReadOnly: true})
 	if err != nil || out.RC != 0 {
 		return nil
@@ -60,7 +60,7 @@ func journal(ctx context.Context, c *Call, unit string) []string {
 
 var dfLine = regexp.MustCompile(`\s(9[89]|100)%\s`)
 
-func diskFull(ctx context.Context, c *Call, path string) string {
+func DiskFull(ctx context.Context, c *Call, path string) string {
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"df", "-P", path}, ReadOnly: true})
 	if err != nil || out.RC != 0 || !dfLine.Match(out.Stdout) {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"pig/internal/value"
 )
 
-// runLive runs a module on this machine.
+// RunLive runs a module on this machine.
 func runLive(t *testing.T, name string, args ...value.Value) Result {
 	t.Helper()
 	return Run(t.Context(), node.NewLive(), Table(), Task{Module: name, Args: value.DictOf(args...)})

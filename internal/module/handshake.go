@@ -48,7 +48,7 @@ type target struct {
 }
 
 func newTarget(d *value.Dict) target {
-	t := target{name: value.Str(d.At("name")), host: value.Str(d.At("host")), speak: value.Str(d.At("speak")), port: number(value.Str(d.At("port")))}
+	t := target{name: value.Str(d.At("name")), host: value.Str(d.At("host")), speak: value.Str(d.At("speak")), port: Number(value.Str(d.At("port")))}
 	if v := d.At("cert"); v != nil {
 		t.cert = value.Str(v)
 	}

@@ -39,11 +39,11 @@ type Call struct {
 }
 
 // Facts collects what a call has to say besides its result.
-type Facts struct{ warnings *[]string }
+type Facts struct{ Warnings *[]string }
 
 // Warn tells the user of something that is no failure.
 func (f Facts) Warn(format string, args ...any) {
-	*f.warnings = append(*f.warnings, fmt.Sprintf(format, args...))
+	*f.Warnings = append(*f.Warnings, fmt.Sprintf(format, args...))
 }
 
 // Task is what the controller asks of a node.

@@ -1,46 +1,12 @@
 package module
 
 import (
-	"errors"
-	"slices"
 	"strings"
 	"testing"
 
+	"pig/internal/module/fake"
 	"pig/internal/node"
-	"pig/internal/value"
 )
-
-// A port that is declared anew counts only once its server has read it: until then questions go to where it listens.
-func TestServersAreAskedWhereTheyListen(t *testing.T) {
-	t.Parallel()
-	var asked []string
-	f := &fakeNode{
-		planned: true,
-		units:   map[string]node.Unit{"patroni.service": {Name: "patroni.service", Exists: true, Active: "active", PID: 7}},
-		files:   map[string]string{"/pg/data/postmaster.pid": "99\n/pg/data\n1700000000\n5432\n/var/run/postgresql\n*\n"},
-		exec: func(c node.Cmd) (node.Output, error) {
-			if c.Argv[0] == "ss" {
-				return node.Output{Stdout: []byte("LISTEN 0 5 10.0.0.1:22 0.0.0.0:* users:((\"sshd\",pid=1,fd=3))\nLISTEN 0 5 10.0.0.1:8008 0.0.0.0:* users:((\"patroni\",pid=7,fd=4))\n")}, nil
-			}
-			asked = append(asked, strings.Join(c.Argv, " "))
-			return node.Output{Stdout: []byte("{}\n")}, nil
-		},
-		http: func(r node.Request) (node.Response, error) {
-			if !strings.HasPrefix(r.URL, "http://10.0.0.1:8008/") {
-				return node.Response{}, errors.Join(errors.New("connection refused"), node.ErrUnknown)
-			}
-			return node.Response{Status: 200, Body: []byte(`{"ttl": 30}`)}, nil
-		},
-	}
-	args := value.DictOf("url", "http://10.0.0.1:8108", "port", int64(5442), "config", value.DictOf("ttl", int64(20)))
-	r := runFake(t, f, "patroni_config", args)
-	if r.Failed != "" || keysOf(r) != "patroni config cluster update" {
-		t.Errorf("%s, %s", keysOf(r), r.Failed)
-	}
-	if !slices.ContainsFunc(asked, func(c string) bool { return strings.Contains(c, " -p 5432 ") }) {
-		t.Errorf("PostgreSQL was asked elsewhere: %q", asked)
-	}
-}
 
 // A node reaches its own service on the address that it listens at, or on the loopback of a kind that it takes.
 func TestWhereANodeReachesItsOwnService(t *testing.T) {
@@ -61,8 +27,8 @@ func TestWhereANodeReachesItsOwnService(t *testing.T) {
 		for at := range strings.FieldsSeq(lines) {
 			out.WriteString("LISTEN 0 5 " + at + " 0.0.0.0:* users:((\"patroni\",pid=7,fd=4))\n")
 		}
-		f := &fakeNode{exec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(out.String())}, nil }}
-		if got := listener(t.Context(), &Call{System: f}, 8008); got != want {
+		f := &fake.Node{OnExec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(out.String())}, nil }}
+		if got := Listener(t.Context(), &Call{System: f}, 8008); got != want {
 			t.Errorf("%s: %s, want %s", lines, got, want)
 		}
 	}

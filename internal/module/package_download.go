@@ -26,7 +26,7 @@ func packageDownload() Module {
 }
 
 func runPackageDownload(ctx context.Context, c *Call) (*value.Dict, error) {
-	names := slices.Compact(slices.Sorted(slices.Values(packageNames(c.Args.Strings("names")))))
+	names := slices.Compact(slices.Sorted(slices.Values(PackageNames(c.Args.Strings("names")))))
 	found, err := offeredVersions(ctx, c, names)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func runPackageDownload(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if out.RC != 0 {
-		return nil, fmt.Errorf("apt-get download: %s", clip(strings.TrimSpace(string(out.Stderr)), 600))
+		return nil, fmt.Errorf("apt-get download: %s", Clip(strings.TrimSpace(string(out.Stderr)), 600))
 	}
 	return result, nil
 }
@@ -86,7 +86,7 @@ func offeredVersions(ctx context.Context, c *Call, names []string) (map[string]s
 		return nil, err
 	}
 	if out.RC != 0 {
-		return nil, fmt.Errorf("apt-cache madison: %s", clip(strings.TrimSpace(string(out.Stderr)), 600))
+		return nil, fmt.Errorf("apt-cache madison: %s", Clip(strings.TrimSpace(string(out.Stderr)), 600))
 	}
 	versions := map[string]string{}
 	for line := range strings.Lines(string(out.Stdout)) {
@@ -112,7 +112,7 @@ func dependencies(ctx context.Context, c *Call, names []string) ([]string, error
 		return nil, err
 	}
 	if out.RC != 0 {
-		return nil, fmt.Errorf("apt-cache depends: %s", clip(strings.TrimSpace(string(out.Stderr)), 600))
+		return nil, fmt.Errorf("apt-cache depends: %s", Clip(strings.TrimSpace(string(out.Stderr)), 600))
 	}
 	var all []string
 	for line := range strings.Lines(string(out.Stdout)) {

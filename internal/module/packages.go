@@ -54,7 +54,7 @@ func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
 	if deb := c.Args.String("deb"); deb != "" {
 		return result, installDeb(ctx, c, deb)
 	}
-	specs := packageNames(c.Args.Strings("name"))
+	specs := PackageNames(c.Args.Strings("name"))
 	if len(specs) == 0 {
 		if c.Args.Bool("autoremove") || c.Args.Bool("purge") {
 			return nil, fmt.Errorf("autoremove and purge need the names of packages")
@@ -67,15 +67,15 @@ func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
 	case "latest":
 		return result, latest(ctx, c, specs)
 	}
-	missing, err := missingPackages(ctx, c, specs)
+	missing, err := MissingPackages(ctx, c, specs)
 	if err != nil || len(missing) == 0 {
 		return result, err
 	}
 	return result, c.System.Packages().Install(ctx, missing, installOptions(c))
 }
 
-// packageNames splits names with commas, which Pigsty's lists are full of.
-func packageNames(names []string) []string {
+// PackageNames splits names with commas, which Pigsty's lists are full of.
+func PackageNames(names []string) []string {
 	var all []string
 	for _, n := range names {
 		for one := range strings.SplitSeq(n, ",") {
@@ -103,7 +103,7 @@ func refresh(ctx context.Context, c *Call, result *value.Dict) error {
 
 func installOptions(c *Call) node.InstallOptions {
 	o := node.InstallOptions{
-		AllowDowngrade: c.Args.Bool("allow_downgrade"), AllowUnsigned: c.Args.Bool("allow_unauthenticated"),
+		AllowDowngrade: c.Args.Bool("allow_downgrade") || c.Args.Bool("force"), AllowUnsigned: c.Args.Bool("allow_unauthenticated") || c.Args.Bool("force"),
 		Force: c.Args.Bool("allow_change_held_packages"), OnlyUpgrade: c.Args.Bool("only_upgrade"), Release: c.Args.String("default_release"),
 	}
 	o.NoStart = c.Args.Has("policy_rc_d") && c.Args.Int("policy_rc_d") == 101
@@ -114,8 +114,8 @@ func installOptions(c *Call) node.InstallOptions {
 	return o
 }
 
-// missingPackages are the specs that are not met: the package is absent, or has another version than the spec wants.
-func missingPackages(ctx context.Context, c *Call, specs []string) ([]string, error) {
+// MissingPackages are the specs that are not met: the package is absent, or has another version than the spec wants.
+func MissingPackages(ctx context.Context, c *Call, specs []string) ([]string, error) {
 	names := make([]string, len(specs))
 	for i, s := range specs {
 		names[i], _, _ = strings.Cut(s, "=")

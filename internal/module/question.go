@@ -19,43 +19,45 @@ const (
 	firstPause, longestPause = 250 * time.Millisecond, 4 * time.Second
 )
 
-// busy is the answer of a service that it cannot answer now, such as 503.
-type busy struct{ error }
+// Busy is the answer of a service that it cannot answer now, such as 503.
+type Busy struct{ Cause error }
 
-func (b busy) Unwrap() error { return b.error }
+func (b Busy) Error() string { return b.Cause.Error() }
+func (b Busy) Unwrap() error { return b.Cause }
 
-// refused is that nobody listens where a service is asked, told by something else than the network.
-type refused struct{ error }
+// NotReady is that nobody listens where a service is asked, told by something else than the network.
+type NotReady struct{ Cause error }
 
-func (r refused) Unwrap() error { return r.error }
+func (r NotReady) Error() string { return r.Cause.Error() }
+func (r NotReady) Unwrap() error { return r.Cause }
 
-// unready tells whether a status of HTTP says "not now" instead of something about what was asked for.
-func unready(status int) bool { return status == 502 || status == 503 || status == 504 }
+// Unready tells whether a status of HTTP says "not now" instead of something about what was asked for.
+func Unready(status int) bool { return status == 502 || status == 503 || status == 504 }
 
-// noAnswer is a service that is there and did not answer for as long as anybody waits. In a plan it is a failure, and not unknown: whoever
+// NoAnswer is a service that is there and did not answer for as long as anybody waits. In a plan it is a failure, and not unknown: whoever
 // reads on must not take it for a service without anything in it.
-type noAnswer struct {
-	unit  string
+type NoAnswer struct {
+	Unit  string
 	after time.Duration
 	cause error
 }
 
-func (n *noAnswer) Error() string {
-	who := n.unit
+func (n *NoAnswer) Error() string {
+	who := n.Unit
 	if who == "" {
 		who = "the service"
 	}
 	return fmt.Sprintf("%s does not answer (tried for %s): %v", who, n.after.Round(time.Second), n.cause)
 }
-func (n *noAnswer) Unwrap() error { return n.cause }
+func (n *NoAnswer) Unwrap() error { return n.cause }
 
-// question asks a service by try, again and again if it is there and does not answer: once more at least, up to its patience or the end of the task. What
+// Question asks a service by try, again and again if it is there and does not answer: once more at least, up to its patience or the end of the task. What
 // is not there is told at once: nobody listens, and unit, if it is one of this node, does not run.
-func question(ctx context.Context, c *Call, unit string, try func(context.Context) error) error {
+func Question(ctx context.Context, c *Call, unit string, try func(context.Context) error) error {
 	began := time.Now()
 	for wait, again := firstPause, false; ; wait, again = min(2*wait, longestPause), true {
 		err := try(ctx)
-		var b busy
+		var b Busy
 		silent := node.Silent(err) || errors.As(err, &b)
 		limit := patience
 		switch {
@@ -67,11 +69,11 @@ func question(ctx context.Context, c *Call, unit string, try func(context.Contex
 		default:
 			return err
 		}
-		if (!again || time.Since(began)+wait <= limit) && inTime(ctx, wait) && pause(ctx, wait) == nil {
+		if (!again || time.Since(began)+wait <= limit) && inTime(ctx, wait) && Pause(ctx, wait) == nil {
 			continue
 		}
 		if silent {
-			return &noAnswer{unit, time.Since(began), node.Cause(err)}
+			return &NoAnswer{unit, time.Since(began), node.Cause(err)}
 		}
 		return err
 	}
@@ -85,7 +87,7 @@ func inTime(ctx context.Context, wait time.Duration) bool {
 
 // starting tells whether err is that nobody listens although the unit runs.
 func starting(ctx context.Context, c *Call, unit string, err error) bool {
-	if unit == "" || !node.Refused(node.Cause(err)) && !errors.As(err, new(refused)) {
+	if unit == "" || !node.Refused(node.Cause(err)) && !errors.As(err, new(NotReady)) {
 		return false
 	}
 	u, err := c.System.Services().Unit(ctx, unit)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"pig/internal/module/fake"
 	"pig/internal/value"
 )
 
@@ -108,7 +109,7 @@ func TestGetURL(t *testing.T) {
 
 func TestWaitFor(t *testing.T) {
 	t.Parallel()
-	talks := serveEach(t, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\n") })
+	talks := fake.ServeEach(t, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\n") })
 	dir := tree(t, map[string]string{"log": "database system is ready\n"})
 	late := filepath.Join(dir, "late")
 	time.AfterFunc(200*time.Millisecond, func() { _ = os.WriteFile(late, nil, 0o600) }) //nolint:errcheck // the test fails then

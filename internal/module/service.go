@@ -20,7 +20,7 @@ func serviceArgs() []Arg {
 		{Name: "no_block", Type: Bool},
 		// impact says what a restart means, where that is less than what it says by itself: gap, of what only watches.
 		{Name: "impact", Choices: []string{"gap", "restart"}},
-		{Name: "force", Type: Bool}, {Name: "scope", Only: "system"}, {Name: "use", Only: "auto"},
+		{Name: "force", Type: Bool, Only: false}, {Name: "scope", Only: "system"}, {Name: "use", Only: "auto"},
 	}
 }
 
@@ -144,7 +144,7 @@ func setState(ctx context.Context, c *Call, name string, u node.Unit) (acted boo
 		return false, nil
 	}
 	if err != nil {
-		return true, diagnose(ctx, c, name, err)
+		return true, Diagnose(ctx, c, name, err)
 	}
 	return true, nil
 }

@@ -4,13 +4,14 @@ import (
 	"net"
 	"testing"
 
+	"pig/internal/module/fake"
 	"pig/internal/node"
 	"pig/internal/value"
 )
 
 // wired is a node with interfaces.
 type wired struct {
-	*fakeNode
+	*fake.Node
 	all []node.Interface
 }
 
@@ -19,7 +20,7 @@ type wires struct {
 	all []node.Interface
 }
 
-func (w wired) Net() node.Net                         { return wires{w.fakeNode.Net(), w.all} }
+func (w wired) Net() node.Net                         { return wires{w.Node.Net(), w.all} }
 func (w wires) Interfaces() ([]node.Interface, error) { return w.all, nil }
 
 // The facts of IPv6 are Ansible's: all addresses of an interface with their scopes, and the one by which others reach the node.
@@ -39,7 +40,7 @@ func TestFactsOfIPv6(t *testing.T) {
 	routes := zeros + " 00 " + zeros + " 00 " + zeros + " ffffffff 00000001 00000000 00200200       lo\n" +
 		"20010db8000000000000000000000000 40 " + zeros + " 00 " + zeros + " 00000100 00000001 00000000 00000001     eth0\n" +
 		zeros + " 00 " + zeros + " 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth1\n"
-	f := wired{&fakeNode{files: map[string]string{"/proc/net/ipv6_route": routes}}, []node.Interface{
+	f := wired{&fake.Node{Contents: map[string]string{"/proc/net/ipv6_route": routes}}, []node.Interface{
 		{Name: "lo", Addrs: addresses("127.0.0.1/8", "::1/128")},
 		{Name: "eth0", Addrs: addresses("10.0.0.1/24", "2001:db8::9/64")},
 		{Name: "eth1", Addrs: addresses("fe80::2/64", "2001:db8:1::10/64", "2001:db8:1::11/64")},
@@ -63,7 +64,7 @@ func TestFactsOfIPv6(t *testing.T) {
 		t.Errorf("eth1: %s", got)
 	}
 	facts = value.NewDict()
-	network(&Call{System: wired{&fakeNode{}, f.all}}, facts)
+	network(&Call{System: wired{&fake.Node{}, f.all}}, facts)
 	if got := value.Str(facts.At("default_ipv6").(*value.Dict).At("address")); got != "2001:db8::9" {
 		t.Errorf("without a default route: %s", got)
 	}

@@ -8,9 +8,9 @@ import (
 	"pig/internal/node"
 )
 
-// listensAt are the addresses where the main process of a unit listens now, as address:port. What a server is declared to
+// ListensAt are the addresses where the main process of a unit listens now, as address:port. What a server is declared to
 // listen at is where it will be found after its next restart.
-func listensAt(ctx context.Context, c *Call, unit string) []string {
+func ListensAt(ctx context.Context, c *Call, unit string) []string {
 	u, err := c.Scratch.Services().Unit(ctx, unit)
 	if err != nil || u.PID == 0 {
 		return nil

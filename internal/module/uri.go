@@ -65,7 +65,7 @@ func runURI(ctx context.Context, c *Call) (*value.Dict, error) {
 		}
 	}
 	if !slices.Contains(wanted, res.Status) {
-		return nil, &Failure{Msg: fmt.Sprintf("Status code was %d and not %v: %s", res.Status, wanted, snippet(res.Body)), Values: result}
+		return nil, &Failure{Msg: fmt.Sprintf("Status code was %d and not %v: %s", res.Status, wanted, Snippet(res.Body)), Values: result}
 	}
 	if dest := c.Args.String("dest"); dest != "" {
 		a, err := attrs(c.Args, node.Info{})
@@ -78,7 +78,7 @@ func runURI(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
-func snippet(body []byte) string {
+func Snippet(body []byte) string {
 	text := strings.TrimSpace(string(body))
 	if len(text) > 300 {
 		text = text[:300] + "…"

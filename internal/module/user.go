@@ -21,7 +21,7 @@ func userModule() Module {
 			{Name: "group"}, {Name: "groups", Type: List, Elements: Str}, {Name: "append", Type: Bool},
 			{Name: "home", Type: Path}, {Name: "create_home", Type: Bool, Default: true, Aliases: []string{"createhome"}}, {Name: "move_home", Type: Bool},
 			{Name: "shell", Type: Path}, {Name: "comment"}, {Name: "password"}, {Name: "update_password", Default: "always", Choices: []string{"always", "on_create"}},
-			{Name: "system", Type: Bool}, {Name: "remove", Type: Bool}, {Name: "force", Type: Bool},
+			{Name: "system", Type: Bool}, {Name: "remove", Type: Bool}, {Name: "force", Type: Bool, Only: false},
 			{Name: "generate_ssh_key", Type: Bool}, {Name: "ssh_key_type", Default: "rsa"}, {Name: "ssh_key_bits", Type: Int},
 			{Name: "ssh_key_file", Type: Path}, {Name: "ssh_key_comment"},
 			{Name: "local", Type: Bool, Only: false},
@@ -195,7 +195,7 @@ func group() Module {
 		Name: "group",
 		Spec: Spec{Args: []Arg{
 			{Name: "name", Required: true}, {Name: "state", Default: "present", Choices: []string{"absent", "present"}},
-			{Name: "gid", Type: Int}, {Name: "system", Type: Bool}, {Name: "local", Type: Bool, Only: false}, {Name: "force", Type: Bool},
+			{Name: "gid", Type: Int}, {Name: "system", Type: Bool}, {Name: "local", Type: Bool, Only: false}, {Name: "force", Type: Bool, Only: false},
 		}},
 		Run: runGroup,
 	}

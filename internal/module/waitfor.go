@@ -29,8 +29,8 @@ func waitFor() Module {
 	}
 }
 
-// interval is how long what is tried again rests in between: not long, since the agent is on the spot.
-const interval = 100 * time.Millisecond
+// Interval is how long what is tried again rests in between: not long, since the agent is on the spot.
+const Interval = 100 * time.Millisecond
 
 func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	begin := time.Now()
@@ -52,12 +52,12 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 				result.Set("elapsed", int64(time.Since(begin).Seconds()))
 				return nil
 			}
-			return cmp.Or(err, errNotSo)
+			return cmp.Or(err, ErrNotSo)
 		},
 		Late: func(ctx context.Context, _ error) error { return waitOver(ctx, c) },
 	}
 	if c.Args.Has("sleep") {
-		wait.Every = max(time.Duration(c.Args.Int("sleep"))*time.Second, interval)
+		wait.Every = max(time.Duration(c.Args.Int("sleep"))*time.Second, Interval)
 	}
 	if err := c.System.Await(ctx, wait); err != nil {
 		return nil, err
@@ -65,19 +65,19 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
-// errNotSo is that what a task waits for is not so.
-var errNotSo = errors.New("not yet")
+// ErrNotSo is that what a task waits for is not so.
+var ErrNotSo = errors.New("not yet")
 
 // let lets some time go by. A plan takes none.
 func let(ctx context.Context, c *Call, d time.Duration) error {
 	return c.System.Await(ctx, node.Wait{
 		Limit: d, Every: d,
-		Met:  func(context.Context) error { return errNotSo },
+		Met:  func(context.Context) error { return ErrNotSo },
 		Late: func(context.Context, error) error { return nil },
 	})
 }
 
-func pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
+func Pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
 
 func waitMet(ctx context.Context, c *Call) (bool, error) {
 	state := c.Args.String("state")
@@ -133,7 +133,7 @@ func waitOver(ctx context.Context, c *Call) error {
 		msg = fmt.Sprintf("%s was not %s within %d s", what, c.Args.String("state"), c.Args.Int("timeout"))
 	}
 	if unit := c.Args.String("unit"); unit != "" {
-		return diagnose(ctx, c, unit, errors.New(msg))
+		return Diagnose(ctx, c, unit, errors.New(msg))
 	}
 	if port := c.Args.Int("port"); port > 0 {
 		out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-ltnp"}, ReadOnly: true})

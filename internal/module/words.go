@@ -4,9 +4,11 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"pig/internal/node"
+	"pig/internal/value"
 )
 
 // SplitWords splits a command line into words as a POSIX shell quotes them, without expanding anything.
@@ -90,3 +92,12 @@ func Glob(files node.Files, pattern string) ([]string, error) {
 	}
 	return found, nil
 }
+
+// Number is the whole number that a text is, 0 for none.
+func Number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
+// Flag tells whether a field of a mapping is on.
+func Flag(d *value.Dict, name string) bool { return value.Truthy(d.At(name)) }

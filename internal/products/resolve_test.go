@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"pig/internal/inventory"
-	pgmodel "pig/internal/pgsql"
 	"pig/internal/product"
 	prpgsql "pig/internal/products/pgsql"
+	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -158,7 +158,7 @@ func TestTuningOfAMember(t *testing.T) {
 	t.Parallel()
 	env, _ := product.Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), product.Options{})
 	c := prpgsql.ClusterOf(env, "pg-meta")
-	d := c.Tuning(c.Members[0], pgmodel.Machine{CPU: 4, MemMB: 15900, Disk: 100 << 30})
+	d := c.Tuning(c.Members[0], pgsql.Machine{CPU: 4, MemMB: 15900, Disk: 100 << 30})
 	if d.At("shared_buffers") != "3975MB" || d.At("max_connections") != int64(1000) || d.At("max_parallel_workers_per_gather") != int64(0) {
 		t.Errorf("got %s", value.Repr(d))
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"pig/internal/format"
-	"pig/internal/minio"
 	"pig/internal/params"
 	"pig/internal/product"
+	"pig/internal/products/minio/model"
 	"pig/internal/value"
 )
 
@@ -36,7 +36,7 @@ func (r *resolver) minio() {
 		c := &Cluster{Name: name}
 		for _, n := range members[name] {
 			if seq, ok := product.ToInt(n.Vars.Own("minio_seq")); ok {
-				m := &Member{Host: n, Seq: seq, Instance: fmt.Sprintf("%s-%d", name, seq), Dirs: minio.Dirs(n.Vars.Text("minio_data"))}
+				m := &Member{Host: n, Seq: seq, Instance: fmt.Sprintf("%s-%d", name, seq), Dirs: model.Dirs(n.Vars.Text("minio_data"))}
 				nodename, err := product.Fill(n.Vars.Text("minio_node"), map[string]any{"minio_cluster": name, "minio_seq": seq})
 				r.AddError(n.Vars.Pos("minio_node"), err)
 				m.Nodename = nodename
@@ -95,7 +95,7 @@ func (r *resolver) minioNames(c *Cluster) {
 		return
 	}
 	for word := range strings.FieldsSeq(explicit) {
-		for _, volume := range minio.Dirs(word) {
+		for _, volume := range model.Dirs(word) {
 			u, err := url.Parse(volume)
 			switch {
 			case err != nil:

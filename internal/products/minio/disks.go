@@ -1,8 +1,8 @@
 package minio
 
 import (
-	"pig/internal/minio"
 	"pig/internal/params"
+	"pig/internal/products/minio/model"
 	"pig/internal/value"
 )
 
@@ -15,5 +15,5 @@ func (Product) Disks(vars *value.Dict) []string {
 	if v := vars.At("minio_data"); v != nil {
 		data = v
 	}
-	return minio.Dirs(value.Str(data))
+	return model.Dirs(value.Str(data))
 }

@@ -4,10 +4,10 @@ import (
 	"slices"
 
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	"pig/internal/product"
 	"pig/internal/products/etcd"
 	"pig/internal/products/infra"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -21,7 +21,7 @@ type Cluster struct {
 	Members []*Member
 	// Services are those of every cluster, then the cluster's own.
 	Services []*Service
-	RTO      pgsql.RTO
+	RTO      model.RTO
 	VIP      *VIP // nil if there is none
 	DNS      DNS
 	Pos      diag.Pos
@@ -48,7 +48,7 @@ type Cluster struct {
 type Member struct {
 	*product.Host
 	Seq      int
-	Role     pgsql.Role
+	Role     model.Role
 	Instance string // <pg_cluster>-<pg_seq>
 	Upstream string // pg_upstream, or ""
 	// ReplicateFrom is the member that a cascading replica copies from, or "".
@@ -61,8 +61,8 @@ type Member struct {
 
 // Service is a service with the members that serve it.
 type Service struct {
-	pgsql.Service
-	Servers []pgsql.Server
+	model.Service
+	Servers []model.Server
 	Pos     diag.Pos
 }
 
@@ -81,7 +81,7 @@ type DNS struct{ Name, Address string }
 func (c *Cluster) Primary() *Member {
 	var found *Member
 	for _, m := range c.Members {
-		if m.Role != pgsql.Primary {
+		if m.Role != model.Primary {
 			continue
 		}
 		if found != nil {
@@ -146,7 +146,7 @@ func pgMember(c *Cluster, n *product.Host) *Member {
 	if !ok || role == nil {
 		return nil
 	}
-	return &Member{Host: n, Seq: seq, Role: pgsql.Role(value.Str(role)), Instance: pgsql.InstanceName(c.Name, seq), Upstream: n.Vars.Text("pg_upstream")}
+	return &Member{Host: n, Seq: seq, Role: model.Role(value.Str(role)), Instance: model.InstanceName(c.Name, seq), Upstream: n.Vars.Text("pg_upstream")}
 }
 
 // pgCluster resolves what the members share, from the variables of the primary.
@@ -194,7 +194,7 @@ func (r *resolver) rtoPlan(c *Cluster, vars product.Vars) {
 		return
 	}
 	var err error
-	if c.RTO, err = pgsql.RTOPlan(plan.Items); err != nil {
+	if c.RTO, err = model.RTOPlan(plan.Items); err != nil {
 		r.AddError(vars.Pos("pg_rto_plan"), err)
 	}
 }

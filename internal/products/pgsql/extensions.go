@@ -5,15 +5,15 @@ import (
 	"strings"
 
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
 // extensions finds what the declared extensions need: packages, and libraries that are loaded before all else. A pg_libs
 // that the inventory leaves to pig gets those libraries; in one that it sets, a missing one is a mistake.
 func (r *resolver) extensions(c *Cluster, vars product.Vars) {
-	packs := pgsql.PackageMap(c.Version)
+	packs := model.PackageMap(c.Version)
 	listed := strings.Join(append(vars.Texts("pg_extensions"), vars.Texts("pg_packages")...), " ")
 	places := map[string]diag.Pos{}
 	for _, db := range vars.Objects("pg_databases") {
@@ -26,7 +26,7 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 			}
 			places[e.name] = e.pos
 			c.Extensions = append(c.Extensions, e.name)
-			if unknown, meant := pgsql.UnknownExtension(e.name); unknown && !strings.Contains(listed, e.name) && !strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
+			if unknown, meant := model.UnknownExtension(e.name); unknown && !strings.Contains(listed, e.name) && !strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
 				hint := "name its package in pg_extensions"
 				if meant != "" {
 					hint = meant + " Else " + hint
@@ -35,10 +35,10 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 			}
 		}
 	}
-	c.Packages = pgsql.ExtensionPackages(c.Extensions, c.Version)
+	c.Packages = model.ExtensionPackages(c.Extensions, c.Version)
 	c.packageMap = packs
 	libs := vars.Text("pg_libs")
-	all, missing := pgsql.Preload(libs, c.Extensions)
+	all, missing := model.Preload(libs, c.Extensions)
 	c.Libs = all
 	if vars.Own("pg_libs") == nil {
 		return
@@ -83,7 +83,7 @@ func extensionsOf(o product.Object) []extension {
 // passwords tells declared passwords that the server would refuse from anybody who types them: pig hands over verifiers, which
 // the server cannot judge.
 func (r *resolver) passwords(c *Cluster, vars product.Vars) {
-	if !slices.Contains(pgsql.Libraries(c.Libs), "passwordcheck") {
+	if !slices.Contains(model.Libraries(c.Libs), "passwordcheck") {
 		return
 	}
 	check := func(user string, password value.Value, pos diag.Pos) {
@@ -91,7 +91,7 @@ func (r *resolver) passwords(c *Cluster, vars product.Vars) {
 		if !ok || user == "" || text == "" {
 			return
 		}
-		if why := pgsql.WeakPassword(user, text); why != "" {
+		if why := model.WeakPassword(user, text); why != "" {
 			r.Errorf(pos, "the password of %s %s", user, why).WithHint("choose another password: passwordcheck in pg_libs refuses this one")
 		}
 	}

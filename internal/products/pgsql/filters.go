@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"pig/internal/jinja"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -37,15 +37,15 @@ func tuning(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (val
 		}
 		return 0
 	}
-	t := pgsql.TemplateOf(value.Str(d.At("template")))
+	t := model.TemplateOf(value.Str(d.At("template")))
 	if t == "" {
 		return value.NewDict(), nil
 	}
-	s := pgsql.Sizing{
+	s := model.Sizing{
 		Template: t, Version: int(number("version")), SharedBufferRatio: number("ratio"), MaxConn: int(number("max_conn")),
 		Pgbouncer: value.Truthy(d.At("pgbouncer")), Libs: value.Str(d.At("libs")), IOMethod: value.Str(d.At("io_method")),
 	}
-	return s.Tune(pgsql.Machine{CPU: int(number("cpu")), MemMB: int(number("mem_mb")), Disk: int64(number("disk")), Deb: true}), nil
+	return s.Tune(model.Machine{CPU: int(number("cpu")), MemMB: int(number("mem_mb")), Disk: int64(number("disk")), Deb: true}), nil
 }
 
 // atLeast raises settings to a floor: a standby needs as much of them as its upstream has.

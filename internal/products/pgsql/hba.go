@@ -4,16 +4,16 @@ import (
 	"maps"
 	"slices"
 
-	"pig/internal/pgsql"
 	"pig/internal/product"
 	"pig/internal/products/infra"
 	"pig/internal/products/node"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
 func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 	vars := m.Vars
-	h := &pgsql.HBA{
+	h := &model.HBA{
 		Role: m.Role, OfflineQuery: vars.Bool("pg_offline_query"), Pooler: pooler, MD5: vars.Text("pg_pwd_enc") == "md5",
 		DBSU: vars.Text("pg_dbsu"), Replicator: vars.Text("pg_replication_username"), Monitor: vars.Text("pg_monitor_username"), Admin: vars.Text("pg_admin_username"),
 		AdminIP: vars.Text("admin_ip"), Infra: product.Addresses(infra.Nodes(r.Env)), Members: c.Addresses(), Intranet: node.Of(r.Env, m.Name).Trusts,
@@ -26,7 +26,7 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 	if pooler {
 		lists = []string{"pgb_default_hba_rules", "pgb_hba_rules"}
 	}
-	var rules []pgsql.HBARule
+	var rules []model.HBARule
 	for _, list := range lists {
 		for _, o := range vars.Objects(list) {
 			rule := hbaRule(o)
@@ -52,8 +52,8 @@ func privileged(vars product.Vars, names ...string) []string {
 	return names
 }
 
-func hbaRule(o product.Object) pgsql.HBARule {
-	rule := pgsql.HBARule{
+func hbaRule(o product.Object) model.HBARule {
+	rule := model.HBARule{
 		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"), Pos: o.Pos,
 	}
 	if n, ok := product.ToInt(o.At("order")); ok {

@@ -2,8 +2,8 @@ package pgsql
 
 import (
 	"pig/internal/format"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -58,7 +58,7 @@ func (Product) NameNode(n *product.Host) (name, cluster string) {
 		return "", ""
 	}
 	if seq, ok := n.Vars.Number("pg_seq"); ok {
-		name = pgsql.InstanceName(value.Str(pg), seq)
+		name = model.InstanceName(value.Str(pg), seq)
 	}
 	return name, value.Str(pg)
 }

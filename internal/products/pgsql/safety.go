@@ -4,8 +4,8 @@ import (
 	"path"
 
 	"pig/internal/params"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -37,7 +37,7 @@ func (r *resolver) pgFiles(vars product.Vars) {
 		}
 		switch name := path.Base(value.Str(item)); {
 		case params.IsTemplate(item):
-		case pgsql.OwnFile(name):
+		case model.OwnFile(name):
 			r.Errorf(pos, "invalid file %q in pg_files: PostgreSQL owns this file of the data directory", name).
 				WithHint("write settings into pg_parameters, and rules into pg_hba_rules")
 		case seen[name]:
@@ -51,7 +51,7 @@ func (r *resolver) pgFiles(vars product.Vars) {
 // sodium checks the root key of pgsodium.
 func (r *resolver) sodium(vars product.Vars) {
 	key, set := value.Plain(vars.Get("pgsodium_key"))
-	if set && key != "" && !params.IsTemplate(vars.Get("pgsodium_key")) && !pgsql.IsSodiumKey(key) {
+	if set && key != "" && !params.IsTemplate(vars.Get("pgsodium_key")) && !model.IsSodiumKey(key) {
 		r.Errorf(vars.Pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("leave pgsodium_key out to have a key generated")
 	}
 }

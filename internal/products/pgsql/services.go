@@ -2,15 +2,15 @@ package pgsql
 
 import (
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
 func (r *resolver) services(c *Cluster, vars product.Vars) {
-	members := make([]pgsql.Member, len(c.Members))
+	members := make([]model.Member, len(c.Members))
 	for i, m := range c.Members {
-		members[i] = pgsql.Member{
+		members[i] = model.Member{
 			Name: m.Instance, Address: m.Name, Vars: m.selectable(),
 			Port: m.Vars.NumberOr("pg_port", 5432), PgbouncerPort: m.Vars.NumberOr("pgbouncer_port", 6432),
 			PatroniPort: m.Vars.NumberOr("patroni_port", 8008), PatroniTLS: m.Vars.Bool("patroni_ssl_enabled"), Weight: m.Vars.NumberOr("pg_weight", 100),
@@ -22,7 +22,7 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 		if s.Text("name") == "" || !ok || s.Text("selector") == "" {
 			continue // params.Validate has told
 		}
-		service := &Service{Pos: s.Pos, Service: pgsql.Service{
+		service := &Service{Pos: s.Pos, Service: model.Service{
 			Name: s.Text("name"), Port: port, IP: s.TextOr("ip", "*"), Dest: s.TextOr("dest", "default"), Check: s.TextOr("check", "/"),
 			Selector: s.Text("selector"), Backup: s.Text("backup"), Maxconn: s.NumberOr("maxconn", 5000), Balance: s.TextOr("balance", "roundrobin"),
 			Options: s.TextOr("options", c.RTO.DefaultServer()),

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"pig/internal/diag"
-	"pig/internal/guc"
 	"pig/internal/params"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/guc"
 	"pig/internal/value"
 )
 

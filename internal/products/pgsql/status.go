@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"pig/internal/health"
-	"pig/internal/pgsql"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -156,7 +156,7 @@ func (c *state) strangers(p *Cluster, seen map[string]*value.Dict) {
 	slices.Sort(names)
 	for _, n := range names {
 		if n == c.Leader {
-			c.Stranger("%s", pgsql.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
+			c.Stranger("%s", model.StrangerLeads(p.Name, clusterView(seen), p.Hosts()))
 			continue
 		}
 		c.Stranger("%s is in the cluster and not in the inventory: put it back; to remove it, put it back and run pig pgsql-rm %s", n, p.Name)
@@ -164,10 +164,10 @@ func (c *state) strangers(p *Cluster, seen map[string]*value.Dict) {
 }
 
 // clusterView is the view of a cluster by names once more, as far as it tells who may lead.
-func clusterView(seen map[string]*value.Dict) (v pgsql.ClusterView) {
+func clusterView(seen map[string]*value.Dict) (v model.ClusterView) {
 	for _, name := range slices.Sorted(maps.Keys(seen)) {
 		d := seen[name]
-		m := pgsql.MemberView{Name: name, Role: value.Str(d.At("role")), State: value.Str(d.At("state")), Host: value.Str(d.At("host")), Tags: map[string]any{}}
+		m := model.MemberView{Name: name, Role: value.Str(d.At("role")), State: value.Str(d.At("state")), Host: value.Str(d.At("host")), Tags: map[string]any{}}
 		if tags, ok := d.At("tags").(*value.Dict); ok && value.Truthy(tags.At("nofailover")) {
 			m.Tags["nofailover"] = true
 		}

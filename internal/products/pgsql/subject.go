@@ -7,8 +7,8 @@ import (
 	"pig/internal/format"
 	"pig/internal/health"
 	"pig/internal/params"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -31,7 +31,7 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 			vars := varsOf(m.Name)
 			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
 				about := health.AboutBackups
-				if m.Role != pgsql.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
+				if m.Role != model.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
 					about = health.AboutOwnBackups
 				}
 				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -18,7 +18,7 @@ func (r *resolver) upstreams() {
 		for _, m := range c.Members {
 			switch {
 			case m.Upstream == "":
-			case m.Role == pgsql.Primary:
+			case m.Role == model.Primary:
 				r.upstream(c, m)
 			default:
 				r.cascade(c, m)
@@ -46,7 +46,7 @@ func (r *resolver) upstream(c *Cluster, m *Member) {
 			continue
 		}
 		c.Follows = other
-		if up.Role == pgsql.Primary {
+		if up.Role == model.Primary {
 			for _, peer := range other.Addresses() {
 				if peer != m.Upstream {
 					c.UpstreamHosts = append(c.UpstreamHosts, peer)
@@ -90,7 +90,7 @@ func (c *Cluster) floor() *value.Dict {
 		return d
 	}
 	p := up.Primary()
-	tuned := up.Tuning(p, pgsql.Machine{})
+	tuned := up.Tuning(p, model.Machine{})
 	if tuned == nil {
 		return d
 	}
@@ -98,7 +98,7 @@ func (c *Cluster) floor() *value.Dict {
 		tuned.Update(own)
 	}
 	for k, v := range tuned.All() {
-		if n, ok := product.ToInt(v); ok && slices.Contains(pgsql.StandbyLimits(), value.KeyText(k)) {
+		if n, ok := product.ToInt(v); ok && slices.Contains(model.StandbyLimits(), value.KeyText(k)) {
 			d.Set(value.KeyText(k), int64(n))
 		}
 	}

@@ -3,7 +3,7 @@ package pgsql
 import (
 	"pig/internal/diag"
 	"pig/internal/params"
-	"pig/internal/pgsql"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -55,7 +55,7 @@ func (v *validator) ports() {
 // Kinds are selectors of members and what HBA rules consist of.
 func (Product) Kinds() map[string]func(text string) error {
 	return map[string]func(text string) error{
-		"jmespath": func(text string) error { _, err := pgsql.CompileSelector(text); return err },
-		"hba_addr": pgsql.CheckAddr, "hba_auth": pgsql.CheckAuth,
+		"jmespath": func(text string) error { _, err := model.CompileSelector(text); return err },
+		"hba_addr": model.CheckAddr, "hba_auth": model.CheckAuth,
 	}
 }

@@ -5,7 +5,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/params"
-	"pig/internal/pgsql"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -24,13 +24,13 @@ func textOf(vars *value.Dict, name string) (text string, ok bool) {
 // locales checks encodings and locales as initdb and CREATE DATABASE would: whether a node has a locale is asked of the node.
 func (v *validator) locales(vars *value.Dict) {
 	encoding, known := textOf(vars, "pg_encoding")
-	if why := pgsql.CheckEncoding(encoding); known && why != "" {
+	if why := model.CheckEncoding(encoding); known && why != "" {
 		v.Add(diag.Errorf(vars.ValuePos("pg_encoding"), "invalid pg_encoding: %s", why))
 		return
 	}
 	for _, name := range []string{"pg_locale", "pg_lc_collate", "pg_lc_ctype"} {
 		locale, ok := textOf(vars, name)
-		if why := pgsql.CheckLocale(locale, encoding); ok && known && why != "" && (name != "pg_locale" || vars.Has(name)) {
+		if why := model.CheckLocale(locale, encoding); ok && known && why != "" && (name != "pg_locale" || vars.Has(name)) {
 			v.Add(diag.Errorf(params.FirstPos(vars, name, "pg_encoding"), "invalid %s: %s", name, why).WithHint("give both the same encoding, such as de_DE.UTF-8 and UTF8"))
 		}
 	}
@@ -50,12 +50,12 @@ func (v *validator) localesOf(d params.Object, vars *value.Dict, cluster string)
 	name := value.Str(d.At("name"))
 	encoding := cluster
 	if own, ok := value.Plain(d.At("encoding")); ok && own != "" && !params.IsTemplate(own) {
-		if why := pgsql.CheckEncoding(own); why != "" {
+		if why := model.CheckEncoding(own); why != "" {
 			v.Add(diag.Errorf(d.ValuePos("encoding"), "invalid encoding of database %s: %s", name, why))
 			return
 		}
 		encoding = own
-		if !pgsql.SameEncoding(own, cluster) {
+		if !model.SameEncoding(own, cluster) {
 			v.ofTemplate(d, "encoding", own)
 		}
 	}
@@ -68,7 +68,7 @@ func (v *validator) localesOf(d params.Object, vars *value.Dict, cluster string)
 		if provider == "icu" && key == "locale" || provider == "builtin" && key == "locale" {
 			continue
 		}
-		if why := pgsql.CheckLocale(locale, encoding); why != "" {
+		if why := model.CheckLocale(locale, encoding); why != "" {
 			v.Add(diag.Errorf(d.ValuePos(key), "invalid %s of database %s: %s", key, name, why))
 			continue
 		}
@@ -99,11 +99,11 @@ func (v *validator) provider(d params.Object, name, provider, encoding string) {
 		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %q of database %s: want C, C.UTF-8 or PG_UNICODE_FAST", builtin, name))
 	case builtin != "" && provider != "builtin":
 		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "builtin_locale of database %s needs locale_provider: builtin", name))
-	case builtin != "" && builtin != "C" && !params.IsTemplate(builtin) && !pgsql.SameEncoding(encoding, "UTF8"):
+	case builtin != "" && builtin != "C" && !params.IsTemplate(builtin) && !model.SameEncoding(encoding, "UTF8"):
 		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %s of database %s: needs encoding UTF8, not %s", builtin, name, encoding))
 	case d.At("icu_rules") != nil && provider != "icu":
 		v.Add(diag.Errorf(d.ValuePos("icu_rules"), "icu_rules of database %s needs locale_provider: icu", name))
-	case provider == "icu" && (pgsql.SameEncoding(encoding, "SQL_ASCII") || pgsql.SameEncoding(encoding, "MULE_INTERNAL")):
+	case provider == "icu" && (model.SameEncoding(encoding, "SQL_ASCII") || model.SameEncoding(encoding, "MULE_INTERNAL")):
 		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider icu of database %s: ICU cannot do encoding %s", name, encoding))
 	}
 }

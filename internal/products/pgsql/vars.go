@@ -5,8 +5,8 @@ import (
 	"maps"
 	"slices"
 
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -50,7 +50,7 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 		"pg_cluster_replicas", value.Strings(c.replicas()),
 		"pg_cluster_size", int64(len(c.Members)),
 		"pg_seq_next", int64(c.nextSeq()),
-		"pg_is_primary", m.Role == pgsql.Primary,
+		"pg_is_primary", m.Role == model.Primary,
 		"pg_is_standby", c.Standby(),
 		"pg_cluster_dir", fmt.Sprintf("%s/%s-%s", m.Vars.Text("pg_fs_main"), c.Name, m.Vars.Text("pg_version")),
 		"pg_backup_dir", fmt.Sprintf("%s/%s-%s", m.Vars.Text("pg_fs_backup"), c.Name, m.Vars.Text("pg_version")),
@@ -98,7 +98,7 @@ func packageNames(m map[string]string) *value.Dict {
 func (c *Cluster) primaryVars(d *value.Dict) {
 	var primaries []string
 	for _, m := range c.Members {
-		if m.Role == pgsql.Primary {
+		if m.Role == model.Primary {
 			primaries = append(primaries, m.Name)
 		}
 	}
@@ -126,7 +126,7 @@ func (c *Cluster) meta() *value.List {
 func (c *Cluster) replicas() []string {
 	list := []string{}
 	for _, m := range c.Members {
-		if m.Role != pgsql.Primary {
+		if m.Role != model.Primary {
 			list = append(list, m.Name)
 		}
 	}
@@ -162,16 +162,16 @@ func (c *Cluster) serviceList() *value.List {
 	return l
 }
 
-func rtoDict(r pgsql.RTO) *value.Dict {
+func rtoDict(r model.RTO) *value.Dict {
 	return value.DictOf("ttl", int64(r.TTL), "loop_wait", int64(r.LoopWait), "retry_timeout", int64(r.RetryTimeout), "primary_start_timeout", int64(r.PrimaryStartTimeout),
 		"safety_margin", int64(r.SafetyMargin), "inter", r.Inter, "fastinter", r.FastInter, "downinter", r.DownInter, "rise", int64(r.Rise), "fall", int64(r.Fall))
 }
 
 // Tuning are the settings of a member that depend on its machine, see pgsql.Sizing.Tune; nil if pg_conf is no template of
 // ours.
-func (c *Cluster) Tuning(m *Member, on pgsql.Machine) *value.Dict {
+func (c *Cluster) Tuning(m *Member, on model.Machine) *value.Dict {
 	vars := m.Vars
-	t := pgsql.TemplateOf(vars.Text("pg_conf"))
+	t := model.TemplateOf(vars.Text("pg_conf"))
 	if t == "" {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (c *Cluster) Tuning(m *Member, on pgsql.Machine) *value.Dict {
 	case string:
 		_, _ = fmt.Sscanf(v, "%g", &ratio)
 	}
-	return pgsql.Sizing{
+	return model.Sizing{
 		Template: t, Version: vars.NumberOr("pg_version", 18), SharedBufferRatio: ratio, MaxConn: vars.NumberOr("pg_max_conn", 0),
 		Pgbouncer: vars.Text("pg_default_service_dest") == "pgbouncer", Libs: c.Libs, IOMethod: vars.Text("pg_io_method"),
 	}.Tune(on)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pig/internal/diag"
-	"pig/internal/pgsql"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -63,7 +63,7 @@ func pitr(ctx context.Context, w *work, _ []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := pgsql.RecoveryOf(d, time.Local)
+	r, err := model.RecoveryOf(d, time.Local)
 	if err != nil {
 		return diag.Errorf(diag.Pos{}, "pg_pitr: %v", err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/product"
-	"pig/internal/redis"
+	"pig/internal/products/redis/model"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -20,7 +20,7 @@ type Cluster struct {
 	Pos     diag.Pos
 	Members []*Member
 
-	declared *redis.Cluster
+	declared *model.Cluster
 	monitors []product.Object // redis_sentinel_monitor
 	r        *resolver
 }
@@ -37,7 +37,7 @@ type Instance struct {
 	Name      string // <redis_cluster>-<redis_node>-<port>
 	Port      int
 	ReplicaOf string // address and port of the primary with a blank between, or ""
-	follows   redis.Addr
+	follows   model.Addr
 	pos       diag.Pos
 }
 
@@ -46,7 +46,7 @@ func (r *resolver) redis() {
 		r.watchedPasswords(n)
 	}
 	names, members := r.Clusters("redis_cluster")
-	var all redis.Topology
+	var all model.Topology
 	for _, name := range names {
 		first := members[name][0]
 		c := &Cluster{Name: name, Mode: first.Vars.Text("redis_mode"), Pos: first.Vars.Pos("redis_cluster"), r: r}
@@ -90,10 +90,10 @@ func (r *resolver) redisInstances(n *product.Host, prefix string, declared *valu
 		if d, ok := v.(*value.Dict); ok && d.At("replica_of") != nil {
 			i.ReplicaOf, i.pos = value.Str(d.At("replica_of")), d.ValuePos("replica_of")
 			var err error
-			if i.follows, err = redis.ParseAddr(i.ReplicaOf); err != nil || i.follows.Words() != i.ReplicaOf {
+			if i.follows, err = model.ParseAddr(i.ReplicaOf); err != nil || i.follows.Words() != i.ReplicaOf {
 				r.Errorf(i.pos, "replica_of must be an address and a port with a blank between, not %s", i.ReplicaOf).
 					WithHint("write an address and a port, such as '10.10.10.10 6379'")
-				i.follows = redis.Addr{}
+				i.follows = model.Addr{}
 			}
 		}
 		if slices.ContainsFunc(list, func(o Instance) bool { return o.Port == port }) {
@@ -108,7 +108,7 @@ func (r *resolver) redisInstances(n *product.Host, prefix string, declared *valu
 
 // declare makes the cluster's part of the topology.
 func (c *Cluster) declare(vars product.Vars) {
-	d := &redis.Cluster{Name: c.Name, Mode: c.Mode, Password: vars.Text("redis_password"), Replicas: vars.NumberOr("redis_cluster_replicas", 1)}
+	d := &model.Cluster{Name: c.Name, Mode: c.Mode, Password: vars.Text("redis_password"), Replicas: vars.NumberOr("redis_cluster_replicas", 1)}
 	if s, ok := value.Plain(vars.Own("redis_password")); ok && s == "" {
 		c.r.Errorf(vars.Pos("redis_password"), "redis_password of %s is empty: everybody who reaches a port can read and write", c.Name).
 			WithHint("remove redis_password from the inventory: pig generates a password").Severity = diag.Warning
@@ -118,7 +118,7 @@ func (c *Cluster) declare(vars product.Vars) {
 	}
 	for _, m := range c.Members {
 		for _, i := range m.Instances {
-			d.Instances = append(d.Instances, redis.Instance{Name: i.Name, Addr: redis.Addr{Host: m.Name, Port: i.Port}, Follows: i.follows})
+			d.Instances = append(d.Instances, model.Instance{Name: i.Name, Addr: model.Addr{Host: m.Name, Port: i.Port}, Follows: i.follows})
 		}
 	}
 	d.Renames = map[string]string{}
@@ -128,20 +128,20 @@ func (c *Cluster) declare(vars product.Vars) {
 		}
 	}
 	c.declared = d
-	if c.Mode != redis.Sentinels {
+	if c.Mode != model.Sentinels {
 		return
 	}
 	c.monitors = vars.Objects("redis_sentinel_monitor")
 	for _, o := range c.monitors {
-		d.Monitors = append(d.Monitors, redis.Monitor{
-			Name: o.Text("name"), Primary: redis.Addr{Host: o.Text("host"), Port: o.NumberOr("port", 6379)}, Quorum: o.NumberOr("quorum", 1),
+		d.Monitors = append(d.Monitors, model.Monitor{
+			Name: o.Text("name"), Primary: model.Addr{Host: o.Text("host"), Port: o.NumberOr("port", 6379)}, Quorum: o.NumberOr("quorum", 1),
 			Password: o.TextOr("password", c.r.redisPassword(o.Text("name"))), Remove: product.ToBool(o.At("remove")),
 		})
 	}
 }
 
 // redisPlace is where a problem stands.
-func (r *resolver) redisPlace(p redis.Problem) diag.Pos {
+func (r *resolver) redisPlace(p model.Problem) diag.Pos {
 	for _, c := range Of(r.Env) {
 		if c.Name != p.Cluster {
 			continue
@@ -166,7 +166,7 @@ func (c *Cluster) Endpoints() []string {
 	var list []string
 	for _, m := range c.Members {
 		for _, i := range m.Instances {
-			list = append(list, redis.Addr{Host: m.Name, Port: i.Port}.String())
+			list = append(list, model.Addr{Host: m.Name, Port: i.Port}.String())
 		}
 	}
 	return list
@@ -174,7 +174,7 @@ func (c *Cluster) Endpoints() []string {
 
 // Declared tells whether any Redis cluster of the inventory has an instance at an address:port.
 func (c *Cluster) Declared(at string) bool {
-	a, err := redis.ParseAddr(at)
+	a, err := model.ParseAddr(at)
 	if err != nil || c.r == nil {
 		return false
 	}
@@ -214,26 +214,26 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 
 // instance is an instance as roles see it: peers are the others with the same primary, or of the same native cluster, watchers the sentinels that watch it.
 func (c *Cluster) instance(m *Member, i Instance) *value.Dict {
-	t, self := c.r.topology, redis.Addr{Host: m.Name, Port: i.Port}
+	t, self := c.r.topology, model.Addr{Host: m.Name, Port: i.Port}
 	_, declared, _ := t.Find(self)
 	_, upstream, _ := t.Find(i.follows)
 	root, _ := t.Root(declared)
 	peers, watchers := value.NewList(), value.NewList()
 	group := t.Group(root)
-	if c.Mode == redis.Native {
+	if c.Mode == model.Native {
 		group = nil
 		for _, o := range c.declared.Instances {
 			group = append(group, o.Addr)
 		}
 	}
 	for _, a := range group {
-		if a != self && c.Mode != redis.Sentinels {
+		if a != self && c.Mode != model.Sentinels {
 			peers.Append(a.String())
 		}
 	}
 	for _, o := range t {
 		for _, mon := range o.Monitors {
-			if mon.Primary != root || mon.Remove || c.Mode != redis.Standalone {
+			if mon.Primary != root || mon.Remove || c.Mode != model.Standalone {
 				continue
 			}
 			for _, s := range o.Instances {
@@ -260,7 +260,7 @@ func (c *Cluster) monitorValues() *value.List {
 		}
 		renames := value.NewDict()
 		for _, o := range Of(c.r.Env) {
-			if of, _, ok := (redis.Topology{o.declared}).Find(mon.Primary); ok && of == o.declared {
+			if of, _, ok := (model.Topology{o.declared}).Find(mon.Primary); ok && of == o.declared {
 				for _, from := range slices.Sorted(maps.Keys(o.declared.Renames)) {
 					renames.Set(from, o.declared.Renames[from])
 				}
@@ -298,5 +298,5 @@ func ClusterOf(env *product.Environment, name string) *Cluster {
 // resolver finds Redis clusters.
 type resolver struct {
 	*product.Resolver
-	topology redis.Topology
+	topology model.Topology
 }

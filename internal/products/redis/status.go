@@ -8,7 +8,7 @@ import (
 
 	"pig/internal/health"
 	prpgsql "pig/internal/products/pgsql"
-	"pig/internal/redis"
+	"pig/internal/products/redis/model"
 	"pig/internal/value"
 )
 
@@ -24,7 +24,7 @@ func status(r *Cluster, answers map[string]health.Answer) health.Cluster {
 		a := answers[m.Name]
 		byPort := portStates(a.Part(health.AboutRedis, "instances"))
 		for _, i := range m.Instances {
-			live := health.Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: redis.Addr{Host: m.Name, Port: i.Port}.String()}
+			live := health.Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: model.Addr{Host: m.Name, Port: i.Port}.String()}
 			live.Units = c.Units(i.Name, m.Name, a, []string{i.Name})
 			if d := byPort[int64(i.Port)]; d != nil {
 				states[live.At] = d
@@ -35,9 +35,9 @@ func status(r *Cluster, answers map[string]health.Answer) health.Cluster {
 	}
 	c.lags(states)
 	switch r.Mode {
-	case redis.Native:
+	case model.Native:
 		c.slots(states, r)
-	case redis.Sentinels:
+	case model.Sentinels:
 		c.watches(states)
 	default:
 		c.leads()
@@ -86,9 +86,9 @@ func portStates(v value.Value) map[int64]*value.Dict {
 // declaredRole is what the inventory says of an instance: a native cluster decides by itself.
 func declaredRole(r *Cluster, i Instance) string {
 	switch {
-	case r.Mode == redis.Native:
+	case r.Mode == model.Native:
 		return ""
-	case r.Mode == redis.Sentinels:
+	case r.Mode == model.Sentinels:
 		return "sentinel"
 	case i.ReplicaOf != "":
 		return "replica"
@@ -172,10 +172,10 @@ func (c *state) slots(states map[string]*value.Dict, r *Cluster) {
 	}
 	c.strangerInstances(knows, len(states), r)
 	if covered >= 0 {
-		c.Slots = fmt.Sprintf("%d/%d", covered, redis.Slots)
+		c.Slots = fmt.Sprintf("%d/%d", covered, model.Slots)
 	}
-	if covered < redis.Slots {
-		c.Problem("%d of %d slots are served", max(covered, 0), redis.Slots)
+	if covered < model.Slots {
+		c.Problem("%d of %d slots are served", max(covered, 0), model.Slots)
 	}
 }
 

@@ -1,0 +1,8 @@
+package modules
+
+import "pig/internal/module"
+
+// Table are the modules of etcd.
+func Table() []module.Module {
+	return []module.Module{etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), etcdState()}
+}

@@ -1,0 +1,185 @@
+package modules
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"pig/internal/module"
+	"pig/internal/node"
+	pgsql "pig/internal/products/pgsql/model"
+	"pig/internal/value"
+)
+
+// postgresPreflight finds out before anything is changed whether a node can become what it is declared to be: whether its
+// repositories have the packages, whether it has the network interface, and, once packages are there, whether they brought the
+// extensions and libraries. It tells everything that is missing at once, and changes nothing.
+//
+// It returns interface (that of vip_interface, or the one that carries address) and unsure: packages that repositories which
+// are only planned may have. Where the content of such a repository can be read, a second call takes the path of its index.
+func postgresPreflight() module.Module {
+	return module.Module{
+		Name: "postgres_preflight",
+		Spec: module.Spec{Args: []module.Arg{
+			{Name: "packages", Type: module.List, Elements: module.Str},
+			{Name: "index", Type: module.Path},
+			{Name: "vip_interface"}, {Name: "address"},
+			{Name: "extensions", Type: module.List, Elements: module.Str},
+			{Name: "libs"},
+			{Name: "version", Type: module.Int, Default: int64(17)},
+			{Name: "locales", Type: module.List, Elements: module.Str},
+		}},
+		Run: runPostgresPreflight,
+	}
+}
+
+func runPostgresPreflight(ctx context.Context, c *module.Call) (*value.Dict, error) {
+	var errs []error
+	result := value.DictOf("interface", "", "unsure", value.NewList())
+	if specs := module.PackageNames(c.Args.Strings("packages")); len(specs) > 0 {
+		absent, unsure, err := offered(ctx, c, specs)
+		if err != nil {
+			return nil, err
+		}
+		result.Set("unsure", value.Strings(unsure))
+		if len(absent) > 0 {
+			errs = append(errs, fmt.Errorf("no repository of this node has %s: put it there first (repo_packages, repo_extra_packages), or leave out what needs it (pg_packages, pg_extensions, extensions of pg_databases)", strings.Join(absent, ", ")))
+		}
+	}
+	if c.Args.Has("address") {
+		name, err := networkInterface(ctx, c)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		result.Set("interface", name)
+	}
+	if err := provided(c); err != nil {
+		errs = append(errs, err)
+	}
+	if err := localesThere(ctx, c); err != nil {
+		errs = append(errs, err)
+	}
+	return result, errors.Join(errs...)
+}
+
+// offered divides packages that are not installed into those that nobody has, and those of which a plan cannot know.
+func offered(ctx context.Context, c *module.Call, specs []string) (absent, unsure []string, err error) {
+	if index := c.Args.String("index"); index != "" {
+		text, err := c.System.Files().Read(index)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
+			return nil, specs, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		return slices.DeleteFunc(specs, func(s string) bool { return inIndex(text, s) }), nil, nil
+	}
+	missing, err := module.MissingPackages(ctx, c, specs)
+	if err != nil || len(missing) == 0 {
+		return nil, nil, err
+	}
+	have, err := c.System.Packages().Candidates(ctx, missing)
+	lacking := slices.DeleteFunc(missing, func(s string) bool { _, ok := have[s]; return ok || strings.Contains(s, "=") })
+	if errors.Is(err, node.ErrUnknown) {
+		return nil, lacking, nil
+	}
+	return lacking, nil, err
+}
+
+func inIndex(text []byte, name string) bool {
+	return bytes.HasPrefix(text, []byte("Package: "+name+"\n")) || bytes.Contains(text, []byte("\nPackage: "+name+"\n"))
+}
+
+// networkInterface is the declared interface, or that of the node's address.
+func networkInterface(ctx context.Context, c *module.Call) (string, error) {
+	want := c.Args.String("vip_interface")
+	if want != "" && want != "auto" && !strings.Contains(want, "/") {
+		if i, err := c.System.Files().Stat("/sys/class/net/"+want, false); err == nil && i.Exists() {
+			return want, nil
+		}
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ip", "-o", "-4", "addr", "show"}, ReadOnly: true})
+	if errors.Is(err, node.ErrUnknown) {
+		return want, nil
+	}
+	if err != nil || out.RC != 0 {
+		return "", fmt.Errorf("cannot list the network interfaces: %s", strings.TrimSpace(string(out.Stderr)))
+	}
+	var names []string
+	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
+		f := strings.Fields(line)
+		if len(f) < 4 {
+			continue
+		}
+		name, _, _ := strings.Cut(f[1], "@")
+		if name == want {
+			return name, nil
+		}
+		if address, _, _ := strings.Cut(f[3], "/"); address == c.Args.String("address") && (want == "" || want == "auto") {
+			return name, nil
+		}
+		if name != "lo" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if want == "" || want == "auto" {
+		return "", fmt.Errorf("no network interface of this node carries %s: name one in pg_vip_interface (it has %s)", c.Args.String("address"), strings.Join(names, ", "))
+	}
+	return "", fmt.Errorf("this node has no network interface %s, which pg_vip_interface names: it has %s (auto takes the one that carries %s)", want, strings.Join(names, ", "), c.Args.String("address"))
+}
+
+// localesThere asks the node for the locales that are declared. Those that every machine has are not asked for.
+func localesThere(ctx context.Context, c *module.Call) error {
+	wanted := slices.DeleteFunc(c.Args.Strings("locales"), func(l string) bool { return pgsql.PlainLocale(l) || pgsql.HasLocale("C.utf8", l) })
+	if len(wanted) == 0 {
+		return nil
+	}
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"locale", "-a"}, ReadOnly: true, Brought: "locales-all"})
+	if errors.Is(err, node.ErrUnknown) {
+		return nil
+	}
+	if err != nil || out.RC != 0 {
+		return fmt.Errorf("cannot list the locales of this node: %w", cmp.Or(err, errors.New(strings.TrimSpace(string(out.Stderr)))))
+	}
+	missing := slices.DeleteFunc(wanted, func(l string) bool { return pgsql.HasLocale(string(out.Stdout), l) })
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("this node has no locale %s: add the package locales-all to node_packages, or choose C or C.UTF-8 (pg_locale, pg_lc_collate, pg_lc_ctype, locale of pg_databases)", strings.Join(missing, ", "))
+}
+
+// provided looks for the files of extensions and libraries.
+func provided(c *module.Call) error {
+	version := c.Args.Int("version")
+	var missing []string
+	look := func(what, name string, places ...string) error {
+		for _, p := range places {
+			i, err := c.System.Files().Stat(p, true)
+			if err != nil || i.Exists() || i.Assumed {
+				return err
+			}
+		}
+		missing = append(missing, what+" "+name)
+		return nil
+	}
+	for _, e := range c.Args.Strings("extensions") {
+		if err := look("extension", e, fmt.Sprintf("/usr/share/postgresql/%d/extension/%s.control", version, e), fmt.Sprintf("/usr/pgsql-%d/share/extension/%s.control", version, e)); err != nil {
+			return err
+		}
+	}
+	for _, l := range pgsql.Libraries(c.Args.String("libs")) {
+		if err := look("library", l, path.Join(fmt.Sprintf("/usr/lib/postgresql/%d/lib", version), l+".so"), path.Join(fmt.Sprintf("/usr/pgsql-%d/lib", version), l+".so")); err != nil {
+			return err
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("no package on this node brings %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs)", strings.Join(missing, ", "))
+}

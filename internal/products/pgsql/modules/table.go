@@ -1,0 +1,12 @@
+package modules
+
+import "pig/internal/module"
+
+// Table are the modules of PostgreSQL, Patroni and pgBackRest.
+func Table() []module.Module {
+	return []module.Module{
+		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(),
+		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
+		pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
+	}
+}

@@ -1,0 +1,8 @@
+package modules
+
+import "pig/internal/module"
+
+// Table are the modules of Redis.
+func Table() []module.Module {
+	return []module.Module{redisConfig(), redisReady(), redisRestart(), redisFollow(), redisSentinel(), redisCluster(), redisRebalance(), redisLeave(), redisState()}
+}
