@@ -6,8 +6,9 @@ import (
 
 	"pig/internal/cli"
 	"pig/internal/products"
+	"pig/internal/products/onnode"
 )
 
 func main() {
-	os.Exit(cli.Main(products.All(), os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(cli.Main(cli.Build{Products: products.All(), Modules: onnode.Modules()}, os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

@@ -5,7 +5,6 @@ import (
 
 	"pig/internal/agent"
 	"pig/internal/node"
-	"pig/internal/products/onnode"
 )
 
 // agent serves a node when this build carries no agents of their own and pig sends itself.
@@ -17,7 +16,7 @@ func (a *app) agent() *cobra.Command {
 			if len(args) == 1 {
 				agent.Settle(args[0])
 			}
-			return agent.NewServer(node.NewLive(), onnode.Modules()).Serve(c.Context(), a.in, a.out)
+			return agent.NewServer(node.NewLive(), a.Modules).Serve(c.Context(), a.in, a.out)
 		},
 	}
 	c.Flags().BoolVar(&stdio, "stdio", false, "protocol on standard input and output")

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"pig/internal/products"
 )
 
 // canaries are passwords that are ordinary words, numbers and parts of file names too.
@@ -118,7 +116,7 @@ func TestNoLogOfIncludesAndShortPasswords(t *testing.T) {
 func playRecorded(t *testing.T, dir string, args []string) (stdout, record, all string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	Main(products.All(), append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &out, &errs)
+	Main(built(), append([]string{"pig", "play", "-i", filepath.Join(dir, "pigsty.yml"), filepath.Join(dir, "test.yml")}, args...), strings.NewReader(""), &out, &errs)
 	journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
 	text, err := os.ReadFile(journals[len(journals)-1])
 	if err != nil {

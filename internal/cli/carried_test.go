@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"pig/internal/products"
 )
 
 // A secret is one by its name, wherever a playbook has it from.
@@ -74,7 +72,7 @@ func TestSecretsThatAPlaybookCarries(t *testing.T) {
 		for _, flags := range [][]string{{"--diff", "-vvv"}, {"--json", "--diff"}, {"--check", "--diff"}} {
 			var stdout, stderr bytes.Buffer
 			args := append([]string{"pig", "play", "-i", filepath.Join(dir, "inv.yml"), filepath.Join(dir, "play.yml")}, append(flags, c.args...)...)
-			Main(products.All(), args, strings.NewReader(""), &stdout, &stderr)
+			Main(built(), args, strings.NewReader(""), &stdout, &stderr)
 			all := stdout.String() + stderr.String()
 			journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))
 			for _, j := range journals {

@@ -46,15 +46,15 @@ type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// app is what verbs share: the products, the streams, and how to stop.
+// app is what verbs share: what this build can do, the streams, and how to stop.
 type app struct {
-	products []product.Product
-	in       io.Reader
-	out      io.Writer
-	err      io.Writer
-	paint    ui.Palette
-	cancel   context.CancelCauseFunc
-	args     []string
+	Build
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	paint  ui.Palette
+	cancel context.CancelCauseFunc
+	args   []string
 	// fleet, if it is there, makes the way to the nodes, in place of SSH.
 	fleet func(map[string]module.Module) *fleet.Fleet
 	// redact masks the secrets of the inventory that was read; nil before.
@@ -63,20 +63,26 @@ type app struct {
 	interrupts chan os.Signal
 }
 
-// Main runs pig with products and gives its exit code.
-func Main(products []product.Product, args []string, in io.Reader, out, errw io.Writer) int {
+// Build is what a build of pig can do.
+type Build struct {
+	// Products are what can be run on hosts, in the order of need.
+	Products []product.Product
+	// Modules are those of tasks, by name.
+	Modules map[string]module.Module
+}
+
+// Main runs pig and gives its exit code.
+func Main(b Build, args []string, in io.Reader, out, errw io.Writer) int {
 	syscall.Umask(0o022)
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupts)
-	return Run(context.Background(), Deps{Products: products, In: in, Out: out, Err: errw, Interrupts: interrupts}, args)
+	return Run(context.Background(), Deps{Build: b, In: in, Out: out, Err: errw, Interrupts: interrupts}, args)
 }
 
 // Deps are what pig works with besides its arguments.
 type Deps struct {
-	// Products are what can be run on hosts, in the order of need.
-	Products []product.Product
-
+	Build
 	In       io.Reader
 	Out, Err io.Writer
 	// Interrupts delivers Ctrl-C.
@@ -89,7 +95,7 @@ type Deps struct {
 func Run(ctx context.Context, d Deps, args []string) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	a := &app{products: d.Products, args: args[1:], in: d.In, out: d.Out, err: d.Err, cancel: cancel, interrupts: d.Interrupts, fleet: d.Fleet, paint: ui.NewPalette(colorful(d.Out))}
+	a := &app{Build: d.Build, args: args[1:], in: d.In, out: d.Out, err: d.Err, cancel: cancel, interrupts: d.Interrupts, fleet: d.Fleet, paint: ui.NewPalette(colorful(d.Out))}
 	root := a.root()
 	root.SetArgs(a.verb(root, filepath.Base(args[0]), args[1:]))
 	err := root.ExecuteContext(ctx)

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"pig/internal/jinja"
-	"pig/internal/products"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -19,7 +18,7 @@ func (v variables) Lookup(name string) (value.Value, bool, bool) {
 func (v variables) Names() []string { return nil }
 
 func TestSerializersKeepSecretsSecret(t *testing.T) {
-	e := jinja.New(jinja.Options{Filters: (&session{app: &app{products: products.All()}}).filters()})
+	e := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()})
 	scope := e.Scope(variables{value.DictOf("password", secret.New(`a"b$c`), "list", value.NewList("x"))})
 	got, err := scope.Text("X={{ password | env_quote }}", "t", jinja.TextOptions{})
 	if text, ok := got.(secret.Text); err != nil || !ok || text.Plain() != `X="a\"b\$c"` {

@@ -7,14 +7,12 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-
-	"pig/internal/products"
 )
 
 // Every command says what it is for, shows an example, and tells its exit status.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	a := &app{products: products.All(), in: strings.NewReader(""), out: io.Discard, err: io.Discard}
+	a := &app{Build: built(), in: strings.NewReader(""), out: io.Discard, err: io.Discard}
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		for _, sub := range c.Commands() {
@@ -46,7 +44,7 @@ func TestSamplesCanBePlannedWithoutTheirNodes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			if code := Main(products.All(), []string{"pig", "plan", "--offline", "-i", "../../inventory/" + name + ".yml"}, strings.NewReader(""), &out, &out); code != 0 {
+			if code := Main(built(), []string{"pig", "plan", "--offline", "-i", "../../inventory/" + name + ".yml"}, strings.NewReader(""), &out, &out); code != 0 {
 				t.Errorf("exit status %d\n%s", code, out.String())
 			}
 		})

@@ -54,7 +54,7 @@ func (a *app) sandboxUp() *cobra.Command {
 			if len(sources) == 0 {
 				sources = []string{defaultInventory}
 			}
-			if err = sandboxNodes(a.products, &conf, sources, count); err != nil {
+			if err = sandboxNodes(a.Products, &conf, sources, count); err != nil {
 				return err
 			}
 			if conf.OS, err = sandboxSystems(conf.Nodes, systems, sources); err != nil {

@@ -7,15 +7,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"pig/internal/products"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"pig":              func() { os.Exit(Main(products.All(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-		"pgsql-hba":        func() { os.Exit(Main(products.All(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-		"ansible-playbook": func() { os.Exit(Main(products.All(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+		"pig":              func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+		"pgsql-hba":        func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+		"ansible-playbook": func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 

@@ -19,7 +19,6 @@ import (
 	"pig/internal/params"
 	"pig/internal/playbook"
 	"pig/internal/product"
-	"pig/internal/products/onnode"
 	"pig/internal/sandbox"
 	"pig/internal/secret"
 	"pig/internal/transport"
@@ -67,7 +66,7 @@ type session struct {
 const defaultInventory = "pigsty.yml"
 
 func (a *app) open(ctx context.Context, o *runOptions) (*session, error) {
-	s := &session{app: a, opt: o, modules: onnode.Modules(), redactor: secret.NewRedactor(), files: playbook.NewFiles(pig.Content())}
+	s := &session{app: a, opt: o, modules: a.Modules, redactor: secret.NewRedactor(), files: playbook.NewFiles(pig.Content())}
 	if err := s.loadInventory(ctx); err != nil {
 		return nil, err
 	}

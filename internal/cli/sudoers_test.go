@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"pig/internal/jinja"
-	"pig/internal/products"
 	"pig/internal/value"
 )
 
@@ -29,7 +28,7 @@ func renderSudoers(t *testing.T, role string, vars ...any) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := jinja.New(jinja.Options{Filters: (&session{app: &app{products: products.All()}}).filters()}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
+	got, err := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
 	if err != nil {
 		return "", err
 	}

@@ -10,7 +10,7 @@ import (
 
 // verbs are those of products under the group of help with that title.
 func (a *app) verbs(group string) (all []*cobra.Command) {
-	for _, p := range a.products {
+	for _, p := range a.Products {
 		c, ok := p.(product.Commander)
 		if !ok {
 			continue
@@ -27,7 +27,7 @@ func (a *app) verbs(group string) (all []*cobra.Command) {
 // ownGroups are the groups that single products have, in the order of the products.
 func (a *app) ownGroups() (titles []string) {
 	seen := map[string]bool{product.ModuleGroup: true, product.MembersGroup: true}
-	for _, p := range a.products {
+	for _, p := range a.Products {
 		c, ok := p.(product.Commander)
 		if !ok {
 			continue

@@ -20,6 +20,7 @@ import (
 	"pig/internal/module"
 	"pig/internal/plan"
 	"pig/internal/products"
+	"pig/internal/products/onnode"
 )
 
 func TestMain(m *testing.M) {
@@ -98,7 +99,7 @@ func (l *lab) write(inventory string) {
 func (l *lab) run(ctx context.Context, args ...string) (string, int) {
 	var out bytes.Buffer
 	both := &locked{w: &out}
-	deps := cli.Deps{Products: products.All(), In: strings.NewReader(""), Out: both, Err: both, Fleet: func(table map[string]module.Module) *fleet.Fleet {
+	deps := cli.Deps{Build: cli.Build{Products: products.All(), Modules: onnode.Modules()}, In: strings.NewReader(""), Out: both, Err: both, Fleet: func(table map[string]module.Module) *fleet.Fleet {
 		return fleet.Over(l.world.Open, table)
 	}}
 	code := cli.Run(ctx, deps, append([]string{"pig"}, args...))
