@@ -32,6 +32,7 @@ var layers = [][]string{
 	{"products/minio"},
 	{"products/pgsql"},
 	{"products/redis"},
+	{"products/docker"},
 	{"products", "ui"},
 	{"journal"},
 	{"cli"},

@@ -1,7 +1,9 @@
+// Package products is the list of the products that pig knows.
 package products
 
 import (
 	"pig/internal/product"
+	"pig/internal/products/docker"
 	"pig/internal/products/etcd"
 	"pig/internal/products/infra"
 	prminio "pig/internal/products/minio"
@@ -12,5 +14,5 @@ import (
 
 // All are the products, in order of need.
 func All() []product.Product {
-	return []product.Product{infra.Product{}, node.Product{}, etcd.Product{}, prminio.Product{}, prpgsql.Product{}, prredis.Product{}}
+	return []product.Product{infra.Product{}, node.Product{}, etcd.Product{}, prminio.Product{}, prpgsql.Product{}, prredis.Product{}, docker.Product{}}
 }

@@ -154,10 +154,10 @@ func Unanswered(t *testing.T, service string, q Question) {
 							t.Errorf("silence is unknown: %v", err)
 						}
 						if (c.asked == "once") != (time.Since(began) == 0) && service != "postgres" || own.asked == 0 {
-							t.Errorf("it took %s and %d tries", time.Since(began), own.asked)
+							t.Errorf("the question took %s and %d tries", time.Since(began), own.asked)
 						}
 						if took := time.Since(began); took > 3*time.Minute {
-							t.Errorf("it took %s", took)
+							t.Errorf("the question took %s", took)
 						}
 					})
 				})
