@@ -112,6 +112,11 @@ func status(c product.Cluster, answers map[string]health.Answer) health.Cluster 
 	return s
 }
 
+// Verbs has the one of the module.
+func (Product) Verbs() []product.Verb {
+	return []product.Verb{product.ModuleVerb("docker", "  pig docker -l apps\n  pig docker -t docker_image --check")}
+}
+
 func namesOf(hosts []*product.Host) (names []string) {
 	for _, h := range hosts {
 		names = append(names, h.Name)
