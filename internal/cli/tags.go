@@ -37,7 +37,7 @@ func (s *session) checkTags(playbooks ...string) error {
 			}
 		}
 		if why == "" {
-			return diag.Errorf(diag.Pos{}, "tag %q not found in any task", tag).WithHint("%s", cmp.Or(diag.DidYouMean(tag, known), "docs/tags.md lists them"))
+			return diag.Errorf(diag.Pos{}, "tag %q not found in any task", tag).WithHint("%s", cmp.Or(diag.DidYouMean(tag, known), "docs/reference/tags.md lists them"))
 		}
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: the tag "+tag+" does nothing here: "+why))
 	}

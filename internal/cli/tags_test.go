@@ -13,7 +13,7 @@ import (
 	"pig/internal/products/onnode"
 )
 
-const tagsPage = "../../docs/tags.md"
+const tagsPage = "../../docs/reference/tags.md"
 
 // TestTagsAreThoseOfPigsty looks for each tag of Pigsty's playbooks in the playbook of that name here. Those that are not there
 // have a reason, and the page about tags tells what the others select.

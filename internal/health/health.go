@@ -101,6 +101,7 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
+// Items are the elements of a list, none of what is no list.
 func Items(v value.Value) []value.Value {
 	if l, ok := v.(*value.List); ok {
 		return l.Items

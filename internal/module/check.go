@@ -160,6 +160,7 @@ func meant(complaint string, files []node.Seen) (node.Seen, int) {
 	return node.Seen{}, 0
 }
 
+// LineOf is a line of a text by its number, counted from 1; false if the text has none of it.
 func LineOf(content []byte, number int) (string, bool) {
 	lines := strings.Split(string(content), "\n")
 	if number < 1 || number > len(lines) {

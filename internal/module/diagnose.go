@@ -60,6 +60,7 @@ func Journal(ctx context.Context, c *Call, unit string) []string {
 
 var dfLine = regexp.MustCompile(`\s(9[89]|100)%\s`)
 
+// DiskFull tells that the file system of a path has no room left, as a piece of evidence; "" if it has some.
 func DiskFull(ctx context.Context, c *Call, path string) string {
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"df", "-P", path}, ReadOnly: true})
 	if err != nil || out.RC != 0 || !dfLine.Match(out.Stdout) {

@@ -16,6 +16,7 @@ type Fields struct {
 	Errs *[]error
 }
 
+// NewFields begins to read the definition of an object of a kind, such as user. What is wrong is added to errs.
 func NewFields(kind string, v value.Value, errs *[]error) Fields {
 	d, ok := v.(*value.Dict)
 	if !ok {
@@ -36,6 +37,7 @@ func (f Fields) fail(format string, args ...any) {
 	*f.Errs = append(*f.Errs, fmt.Errorf("%s: %s", f.What, fmt.Sprintf(format, args...)))
 }
 
+// Get is a field as a value of a type, nil if it is missing or of another.
 func (f Fields) Get(name string, t Type) value.Value {
 	v := f.d.At(name)
 	if v == nil {
@@ -49,6 +51,7 @@ func (f Fields) Get(name string, t Type) value.Value {
 	return typed
 }
 
+// Text is the text of a field, "" if it is missing.
 func (f Fields) Text(name string) string {
 	v := f.d.At(name)
 	if v == nil {
@@ -57,6 +60,7 @@ func (f Fields) Text(name string) string {
 	return value.Str(v)
 }
 
+// OptText is the text of a field, nil if it is missing.
 func (f Fields) OptText(name string) *string {
 	if f.d.At(name) == nil {
 		return nil
@@ -65,6 +69,7 @@ func (f Fields) OptText(name string) *string {
 	return &s
 }
 
+// OptBool is a boolean field, nil if it is missing.
 func (f Fields) OptBool(name string) *bool {
 	if b, ok := f.Get(name, Bool).(bool); ok {
 		return &b
@@ -72,6 +77,7 @@ func (f Fields) OptBool(name string) *bool {
 	return nil
 }
 
+// OptInt is a whole number, nil if it is missing.
 func (f Fields) OptInt(name string) *int {
 	if i, ok := f.Get(name, Int).(int64); ok {
 		n := int(i)
@@ -100,4 +106,5 @@ func (f Fields) Choice(name string, choices ...string) string {
 	return s
 }
 
+// Joined is one error of all that Fields found.
 func Joined(errs []error) error { return errors.Join(errs...) }

@@ -21,6 +21,7 @@ type Sign struct {
 // Means is a sign: what a regular expression finds in a log has this cause.
 func Means(pattern, cause string) Sign { return Sign{regexp.MustCompile(pattern), cause} }
 
+// Troubled is an error with its probable cause first, by the first of signs that the evidence shows, and the evidence.
 func Troubled(signs []Sign, unit string, u node.Unit, known bool, evidence []string, cause error) error {
 	why := FirstSign(signs, evidence)
 	switch {
@@ -35,6 +36,7 @@ func Troubled(signs []Sign, unit string, u node.Unit, known bool, evidence []str
 	return fmt.Errorf("%w\n  probably %s\n  %s", cause, why, strings.Join(evidence, "\n  "))
 }
 
+// FirstSign is what the first of signs that the evidence shows means, "" if it shows none.
 func FirstSign(signs []Sign, evidence []string) string {
 	text := strings.Join(evidence, "\n")
 	if strings.Contains(text, "disk: ") {
@@ -77,6 +79,7 @@ func TailLogs(ctx context.Context, c *Call, dir string) []string {
 	return lines
 }
 
+// Clip cuts a text after n bytes.
 func Clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n] + "…"

@@ -78,6 +78,7 @@ func runURI(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
+// Snippet is the beginning of an answer, for messages.
 func Snippet(body []byte) string {
 	text := strings.TrimSpace(string(body))
 	if len(text) > 300 {

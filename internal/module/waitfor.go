@@ -77,6 +77,7 @@ func let(ctx context.Context, c *Call, d time.Duration) error {
 	})
 }
 
+// Pause waits, unless ctx ends before.
 func Pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
 
 func waitMet(ctx context.Context, c *Call) (bool, error) {

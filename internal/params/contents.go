@@ -24,6 +24,7 @@ func Objects(vars *value.Dict, name string) []Object {
 	return all
 }
 
+// Object is a mapping in a list of an inventory, with its place.
 type Object struct {
 	*value.Dict
 	pos diag.Pos

@@ -50,6 +50,7 @@ func forms() map[string]form {
 	}
 }
 
+// The forms of names that stand in paths, units and rules. LabelForm is a name of letters, digits, _, . and -, SysctlForm one of the kernel.
 var (
 	accountForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`) // it becomes a directory, and stands in sudoers and units
 	zoneForm    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)

@@ -68,6 +68,7 @@ func (t *takenPorts) take(c portClaim) {
 	t.by[n] = append(t.by[n], c)
 }
 
+// OrDefault is v, or the default of a parameter where v is not set.
 func OrDefault(v value.Value, param string) value.Value {
 	if v == nil {
 		return Lookup(param).Default

@@ -8,6 +8,7 @@ import (
 	"pig/internal/value"
 )
 
+// NumberOf is a whole number of a host or its default; false where only a run can tell, or where it is none.
 func NumberOf(vars *value.Dict, name string) (int64, bool) {
 	val, set := vars.Get(name)
 	if !set {

@@ -58,6 +58,7 @@ func kindsOf(checks []Check) map[string]func(text string) error {
 	return all
 }
 
+// Validator collects what is wrong with an inventory. The rules of products add to it.
 type Validator struct {
 	Inv     *inventory.Inventory
 	catalog *Catalog

@@ -90,6 +90,7 @@ func (e *Environment) Vars(host string) *value.Dict {
 	return d
 }
 
+// Resolver is what products find their clusters with: the inventory, the environment as far as it is known, and what is wrong.
 type Resolver struct {
 	Inventory *inventory.Inventory
 	Options   Options
@@ -131,6 +132,7 @@ func (r *Resolver) Group(name string) []*Host {
 	return nodes
 }
 
+// Addresses are those of hosts, sorted as text.
 func Addresses(nodes []*Host) []string {
 	list := make([]string, len(nodes))
 	for i, n := range nodes {

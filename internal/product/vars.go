@@ -76,6 +76,7 @@ func (l Vars) NumberOr(name string, other int) int {
 	return other
 }
 
+// ToInt reads a whole number, also from a text.
 func ToInt(v value.Value) (int, bool) {
 	switch v := v.(type) {
 	case int64:

@@ -10,7 +10,7 @@ import (
 	"pig/internal/value"
 )
 
-// eventVersion changes when an event changes in a way that a reader could notice. docs/events.md describes them.
+// eventVersion changes when an event changes in a way that a reader could notice. docs/reference/events.md describes them.
 const eventVersion = 1
 
 // JSON tells a run to programs: one object a line.

@@ -79,6 +79,7 @@ func (f *Node) Exec(_ context.Context, c node.Cmd) (node.Output, error) {
 	return out, err
 }
 
+// Net answers HTTP by the function of a node, and takes what a plan would change for changed.
 type Net struct {
 	node.Net
 	Of *Node
@@ -96,6 +97,7 @@ func (n Net) HTTP(_ context.Context, r node.Request) (node.Response, error) {
 	return res, err
 }
 
+// Services are the units of a node by their states; restarts are recorded.
 type Services struct {
 	node.Services
 	f *Node
@@ -110,6 +112,7 @@ func (s Services) Restart(_ context.Context, name string, _ node.UnitOptions) er
 	return nil
 }
 
+// Files are texts by path.
 type Files struct {
 	node.Files
 	files map[string]string

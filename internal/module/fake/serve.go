@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// serve takes connections at a port of its own: serve is what it does with each.
+// ServeEach takes connections at a port of its own: serve is what it does with each.
 func ServeEach(t *testing.T, serve func(net.Conn)) int64 {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
