@@ -114,7 +114,7 @@ func withWarnings(n int) string {
 // declared says in a few words what there is.
 func declared(env *product.Environment) string {
 	var counts []string
-	for _, p := range env.Told() {
+	for _, p := range env.Products() {
 		if c, ok := p.(product.Counter); ok {
 			if text := c.Count(env); text != "" {
 				counts = append(counts, text)

@@ -87,11 +87,9 @@ func TestWhatAProgramDoesNotTakeReplacesNothing(t *testing.T) {
 				last(t, roles, b.template, imitation.Bogus+" line")
 				says := append(b.says, b.program+" refuses the new configuration, so nothing was replaced", "bogus")
 				before := l.files()
-				for range 2 {
-					out, _ := l.pig("plan")
-					failsWith(t, out, says)
-					out, code := l.pig("apply", "--yes")
-					if failsWith(t, out, says); code != 2 {
+				for _, verb := range [][]string{{"plan"}, {"apply", "--yes"}, {"plan"}} {
+					out, code := l.pig(verb...)
+					if failsWith(t, out, says); code != 2 && verb[0] == "apply" {
 						t.Errorf("apply: exit status %d", code)
 					}
 				}

@@ -71,19 +71,3 @@ func (e *Environment) GoesWhole(host string, hosts []string) bool {
 	}
 	return true
 }
-
-// Told are the products of the environment in the order in which people read of them: that of need, with what stores the backups of
-// another product after that one.
-func (e *Environment) Told() []Product {
-	told := slices.Clone(e.products)
-	for _, p := range e.products {
-		l, ok := p.(Later)
-		if !ok {
-			continue
-		}
-		told = slices.DeleteFunc(told, func(o Product) bool { return o.Name() == p.Name() })
-		after := slices.IndexFunc(told, func(o Product) bool { return o.Name() == l.ToldAfter() })
-		told = slices.Insert(told, max(after+1, 0), p)
-	}
-	return told
-}

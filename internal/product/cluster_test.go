@@ -1,7 +1,6 @@
 package product_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,19 +24,6 @@ func TestPasswordsGoWithTheLastHost(t *testing.T) {
 		if got := env.GoesWhole(c.host, strings.Fields(c.hosts)); got != c.whole {
 			t.Errorf("%s with %s: %v", c.host, c.hosts, got)
 		}
-	}
-}
-
-func TestOrderInWhichProductsAreTold(t *testing.T) {
-	t.Parallel()
-	var names []string
-	for _, p := range environment(t).Told() {
-		if slices.Contains([]string{"infra", "etcd", "pgsql", "minio", "redis"}, p.Name()) {
-			names = append(names, p.Name())
-		}
-	}
-	if got := strings.Join(names, " "); got != "infra etcd pgsql minio redis" {
-		t.Error(got)
 	}
 }
 

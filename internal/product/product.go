@@ -55,9 +55,6 @@ type Judge interface {
 	Kinds() map[string]func(text string) error
 }
 
-// Later is a product that people read of after another one, although that one needs it.
-type Later interface{ ToldAfter() string }
-
 // Counter is a product that says in a few words how much of it an environment has, such as 2 PostgreSQL clusters; "" for nothing.
 type Counter interface {
 	Count(e *Environment) string

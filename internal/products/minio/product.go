@@ -49,6 +49,3 @@ func (Product) Count(e *product.Environment) string {
 	}
 	return ""
 }
-
-// ToldAfter has PostgreSQL told before what stores its backups.
-func (Product) ToldAfter() string { return "pgsql" }
