@@ -16,7 +16,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit packages laws other-laws sandbox-tests mutants
+.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit packages laws other-laws nodes sandbox-tests mutants
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -59,7 +59,7 @@ check: setup vet
 
 # Real nodes wait more than they work, so unit tests run beside them.
 test: setup-all vet
-	@$(MAKE) --no-print-directory -j 2 unit sandbox-tests
+	@$(MAKE) --no-print-directory -j 4 packages laws other-laws nodes
 
 vet: setup
 	$(GO) vet ./...
@@ -80,8 +80,10 @@ laws:
 other-laws:
 	$(UNIT) -skip '$(LAWS)' ./internal/law
 
-sandbox-tests: setup-all
-	@if [ -n "$(REAL)" ]; then set -x; PIG_SANDBOX_TESTS=1 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL); fi
+sandbox-tests: setup-all nodes
+
+nodes:
+	PIG_SANDBOX_TESTS=1 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL)
 
 # The packages in which goroutines meet, and whole runs in which units do.
 RACY = agent engine fleet graph journal secret transport
