@@ -93,9 +93,9 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	}
 	sum := plan.Summarize(p.Units...)
 	switch {
-	case sum.Failed > 0 && refused == nil:
-		return exitStatus(exitFailed)
-	case sum.Failed > 0 || len(g.Names()) == 0:
+	case sum.Bad() > 0 && refused == nil:
+		return planStatus(sum, false)
+	case sum.Bad() > 0 || len(g.Names()) == 0:
 		fmt.Fprintln(a.err, "Nothing was changed.")
 		return refused
 	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too

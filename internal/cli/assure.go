@@ -79,7 +79,7 @@ func (s *session) strangers(ctx context.Context, env *product.Environment, units
 func (s *session) assureUnits(ctx context.Context, env *product.Environment, units []plan.UnitPlan) {
 	changes := func(u plan.UnitPlan) bool {
 		sum := plan.Summarize(u)
-		return sum.Changes()+sum.Unknown+sum.Failed > 0
+		return sum.Changes()+sum.Unknown+sum.Bad() > 0
 	}
 	atRest := slices.DeleteFunc(slices.Clone(units), changes)
 	changing := slices.DeleteFunc(slices.Clone(units), func(u plan.UnitPlan) bool { return !changes(u) })

@@ -208,7 +208,9 @@ Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 ` + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       Version,
 	}
+	root.SetVersionTemplate("pig {{ .Version }}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(a.in)
 	root.SetOut(a.out)
@@ -221,8 +223,27 @@ Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 	return root
 }
 
+// unknownVerb refuses a word after a verb that only has others below it.
+func unknownVerb(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	d := diag.Errorf(diag.Pos{}, "unknown command %q for %q", args[0], c.CommandPath())
+	if near := diag.DidYouMean(args[0], names); near != "" {
+		return d.WithHint("%s", near)
+	}
+	return d.WithHint("the commands are %s", strings.Join(names, ", "))
+}
+
 // tellUsage makes verbs that get too few or too many arguments tell which they take.
 func tellUsage(c *cobra.Command) {
+	if c.HasSubCommands() && c.HasParent() && !c.Runnable() {
+		c.RunE = unknownVerb
+	}
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {

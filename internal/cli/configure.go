@@ -101,7 +101,11 @@ func (a *app) writeSample(o *configureOptions) error {
 	if at == "" {
 		at = "the sample's addresses"
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s, for %s\nReview the file, then run: pig validate && pig plan\n", o.output, o.sample, at)
+	named := ""
+	if o.output != defaultInventory {
+		named = " -i " + o.output
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %s, for %s\nReview the file, then run: pig validate%[4]s && pig plan%[4]s\n", o.output, o.sample, at, named)
 	return err
 }
 

@@ -75,7 +75,7 @@ func (a *app) plan() *cobra.Command {
 				return err
 			}
 			sum := plan.Summarize(p.Units...)
-			if o.out != "" && sum.Failed == 0 {
+			if o.out != "" && sum.Bad() == 0 {
 				if err := p.Save(o.out); err != nil {
 					return err
 				}
@@ -96,6 +96,8 @@ func planStatus(sum plan.Summary, detailed bool) error {
 	switch {
 	case sum.Failed+sum.Problems > 0:
 		return exitStatus(exitFailed)
+	case sum.Unreachable > 0:
+		return exitStatus(exitUnreachable)
 	case detailed && sum.Changes()+sum.Unknown > 0:
 		return exitStatus(exitFailed)
 	}

@@ -94,10 +94,14 @@ func (s *session) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings {
-		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
-	}
 	s.twice = portsTwice(warnings)
+	if s.opt.validates { // which counts and shows them with all others
+		s.twice = append(s.twice, warnings...)
+	} else {
+		for _, w := range warnings {
+			fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))
+		}
+	}
 	if !s.opt.asWritten {
 		if err := inv.ByAddress(params.Addresses(inv)); err != nil {
 			return err

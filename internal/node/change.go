@@ -42,24 +42,24 @@ func ParseImpact(s string) (Impact, error) {
 
 // Change is one thing that was written, or would be.
 type Change struct {
-	Kind   string // what kind of thing: file, directory, link, user, group, package, service, role, database ...
-	ID     string // which one: a path, a name
-	Action string // create, update, delete, install, upgrade, start, stop, restart, reload, enable ...
-	Attrs  []Attr // what changes of it, besides content
-	Before string // the content as it was, as text; only where Diff is wanted
-	After  string
-	Diff   string // unified diff of the content, secrets masked
-	Impact Impact
+	Kind   string `json:"kind"`             // what kind of thing: file, directory, link, user, group, package, service, role, database ...
+	ID     string `json:"id"`               // which one: a path, a name
+	Action string `json:"action"`           // create, update, delete, install, upgrade, start, stop, restart, reload, enable ...
+	Attrs  []Attr `json:"attrs,omitempty"`  // what changes of it, besides content
+	Before string `json:"before,omitempty"` // the content as it was, as text; only where Diff is wanted
+	After  string `json:"after,omitempty"`
+	Diff   string `json:"diff,omitempty"` // unified diff of the content, secrets masked
+	Impact Impact `json:"impact"`
 	// Assumed says that a plan could not see whether the thing will be there by then, and took it for absent.
-	Assumed bool
+	Assumed bool `json:"assumed,omitempty"`
 	// Makes are facts that are so once the change is made. Foreseen tells them to later tasks of a plan.
 	Makes map[string]string `json:"-"`
 	// Unknown says that the new content or value is known only after apply.
-	Unknown bool
+	Unknown bool `json:"unknown,omitempty"`
 	// State is a digest of the whole content before and after, secrets included: it never leaves the machine. Sum is made of it with the key
 	// of a plan: whoever has no key learns nothing from it.
 	State string `json:"-"`
-	Sum   string `json:",omitempty"`
+	Sum   string `json:"sum,omitempty"`
 }
 
 // Seal makes the Sum of a change, if there is a key, and drops what it is made of.
@@ -85,7 +85,9 @@ func stateOf(old, content []byte) string {
 
 // Attr is one attribute's old and new value, as people read them.
 type Attr struct {
-	Name, Before, After string
+	Name   string `json:"name"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // MarshalText makes an impact its name in JSON.

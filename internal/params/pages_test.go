@@ -200,7 +200,7 @@ func TestParametersAreReadOrSayWhyNot(t *testing.T) {
 	for _, p := range Load().Params {
 		switch {
 		case p.Unused == "" && !read[p.Name]:
-			t.Errorf("nothing reads %s, and it does not say why", p.Name)
+			t.Errorf("nothing reads %s: read it in a role, or give it unused: REASON in its params.yaml", p.Name)
 		case p.Unused != "" && read[p.Name] && !strings.Contains(homonyms, " "+p.Name+" "):
 			t.Errorf("%s is read, and said to do nothing: %s", p.Name, p.Unused)
 		}

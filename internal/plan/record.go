@@ -135,9 +135,9 @@ type UnitPlan struct {
 
 // Plan is what all units change.
 type Plan struct {
-	Version int        `json:"version"`
+	Version int        `json:"version,omitempty"`
 	Pig     string     `json:"pig"`
-	Salt    string     `json:"salt"`             // of the digests
+	Salt    string     `json:"salt,omitempty"`             // of the digests
 	Rounds  int        `json:"rounds,omitempty"` // of the digests
 	Limit   string     `json:"limit,omitempty"`
 	Tags    []string   `json:"tags,omitempty"`
@@ -166,10 +166,14 @@ func (p *Plan) WithoutDiffs() *Plan {
 // Summary counts changes.
 type Summary struct {
 	Create, Update, Delete, Other int
-	Unknown, Failed               int
+	Unknown                       int
+	Failed, Unreachable           int // tasks that failed, hosts that could not be reached
 	Problems                      int // of units that change nothing
 	Impact                        map[node.Impact]int
 }
+
+// Bad is how much could not be planned or done.
+func (s Summary) Bad() int { return s.Failed + s.Unreachable }
 
 // Changes is the number of all changes.
 func (s Summary) Changes() int { return s.Create + s.Update + s.Delete + s.Other }
@@ -178,8 +182,12 @@ func (s Summary) Changes() int { return s.Create + s.Update + s.Delete + s.Other
 func Summarize(units ...UnitPlan) Summary {
 	s := Summary{Impact: map[node.Impact]int{}}
 	for _, u := range units {
+		told := s.Bad()
 		for _, e := range u.Entries {
-			if e.Failed != "" {
+			switch {
+			case e.Failed != "" && e.Unreachable:
+				s.Unreachable++
+			case e.Failed != "":
 				s.Failed++
 			}
 			if e.Unknown && len(e.Changes) == 0 {
@@ -189,7 +197,7 @@ func Summarize(units ...UnitPlan) Summary {
 				s.count(c)
 			}
 		}
-		if u.Error != "" {
+		if u.Error != "" && s.Bad() == told { // else its hosts have told why
 			s.Failed++
 		}
 		s.Problems += len(u.Problems)

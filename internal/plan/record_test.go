@@ -22,3 +22,16 @@ func TestNoLogHidesWhyATaskFailed(t *testing.T) {
 		}
 	}
 }
+
+// A host that could not be reached is counted once, and not as a failure: the exit status tells the two apart.
+func TestHostsThatAreAwayAreNoFailures(t *testing.T) {
+	t.Parallel()
+	away := UnitPlan{Error: "failed on a, b", Entries: []Entry{{Host: "a", Failed: "no route", Unreachable: true}, {Host: "b", Failed: "no route", Unreachable: true}}}
+	if s := Summarize(away); s.Unreachable != 2 || s.Failed != 0 || s.Bad() != 2 {
+		t.Errorf("%+v", s)
+	}
+	silent := UnitPlan{Error: "no such playbook"}
+	if s := Summarize(away, silent, UnitPlan{Error: "failed on c", Entries: []Entry{{Host: "c", Failed: "boom"}}}); s.Unreachable != 2 || s.Failed != 2 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -8,11 +8,11 @@ import (
 
 // Unit is one module on one cluster: what is planned, applied and refused as a whole.
 type Unit struct {
-	Name     string   // module, or module:cluster
-	Module   string   // the product's name
-	Cluster  string   // "" where the module has only one
-	Hosts    []string // that it runs on
-	Playbook string   // of pig's own, without .yml
+	Name     string   `json:"name"`     // module, or module:cluster
+	Module   string   `json:"module"`   // the product's name
+	Cluster  string   `json:"cluster"`  // "" where the module has only one
+	Hosts    []string `json:"hosts"`    // that it runs on
+	Playbook string   `json:"playbook"` // of pig's own, without .yml
 }
 
 // Units divides the environment. The order is that of need: nodes before what runs on them, the infra node's repository before other

@@ -90,13 +90,13 @@ func Totals(p Palette, units []plan.UnitPlan, done bool) string {
 	}
 	for _, u := range units {
 		s := plan.Summarize(u)
-		if s.Changes()+s.Unknown+s.Failed == 0 {
+		if s.Changes()+s.Unknown+s.Bad() == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, u.Unit.Name, counts(s, done))
 	}
 	all := plan.Summarize(units...)
-	if all.Changes()+all.Unknown+all.Failed == 0 {
+	if all.Changes()+all.Unknown+all.Bad() == 0 {
 		return p.Green("No changes.") + " The hosts match the inventory.\n"
 	}
 	return b.String() + p.Bold(fmt.Sprintf("%s: %s", verb, counts(all, done))) + "\n"
@@ -110,6 +110,9 @@ func counts(s plan.Summary, done bool) string {
 	text := fmt.Sprintf(form, s.Create, s.Update, s.Delete, s.Other)
 	if s.Unknown > 0 {
 		text += fmt.Sprintf(", %d unknown", s.Unknown)
+	}
+	if s.Unreachable > 0 {
+		text += fmt.Sprintf(", %d unreachable", s.Unreachable)
 	}
 	if s.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", s.Failed)

@@ -237,7 +237,10 @@ func (t *Text) Change(c node.Change, noLog bool) string {
 	if c.Unknown {
 		line += " " + t.paint.Cyan(value.UnknownText)
 	}
-	if c.Assumed {
+	switch {
+	case c.Assumed && c.Action == "delete":
+		line += " " + t.paint.Dim("(if a package brings it)")
+	case c.Assumed:
 		line += " " + t.paint.Dim("(assumed absent)")
 	}
 	return line

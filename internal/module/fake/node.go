@@ -128,8 +128,8 @@ func (f Files) Read(path string) ([]byte, error) {
 }
 
 func (f Files) Stat(path string, _ bool) (node.Info, error) {
-	if _, ok := f.files[path]; ok {
-		return node.Info{Path: path, Kind: node.File}, nil
+	if text, ok := f.files[path]; ok {
+		return node.Info{Path: path, Kind: node.File, Size: int64(len(text))}, nil
 	}
 	return node.Info{Path: path, Kind: node.Absent}, nil
 }
