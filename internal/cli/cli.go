@@ -239,6 +239,17 @@ func unknownVerb(c *cobra.Command, args []string) error {
 	return d.WithHint("the commands are %s", strings.Join(names, ", "))
 }
 
+// noArgument tells of a word after a verb that takes none, and which flag may be meant.
+func noArgument(c *cobra.Command, word string) error {
+	switch {
+	case strings.HasSuffix(word, ".yml") && c.Flags().Lookup("inventory") != nil:
+		return fmt.Errorf("%s takes no argument %q: name an inventory with -i %s", c.CommandPath(), word, word)
+	case c.Flags().Lookup("limit") != nil:
+		return fmt.Errorf("%s takes no argument %q: select hosts with -l %s", c.CommandPath(), word, word)
+	}
+	return fmt.Errorf("%s takes no argument %q", c.CommandPath(), word)
+}
+
 // tellUsage makes verbs that get too few or too many arguments tell which they take.
 func tellUsage(c *cobra.Command) {
 	if c.HasSubCommands() && c.HasParent() && !c.Runnable() {
@@ -246,10 +257,14 @@ func tellUsage(c *cobra.Command) {
 	}
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				return fmt.Errorf("%w\nusage: %s", err, c.UseLine())
+			err := check(c, args)
+			if err == nil {
+				return nil
 			}
-			return nil
+			if len(args) > 0 && !c.HasSubCommands() && cobra.NoArgs(c, args) != nil && check(c, nil) == nil {
+				err = noArgument(c, args[0])
+			}
+			return fmt.Errorf("%w\nusage: %s", err, c.UseLine())
 		}
 	}
 	for _, sub := range c.Commands() {
