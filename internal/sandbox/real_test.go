@@ -488,6 +488,11 @@ func killLauncher(t *testing.T, s *Sandbox, node int) {
 	if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	for deadline := time.Now().Add(30 * time.Second); p.alive(); time.Sleep(5 * time.Millisecond) { // a busy machine takes its time
+		if time.Now().After(deadline) {
+			t.Fatal("the launcher does not end")
+		}
+	}
 }
 
 // killNspawn ends the container's supervisor, and waits until the launcher has noticed.
@@ -502,7 +507,7 @@ func killNspawn(t *testing.T, s *Sandbox, node int) {
 			t.Fatal(err)
 		}
 	}
-	for deadline := time.Now().Add(5 * time.Second); p.alive(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); p.alive(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the launcher does not end with its systemd-nspawn")
 		}
