@@ -65,8 +65,16 @@ func mustUp(t *testing.T, ctx context.Context, c Config) *Sandbox {
 	return s
 }
 
-// leftovers lists everything on this machine that carries the sandbox's name.
-func leftovers(name string) []string {
+// leftovers lists everything on this machine that carries the sandbox's name, once what was killed had time to end: a busy machine is slow.
+func leftovers(name string) (out []string) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		if out = named(name); len(out) == 0 || time.Now().After(deadline) {
+			return out
+		}
+	}
+}
+
+func named(name string) []string {
 	var out []string
 	for _, glob := range []string{
 		netnsDir + "/pig." + name, netnsDir + "/pig." + name + ".*", "/run/systemd/nspawn/*/*pig." + name + ".*",
