@@ -17,6 +17,7 @@ import (
 	"pig/internal/inventory"
 	"pig/internal/jinja"
 	"pig/internal/module"
+	"pig/internal/node"
 	"pig/internal/playbook"
 	"pig/internal/secret"
 	"pig/internal/value"
@@ -122,7 +123,7 @@ func New(d Deps, o Options) *Engine {
 		o.Forks = 50
 	}
 	if d.Sleep == nil {
-		d.Sleep = sleep
+		d.Sleep = node.Sleep
 	}
 	if d.Now == nil {
 		d.Now = time.Now
@@ -154,17 +155,6 @@ func (e *Engine) learnSecrets() {
 				e.Redactor.Add(value.Secrets(derived)...)
 			}
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }
 

@@ -2,7 +2,6 @@ package params
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -19,22 +18,6 @@ func load(t testing.TB, file string) *inventory.Inventory {
 		t.Fatal(err)
 	}
 	return inv
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs:\n%s", file, got)
-	}
 }
 
 func lines(l diag.List) string {

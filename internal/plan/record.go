@@ -137,7 +137,7 @@ type UnitPlan struct {
 type Plan struct {
 	Version int        `json:"version,omitempty"`
 	Pig     string     `json:"pig"`
-	Salt    string     `json:"salt,omitempty"`             // of the digests
+	Salt    string     `json:"salt,omitempty"`   // of the digests
 	Rounds  int        `json:"rounds,omitempty"` // of the digests
 	Limit   string     `json:"limit,omitempty"`
 	Tags    []string   `json:"tags,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"strings"
 	"time"
 
 	"pig/internal/node"
@@ -139,4 +140,13 @@ func (Files) List(string) ([]string, error) { return nil, errors.New("none") }
 func (n Net) Dial(_ context.Context, host string, _ int, _ time.Duration, _ int) ([]byte, error) {
 	_, err := n.Of.OnHTTP(node.Request{Method: "DIAL", URL: host})
 	return nil, err
+}
+
+// Keys are changes in short: kind, ID and action of each.
+func Keys(changes []node.Change) string {
+	var keys []string
+	for _, c := range changes {
+		keys = append(keys, c.Kind+" "+c.ID+" "+c.Action)
+	}
+	return strings.Join(keys, "; ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -51,7 +52,7 @@ func TestEtcdAuth(t *testing.T) {
 	} {
 		var calls []string
 		f := &fake.Node{OnHTTP: fakeEtcd(c.answers, &calls), States: map[string]node.Unit{}, OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
-		r := runFake(t, f, "etcd_auth", args())
+		r := moduletest.Run(t, Table(), f, "etcd_auth", args())
 		if strings.Join(calls, " ") != c.calls || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
 			t.Errorf("%s: %v, %q", name, calls, r.Failed)
 		}
@@ -75,12 +76,12 @@ func TestEtcdAuth(t *testing.T) {
 	}
 	for where, files := range map[string]map[string]string{"etcd user root password update": {"/etc/etcd/etcd.pass": "Old.Secret"}, "": nil} {
 		f := &fake.Node{OnHTTP: rootOf("Old.Secret"), Contents: files, OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
-		if r := runFake(t, f, "etcd_auth", args()); r.Failed != "" || keysOf(r) != where {
-			t.Errorf("another password of root: %s, %s, want %s", keysOf(r), r.Failed, where)
+		if r := moduletest.Run(t, Table(), f, "etcd_auth", args()); r.Failed != "" || fake.Keys(r.Changes) != where {
+			t.Errorf("another password of root: %s, %s, want %s", fake.Keys(r.Changes), r.Failed, where)
 		}
 	}
 	f := &fake.Node{Planned: true, OnHTTP: func(node.Request) (node.Response, error) { return node.Response{}, node.ErrUnknown }}
-	r := runFake(t, f, "etcd_auth", args())
+	r := moduletest.Run(t, Table(), f, "etcd_auth", args())
 	if len(r.Changes) != 8 || slices.ContainsFunc(r.Changes, func(c node.Change) bool { return !c.Assumed }) {
 		t.Errorf("%v, %s", r.Changes, r.Failed)
 	}
@@ -103,12 +104,12 @@ func TestEtcdAuthIsPlannedBehindAnotherPasswordOfRoot(t *testing.T) {
 				return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: user name is empty"}`)}, nil
 			}
 			f := &fake.Node{Planned: planned, OnHTTP: http, States: map[string]node.Unit{}, OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
-			r := runFake(t, f, "etcd_auth", value.DictOf("endpoints", value.NewList("a:2379"), "root_password", "Root.Secret", "user", "pg", "password", password, "prefix", "/pg/"))
-			if planned && (r.Failed != "" || keysOf(r) != want) {
-				t.Errorf("planned: %s, %s, want %s", keysOf(r), r.Failed, want)
+			r := moduletest.Run(t, Table(), f, "etcd_auth", value.DictOf("endpoints", value.NewList("a:2379"), "root_password", "Root.Secret", "user", "pg", "password", password, "prefix", "/pg/"))
+			if planned && (r.Failed != "" || fake.Keys(r.Changes) != want) {
+				t.Errorf("planned: %s, %s, want %s", fake.Keys(r.Changes), r.Failed, want)
 			}
 			if refused := strings.Contains(r.Failed, "refuses the password of root"); !planned && refused != (want != "") {
-				t.Errorf("in a run: %s, %s", keysOf(r), r.Failed)
+				t.Errorf("in a run: %s, %s", fake.Keys(r.Changes), r.Failed)
 			}
 		}
 	}
@@ -130,14 +131,14 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 			return base(r)
 		}}
 	run := func() module.Result {
-		return runFake(t, f, "etcd_restart", value.DictOf("endpoints", value.NewList("a:2379"), "name", "e-1", "timeout", int64(0), "reads", value.NewList()))
+		return moduletest.Run(t, Table(), f, "etcd_restart", value.DictOf("endpoints", value.NewList("a:2379"), "name", "e-1", "timeout", int64(0), "reads", value.NewList()))
 	}
 	well["https://a:2379"] = true
 	if r := run(); !strings.Contains(r.Failed, "cannot restart e-1") || len(r.Changes) != 0 {
 		t.Errorf("%q, %v", r.Failed, r.Changes)
 	}
 	well["https://b:2379"] = true
-	if r := run(); r.Failed != "" || keysOf(r) != "service etcd.service restart" {
+	if r := run(); r.Failed != "" || fake.Keys(r.Changes) != "service etcd.service restart" {
 		t.Errorf("%q, %v", r.Failed, r.Changes)
 	}
 	// Another port of members: it is asked where it listens, and tells the others where it goes.
@@ -156,11 +157,11 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 		return asked(r)
 	}
 	moved := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "timeout", int64(0), "reads", value.NewList(), "peer_url", "https://a:2480")
-	if r := runFake(t, f, "etcd_restart", moved); r.Failed != "" || keysOf(r) != "etcd member e-1 update; service etcd.service restart" {
+	if r := moduletest.Run(t, Table(), f, "etcd_restart", moved); r.Failed != "" || fake.Keys(r.Changes) != "etcd member e-1 update; service etcd.service restart" {
 		t.Errorf("moved: %q, %v", r.Failed, r.Changes)
 	}
 	args := value.DictOf("endpoints", value.NewList("a:2479"), "name", "e-1", "peer_url", "https://a:2380", "url", "https://a:2479", "init", "existing")
-	if r := runFake(t, f, "etcd_member", args); !strings.Contains(r.Failed, "cannot move member e-1 from https://a:2379") {
+	if r := moduletest.Run(t, Table(), f, "etcd_member", args); !strings.Contains(r.Failed, "cannot move member e-1 from https://a:2379") {
 		t.Errorf("another port for clients: %q, %v", r.Failed, r.Changes)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -25,7 +26,7 @@ func TestEtcdMemberTellsWhetherClientsNeedNoCertificate(t *testing.T) {
 			f.Contents["/etc/etcd/etcd.conf"] = config
 		}
 		args := value.DictOf("endpoints", value.NewList("a:2379"), "name", "e-1", "peer_url", "https://a:2380", "initial_cluster", "declared")
-		if r := runFake(t, f, "etcd_member", args); r.Failed != "" || r.Values.At("open") != want {
+		if r := moduletest.Run(t, Table(), f, "etcd_member", args); r.Failed != "" || r.Values.At("open") != want {
 			t.Errorf("%q: %v, %s", config, r.Values, r.Failed)
 		}
 	}
@@ -50,9 +51,9 @@ func TestEtcdRestartWaitsForTheCertificatesOfTheOthers(t *testing.T) {
 				return fakeEtcd(map[string]string{"v3/auth/user/list": "{}", "v3/cluster/member/list": members}, new([]string))(r)
 			}}
 		args := value.DictOf("endpoints", value.NewList("a:2379"), "name", "e-1", "timeout", int64(0), "reads", value.NewList(), "peer_ca", "/etc/etcd/members.crt")
-		r := runFake(t, f, "etcd_restart", args)
-		if have != (keysOf(r) == "service etcd.service restart") || !have && !strings.Contains(r.Failed, "the certificate of e-2") {
-			t.Errorf("%v: %s, %s", have, keysOf(r), r.Failed)
+		r := moduletest.Run(t, Table(), f, "etcd_restart", args)
+		if have != (fake.Keys(r.Changes) == "service etcd.service restart") || !have && !strings.Contains(r.Failed, "the certificate of e-2") {
+			t.Errorf("%v: %s, %s", have, fake.Keys(r.Changes), r.Failed)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -26,7 +27,7 @@ func TestEtcdKeys(t *testing.T) {
 	} {
 		var calls []string
 		f := &fake.Node{Planned: c.planned, OnHTTP: fakeEtcd(map[string]string{"v3/auth/user/list": "{}", "v3/kv/range": c.count}, &calls)}
-		r := runFake(t, f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", c.prefix, "keep", c.keep, "state", "absent"))
+		r := moduletest.Run(t, Table(), f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", c.prefix, "keep", c.keep, "state", "absent"))
 		if strings.Join(calls, " ") != c.calls || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
 			t.Errorf("%s: %v, %q", name, calls, r.Failed)
 		}
@@ -35,7 +36,7 @@ func TestEtcdKeys(t *testing.T) {
 		}
 	}
 	f := &fake.Node{Planned: true, OnHTTP: func(node.Request) (node.Response, error) { return node.Response{}, node.ErrNotYet }}
-	r := runFake(t, f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", "/pg/a/", "state", "absent"))
+	r := moduletest.Run(t, Table(), f, "etcd_keys", value.DictOf("endpoints", value.NewList("a:2379"), "prefix", "/pg/a/", "state", "absent"))
 	if r.Failed != "" || len(r.Changes) != 0 {
 		t.Errorf("where etcd is only planned: %+v", r)
 	}

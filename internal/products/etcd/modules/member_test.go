@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -19,10 +20,10 @@ func TestEtcdMemberOfAClusterThatCannotBeAskedYet(t *testing.T) {
 			return node.Response{}, errors.Join(errors.New("no CA yet"), node.ErrUnknown)
 		}}
 		args := value.DictOf("endpoints", value.NewList("a:2379", "b:2379"), "name", "e-1", "peer_url", "https://a:2380", "initial_cluster", "declared")
-		r := runFake(t, f, "etcd_member", args)
+		r := moduletest.Run(t, Table(), f, "etcd_member", args)
 		state := map[bool]string{true: "existing", false: "new"}[want != ""]
-		if r.Failed != "" || keysOf(r) != want || r.Values.At("initial_cluster_state") != state {
-			t.Errorf("%q: %s, %v, %s", running, keysOf(r), value.Repr(r.Values), r.Failed)
+		if r.Failed != "" || fake.Keys(r.Changes) != want || r.Values.At("initial_cluster_state") != state {
+			t.Errorf("%q: %s, %v, %s", running, fake.Keys(r.Changes), value.Repr(r.Values), r.Failed)
 		}
 	}
 }

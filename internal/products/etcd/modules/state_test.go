@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -18,7 +19,7 @@ func TestEtcdTellsMembersAndAlarms(t *testing.T) {
 	}
 	var calls []string
 	f := &fake.Node{OnHTTP: fakeEtcd(answers, &calls), OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
-	r := runFake(t, f, "etcd_state", value.DictOf("endpoints", value.NewList("a:2379")))
+	r := moduletest.Run(t, Table(), f, "etcd_state", value.DictOf("endpoints", value.NewList("a:2379")))
 	if r.Failed != "" || len(calls) > 0 {
 		t.Fatal(r.Failed, calls)
 	}

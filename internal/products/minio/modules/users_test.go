@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -25,9 +26,9 @@ func TestMinioUserGetsAPolicyThatTheServerForgot(t *testing.T) {
 		return node.Response{Status: 200}, nil
 	}}
 	user := value.DictOf("access_key", "viewer", "secret_key", "View.Films.1", "policy", "films")
-	r := runFake(t, f, "minio_users", value.DictOf("endpoint", "https://a:9000", "access_key", "root", "secret_key", "Root.Key.1", "users", value.NewList(user),
+	r := moduletest.Run(t, Table(), f, "minio_users", value.DictOf("endpoint", "https://a:9000", "access_key", "root", "secret_key", "Root.Key.1", "users", value.NewList(user),
 		"buckets", value.NewList(value.DictOf("name", "films"), value.DictOf("name", "other"))))
-	if r.Failed != "" || keysOf(r) != "minio user viewer create; policy films create; minio user viewer update" {
-		t.Errorf("%s, %s", keysOf(r), r.Failed)
+	if r.Failed != "" || fake.Keys(r.Changes) != "minio user viewer create; policy films create; minio user viewer update" {
+		t.Errorf("%s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 }

@@ -116,5 +116,5 @@ func TestAServerOfAnotherSchemeIsNotWaitedFor(t *testing.T) {
 
 func runLive(t *testing.T, name string, args ...value.Value) module.Result {
 	t.Helper()
-	return module.Run(t.Context(), node.NewLive(), table(), module.Task{Module: name, Args: value.DictOf(args...)})
+	return module.Run(t.Context(), node.NewLive(), module.Table(Table()), module.Task{Module: name, Args: value.DictOf(args...)})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -34,9 +35,9 @@ func TestServersAreAskedWhereTheyListen(t *testing.T) {
 		},
 	}
 	args := value.DictOf("url", "http://10.0.0.1:8108", "port", int64(5442), "config", value.DictOf("ttl", int64(20)))
-	r := runFake(t, f, "patroni_config", args)
-	if r.Failed != "" || keysOf(r) != "patroni config cluster update" {
-		t.Errorf("%s, %s", keysOf(r), r.Failed)
+	r := moduletest.Run(t, Table(), f, "patroni_config", args)
+	if r.Failed != "" || fake.Keys(r.Changes) != "patroni config cluster update" {
+		t.Errorf("%s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 	if !slices.ContainsFunc(asked, func(c string) bool { return strings.Contains(c, " -p 5432 ") }) {
 		t.Errorf("PostgreSQL was asked elsewhere: %q", asked)

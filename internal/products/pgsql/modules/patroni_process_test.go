@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -31,9 +32,9 @@ func TestPatroniProcess(t *testing.T) {
 		f := &fake.Node{OnHTTP: k.http, Contents: map[string]string{"/proc/uptime": "100.0 1", "/unit": "x"},
 			States: map[string]node.Unit{"patroni.service": {Name: "patroni.service", Exists: true, Active: "active", PID: 7}},
 			OnExec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(c.started + "\n")}, nil }}
-		r := runFake(t, f, "patroni_process", value.DictOf("url", "http://a", "cluster", "pg", "name", "a", "reads", value.NewList("/unit"), "timeout", int64(5)))
-		if r.Failed != "" || keysOf(r) != c.changes || strings.Join(k.calls, ", ") != c.calls {
-			t.Errorf("%s: %s, %v, %s", name, keysOf(r), k.calls, r.Failed)
+		r := moduletest.Run(t, Table(), f, "patroni_process", value.DictOf("url", "http://a", "cluster", "pg", "name", "a", "reads", value.NewList("/unit"), "timeout", int64(5)))
+		if r.Failed != "" || fake.Keys(r.Changes) != c.changes || strings.Join(k.calls, ", ") != c.calls {
+			t.Errorf("%s: %s, %v, %s", name, fake.Keys(r.Changes), k.calls, r.Failed)
 		}
 	}
 }

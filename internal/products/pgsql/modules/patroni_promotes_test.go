@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -30,17 +31,17 @@ func TestAPlannedPromotionMakesALeader(t *testing.T) {
 			return node.Output{Stdout: []byte(`{"version": 170005, "recovery": true, "self": "postgres", "encryption": "scram-sha-256", "iterations": 4096, "users": {}}` + "\n")}, nil
 		}}
 		if c.promotes {
-			if r := runFake(t, f, "patroni_config", value.DictOf("url", "http://a", "config", value.DictOf("standby_cluster", nil))); keysOf(r) != "patroni config pg (leadership) update" {
-				t.Fatalf("%s: %q, %s", name, keysOf(r), r.Failed)
+			if r := moduletest.Run(t, Table(), f, "patroni_config", value.DictOf("url", "http://a", "config", value.DictOf("standby_cluster", nil))); fake.Keys(r.Changes) != "patroni config pg (leadership) update" {
+				t.Fatalf("%s: %q, %s", name, fake.Keys(r.Changes), r.Failed)
 			}
 		}
-		r := runFake(t, f, "postgres_ready", value.DictOf("role", "primary", "declared", "primary"))
+		r := moduletest.Run(t, Table(), f, "postgres_ready", value.DictOf("role", "primary", "declared", "primary"))
 		if noted := len(r.Warnings) > 0; r.Failed != "" || value.Str(r.Values.At("role")) != "primary" || noted == c.promotes {
 			t.Errorf("%s: %v, %v, %s", name, r.Values, r.Warnings, r.Failed)
 		}
-		r = runFake(t, f, "postgres_roles", value.DictOf("roles", value.NewList(value.DictOf("name", "app"))))
-		if keysOf(r) != c.changes || r.Failed != "" || r.Values.At("on_replica") == c.promotes {
-			t.Errorf("%s: %q, %v, %s", name, keysOf(r), r.Values, r.Failed)
+		r = moduletest.Run(t, Table(), f, "postgres_roles", value.DictOf("roles", value.NewList(value.DictOf("name", "app"))))
+		if fake.Keys(r.Changes) != c.changes || r.Failed != "" || r.Values.At("on_replica") == c.promotes {
+			t.Errorf("%s: %q, %v, %s", name, fake.Keys(r.Changes), r.Values, r.Failed)
 		}
 	}
 }

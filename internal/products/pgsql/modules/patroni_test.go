@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -109,7 +110,7 @@ func TestPatroniRestart(t *testing.T) {
 		k := &fakeCluster{leader: "a", members: c.members, pending: c.pending, ill: c.ill}
 		f := &fake.Node{OnHTTP: k.http, OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }, States: map[string]node.Unit{}}
 		args := value.DictOf(append([]value.Value{"url", "http://a"}, c.args...)...)
-		r := runFake(t, f, "patroni_restart", args)
+		r := moduletest.Run(t, Table(), f, "patroni_restart", args)
 		if strings.Join(k.calls, ", ") != c.calls || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
 			t.Errorf("%s: %v, %q", name, k.calls, r.Failed)
 		}
@@ -124,29 +125,29 @@ func TestPatroniRestartInAPlan(t *testing.T) {
 	for name, expected := range map[string]value.Value{"known": true, "unknown": value.Unknown{Why: "x"}} {
 		k := &fakeCluster{leader: "a", members: []string{"a", "b", "c"}}
 		f := &fake.Node{Planned: true, OnHTTP: k.http}
-		r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "expected", expected))
-		if want := "patroni member b restart; patroni member c restart; patroni cluster pg switchover"; keysOf(r) != want || len(k.calls) != 0 {
-			t.Errorf("%s: %s, %v, %s", name, keysOf(r), k.calls, r.Failed)
+		r := moduletest.Run(t, Table(), f, "patroni_restart", value.DictOf("url", "http://a", "expected", expected))
+		if want := "patroni member b restart; patroni member c restart; patroni cluster pg switchover"; fake.Keys(r.Changes) != want || len(k.calls) != 0 {
+			t.Errorf("%s: %s, %v, %s", name, fake.Keys(r.Changes), k.calls, r.Failed)
 		}
 	}
 	k := &fakeCluster{leader: "a", members: []string{"a", "b", "c"}}
 	f := &fake.Node{Planned: true, OnHTTP: k.http, Facts: map[string]string{}}
-	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); keysOf(r) != "patroni member c restart" {
-		t.Errorf("one moves: %s, %s", keysOf(r), r.Failed)
+	if r := moduletest.Run(t, Table(), f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); fake.Keys(r.Changes) != "patroni member c restart" {
+		t.Errorf("one moves: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 	k.config = map[string]any{"pause": true}
-	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); !strings.Contains(r.Failed, "maintenance") {
-		t.Errorf("paused: %s, %s", keysOf(r), r.Failed)
+	if r := moduletest.Run(t, Table(), f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); !strings.Contains(r.Failed, "maintenance") {
+		t.Errorf("paused: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 	k.config = map[string]any{"pause": true, "paused_by": "pig"}
-	if r := runFake(t, f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "resumed")); keysOf(r) != "patroni cluster pg resume" {
-		t.Errorf("resumes: %s, %s", keysOf(r), r.Failed)
+	if r := moduletest.Run(t, Table(), f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "resumed")); fake.Keys(r.Changes) != "patroni cluster pg resume" {
+		t.Errorf("resumes: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
-	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); keysOf(r) != "patroni member c restart" {
-		t.Errorf("resumed: %s, %s", keysOf(r), r.Failed)
+	if r := moduletest.Run(t, Table(), f, "patroni_restart", value.DictOf("url", "http://a", "moves", value.NewList("c"))); fake.Keys(r.Changes) != "patroni member c restart" {
+		t.Errorf("resumed: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 	f = &fake.Node{Planned: true, OnHTTP: func(node.Request) (node.Response, error) { return node.Response{}, node.ErrNotYet }}
-	if r := runFake(t, f, "patroni_restart", value.DictOf("url", "http://a", "expected", true)); keysOf(r) != "" || r.Failed != "" || r.Changed != false {
+	if r := moduletest.Run(t, Table(), f, "patroni_restart", value.DictOf("url", "http://a", "expected", true)); fake.Keys(r.Changes) != "" || r.Failed != "" || r.Changed != false {
 		t.Errorf("%+v", r)
 	}
 }
@@ -169,7 +170,7 @@ func TestPatroniPause(t *testing.T) {
 	} {
 		for _, planned := range []bool{false, true} {
 			k := &fakeCluster{leader: "a", members: []string{"a", "b"}, config: c.config}
-			r := runFake(t, &fake.Node{Planned: planned, OnHTTP: k.http}, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", c.state))
+			r := moduletest.Run(t, Table(), &fake.Node{Planned: planned, OnHTTP: k.http}, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", c.state))
 			if r.Failed != "" || r.Changed != (c.calls != "") || !planned && strings.Join(k.calls, ", ") != c.calls || planned && len(k.calls) > 0 {
 				t.Errorf("%s, planned %v: %v, changed %v, %s", name, planned, k.calls, r.Changed, r.Failed)
 			}
@@ -181,7 +182,7 @@ func TestPatroniPause(t *testing.T) {
 		}
 		return node.Response{Status: 200}, nil
 	}}
-	if r := runFake(t, f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "paused")); keysOf(r) != "patroni cluster pg pause" {
-		t.Errorf("before there is a cluster: %s, %s", keysOf(r), r.Failed)
+	if r := moduletest.Run(t, Table(), f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "paused")); fake.Keys(r.Changes) != "patroni cluster pg pause" {
+		t.Errorf("before there is a cluster: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
 }

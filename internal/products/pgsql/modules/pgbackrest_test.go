@@ -8,6 +8,7 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/secret"
 	"pig/internal/value"
@@ -26,7 +27,7 @@ func TestPgbackrestTarget(t *testing.T) {
 	}}
 	repo := value.DictOf("type", "s3", "storage_port", int64(9000), "bundle", true, "path", "/b/${pg_cluster}", "s3_key_secret", secret.New("Very.Secret"))
 	args := value.DictOf("stanza", "pg-test", "member", "a", "repo", repo, "pitr", value.DictOf("time", "2026-11-03 00:00:00+00", "db_include", value.NewList("x", "y")))
-	r := runFake(t, f, "pgbackrest_target", args)
+	r := moduletest.Run(t, Table(), f, "pgbackrest_target", args)
 	want := "pgbackrest --stanza=pg-test --delta --force restore --type=time --target=2026-11-03 00:00:00+00:00 --target-action=promote --set=20261101-000000F --db-include=x --db-include=y"
 	if reach := r.Values.At("reach"); reach != "000000030000000000000001" {
 		t.Errorf("the archive reaches %v", reach)
@@ -43,7 +44,7 @@ func TestPgbackrestTarget(t *testing.T) {
 		t.Errorf("it runs %v", asked.Argv)
 	}
 	args.Set("stanza", "other")
-	if r := runFake(t, f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "no backup found" {
+	if r := moduletest.Run(t, Table(), f, "pgbackrest_target", args); r.Values.At("fits") != false || r.Values.At("why") != "no backup found" {
 		t.Errorf("of another cluster: %v", r.Values.At("why"))
 	}
 }
@@ -66,11 +67,11 @@ func TestASilentRepositoryIsNotAnEmptyOne(t *testing.T) {
 				return node.Output{Stdout: []byte(twoBackups)}, nil
 			}}
 			args := value.DictOf("stanza", "pg-test", "backup", true)
-			if r := runFake(t, f, "pgbackrest_stanza", args); r.Failed != "" || len(r.Changes) > 0 || asked != back {
+			if r := moduletest.Run(t, Table(), f, "pgbackrest_stanza", args); r.Failed != "" || len(r.Changes) > 0 || asked != back {
 				t.Errorf("%s: asked %d times: %s %v", name, asked, r.Failed, r.Changes)
 			}
 			back = 1 << 30
-			r := runFake(t, f, "pgbackrest_stanza", args)
+			r := moduletest.Run(t, Table(), f, "pgbackrest_stanza", args)
 			if !strings.Contains(r.Failed, "the backup repository does not answer (tried for") || len(r.Changes) > 0 {
 				t.Errorf("%s: %s %v", name, r.Failed, r.Changes)
 			}
@@ -95,7 +96,7 @@ func TestPgbackrestStanzaWaitsForItsTurn(t *testing.T) {
 		}
 		return node.Output{}, nil
 	}}
-	r := runFake(t, f, "pgbackrest_stanza", value.DictOf("stanza", "pg-test", "backup", true))
+	r := moduletest.Run(t, Table(), f, "pgbackrest_stanza", value.DictOf("stanza", "pg-test", "backup", true))
 	if r.Failed != "" || tries != 3 {
 		t.Errorf("%s after %d tries", r.Failed, tries)
 	}
@@ -107,7 +108,7 @@ func TestPostgresRecoverTellsWhyItEnded(t *testing.T) {
 		Contents: map[string]string{"/log": "LOG:  last completed transaction was at log time 2026-11-03 00:00:00+00\nFATAL:  the database system is starting up\nFATAL:  recovery ended before configured recovery target was reached\n"},
 		OnExec:   func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil },
 	}
-	r := runFake(t, f, "postgres_recover", value.DictOf("stanza", "pg-test", "pitr", value.DictOf("xid", "7"), "data", "/d", "socket", "/s", "bin_dir", "/b", "instance", "pg-test-1", "log", "/log"))
+	r := moduletest.Run(t, Table(), f, "postgres_recover", value.DictOf("stanza", "pg-test", "pitr", value.DictOf("xid", "7"), "data", "/d", "socket", "/s", "bin_dir", "/b", "instance", "pg-test-1", "log", "/log"))
 	for _, want := range []string{"recovery ended before configured recovery target was reached: the archive ends before the target", "the last transaction that came back is of 2026-11-03", "the log is in /log"} {
 		if !strings.Contains(r.Failed, want) {
 			t.Errorf("it does not say %q: %s", want, r.Failed)

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"pig/internal/module"
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -42,7 +42,7 @@ func TestAServerHasItsOldPortUntilItIsRestarted(t *testing.T) {
 			}
 			return node.Output{Stdout: []byte("primary\n")}, nil
 		}
-		module.Run(t.Context(), f, table(), module.Task{Module: "postgres_ready", Args: value.DictOf("port", int64(5439)), User: "postgres"})
+		moduletest.Run(t, Table(), f, "postgres_ready", value.DictOf("port", int64(5439)))
 		if !strings.Contains(asked, "-p "+want+" ") {
 			t.Errorf("%q: %s, want port %s", text, asked, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -17,7 +18,7 @@ func TestLocalesAreAskedOfTheNodeBeforeAnythingIsChanged(t *testing.T) {
 		return node.Output{Stdout: []byte("C\nC.utf8\nPOSIX\nde_DE.utf8\n")}, nil
 	}}
 	for name, want := range map[string]string{"de_DE.UTF-8": "", "fr_FR.UTF-8": "this node has no locale fr_FR.UTF-8: add the package locales-all to node_packages"} {
-		r := runFake(t, f, "postgres_preflight", value.DictOf("locales", value.NewList(name, "C", "")))
+		r := moduletest.Run(t, Table(), f, "postgres_preflight", value.DictOf("locales", value.NewList(name, "C", "")))
 		if want == "" && r.Failed != "" || !strings.Contains(r.Failed, want) {
 			t.Errorf("%s: %q, want %q", name, r.Failed, want)
 		}

@@ -21,7 +21,7 @@ func TestPgQuestions(t *testing.T) {
 			_, err := newPatroni(ctx, c).resting(ctx)
 			return err
 		}},
-		"postgres": {Unit: "patroni.service", HTTP: false, Args: psqlArgs(), Set: value.DictOf("bin_dir", "/bin"), Ask: func(ctx context.Context, c *module.Call) error {
+		"postgres": {Unit: "patroni.service", HTTP: false, Hurried: true, Args: psqlArgs(), Set: value.DictOf("bin_dir", "/bin"), Ask: func(ctx context.Context, c *module.Call) error {
 			var target map[string]any
 			return newPsql(c).query(ctx, "postgres", "SELECT 1", &target)
 		}},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pig/internal/module/fake"
+	"pig/internal/module/moduletest"
 	"pig/internal/node"
 	"pig/internal/value"
 )
@@ -17,13 +18,13 @@ func userList() *value.List {
 func TestRolesWherePostgresIsOnlyPlanned(t *testing.T) {
 	t.Parallel()
 	f := &fake.Node{Planned: true, OnExec: func(node.Cmd) (node.Output, error) { return node.Output{}, node.ErrNotYet }}
-	r := runFake(t, f, "postgres_roles", value.DictOf("roles", userList()))
-	if r.Failed != "" || keysOf(r) != "role app create; role ro create" {
-		t.Errorf("%s, %s", r.Failed, keysOf(r))
+	r := moduletest.Run(t, Table(), f, "postgres_roles", value.DictOf("roles", userList()))
+	if r.Failed != "" || fake.Keys(r.Changes) != "role app create; role ro create" {
+		t.Errorf("%s, %s", r.Failed, fake.Keys(r.Changes))
 	}
-	r = runFake(t, f, "postgres_roles", value.DictOf("roles", userList(), "primary", false))
-	if r.Failed != "" || keysOf(r) != "" {
-		t.Errorf("on a replica to be: %s, %s", r.Failed, keysOf(r))
+	r = moduletest.Run(t, Table(), f, "postgres_roles", value.DictOf("roles", userList(), "primary", false))
+	if r.Failed != "" || fake.Keys(r.Changes) != "" {
+		t.Errorf("on a replica to be: %s, %s", r.Failed, fake.Keys(r.Changes))
 	}
 }
 
@@ -43,7 +44,7 @@ func TestRolesKeepSecretsOffTheCommandLine(t *testing.T) {
 		}
 		return node.Output{RC: 3, Stderr: []byte("psql:<stdin>:3: ERROR:  role \"x\" does not exist\nLINE 1: ALTER ROLE app PASSWORD 'SCRAM...'\n                 ^\n")}, nil
 	}}
-	r := runFake(t, f, "postgres_roles", value.DictOf("roles", userList()))
+	r := moduletest.Run(t, Table(), f, "postgres_roles", value.DictOf("roles", userList()))
 	if seen != 1 || r.Failed != `create role app: ERROR:  role "x" does not exist` || len(r.Changes) != 0 {
 		t.Errorf("%d writes, %q, %v", seen, r.Failed, r.Changes)
 	}
@@ -57,7 +58,7 @@ func TestRolesOnAReplica(t *testing.T) {
 		}
 		return node.Output{Stdout: []byte(`{"recovery": true}` + "\n")}, nil
 	}}
-	if r := runFake(t, f, "postgres_roles", value.DictOf("roles", userList())); r.Failed != "" || r.Values.At("on_replica") != true {
+	if r := moduletest.Run(t, Table(), f, "postgres_roles", value.DictOf("roles", userList())); r.Failed != "" || r.Values.At("on_replica") != true {
 		t.Errorf("%+v", r)
 	}
 }
@@ -76,7 +77,7 @@ func TestDefinitionsThatAreWrong(t *testing.T) {
 		{"postgres_databases", "databases", value.DictOf("name", "d", "connlimit", "many"), "database d: connlimit"},
 		{"postgres_databases", "databases", value.DictOf("name", "d\nx"), "at most 63 bytes in one line"},
 	} {
-		r := runFake(t, f, c.module, value.DictOf(c.arg, value.NewList(c.item)))
+		r := moduletest.Run(t, Table(), f, c.module, value.DictOf(c.arg, value.NewList(c.item)))
 		if !strings.Contains(r.Failed, c.want) {
 			t.Errorf("%v: %q", value.Repr(c.item), r.Failed)
 		}

@@ -170,7 +170,7 @@ func (f *redisNode) serve(at string, conn net.Conn) {
 
 func (f *redisNode) run(t *testing.T, name string, args *value.Dict) module.Result {
 	t.Helper()
-	return module.Run(t.Context(), f, table(), module.Task{Module: name, Args: args})
+	return module.Run(t.Context(), f, module.Table(Table()), module.Task{Module: name, Args: args})
 }
 
 // commands are those that were sent, of some kinds.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/module/fake"
 	"pig/internal/node"
 	redis "pig/internal/products/redis/model"
 	"pig/internal/secret"
@@ -59,7 +60,7 @@ func TestRedisConfigOfARunningInstance(t *testing.T) {
 	if got := f.commands("CONFIG"); got != "h:6379 CONFIG GET *; h:6379 CONFIG SET requirepass new; h:6379 CONFIG SET maxmemory 2mb" {
 		t.Errorf("sent: %s", got)
 	}
-	if got := keysOf(r); got != "redis settings ms-1-6379 update; file /c write" {
+	if got := fake.Keys(r.Changes); got != "redis settings ms-1-6379 update; file /c write" {
 		t.Errorf("changes: %s", got)
 	}
 	text := f.files["/c"]
@@ -73,8 +74,8 @@ func TestRedisConfigOfARunningInstance(t *testing.T) {
 		}
 		return "OK"
 	})
-	if r := f.run(t, "redis_config", configArgs()); r.Values.At("restart") != true || keysOf(r) != "" {
-		t.Errorf("once more: %s, %s", keysOf(r), value.Repr(r.Values))
+	if r := f.run(t, "redis_config", configArgs()); r.Values.At("restart") != true || fake.Keys(r.Changes) != "" {
+		t.Errorf("once more: %s, %s", fake.Keys(r.Changes), value.Repr(r.Values))
 	}
 }
 
@@ -112,7 +113,7 @@ func TestRedisConfigRefusesToLoseData(t *testing.T) {
 	f := running(newRedisNode(func(string, []string) any { return "OK" }))
 	f.files["/c"] = "port 6379\ndir /elsewhere\n"
 	if r := f.run(t, "redis_config", configArgs()); !strings.Contains(r.Failed, "cannot move the data") || len(r.Changes) > 0 {
-		t.Errorf("another directory: %q, %s", r.Failed, keysOf(r))
+		t.Errorf("another directory: %q, %s", r.Failed, fake.Keys(r.Changes))
 	}
 	f.units = map[string]node.Unit{}
 	f.files = map[string]string{"/c": "port 6379\ndir /d\nappendonly no\n", "/d/dump.rdb": "data"}
@@ -157,13 +158,13 @@ func TestRedisRestartTakesReplicasFirst(t *testing.T) {
 	}))
 	f.files["/c"] = "# waits for a restart of inv1: databases\n" + redisConf
 	args := configArgs("cluster", "ms", "role", "replica")
-	if r := f.run(t, "redis_restart", args); r.Values.At("restarted") != false || keysOf(r) != "" {
-		t.Errorf("a primary restarts among replicas: %s", keysOf(r))
+	if r := f.run(t, "redis_restart", args); r.Values.At("restarted") != false || fake.Keys(r.Changes) != "" {
+		t.Errorf("a primary restarts among replicas: %s", fake.Keys(r.Changes))
 	}
 	args.Set("role", "any")
 	r := f.run(t, "redis_restart", args)
-	if r.Failed != "" || keysOf(r) != "file /c write; service ms-1-6379.service restart" {
-		t.Errorf("%s: %s", r.Failed, keysOf(r))
+	if r.Failed != "" || fake.Keys(r.Changes) != "file /c write; service ms-1-6379.service restart" {
+		t.Errorf("%s: %s", r.Failed, fake.Keys(r.Changes))
 	}
 	if got := f.commands("SAVE", "CLIENT"); got != "h:6379 CLIENT PAUSE 30000 WRITE; h:6379 SAVE" {
 		t.Errorf("without persistence its data has to be saved: %s", got)
@@ -196,8 +197,8 @@ func TestRedisRestartWaitsForSentinelsToKnowAReplica(t *testing.T) {
 	args := configArgs("cluster", "ms", "role", "any", "peers", value.NewList("b:6379"))
 	args.Set("watchers", value.NewList(value.DictOf("address", "s:26379", "name", "ms", "password", "x")))
 	r := f.run(t, "redis_restart", args)
-	if r.Failed != "" || keysOf(r) != "redis cluster ms failover; file /c write; service ms-1-6379.service restart" || asked != 3 {
-		t.Errorf("%s: %s, asked %d times, %v", r.Failed, keysOf(r), asked, r.Warnings)
+	if r.Failed != "" || fake.Keys(r.Changes) != "redis cluster ms failover; file /c write; service ms-1-6379.service restart" || asked != 3 {
+		t.Errorf("%s: %s, asked %d times, %v", r.Failed, fake.Keys(r.Changes), asked, r.Warnings)
 	}
 }
 
@@ -219,12 +220,12 @@ func TestRedisFollowTellsAnEditFromAFailover(t *testing.T) {
 	}))
 	f.files["/c"] = "# declared to follow: a 6379\nport 6379\nreplicaof b 6379\n"
 	args := func(follow string) *value.Dict { return configArgs("follow", follow) }
-	if r := f.run(t, "redis_follow", args("a 6379")); keysOf(r) != "" || f.commands("REPLICAOF") != "" {
-		t.Errorf("a failover is undone: %s", keysOf(r))
+	if r := f.run(t, "redis_follow", args("a 6379")); fake.Keys(r.Changes) != "" || f.commands("REPLICAOF") != "" {
+		t.Errorf("a failover is undone: %s", fake.Keys(r.Changes))
 	}
 	r := f.run(t, "redis_follow", args("c 6379"))
-	if r.Failed != "" || keysOf(r) != "redis instance ms-1-6379 follow; file /c write" || f.commands("REPLICAOF") != "h:6379 REPLICAOF c 6379" {
-		t.Errorf("an edit: %s, %s, %s", r.Failed, keysOf(r), f.commands("REPLICAOF"))
+	if r.Failed != "" || fake.Keys(r.Changes) != "redis instance ms-1-6379 follow; file /c write" || f.commands("REPLICAOF") != "h:6379 REPLICAOF c 6379" {
+		t.Errorf("an edit: %s, %s, %s", r.Failed, fake.Keys(r.Changes), f.commands("REPLICAOF"))
 	}
 	if c := redis.ParseConf(f.files["/c"]); c.Get("replicaof") != "c" || redis.ToldToFollow(f.files["/c"]) != "c 6379" {
 		t.Errorf("the file:\n%s", f.files["/c"])
@@ -235,8 +236,8 @@ func TestRedisFollowTellsAnEditFromAFailover(t *testing.T) {
 	}
 	watched := args("d 6379")
 	watched.Set("watchers", value.NewList(value.DictOf("address", "s:1", "name", "ms", "password", "")))
-	if r := f.run(t, "redis_follow", watched); r.Failed != "" || keysOf(r) != "file /c write" {
-		t.Errorf("where sentinels watch: %s, %s", r.Failed, keysOf(r))
+	if r := f.run(t, "redis_follow", watched); r.Failed != "" || fake.Keys(r.Changes) != "file /c write" {
+		t.Errorf("where sentinels watch: %s, %s", r.Failed, fake.Keys(r.Changes))
 	}
 }
 
@@ -262,12 +263,12 @@ func TestRedisSentinelWatchesWhereThePrimaryIs(t *testing.T) {
 	}
 	masters = []any{[]any{"name", "ms", "ip", "b", "port", "6379", "quorum", "2"}, []any{"name", "other", "ip", "z", "port", "1", "quorum", "1"}}
 	f.files["/s"] = "sentinel auth-pass ms p\n"
-	if r := f.run(t, "redis_sentinel", args); keysOf(r) != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "other") {
-		t.Errorf("a failover is undone: %s, %v", keysOf(r), r.Warnings)
+	if r := f.run(t, "redis_sentinel", args); fake.Keys(r.Changes) != "" || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "other") {
+		t.Errorf("a failover is undone: %s, %v", fake.Keys(r.Changes), r.Warnings)
 	}
 	monitor.Set("remove", true)
-	if r := f.run(t, "redis_sentinel", args); keysOf(r) != "sentinel monitor s-1-26379 ms delete" {
-		t.Errorf("removal: %s", keysOf(r))
+	if r := f.run(t, "redis_sentinel", args); fake.Keys(r.Changes) != "sentinel monitor s-1-26379 ms delete" {
+		t.Errorf("removal: %s", fake.Keys(r.Changes))
 	}
 }
 

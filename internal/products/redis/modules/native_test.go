@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"pig/internal/module/fake"
 	redis "pig/internal/products/redis/model"
 	"pig/internal/value"
 )
@@ -53,8 +54,8 @@ func TestRedisClusterIsForeseen(t *testing.T) {
 	} {
 		f := newRedisNode(nativeNodes(tc.nodes, "0"))
 		f.planned = true
-		if r := f.run(t, "redis_cluster", tc.args); r.Failed != "" || keysOf(r) != tc.want {
-			t.Errorf("%s: %q, %s", name, keysOf(r), r.Failed)
+		if r := f.run(t, "redis_cluster", tc.args); r.Failed != "" || fake.Keys(r.Changes) != tc.want {
+			t.Errorf("%s: %q, %s", name, fake.Keys(r.Changes), r.Failed)
 		}
 	}
 	f := newRedisNode(nativeNodes(nil, "0"))
@@ -62,8 +63,8 @@ func TestRedisClusterIsForeseen(t *testing.T) {
 	f.files["/d/nodes.conf"] = "aa a:1@1 myself,master - 0 0 1 connected 0-1\nbb b:1@1 master - 0 0 2 connected 2-3\n"
 	args := clusterArgs("a:1", "b:1", "c:1")
 	args.Set("own", value.NewList("/d/nodes.conf"))
-	if r := f.run(t, "redis_cluster", args); keysOf(r) != "" {
-		t.Errorf("a cluster that is down is made anew: %s", keysOf(r))
+	if r := f.run(t, "redis_cluster", args); fake.Keys(r.Changes) != "" {
+		t.Errorf("a cluster that is down is made anew: %s", fake.Keys(r.Changes))
 	}
 }
 
@@ -77,8 +78,8 @@ func TestAnInterruptedMoveOfASlotIsPlanned(t *testing.T) {
 		f.planned = planned
 		r := f.run(t, "redis_rebalance", value.DictOf("name", "n", "endpoints", value.NewList("a:1", "b:1", "c:1")))
 		// b has one more then than its share, and a one less: c, which has as many as b, gives a one back.
-		if want := "redis slots n a:1 to b:1 move; redis slots n c:1 to a:1 move"; r.Failed != "" || keysOf(r) != want || value.Str(r.Values.At("moved")) != "2" {
-			t.Errorf("planned %v: %q, moved %v, %s", planned, keysOf(r), r.Values.At("moved"), r.Failed)
+		if want := "redis slots n a:1 to b:1 move; redis slots n c:1 to a:1 move"; r.Failed != "" || fake.Keys(r.Changes) != want || value.Str(r.Values.At("moved")) != "2" {
+			t.Errorf("planned %v: %q, moved %v, %s", planned, fake.Keys(r.Changes), r.Values.At("moved"), r.Failed)
 		}
 		if sent := strings.Contains(f.commands("CLUSTER"), "a:1 CLUSTER SETSLOT 5460 MIGRATING bb"); sent == planned {
 			t.Errorf("planned %v: sent %s", planned, f.commands("CLUSTER"))
@@ -92,7 +93,7 @@ func TestAPlanRefusesAnInstanceWithDataThatJoins(t *testing.T) {
 	f := newRedisNode(nativeNodes(map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": strings.Replace(lone, "aa a", "dd d", 1)}, "7"))
 	f.planned = true
 	if r := f.run(t, "redis_cluster", clusterArgs("a:1", "b:1", "c:1", "d:1")); !strings.Contains(r.Failed, "would be lost") || len(r.Changes) > 0 {
-		t.Errorf("%q, %s", r.Failed, keysOf(r))
+		t.Errorf("%q, %s", r.Failed, fake.Keys(r.Changes))
 	}
 }
 
@@ -114,7 +115,7 @@ func TestRedisClusterRefuses(t *testing.T) {
 		f := newRedisNode(nativeNodes(tc.nodes, tc.keys))
 		r := f.run(t, "redis_cluster", tc.args)
 		if !strings.Contains(r.Failed, tc.want) || len(r.Changes) > 0 {
-			t.Errorf("%s: %q, %s", name, r.Failed, keysOf(r))
+			t.Errorf("%s: %q, %s", name, r.Failed, fake.Keys(r.Changes))
 		}
 		if got := f.commands("CLUSTER"); strings.Contains(got, "MEET") || strings.Contains(got, "ADDSLOTS") || strings.Contains(got, "FORGET") {
 			t.Errorf("%s: it was begun: %s", name, got)
@@ -134,8 +135,8 @@ func TestRedisLeaveRefusesWhatWouldBeMissed(t *testing.T) {
 		t.Errorf("a third primary leaves: %q", r.Failed)
 	}
 	all := value.NewList("a:1", "b:1", "c:1")
-	if r := f.run(t, "redis_leave", args("mode", redis.Native, "leaving", all)); r.Failed != "" || keysOf(r) != "" {
-		t.Errorf("where all go: %q, %s", r.Failed, keysOf(r))
+	if r := f.run(t, "redis_leave", args("mode", redis.Native, "leaving", all)); r.Failed != "" || fake.Keys(r.Changes) != "" {
+		t.Errorf("where all go: %q, %s", r.Failed, fake.Keys(r.Changes))
 	}
 	monitors := value.NewList(value.DictOf("name", "ms", "address", "x:1", "quorum", int64(2), "password", "", "remove", false))
 	if r := f.run(t, "redis_leave", args("mode", redis.Sentinels, "leaving", value.NewList("a:1", "b:1"), "monitors", monitors)); !strings.Contains(r.Failed, "has a quorum of 2") {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"pig/internal/module/fake"
 	"pig/internal/value"
 )
 
@@ -65,8 +66,8 @@ func TestARedisClusterIsPlannedAsItIsChanged(t *testing.T) {
 					}
 					f.planned = planned
 					r := f.run(t, "redis_cluster", c.args)
-					if keysOf(r) != c.changes || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
-						t.Errorf("%q, %s", keysOf(r), r.Failed)
+					if fake.Keys(r.Changes) != c.changes || !strings.Contains(r.Failed, c.failed) || (r.Failed != "") != (c.failed != "") {
+						t.Errorf("%q, %s", fake.Keys(r.Changes), r.Failed)
 					}
 					if commands := f.commands("CLUSTER"); planned && (strings.Contains(commands, "MEET") || strings.Contains(commands, "TAKEOVER") || strings.Contains(commands, "FORGET")) {
 						t.Errorf("a plan did something: %s", commands)
@@ -79,7 +80,7 @@ func TestARedisClusterIsPlannedAsItIsChanged(t *testing.T) {
 	f := newRedisNode(nativeNodes(map[string]string{"a:1": alone("a"), "b:1": alone("b")}, "7"))
 	f.planned = true
 	if r := f.run(t, "redis_cluster", clusterArgs("a:1", "b:1", "c:1")); !strings.Contains(r.Failed, "has data") || len(r.Changes) > 0 {
-		t.Errorf("one is still to start: %q, %s", r.Failed, keysOf(r))
+		t.Errorf("one is still to start: %q, %s", r.Failed, fake.Keys(r.Changes))
 	}
 }
 
