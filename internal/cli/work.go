@@ -105,6 +105,7 @@ func (w *work) Play(ctx context.Context, p product.Play) error {
 	if p.Extra != nil {
 		s.extra.Update(p.Extra)
 		s.base.ExtraVars = s.extra
+		s.plays = nil // these variables may name what playbooks import
 	}
 	if p.Cluster != nil {
 		s.base.Cluster = p.Cluster
@@ -120,7 +121,7 @@ func (s *session) runPlaybook(ctx context.Context, verb, playbook string, hosts 
 	if err := s.checkTags(playbook); err != nil {
 		return err
 	}
-	plays, err := s.load([]string{playbookPath(playbook)})
+	plays, err := s.own(playbook)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func (r Report) Well() bool {
 	return !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return len(c.Problems)+len(c.Passing) > 0 })
 }
 
+// Problem takes down what is wrong.
 func (c *Cluster) Problem(format string, args ...any) {
 	c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
 }

@@ -1,7 +1,6 @@
 package product
 
 import (
-	"pig/internal/graph"
 	"pig/internal/params"
 	"pig/internal/value"
 )
@@ -17,8 +16,8 @@ type Product interface {
 	Resolve(r *Resolver)
 	// Clusters are those that it found, in the order of the inventory.
 	Clusters(e *Environment) []Cluster
-	// Units adds the units of the product to g, with what they wait for among those of earlier products.
-	Units(e *Environment, g *graph.Graph[Unit])
+	// Units adds the units of the product, with what they wait for among those of earlier products.
+	Units(e *Environment, d *Division)
 	// View adds to d what people and programs may see of the clusters; Overview what the portal shows of them.
 	View(e *Environment, d *value.Dict)
 	Overview(e *Environment, d *value.Dict)

@@ -31,10 +31,9 @@ type Environment struct {
 	// Defaults are the values of parameters that the inventory does not write, generated passwords among them.
 	Defaults *value.Dict
 
-	products  []Product
-	parts     map[string]any    // what products found, by their names
-	nodeUnits map[string]string // by host
-	byName    map[string]*Host
+	products []Product
+	parts    map[string]any // what products found, by their names
+	byName   map[string]*Host
 }
 
 // Part is what the product of that name found, nil if nothing.
@@ -49,7 +48,7 @@ func (e *Environment) Products() []Product { return e.products }
 // Resolve makes the environment: each product finds its clusters among the hosts. The list holds what is wrong with placeholders,
 // selectors and rules; what Validate tells is not told again, and a member without an identity is left out of its cluster.
 func Resolve(inv *inventory.Inventory, products []Product, o Options) (*Environment, diag.List) {
-	env := &Environment{products: products, parts: map[string]any{}, nodeUnits: map[string]string{}, byName: map[string]*Host{}}
+	env := &Environment{products: products, parts: map[string]any{}, byName: map[string]*Host{}}
 	r := &Resolver{Inventory: inv, Options: o, defaults: params.Defaults(), Env: env}
 	for _, h := range inv.Hosts() {
 		n := &Host{Entry: h, Name: h.Name, Vars: r.lookup(h), Resolved: value.NewDict()}
@@ -99,6 +98,7 @@ type Resolver struct {
 	Diags     diag.List
 }
 
+// Errorf adds an error at a place.
 func (r *Resolver) Errorf(pos diag.Pos, format string, args ...any) *diag.Diagnostic {
 	d := diag.Errorf(pos, format, args...)
 	r.Diags = append(r.Diags, d)
@@ -132,13 +132,19 @@ func (r *Resolver) Group(name string) []*Host {
 	return nodes
 }
 
-// Addresses are those of hosts, sorted as text.
-func Addresses(nodes []*Host) []string {
-	list := make([]string, len(nodes))
-	for i, n := range nodes {
-		list[i] = n.Name
+// NamesOf are the names of hosts.
+func NamesOf(hosts []*Host) []string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.Name
 	}
-	slices.Sort(list) // as text, as Pigsty does: 10.0.0.10 comes before 10.0.0.9
+	return names
+}
+
+// Addresses are those of hosts, sorted as text, as Pigsty does: 10.0.0.10 comes before 10.0.0.9.
+func Addresses(hosts []*Host) []string {
+	list := NamesOf(hosts)
+	slices.Sort(list)
 	return list
 }
 

@@ -15,39 +15,44 @@ type Unit struct {
 	Playbook string   `json:"playbook"` // of pig's own, without .yml
 }
 
+// Division is the graph of units while products add theirs, and the unit that makes each host a node.
+type Division struct {
+	*graph.Graph[Unit]
+	nodes map[string]string
+}
+
 // Units divides the environment. The order is that of need: nodes before what runs on them, the infra node's repository before other
 // nodes' packages, etcd before PostgreSQL, a cluster before the standby cluster that follows it.
 func Units(e *Environment) *graph.Graph[Unit] {
-	g := graph.New[Unit]()
-	e.nodeUnits = map[string]string{}
+	d := &Division{graph.New[Unit](), map[string]string{}}
 	for _, p := range e.products {
-		p.Units(e, g)
+		p.Units(e, d)
 	}
 	for _, p := range slices.Backward(e.products) { // what carries the others closes last
 		if c, ok := p.(Closer); ok {
-			c.Close(e, g)
+			c.Close(e, d)
 		}
 	}
-	return g
+	return d.Graph
 }
 
 // Closer is a product with units that come after those of all others.
 type Closer interface {
-	Close(e *Environment, g *graph.Graph[Unit])
+	Close(e *Environment, d *Division)
 }
 
-// AddUnit adds the unit of a cluster, and has it wait for the units of nodes that its hosts, and others that it needs, belong to.
-func AddUnit(e *Environment, g *graph.Graph[Unit], u Unit, alsoOn ...string) {
-	g.Add(u.Name, u)
-	for _, hosts := range [][]string{u.Hosts, alsoOn} {
+// AddOn adds a unit, and has it wait for the units that make nodes of its hosts, and of others that it needs.
+func (d *Division) AddOn(u Unit, others ...string) {
+	d.Add(u.Name, u)
+	for _, hosts := range [][]string{u.Hosts, others} {
 		for _, h := range hosts {
-			g.After(u.Name, e.nodeUnits[h])
+			d.After(u.Name, d.nodes[h])
 		}
 	}
 }
 
-// SetNodeUnit says which unit makes a host a node: what runs on the host waits for it.
-func (e *Environment) SetNodeUnit(host, unit string) { e.nodeUnits[host] = unit }
+// MakesNode says which unit makes a host a node: what runs on the host waits for it.
+func (d *Division) MakesNode(host, unit string) { d.nodes[host] = unit }
 
-// NodeUnit is the unit that makes a host a node, "" if none does.
-func (e *Environment) NodeUnit(host string) string { return e.nodeUnits[host] }
+// IsNode tells whether a unit makes a host a node.
+func (d *Division) IsNode(host string) bool { return d.nodes[host] != "" }

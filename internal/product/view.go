@@ -11,14 +11,18 @@ func (e *Environment) View() *value.Dict {
 	return d
 }
 
-// Listed sets name to the list of what view makes of each item, unless there is none.
-func Listed[T any](d *value.Dict, name string, items []T, view func(T) *value.Dict) {
-	if len(items) == 0 {
-		return
-	}
+// Listed is the list of what view makes of each item.
+func Listed[T any](items []T, view func(T) *value.Dict) *value.List {
 	l := value.NewList()
 	for _, item := range items {
 		l.Append(view(item))
 	}
-	d.Set(name, l)
+	return l
+}
+
+// SetListed sets name to the list of what view makes of each item, unless there is none.
+func SetListed[T any](d *value.Dict, name string, items []T, view func(T) *value.Dict) {
+	if len(items) > 0 {
+		d.Set(name, Listed(items, view))
+	}
 }

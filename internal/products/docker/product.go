@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"pig/internal/format"
-	"pig/internal/graph"
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/product"
@@ -51,10 +50,10 @@ func (Product) Clusters(e *product.Environment) (all []product.Cluster) {
 }
 
 // Units has a unit of the hosts of each node cluster.
-func (p Product) Units(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (p Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range p.Clusters(e) {
-		product.AddUnit(e, g, product.Unit{Name: unitOf(c.Name), Module: p.Name(), Cluster: c.Name, Hosts: c.Hosts, Playbook: "docker"})
-		g.Follow(unitOf(c.Name), "infra")
+		d.AddOn(product.Unit{Name: unitOf(c.Name), Module: p.Name(), Cluster: c.Name, Hosts: c.Hosts, Playbook: "docker"})
+		d.Follow(unitOf(c.Name), "infra")
 	}
 }
 
@@ -62,7 +61,7 @@ func unitOf(cluster string) string { return "docker:" + cluster }
 
 // View names the hosts.
 func (p Product) View(e *product.Environment, d *value.Dict) {
-	if names := namesOf(Hosts(e)); len(names) > 0 {
+	if names := product.NamesOf(Hosts(e)); len(names) > 0 {
 		d.Set(p.Name(), value.Strings(names))
 	}
 }
@@ -115,11 +114,4 @@ func status(c product.Cluster, answers map[string]health.Answer) health.Cluster 
 // Verbs has the one of the module.
 func (Product) Verbs() []product.Verb {
 	return []product.Verb{product.ModuleVerb("docker", "  pig docker -l apps\n  pig docker -t docker_image --check")}
-}
-
-func namesOf(hosts []*product.Host) (names []string) {
-	for _, h := range hosts {
-		names = append(names, h.Name)
-	}
-	return names
 }

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"fmt"
+
 	"pig/internal/product"
 	"pig/internal/value"
 )

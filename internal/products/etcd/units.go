@@ -3,28 +3,27 @@ package etcd
 import (
 	"slices"
 
-	"pig/internal/graph"
 	"pig/internal/product"
 )
 
 // Units has the cluster.
-func (Product) Units(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (Product) Units(e *product.Environment, d *product.Division) {
 	if c := Of(e); c != nil {
-		product.AddUnit(e, g, product.Unit{Name: "etcd", Module: "etcd", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "etcd"})
+		d.AddOn(product.Unit{Name: "etcd", Module: "etcd", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "etcd"})
 	}
 }
 
 // Close has the guard of the cluster, when every client has its certificate.
-func (Product) Close(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (Product) Close(e *product.Environment, d *product.Division) {
 	c := Of(e)
 	if c == nil {
 		return
 	}
-	g.Add("etcd:guard", product.Unit{Name: "etcd:guard", Module: "etcd", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "etcd-guard"})
-	g.After("etcd:guard", "etcd")
-	for _, client := range g.Names() {
-		if slices.Contains(g.Needs(client), "etcd") {
-			g.After("etcd:guard", client)
+	d.Add("etcd:guard", product.Unit{Name: "etcd:guard", Module: "etcd", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "etcd-guard"})
+	d.After("etcd:guard", "etcd")
+	for _, client := range d.Names() {
+		if slices.Contains(d.Needs(client), "etcd") {
+			d.After("etcd:guard", client)
 		}
 	}
 }

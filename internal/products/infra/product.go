@@ -22,11 +22,7 @@ func (Product) Instances(e *product.Environment, n *product.Host) []string {
 }
 
 func (Product) View(e *product.Environment, d *value.Dict) {
-	var names []string
-	for _, n := range Nodes(e) {
-		names = append(names, n.Name)
-	}
-	if len(names) > 0 {
+	if names := product.NamesOf(Nodes(e)); len(names) > 0 {
 		d.Set("infra", value.Strings(names))
 	}
 }
@@ -36,9 +32,5 @@ func (Product) Clusters(e *product.Environment) []product.Cluster {
 	if len(Nodes(e)) == 0 {
 		return nil
 	}
-	c := product.Cluster{Name: "infra"}
-	for _, n := range Nodes(e) {
-		c.Hosts = append(c.Hosts, n.Name)
-	}
-	return []product.Cluster{c}
+	return []product.Cluster{{Name: "infra", Hosts: product.NamesOf(Nodes(e))}}
 }

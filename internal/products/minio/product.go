@@ -13,14 +13,10 @@ func (Product) Name() string                        { return "minio" }
 func (Product) Resolve(r *product.Resolver)         { (&resolver{r}).minio() }
 func (Product) Names(*product.Environment) []string { return nil }
 func (Product) View(e *product.Environment, d *value.Dict) {
-	product.Listed(d, "minio", Of(e), (*Cluster).view)
+	product.SetListed(d, "minio", Of(e), (*Cluster).view)
 }
 func (Product) Overview(e *product.Environment, d *value.Dict) {
-	minio := value.NewList()
-	for _, c := range Of(e) {
-		minio.Append(c.view())
-	}
-	d.Set("minio", minio)
+	d.Set("minio", product.Listed(Of(e), (*Cluster).view))
 }
 
 func (Product) Instances(e *product.Environment, n *product.Host) (names []string) {

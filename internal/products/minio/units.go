@@ -1,15 +1,14 @@
 package minio
 
 import (
-	"pig/internal/graph"
 	"pig/internal/product"
 )
 
 // Units has a unit of each cluster.
-func (Product) Units(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range Of(e) {
-		product.AddUnit(e, g, product.Unit{Name: c.Unit(), Module: "minio", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "minio"})
-		g.Follow(c.Unit(), "infra")
+		d.AddOn(product.Unit{Name: c.Unit(), Module: "minio", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "minio"})
+		d.Follow(c.Unit(), "infra")
 	}
 }
 

@@ -26,27 +26,21 @@ func (Product) Names(e *product.Environment) (names []string) {
 }
 
 func (Product) View(e *product.Environment, d *value.Dict) {
-	product.Listed(d, "nodes", e.Hosts, func(n *product.Host) *value.Dict { return nodeView(e, n) })
+	product.SetListed(d, "nodes", e.Hosts, func(n *product.Host) *value.Dict { return nodeView(e, n) })
 }
 
 func (Product) Overview(e *product.Environment, d *value.Dict) {
-	nodes := value.NewList()
-	for _, n := range e.Hosts {
+	d.Set("nodes", product.Listed(e.Hosts, func(n *product.Host) *value.Dict {
 		v := nodeView(e, n)
 		v.Set("haproxy", n.Vars.Bool("haproxy_enabled"))
 		v.Set("roles", value.Strings(instancesOf(e, n)))
-		nodes.Append(v)
-	}
-	d.Set("nodes", nodes)
+		return v
+	}))
 }
 
 // Clusters are all hosts. Clusters of nodes are names that services share, and no verb is about them.
 func (Product) Clusters(e *product.Environment) []product.Cluster {
-	all := product.Cluster{}
-	for _, n := range e.Hosts {
-		all.Hosts = append(all.Hosts, n.Name)
-	}
-	return []product.Cluster{all}
+	return []product.Cluster{{Hosts: product.NamesOf(e.Hosts)}}
 }
 
 // Count counts all hosts.

@@ -11,18 +11,18 @@ import (
 // backupUser is the user of MinIO that pgBackRest logs in as, where the inventory writes neither.
 const backupUser = "pgbackrest"
 
-// written is a password that the inventory has in another place: what is written for the user that backups log in as, as a user of MinIO
+// Written is a password that the inventory has in another place: what is written for the user that backups log in as, as a user of MinIO
 // or in a repository, counts for both.
-func written(r *product.Resolver, name string) string {
+func (Product) Written(r *product.Resolver, name string) string {
 	if name != "minio_user_"+backupUser {
 		return ""
 	}
 	return backupPassword(r)
 }
 
-// shares tells whose password a parameter is: the shards of one database are one user of etcd, and only a cluster that loads pgsodium has
+// Shares tells whose password a parameter is: the shards of one database are one user of etcd, and only a cluster that loads pgsodium has
 // a root key.
-func shares(l product.Vars, param string, cluster value.Value) value.Value {
+func (Product) Shares(l product.Vars, param string, cluster value.Value) value.Value {
 	switch {
 	case param == "pg_etcd_password" && l.Text("pg_mode") == "citus" && l.Own("pg_shard") != nil:
 		return l.Own("pg_shard")

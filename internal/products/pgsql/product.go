@@ -13,7 +13,7 @@ type Product struct{}
 func (Product) Name() string                { return "pgsql" }
 func (Product) Resolve(r *product.Resolver) { (&resolver{r}).pgClusters() }
 func (Product) View(e *product.Environment, d *value.Dict) {
-	product.Listed(d, "pgsql", Of(e), (*Cluster).view)
+	product.SetListed(d, "pgsql", Of(e), (*Cluster).view)
 }
 
 // Settle finds what clusters follow, once all are known, and has IPv6 members listen.
@@ -23,14 +23,12 @@ func (Product) Settle(r *product.Resolver) {
 }
 
 func (Product) Overview(e *product.Environment, d *value.Dict) {
-	pg := value.NewList()
-	for _, c := range Of(e) {
+	d.Set("pgsql", product.Listed(Of(e), func(c *Cluster) *value.Dict {
 		v := c.view()
 		v.Delete("hba")
 		v.Set("databases", value.Strings(c.databases()))
-		pg.Append(v)
-	}
-	d.Set("pgsql", pg)
+		return v
+	}))
 }
 
 func (Product) Names(e *product.Environment) (names []string) {
@@ -61,14 +59,6 @@ func (Product) NameNode(n *product.Host) (name, cluster string) {
 		name = model.InstanceName(value.Str(pg), seq)
 	}
 	return name, value.Str(pg)
-}
-
-// Written is a password that the inventory has in another place.
-func (Product) Written(r *product.Resolver, name string) string { return written(r, name) }
-
-// Shares tells whose password a parameter is.
-func (Product) Shares(vars product.Vars, param string, cluster value.Value) value.Value {
-	return shares(vars, param, cluster)
 }
 
 // Replace knows the virtual address of a cluster.

@@ -1,27 +1,26 @@
 package pgsql
 
 import (
-	"pig/internal/graph"
 	"pig/internal/product"
 	prminio "pig/internal/products/minio"
 )
 
 // Units has a unit of each cluster, after the one that it follows.
-func (Product) Units(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range Of(e) {
-		product.AddUnit(e, g, product.Unit{Name: c.Unit(), Module: "pgsql", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "pgsql"}, c.Provider...)
-		g.Follow(c.Unit(), "infra")
-		g.After(c.Unit(), "etcd")
+		d.AddOn(product.Unit{Name: c.Unit(), Module: "pgsql", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "pgsql"}, c.Provider...)
+		d.Follow(c.Unit(), "infra")
+		d.After(c.Unit(), "etcd")
 		if !c.Stores {
 			continue
 		}
 		for _, storage := range prminio.Of(e) {
-			g.After(c.Unit(), storage.Unit())
+			d.After(c.Unit(), storage.Unit())
 		}
 	}
 	for _, c := range Of(e) {
 		if c.Follows != nil {
-			g.After(c.Unit(), c.Follows.Unit())
+			d.After(c.Unit(), c.Follows.Unit())
 		}
 	}
 }

@@ -15,14 +15,10 @@ func (Product) Settle(r *product.Resolver) {
 	r.Listens("redis_cluster", "redis_bind_address", "::", true)
 }
 func (Product) View(e *product.Environment, d *value.Dict) {
-	product.Listed(d, "redis", Of(e), (*Cluster).view)
+	product.SetListed(d, "redis", Of(e), (*Cluster).view)
 }
 func (Product) Overview(e *product.Environment, d *value.Dict) {
-	redis := value.NewList()
-	for _, c := range Of(e) {
-		redis.Append(c.view())
-	}
-	d.Set("redis", redis)
+	d.Set("redis", product.Listed(Of(e), (*Cluster).view))
 }
 
 func (Product) Names(e *product.Environment) (names []string) {

@@ -1,18 +1,17 @@
 package redis
 
 import (
-	"pig/internal/graph"
 	"pig/internal/product"
 )
 
 // Units has a unit of each cluster. Sentinels come after those that they watch: what is watched before it runs counts as down.
-func (Product) Units(e *product.Environment, g *graph.Graph[product.Unit]) {
+func (Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range Of(e) {
-		product.AddUnit(e, g, product.Unit{Name: c.Unit(), Module: "redis", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "redis"})
+		d.AddOn(product.Unit{Name: c.Unit(), Module: "redis", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "redis"})
 	}
 	for _, c := range Of(e) {
 		for _, watched := range c.Watches() {
-			g.After(c.Unit(), "redis:"+watched)
+			d.After(c.Unit(), "redis:"+watched)
 		}
 	}
 }
