@@ -4,10 +4,8 @@ package params
 
 import (
 	"cmp"
-	_ "embed"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,9 +14,6 @@ import (
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
-
-//go:embed catalog.yaml
-var catalogText []byte
 
 // Param is a parameter, or a field of an object inside one.
 type Param struct {
@@ -103,11 +98,7 @@ func (c *Catalog) Modules() []string {
 
 // Load gives the catalog. It is read once.
 var Load = sync.OnceValue(func() *Catalog {
-	texts, err := pieces()
-	if err != nil {
-		panic(fmt.Sprintf("params: the embedded catalog: %v", err))
-	}
-	c, err := readCatalog(texts)
+	c, err := readCatalog(pig.Content())
 	if err != nil {
 		panic(fmt.Sprintf("params: the embedded catalog: %v", err)) // a test reads it
 	}
@@ -133,27 +124,20 @@ func containsFold(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
-// pieces are the texts of the catalog: that of each product, and what belongs to none.
-func pieces() (map[string][]byte, error) {
-	files, err := fs.Glob(pig.Content(), "internal/products/*/params.yaml")
+// readCatalog joins the pieces, by their order: that of each product, and what belongs to none.
+func readCatalog(content fs.FS) (*Catalog, error) {
+	files, err := fs.Glob(content, "internal/products/*/params.yaml")
 	if err != nil {
 		return nil, err
 	}
-	texts := map[string][]byte{"catalog.yaml": catalogText}
-	for _, file := range files {
-		if texts[file], err = fs.ReadFile(pig.Content(), file); err != nil {
-			return nil, err
-		}
-	}
-	return texts, nil
-}
-
-// readCatalog joins the pieces, by their order.
-func readCatalog(texts map[string][]byte) (*Catalog, error) {
 	c := &Catalog{Objects: map[string]*ObjectType{}, byName: map[string]*Param{}, foreign: map[string]bool{}}
 	var roots []*value.Dict
-	for _, file := range slices.Sorted(maps.Keys(texts)) {
-		v, _, err := yaml.Parse(texts[file], file, yaml.Options{Strict: true})
+	for _, file := range append(files, "internal/params/catalog.yaml") {
+		text, err := fs.ReadFile(content, file)
+		if err != nil {
+			return nil, err
+		}
+		v, _, err := yaml.Parse(text, file, yaml.Options{Strict: true})
 		if err != nil {
 			return nil, err
 		}

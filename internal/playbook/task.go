@@ -17,9 +17,6 @@ type taskReader struct {
 	depth    int
 }
 
-// maxImports bounds how deeply files import each other.
-const maxImports = 64
-
 func (r *taskReader) list(v value.Value, pos diag.Pos, parent *Block) ([]Node, error) {
 	if v == nil {
 		return nil, nil
@@ -320,97 +317,4 @@ func (r *taskReader) textArgs(t *Task, s string, pos diag.Pos) error {
 	t.Free = rest
 	t.Args.SetAt("_raw_params", rest, pos, pos)
 	return nil
-}
-
-func (r *taskReader) importTasks(t *Task) ([]Node, error) {
-	if r.depth >= maxImports {
-		return nil, diag.Errorf(t.Pos, "imports nest too deeply: does a file import itself?")
-	}
-	if err := onlyArgs(t, "_raw_params", "file"); err != nil {
-		return nil, err
-	}
-	pos := t.Args.ValuePos("_raw_params")
-	file := t.Args.At("_raw_params")
-	if file == nil {
-		file, pos = t.Args.At("file"), t.Args.ValuePos("file")
-	}
-	if file == nil {
-		return nil, diag.Errorf(t.Pos, "import_tasks needs a file")
-	}
-	var vars *value.Dict
-	if r.play != nil {
-		vars = r.play.Vars
-	}
-	name, err := r.l.static(file, vars, pos)
-	if err != nil {
-		return nil, err
-	}
-	path, err := r.findTasks(name, pos)
-	if err != nil {
-		return nil, err
-	}
-	b := &Block{Keywords: t.Keywords, Notify: t.Notify, Pos: t.Pos, Name: t.Name, Parent: t.Parent, Role: r.role}
-	v, err := r.l.parse(path)
-	if err != nil {
-		return nil, diag.At(pos, err)
-	}
-	sub := *r
-	sub.file, sub.depth = path, r.depth+1
-	b.Body, err = sub.list(v, diag.Pos{File: path, Line: 1}, b)
-	return []Node{b}, err
-}
-
-func (r *taskReader) findTasks(name string, pos diag.Pos) (string, error) {
-	role, dir := "", ""
-	if r.role != nil {
-		role = r.role.Dir
-	}
-	if r.play != nil {
-		dir = r.play.Dir
-	}
-	path, places, err := r.l.Files.Search("tasks", name, role, Dir(r.file), dir)
-	if err != nil {
-		return "", diag.Errorf(pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
-	}
-	return path, nil
-}
-
-func (r *taskReader) importRole(t *Task) ([]Node, error) {
-	use, err := RoleOf(t)
-	if err != nil {
-		return nil, err
-	}
-	if use.Name, err = r.l.static(use.Name, nil, t.Pos); err != nil {
-		return nil, err
-	}
-	blocks, err := r.l.useRole(use, t.Parent, r.play, nil)
-	nodes := make([]Node, len(blocks))
-	for i, b := range blocks {
-		nodes[i] = b
-	}
-	return nodes, err
-}
-
-// RoleOf reads what import_role or include_role says, with the task's keywords. Its arguments must be rendered already
-// where they may hold templates.
-func RoleOf(t *Task) (RoleUse, error) {
-	use := RoleUse{Keywords: t.Keywords, Notify: t.Notify, Pos: t.Pos, Params: value.NewDict(), From: map[string]string{}, Twice: true}
-	for k, v := range t.Args.All() {
-		switch name := value.KeyText(k); name {
-		case "name", "role", "_raw_params":
-			use.Name = value.Str(v)
-		case "tasks_from", "vars_from", "defaults_from", "handlers_from":
-			use.From[name] = value.Str(v)
-		case "apply", "public", "allow_duplicates", "rolespec_validate":
-			if err := useOption(t, name, v); err != nil {
-				return use, err
-			}
-		default:
-			return use, diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name)
-		}
-	}
-	if use.Name == "" {
-		return use, diag.Errorf(t.Pos, "%s needs name: ROLE", t.Action)
-	}
-	return use, nil
 }
