@@ -298,15 +298,16 @@ const moreGroup = "More:"
 
 // groups are those of the whole inventory, those of products, and the rest.
 func (a *app) groups() []group {
+	verbs, own := a.productVerbs()
 	all := []group{
 		{"The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
-		{product.ModuleGroup, a.verbs(product.ModuleGroup)},
+		{product.ModuleGroup, verbs[product.ModuleGroup]},
 	}
-	for _, title := range a.ownGroups() {
-		all = append(all, group{title, a.verbs(title)})
+	for _, title := range own {
+		all = append(all, group{title, verbs[title]})
 	}
 	return append(all,
-		group{product.MembersGroup, a.verbs(product.MembersGroup)},
+		group{product.MembersGroup, verbs[product.MembersGroup]},
 		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
 		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	)

@@ -29,7 +29,7 @@ func (s *session) environment() (*product.Environment, error) {
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
 func (s *session) mistakes() (*product.Environment, diag.List) {
 	checks := product.Checks(s.app.Products)
-	found := append(slices.Clone(s.twice), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
+	found := append(slices.Clone(s.loaded), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
 	env, more := product.Resolve(s.inventory, s.app.Products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)

@@ -44,8 +44,9 @@ type session struct {
 	// recreate are names that the operator let go before anything was planned, confirmed those that a run may destroy. Both
 	// are variables, pig_recreate and pig_confirmed; without the latter, as in a plan, all is shown that would go.
 	recreate, confirmed []string
-	// twice are mistakes that only the text of the inventory shows: ports that are declared twice on a node.
-	twice diag.List
+	// loaded are mistakes that only the text of the inventory shows: ports that are declared twice on a node; where all that is wrong is
+	// counted, what was warned of as well.
+	loaded diag.List
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
 	vaultKey  string
@@ -94,9 +95,9 @@ func (s *session) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.twice = portsTwice(warnings)
-	if s.opt.validates { // which counts and shows them with all others
-		s.twice = append(s.twice, warnings...)
+	s.loaded = portsTwice(warnings)
+	if s.opt.validates {
+		s.loaded = append(s.loaded, warnings...)
 	} else {
 		for _, w := range warnings {
 			fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+w.Error()))

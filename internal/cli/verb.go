@@ -8,38 +8,23 @@ import (
 	"pig/internal/product"
 )
 
-// verbs are those of products under the group of help with that title.
-func (a *app) verbs(group string) (all []*cobra.Command) {
+// productVerbs are the commands of products by the title of their group in help, and the groups that single products have, in the order of
+// the products.
+func (a *app) productVerbs() (by map[string][]*cobra.Command, own []string) {
+	by = map[string][]*cobra.Command{product.ModuleGroup: nil, product.MembersGroup: nil}
 	for _, p := range a.Products {
 		c, ok := p.(product.Commander)
 		if !ok {
 			continue
 		}
 		for _, v := range c.Verbs() {
-			if v.Group == group {
-				all = append(all, a.productVerb(v))
+			if _, known := by[v.Group]; !known {
+				own = append(own, v.Group)
 			}
+			by[v.Group] = append(by[v.Group], a.productVerb(v))
 		}
 	}
-	return all
-}
-
-// ownGroups are the groups that single products have, in the order of the products.
-func (a *app) ownGroups() (titles []string) {
-	seen := map[string]bool{product.ModuleGroup: true, product.MembersGroup: true}
-	for _, p := range a.Products {
-		c, ok := p.(product.Commander)
-		if !ok {
-			continue
-		}
-		for _, v := range c.Verbs() {
-			if !seen[v.Group] {
-				titles = append(titles, v.Group)
-			}
-			seen[v.Group] = true
-		}
-	}
-	return titles
+	return by, own
 }
 
 // productVerb makes a command of a product's verb.

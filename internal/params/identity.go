@@ -15,6 +15,9 @@ func (v *Validator) identities() {
 			c := &Cluster{param: "group", Name: m.Group, Hosts: v.Inv.HostsOf(g)}
 			v.members(m, c, "group "+m.Group)
 		}
+		if m.Cluster == "" {
+			continue
+		}
 		for _, c := range v.Clusters(m.Cluster) {
 			v.members(m, c, m.Cluster+" "+c.Name)
 		}
@@ -67,6 +70,7 @@ type Cluster struct {
 	Hosts []*inventory.Host
 }
 
+// Clusters are the hosts by the value of a parameter that names their cluster, in the order of the inventory.
 func (v *Validator) Clusters(param string) []*Cluster {
 	var all []*Cluster
 	byName := map[string]*Cluster{}
@@ -87,6 +91,7 @@ func (v *Validator) Clusters(param string) []*Cluster {
 	return all
 }
 
+// Where is the place of a parameter of a host, or of the host.
 func (v *Validator) Where(h *inventory.Host, name string) diag.Pos {
 	if pos := v.Inv.Where(h, name); pos.Known() {
 		return pos

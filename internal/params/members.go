@@ -3,7 +3,6 @@ package params
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
@@ -45,13 +44,8 @@ func (m Membership) has(inv *inventory.Inventory, h *inventory.Host) bool {
 	return m.Cluster != "" && inv.Vars(h).Has(m.Cluster) || m.Group != "" && slices.Contains(inv.GroupNames(h), m.Group)
 }
 
-// IsMember tells whether a host is a member of a product, by the product's name. Every host is a node.
-func (v *Validator) IsMember(h *inventory.Host, product string) bool {
-	return v.runs(h, strings.ToUpper(product))
-}
-
-// runs tells whether a host is a member of a module; a module without memberships is on every host.
-func (v *Validator) runs(h *inventory.Host, module string) bool {
+// IsMember tells whether a host is a member of a module, such as PGSQL; a module without memberships is on every host.
+func (v *Validator) IsMember(h *inventory.Host, module string) bool {
 	for _, m := range v.catalog.Memberships {
 		if m.Module == module {
 			return m.has(v.Inv, h)

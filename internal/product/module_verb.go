@@ -26,11 +26,17 @@ func ModuleVerb(name, example string) Verb {
 func AddVerb(name string, v Verb) Verb {
 	v.Group = MembersGroup
 	v.Run = func(ctx context.Context, w Work) error {
-		hosts, err := NamedHosts(w, name)
-		if err != nil {
-			return err
-		}
-		return w.Play(ctx, Play{Playbook: name, Hosts: hosts})
+		_, err := AddMembers(ctx, w, name)
+		return err
 	}
 	return v
+}
+
+// AddMembers creates the members on the hosts that are named, all if there is none, and gives these hosts.
+func AddMembers(ctx context.Context, w Work, name string) ([]string, error) {
+	hosts, err := NamedHosts(w, name)
+	if err != nil {
+		return nil, err
+	}
+	return hosts, w.Play(ctx, Play{Playbook: name, Hosts: hosts})
 }

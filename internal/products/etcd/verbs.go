@@ -29,11 +29,8 @@ func (Product) Verbs() []product.Verb {
 
 // add creates members, then has the others know of them.
 func add(ctx context.Context, w product.Work) error {
-	hosts, err := product.NamedHosts(w, "etcd")
+	hosts, err := product.AddMembers(ctx, w, "etcd")
 	if err != nil {
-		return err
-	}
-	if err := w.Play(ctx, product.Play{Playbook: "etcd", Hosts: hosts}); err != nil {
 		return err
 	}
 	all, err := product.ModuleHosts(w, "etcd")

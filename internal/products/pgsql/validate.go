@@ -46,7 +46,7 @@ func (v *validator) ports() {
 				}
 			}
 		}
-		if v.IsMember(h, "infra") {
+		if v.IsMember(h, "INFRA") {
 			v.ClaimPorts(h, "pg_exporters", "the exporter of an instance elsewhere")
 		}
 	}
