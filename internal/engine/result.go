@@ -69,7 +69,11 @@ func (r Result) DidChange() bool { return r.Changed == true }
 // Reason is why it failed: of a loop, why its first failed turn did.
 func (r Result) Reason() string {
 	for _, i := range r.Items {
-		if i.Failed && !i.Ignored {
+		switch {
+		case !i.Failed || i.Ignored:
+		case r.NoLog:
+			return i.Reason()
+		default:
 			return i.Reason() + " (item " + i.Label + ")"
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +17,9 @@ import (
 	"pig/internal/transport"
 )
 
-// startTimeout bounds upload and start of an agent, beyond the connection itself.
-const startTimeout = 60 * time.Second
+// startPatience is how long a node may be silent while its agent is uploaded and started. A slow link or a busy node that
+// goes on answering has all the time it needs.
+const startPatience = 60 * time.Second
 
 // start connects to h and brings an agent up there.
 func (f *Fleet) start(ctx context.Context, h Host) (*session, error) {
@@ -25,16 +27,11 @@ func (f *Fleet) start(ctx context.Context, h Host) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		select {
-		case <-time.After(startTimeout):
-			_ = conn.Close() // whatever start waits for then fails
-		case <-done:
-		}
-	}()
-	s, err := f.boot(conn, h)
+	w := watch(ctx, startPatience, func() { _ = conn.Close() }) // whatever start waits for then fails
+	s, err := f.boot(conn, h, w)
+	if silent := w.end(); silent != nil {
+		err = silent
+	}
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -50,32 +47,33 @@ func (f *Fleet) dial(ctx context.Context, h Host) (transport.Conn, error) {
 }
 
 // boot runs the start-up script on the node, sends the agent if the node asks for it, and waits for its greeting.
-func (f *Fleet) boot(conn transport.Conn, h Host) (*session, error) {
+func (f *Fleet) boot(conn transport.Conn, h Host, w *watchdog) (*session, error) {
 	machine, err := uname(conn)
 	if err != nil {
 		return nil, err
 	}
+	w.progress()
 	bin, err := f.agents.For(machine)
 	if err != nil {
 		return nil, err
 	}
-	s, err := attempt(conn, conn.Start, bin, h)
+	s, err := attempt(conn, conn.Start, bin, h, w)
 	var refused *sudoError
 	if terminal, can := conn.(transport.Terminal); can && errors.As(err, &refused) && refused.why == wantsTerminal {
-		return attempt(conn, terminal.StartTerminal, bin, h)
+		return attempt(conn, terminal.StartTerminal, bin, h, w)
 	}
 	return s, err
 }
 
 // attempt starts the agent once.
-func attempt(conn transport.Conn, start func(line string) (transport.Process, error), bin agentbin.Binary, h Host) (*session, error) {
+func attempt(conn transport.Conn, start func(line string) (transport.Process, error), bin agentbin.Binary, h Host, w *watchdog) (*session, error) {
 	proc, err := start(script(bin, h))
 	if err != nil {
 		return nil, err
 	}
 	stderr := collect(proc.Stderr())
 	in := bufio.NewReaderSize(proc.Stdout(), 1<<16)
-	if err := feed(proc, in, bin.Content); err != nil {
+	if err := feed(proc, in, bin.Content, w); err != nil {
 		return nil, explain(err, stderr, h)
 	}
 	if h.Become && h.BecomePassword != "" {
@@ -114,11 +112,12 @@ func uname(conn transport.Conn) (string, error) {
 }
 
 // feed answers the script's one question: "have", or "need" and then the agent's bytes.
-func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
+func feed(proc transport.Process, in *bufio.Reader, content []byte, w *watchdog) error {
 	answer, err := answerLine(in)
 	if err != nil {
 		return fmt.Errorf("cannot start the agent: %w", err)
 	}
+	w.progress()
 	switch strings.TrimSpace(answer) {
 	case "pig have":
 		return nil
@@ -126,8 +125,11 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 	default:
 		return fmt.Errorf("the node's login shell printed %q; pig needs a shell that is quiet when it is not interactive", strings.TrimSpace(answer))
 	}
-	if _, err := proc.Stdin().Write(content); err != nil {
-		return fmt.Errorf("cannot upload the agent: %w", err)
+	for piece := range slices.Chunk(content, 1<<16) {
+		if _, err := proc.Stdin().Write(piece); err != nil {
+			return fmt.Errorf("cannot upload the agent: %w", err)
+		}
+		w.progress()
 	}
 	answer, err = answerLine(in)
 	if err != nil {
@@ -136,6 +138,7 @@ func feed(proc transport.Process, in *bufio.Reader, content []byte) error {
 	if strings.TrimSpace(answer) != "pig have" {
 		return fmt.Errorf("uploading the agent: the node says %q", strings.TrimSpace(answer))
 	}
+	w.progress()
 	return nil
 }
 

@@ -192,7 +192,7 @@ func (j *Journal) HostDone(host string, t engine.TaskRef, r engine.Result, took 
 			Event: "result", Time: time.Now().UTC(), Host: host, Task: t.Title(), Action: t.Action, At: t.Pos.String(), State: state, Seconds: took.Seconds(),
 		}
 		if !r.NoLog {
-			line.Msg = r.Msg
+			line.Msg = r.Reason()
 		}
 		line.Changes = ui.Changes(r.Changes, true, false)
 		j.write(line)

@@ -72,7 +72,48 @@ func (c cgroups) create(sandbox, machine string) ([]string, error) {
 		}
 		delegate(c.hierarchies[i], sandbox, machine)
 	}
+	c.weigh(sandbox)
 	return dirs, nil
+}
+
+// share is what one process of the machine weighs where the kernel divides processor time (cpu.shares; 100 as cpu.weight).
+const share = 1024
+
+// weigh lets a node weigh as much as a process beside it: the kernel gives all nodes together the share of one otherwise,
+// and four of them starve beside a busy compiler. Best effort: without it the nodes are slow, not wrong.
+func (c cgroups) weigh(sandbox string) {
+	for _, root := range c.dirs() {
+		all := 0
+		sandboxes, _ := os.ReadDir(root)
+		for _, s := range sandboxes {
+			if !s.IsDir() {
+				continue
+			}
+			machines := subdirectories(filepath.Join(root, s.Name()))
+			all += machines
+			if s.Name() == sandbox {
+				setShare(filepath.Join(root, sandbox), machines)
+			}
+		}
+		setShare(root, all)
+	}
+}
+
+func subdirectories(dir string) int {
+	entries, _ := os.ReadDir(dir)
+	n := 0
+	for _, e := range entries {
+		if e.IsDir() {
+			n++
+		}
+	}
+	return n
+}
+
+func setShare(dir string, processes int) {
+	n := max(processes, 1)
+	_ = os.WriteFile(filepath.Join(dir, "cpu.shares"), []byte(strconv.Itoa(min(n*share, 1<<18))), 0)
+	_ = os.WriteFile(filepath.Join(dir, "cpu.weight"), []byte(strconv.Itoa(min(n*100, 10000))), 0)
 }
 
 // delegate hands the controllers of a v2 hierarchy down, so that limits work inside the node. Where the machine keeps

@@ -15,10 +15,8 @@ import (
 // fileLock is held until it is released and every process that inherited the file has closed it.
 type fileLock struct{ file *os.File }
 
-func (l *fileLock) release() {
-	_ = unix.Flock(int(l.file.Fd()), unix.LOCK_UN) // a child that was just forked has the file open as well
-	l.file.Close()
-}
+// release only closes the file: to unlock it would free what the launcher of a node still holds.
+func (l *fileLock) release() { l.file.Close() }
 
 // remove takes the lock file away with the lock. Who waits for it notices and starts over.
 func (l *fileLock) remove() error {

@@ -4,6 +4,8 @@ package sandbox
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -43,6 +45,38 @@ func TestLockExcludesAlsoWhileFilesAreRemoved(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestLockStaysWithAProcessThatInheritedIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	l, err := lockFile(t.Context(), path, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heir := exec.Command("cat")
+	heir.ExtraFiles = []*os.File{l.file}
+	end, err := heir.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := heir.Start(); err != nil {
+		t.Fatal(err)
+	}
+	l.release()
+	if taken, err := tryLock(path); err != nil || taken != nil {
+		t.Errorf("the lock is free while a launcher holds it: %v", err)
+	}
+	end.Close()
+	if err := heir.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	again, err := lockFile(ctx, path, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.release()
 }
 
 func TestLockGivesUp(t *testing.T) {

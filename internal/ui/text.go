@@ -130,7 +130,7 @@ func (t *Text) result(host string, ref engine.TaskRef, r engine.Result, took tim
 	}
 	switch {
 	case r.Unreachable:
-		head(t.paint.Red("!"), t.paint.Red("unreachable: "+indented(r.Msg)))
+		head(t.paint.Red("!"), t.paint.Red("unreachable: "+indented(r.Reason())))
 	case r.Failed && r.Ignored:
 		head(t.paint.Cyan("~"), "failed, ignored: "+indented(t.message(r)))
 	case r.Failed:
