@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func (o *configureOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.sample, "conf", "c", "meta", "sample to start from: a name or a file")
 	f.StringVarP(&o.address, "ip", "i", "", "address of the first host, the admin host (default: the address of this machine)")
 	f.StringVarP(&o.output, "output", "o", defaultInventory, "file to write")
-	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: the version of this machine's distribution)")
+	f.IntVarP(&o.version, "version", "v", 0, "major version of PostgreSQL (default: the newest that the package sources of the nodes offer)")
 	f.StringVarP(&o.region, "region", "r", "", "region of package mirrors: default, china, europe")
 	f.BoolP("generate", "g", true, "generated passwords (always on; for compatibility with Pigsty)")
 	f.BoolVarP(&o.skip, "skip", "s", false, "the addresses of the sample, unchanged")
@@ -90,6 +89,9 @@ func (a *app) writeSample(o *configureOptions) error {
 	}
 	change.Vars = o.vars(change.Address)
 	change.Replaced = passwords(text)
+	if o.version == 0 {
+		change.Dropped = []string{"pg_version"}
+	}
 	out, err := configure.Rewrite(text, change)
 	if err != nil {
 		return err
@@ -124,12 +126,8 @@ func readSample(name string) (string, error) {
 // vars are the global variables that follow from this machine and the flags.
 func (o *configureOptions) vars(address string) []configure.Var {
 	var vars []configure.Var
-	version := o.version
-	if release, err := os.ReadFile("/etc/os-release"); version == 0 && err == nil && regexp.MustCompile(`(?m)^VERSION_ID="?12"?$`).Match(release) {
-		version = 15
-	}
-	if version > 0 {
-		vars = append(vars, configure.Var{Name: "pg_version", Value: fmt.Sprint(version)})
+	if o.version > 0 {
+		vars = append(vars, configure.Var{Name: "pg_version", Value: fmt.Sprint(o.version)})
 	}
 	if o.region != "" {
 		vars = append(vars, configure.Var{Name: "region", Value: o.region})

@@ -30,7 +30,7 @@ func (s *session) environment() (*product.Environment, error) {
 func (s *session) mistakes() (*product.Environment, diag.List) {
 	checks := product.Checks(s.app.Products)
 	found := append(slices.Clone(s.loaded), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
-	env, more := product.Resolve(s.inventory, s.app.Products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get})
+	env, more := product.Resolve(s.inventory, s.app.Products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get, Found: s.found})
 	s.knowPasswords()
 	found = append(append(found, more...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)

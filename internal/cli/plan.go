@@ -110,7 +110,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if s.opt.startAt != "" {
 		return nil, nil, diag.Errorf(diag.Pos{}, "cannot begin at a task of a whole inventory: its units run side by side").WithHint("run one module or playbook: pig pgsql --start-at-task %q", s.opt.startAt)
 	}
-	env, err := s.environment()
+	env, err := s.settled(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -61,6 +61,8 @@ type session struct {
 	// env is what was planned; offline says that no host was asked.
 	env     *product.Environment
 	offline bool
+	// found is what hosts said of parameters that the inventory does not write.
+	found product.Found
 }
 
 // defaultInventory is what is read where no -i says otherwise.

@@ -96,6 +96,7 @@ func (s *session) validate(strict bool) error {
 		fmt.Fprintf(s.app.err, "%s: %s\n", s.app.paint.Red("not valid"), counts(errors, warnings))
 		return exitStatus(exitError)
 	}
+	s.tellSearches(env)
 	_, err := fmt.Fprintf(s.app.out, "%s: %s%s\n", s.app.paint.Green("valid"), declared(env), withWarnings(warnings))
 	return err
 }

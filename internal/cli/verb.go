@@ -101,7 +101,7 @@ func (a *app) openEnvironment(ctx context.Context, o *runOptions) (*session, *pr
 	if err != nil {
 		return nil, nil, err
 	}
-	env, err := s.environment()
+	env, err := s.settled(ctx)
 	if err != nil {
 		s.close()
 		return nil, nil, err

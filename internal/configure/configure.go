@@ -17,6 +17,7 @@ const SampleAddress = "10.10.10.10"
 type Options struct {
 	Address  string            // takes the place of SampleAddress; "" leaves it
 	Vars     []Var             // global variables to set, in this order
+	Dropped  []string          // global variables of the sample to leave out
 	Replaced map[string]string // texts that take the place of others, such as passwords that everybody knows
 }
 
@@ -39,6 +40,10 @@ func Rewrite(sample string, o Options) (string, error) {
 		}
 		lines[i] = line
 	}
+	lines = slices.DeleteFunc(lines, func(line string) bool {
+		name, _, ok := strings.Cut(strings.TrimPrefix(line, "    "), ":")
+		return ok && strings.HasPrefix(line, "    ") && slices.Contains(o.Dropped, name)
+	})
 	for _, v := range o.Vars {
 		var err error
 		if lines, err = set(lines, v); err != nil {

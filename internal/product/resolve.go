@@ -22,6 +22,8 @@ type Options struct {
 	// Password gives the generated password of a name, always the same. Without it, passwords that the inventory does not
 	// write stay unset.
 	Password func(name string) string
+	// Found are the values that hosts gave for parameters which nobody wrote.
+	Found Found
 }
 
 // Environment is what an inventory declares: its hosts, and what each product found in it.
@@ -52,6 +54,13 @@ func Resolve(inv *inventory.Inventory, products []Product, o Options) (*Environm
 	r := &Resolver{Inventory: inv, Options: o, defaults: params.Defaults(), Env: env}
 	for _, h := range inv.Hosts() {
 		n := &Host{Entry: h, Name: h.Name, Vars: r.lookup(h), Resolved: value.NewDict()}
+		if found := o.Found[h.Name]; found != nil {
+			for name, v := range found.All() {
+				if n.Vars.Own(value.KeyText(name)) == nil {
+					n.Resolved.Set(name, v)
+				}
+			}
+		}
 		r.Env.Hosts = append(r.Env.Hosts, n)
 		r.Env.byName[h.Name] = n
 	}

@@ -11,7 +11,8 @@ import (
 	"pig/internal/value"
 )
 
-// Vars finds the effective value of a parameter on one host: -e, the inventory, a generated password, the catalog's default.
+// Vars finds the effective value of a parameter on one host: -e, the inventory, a generated password, what the host said, the catalog's
+// default.
 type Vars struct {
 	Resolver *Resolver
 	host     *inventory.Host
@@ -47,6 +48,11 @@ func (l Vars) Get(name string) value.Value {
 	}
 	if v := l.Own(name); v != nil {
 		return v
+	}
+	if found := l.Resolver.Options.Found[l.host.Name]; found != nil {
+		if v, ok := found.Get(name); ok {
+			return v
+		}
 	}
 	return l.Resolver.defaults.At(name)
 }
