@@ -164,10 +164,10 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 	case errors.As(err, &list):
 		for _, d := range list {
-			diag.Render(&b, d, readExcerpt)
+			diag.Render(&b, d, excerpts(a.redact))
 		}
 	case errors.As(err, &one):
-		diag.Render(&b, one, readExcerpt)
+		diag.Render(&b, one, excerpts(a.redact))
 	default:
 		fmt.Fprintf(&b, "error: %v\n", err)
 	}
