@@ -59,7 +59,8 @@ func (a *app) plan() *cobra.Command {
 			}
 			defer s.close()
 			if o.offline {
-				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules), true, true
+				partial := len(args)+len(o.tags)+len(o.skipTags) > 0 || o.startAt != ""
+				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules, partial), true, true
 			}
 			salt := ""
 			if o.out != "" {
