@@ -126,6 +126,11 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if err := s.checkTags(playbooksOf(g)...); err != nil {
 		return nil, nil, err
 	}
+	if !s.opt.forgets && !s.opt.check && len(g.Names()) > 0 {
+		if err := s.keepPasswords(); err != nil {
+			return nil, nil, err
+		}
+	}
 	o := s.base
 	o.Plan, o.FreeByDefault = true, true
 	var bindings map[string]plan.Binding
