@@ -92,3 +92,41 @@ func TestOwnPlaybooksNameTheirArguments(t *testing.T) {
 		}
 	})
 }
+
+// A role that is used more than once has handlers of its own each time: their names are those of the parameters of that use, as Ansible has it.
+func TestHandlersOfARoleUsedTwiceHaveTheirOwnParameters(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"hosts.yml": "all:\n  hosts:\n    one: { ansible_connection: local }\n",
+		"site.yml": `- hosts: all
+  gather_facts: false
+  roles:
+    - { role: r, svc: a }
+    - { role: r, svc: b }
+    - { role: r, vars: { svc: c } }
+  tasks:
+    - include_role: { name: r }
+      vars: { svc: "{{ item }}" }
+      loop: [ d, e ]
+`,
+		"roles/r/tasks/main.yml":    "- debug: { msg: x }\n  changed_when: true\n  notify: restart {{ svc }}\n",
+		"roles/r/handlers/main.yml": "- name: restart {{ svc }}\n  debug: { msg: \"now {{ svc }}\" }\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	code := Main(built(), []string{"pig", "play", "--check", filepath.Join(dir, "site.yml"), "-i", filepath.Join(dir, "hosts.yml")}, strings.NewReader(""), &out, &out)
+	var said []string
+	for _, m := range regexp.MustCompile(`restart (.): now (.)`).FindAllStringSubmatch(out.String(), -1) {
+		said = append(said, m[1]+m[2])
+	}
+	if got := strings.Join(said, " "); code != 0 || got != "aa bb cc dd ee" {
+		t.Errorf("exit status %d, handlers %s\n%s", code, got, out.String())
+	}
+}
