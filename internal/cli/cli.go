@@ -164,10 +164,10 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 	case errors.As(err, &list):
 		for _, d := range list {
-			diag.Render(&b, d, readExcerpt)
+			diag.Render(&b, d, excerpts(a.redact))
 		}
 	case errors.As(err, &one):
-		diag.Render(&b, one, readExcerpt)
+		diag.Render(&b, one, excerpts(a.redact))
 	default:
 		fmt.Fprintf(&b, "error: %v\n", err)
 	}
@@ -261,8 +261,13 @@ func tellUsage(c *cobra.Command) {
 			if err == nil {
 				return nil
 			}
-			if len(args) > 0 && !c.HasSubCommands() && cobra.NoArgs(c, args) != nil && check(c, nil) == nil {
+			switch more, fewer := takes(c, check, args); {
+			case fewer && check(c, nil) == nil && takesNone(c):
 				err = noArgument(c, args[0])
+			case fewer:
+				err = fmt.Errorf("%s takes %s: unexpected argument %q", c.CommandPath(), argumentsOf(c), args[len(args)-1])
+			case more:
+				err = fmt.Errorf("%s needs %s: %s", c.CommandPath(), argumentsOf(c), missingArgument(c, len(args)))
 			}
 			return fmt.Errorf("%w\nusage: %s", err, c.UseLine())
 		}

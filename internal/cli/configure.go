@@ -22,6 +22,7 @@ import (
 	"pig/internal/credential"
 	"pig/internal/params"
 	"pig/internal/private"
+	"pig/internal/value"
 )
 
 type configureOptions struct {
@@ -58,10 +59,34 @@ Samples: ` + strings.Join(samples(), ", ") + `.
 
 ` + exitHelp,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.writeSample(o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed("version") {
+				if err := offered("pg_version", fmt.Sprint(o.version)); err != nil {
+					return err
+				}
+			}
+			if c.Flags().Changed("region") {
+				if err := offered("region", o.region); err != nil {
+					return err
+				}
+			}
+			return a.writeSample(o)
+		},
 	}
 	o.AddFlags(c.Flags())
 	return c
+}
+
+// offered refuses a value of a flag that its parameter does not take.
+func offered(param, text string) error {
+	var values []string
+	for _, v := range params.Lookup(param).Values {
+		values = append(values, value.Str(v))
+	}
+	if slices.Contains(values, text) {
+		return nil
+	}
+	return fmt.Errorf("invalid %s %q: want one of %s", param, text, strings.Join(values, ", "))
 }
 
 // samples are the names of the inventories that pig carries.

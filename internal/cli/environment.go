@@ -62,7 +62,7 @@ func (s *session) withEnvironment(ctx context.Context, env *product.Environment)
 	if s.opt.forgets {
 		return nil
 	}
-	return s.keepPasswords()
+	return s.refuseLost()
 }
 
 // know gives engines what follows from the whole inventory, and more variables of every host.

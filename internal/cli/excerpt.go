@@ -10,66 +10,44 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/params"
-	"pig/internal/secret"
 )
-
-// written is a key with what follows in its line.
-var written = regexp.MustCompile(`([A-Za-z0-9_.-]+)(["']?\s*[:=]\s*|["']?\s+)(\S.*)`)
 
 // readExcerpt reads the line that is shown below a mistake. The file may be one that cannot be read as YAML, or the key one that is
 // misspelt: nobody knows its secrets then. Of a file of passwords only keys are shown.
-func readExcerpt(p diag.Pos) (string, error) {
+func readExcerpt(p diag.Pos) (diag.Excerpt, error) {
 	text, err := os.ReadFile(p.File)
 	if err != nil {
-		return "", err
+		return diag.Excerpt{}, err
 	}
 	lines := strings.Split(string(text), "\n")
 	if p.Line < 1 || p.Line > len(lines) {
-		return "", errors.New("line not found")
+		return diag.Excerpt{}, errors.New("line not found")
 	}
 	line := strings.TrimRight(lines[p.Line-1], "\r")
-	outer := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	outer := len(line) - len(strings.TrimLeft(line, " \t"))
 	switch {
-	case strings.TrimSpace(line) == "":
-		return line, nil
+	case outer == len(line):
+		return diag.Excerpt{Line: line, Col: p.Col}, nil
 	case filepath.Base(p.File) == "secrets.yml":
 		if l := readLine(line); l.key != "" {
-			return line[:l.value] + secret.Mask, nil
+			outer = l.value
 		}
-		return outer + secret.Mask, nil
+		return veil(line, p.Col, []span{{outer, len(line)}}), nil
 	case isYAML(p.File, string(text)) && !readable(lines, p.Line-1):
-		return outer + secret.Mask, nil
+		return veil(line, p.Col, []span{{outer, len(line)}}), nil
 	}
-	return maskLine(line), nil
+	return veil(line, p.Col, secretSpans(line)), nil
 }
 
-// maskLine masks the passwords in a line, and its rest from the first key on that sounds like that of a secret.
-func maskLine(line string) string {
-	if parts := secret.Inside(line); parts != nil {
-		line = secret.Carrying(line, parts...).Masked()
-	}
-	for at := 0; at < len(line); {
-		m := written.FindStringSubmatchIndex(line[at:])
-		if m == nil {
-			break
+// excerpts reads lines in which also masks what it knows to be secret.
+func excerpts(mask func(string) string) diag.Source {
+	return func(p diag.Pos) (diag.Excerpt, error) {
+		e, err := readExcerpt(p)
+		if err != nil || mask == nil {
+			return e, err
 		}
-		key, mark := line[at+m[2]:at+m[3]], line[at+m[4]:at+m[5]]
-		if strings.ContainsAny(mark, ":=") && soundsSecret(key) || secret.Named(key) {
-			return line[:at+m[6]] + secret.Mask
-		}
-		at += m[3]
+		return veiled(e, mask), nil
 	}
-	return line
-}
-
-// soundsSecret tells whether a key is that of a secret, or nearly.
-func soundsSecret(key string) bool {
-	key = key[strings.LastIndexByte(key, '.')+1:]
-	if params.IsSecret(key) || params.Lookup(key) != nil {
-		return params.IsSecret(key)
-	}
-	near := diag.Nearest(key, append(params.Load().Names(), "password", "secret_key"))
-	return near != "" && params.IsSecret(near)
 }
 
 var (

@@ -66,8 +66,14 @@ func (s *session) listHosts(p *playbook.Play) error {
 	if err != nil {
 		return err
 	}
+	limited, err := s.hosts()
+	if err != nil {
+		return err
+	}
 	for _, h := range found {
-		fmt.Fprintf(s.app.out, "  %s\n", h.Name)
+		if s.opt.limit == "" || slices.Contains(limited, h) {
+			fmt.Fprintf(s.app.out, "  %s\n", h.Name)
+		}
 	}
 	return nil
 }

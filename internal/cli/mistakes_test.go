@@ -138,3 +138,22 @@ func comparePage(t *testing.T, path, mark, made string) {
 		t.Errorf("%s is not what the test makes of it: run it with -update", path)
 	}
 }
+
+// TestTheExampleOfThePage holds what the page shows first to what pig says: a line with a password stays readable.
+func TestTheExampleOfThePage(t *testing.T) {
+	sound, err := os.ReadFile("testdata/mistakes/sound.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(mistakesPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, out := validateText(t, strings.Replace(string(sound), "Test.Of.Ours, pgbouncer", "Test.Of.Ours, pgbouncr", 1))
+	_, said, _ := strings.Cut(out, "error: ")
+	said, _, _ = strings.Cut(said, "\nnot valid")
+	block := "```\nerror: " + strings.TrimRight(said, "\n")
+	if !strings.Contains(string(page), block) {
+		t.Errorf("%s does not show what pig says:\n%s", mistakesPage, block)
+	}
+}

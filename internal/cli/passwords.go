@@ -192,13 +192,9 @@ func rotatable(name string) error {
 	return nil
 }
 
-// keepPasswords saves what was generated, before a node is told any of it.
-func (s *session) keepPasswords() error {
-	if err := s.noteKept(); err != nil {
-		return err
-	}
-	made := s.passwords.Made()
-	if len(made) == 0 {
+// refuseLost refuses to generate passwords for an environment that has some: their file is lost.
+func (s *session) refuseLost() error {
+	if len(s.passwords.Made()) == 0 {
 		return nil
 	}
 	if _, err := os.Stat(s.keptNote()); (err == nil || s.installed) && !s.passwords.Exists() && !s.opt.passwords.anew {
@@ -208,6 +204,18 @@ func (s *session) keepPasswords() error {
 		}
 		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), where).
 			WithHint("restore the file, name it with --secrets, or pig secret import FILE; to replace all passwords: pig plan --new-secrets")
+	}
+	return nil
+}
+
+// keepPasswords saves what was generated, before a node is told any of it: once it is known that there is something to do.
+func (s *session) keepPasswords() error {
+	if err := errors.Join(s.noteKept(), s.refuseLost()); err != nil {
+		return err
+	}
+	made := s.passwords.Made()
+	if len(made) == 0 {
+		return nil
 	}
 	if err := s.passwords.Save(); err != nil {
 		return err

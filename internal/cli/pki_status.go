@@ -103,6 +103,7 @@ func (s *session) listCertificates(env *product.Environment) error {
 	w := tabwriter.NewWriter(s.app.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CERTIFICATE\tNAME\tISSUER\tEXPIRES\tDAYS\tCA")
 	var warnings []string
+	var rows []certificateRow
 	err = certificates(s.pkiDir(), func(name string, c *x509.Certificate) {
 		days := int(time.Until(c.NotAfter).Hours() / 24)
 		role := ""
@@ -114,10 +115,14 @@ func (s *session) listCertificates(env *product.Environment) error {
 				warnings = append(warnings, fmt.Sprintf("the CA that %s expires in %d days, on %s; change the CA: pig pki rotate", role, days, c.NotAfter.Format(time.DateOnly)))
 			}
 		}
-		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", strings.TrimSuffix(name, ".crt"), c.Subject.CommonName, c.Issuer.CommonName, c.NotAfter.Format(time.DateOnly), days, role), "\t"))
+		rows = append(rows, certificateRow{strings.TrimSuffix(name, ".crt"), strings.TrimRight(fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", strings.TrimSuffix(name, ".crt"), c.Subject.CommonName, c.Issuer.CommonName, c.NotAfter.Format(time.DateOnly), days, role), "\t")})
 	})
 	if err != nil {
 		return err
+	}
+	inOrderOfNeed(rows, env.Certificates())
+	for _, r := range rows {
+		fmt.Fprintln(w, r.text)
 	}
 	if err := w.Flush(); err != nil {
 		return err

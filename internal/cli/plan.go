@@ -59,7 +59,8 @@ func (a *app) plan() *cobra.Command {
 			}
 			defer s.close()
 			if o.offline {
-				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules), true, true
+				partial := len(args)+len(o.tags)+len(o.skipTags) > 0 || o.startAt != ""
+				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules, partial), true, true
 			}
 			salt := ""
 			if o.out != "" {
@@ -124,6 +125,11 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	s.env = env
 	if err := s.checkTags(playbooksOf(g)...); err != nil {
 		return nil, nil, err
+	}
+	if !s.opt.forgets && !s.opt.check && len(g.Names()) > 0 {
+		if err := s.keepPasswords(); err != nil {
+			return nil, nil, err
+		}
 	}
 	o := s.base
 	o.Plan, o.FreeByDefault = true, true

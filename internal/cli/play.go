@@ -37,8 +37,14 @@ pig does the same when started by the name ansible-playbook.
 			if err != nil {
 				return err
 			}
+			if err := s.selects(args); err != nil {
+				return err
+			}
 			switch {
 			case syntax:
+				if err := s.checkArguments(args); err != nil {
+					return err
+				}
 				_, err := fmt.Fprintln(a.out, "syntax: valid")
 				return err
 			case l.any():

@@ -158,17 +158,26 @@ func (a *app) secretExport() *cobra.Command {
 		text := credential.Format(saved)
 		if out == "" || out == "-" {
 			_, err := a.out.Write(text)
-			return err
+			return errors.Join(err, s.tellExport(len(saved), "standard output"))
 		}
 		f, err := os.OpenFile(filepath.Clean(out), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return fmt.Errorf("cannot export passwords: %w", err)
 		}
 		_, err = f.Write(text)
-		return errors.Join(err, f.Close())
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		return s.tellExport(len(saved), out)
 	})
 	c.Flags().StringVar(&out, "out", "", "new file to write to, instead of standard output")
 	return c
+}
+
+// tellExport says what was written where, beside the passwords themselves.
+func (s *session) tellExport(n int, where string) error {
+	_, err := fmt.Fprintf(s.app.err, "Wrote %s of %s in clear text to %s.\n", format.Plural(n, "password"), s.passwords.Path(), where)
+	return err
 }
 
 func (a *app) readAll(path string) ([]byte, error) {

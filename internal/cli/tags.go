@@ -3,10 +3,14 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/engine"
 	"pig/internal/parity"
+	"pig/internal/playbook"
 )
 
 // everyTag are words that --tags and --skip-tags take beside the names of tags.
@@ -46,30 +50,81 @@ func (s *session) checkTags(playbooks ...string) error {
 
 // tagsOf are the tags of all tasks that pig's own playbooks can come to, and whether these are all.
 func (s *session) tagsOf(playbooks []string) (tags []string, whole bool, err error) {
-	l := s.loader() // reaching alters the plays
-	found := map[string]bool{}
-	whole = true
+	var paths []string
 	for _, name := range playbooks {
-		plays, err := l.Load(playbookPath(name))
+		paths = append(paths, playbookPath(name))
+	}
+	tasks, whole, err := s.tasksOf(paths)
+	return tagsIn(tasks), whole, err
+}
+
+// tasksOf are the tasks that playbooks can come to, handlers too, and whether these are all.
+func (s *session) tasksOf(paths []string) (tasks []*playbook.Task, whole bool, err error) {
+	l := s.loader() // reaching alters the plays
+	whole = true
+	for _, path := range paths {
+		plays, err := l.Load(path)
 		if err != nil {
 			return nil, false, err
 		}
 		for _, p := range plays {
-			tasks, all, err := l.Reach(p)
+			more, all, err := l.Reach(p)
 			if err != nil {
 				return nil, false, err
 			}
 			whole = whole && all
-			for _, t := range tasks {
-				for _, tag := range t.AllTags() {
-					found[tag] = true
-				}
+			tasks = append(append(tasks, more...), p.Handlers...)
+			for _, r := range p.Roles {
+				tasks = append(tasks, r.Handlers...)
 			}
 		}
 	}
-	for tag := range found {
-		tags = append(tags, tag)
+	return tasks, whole, nil
+}
+
+// tagsIn are the tags of tasks, sorted. Those of handlers select nothing.
+func tagsIn(tasks []*playbook.Task) []string {
+	found := map[string]bool{}
+	for _, t := range tasks {
+		if t.Handler {
+			continue
+		}
+		for _, tag := range t.AllTags() {
+			found[tag] = true
+		}
 	}
-	slices.Sort(tags)
-	return tags, whole, nil
+	return slices.Sorted(maps.Keys(found))
+}
+
+// selects tells of a limit that matches nobody, which is an error as in a run, and of tags that no task of these playbooks carries.
+func (s *session) selects(paths []string) error {
+	if _, err := s.hosts(); err != nil {
+		return err
+	}
+	if len(s.opt.tags)+len(s.opt.skipTags) == 0 {
+		return nil
+	}
+	tasks, whole, err := s.tasksOf(paths)
+	if err != nil || !whole { // what cannot be included may never be: the run tells
+		return nil
+	}
+	known := tagsIn(tasks)
+	for _, tag := range slices.Concat(s.opt.tags, s.opt.skipTags) {
+		if !slices.Contains(known, tag) && !slices.Contains(everyTag, tag) {
+			hint := cmp.Or(diag.DidYouMean(tag, known), "the tags are "+strings.Join(known, ", "))
+			fmt.Fprintln(s.app.err, s.app.paint.Yellow(fmt.Sprintf("warning: tag %q not found in any task (%s)", tag, hint)))
+		}
+	}
+	return nil
+}
+
+// checkArguments tells which arguments of tasks nobody obeys, and which are missing.
+func (s *session) checkArguments(paths []string) error {
+	tasks, _, err := s.tasksOf(paths)
+	if err != nil {
+		return err
+	}
+	found := engine.Misnamed(tasks, s.modules)
+	found.Sort()
+	return found.Err()
 }

@@ -130,7 +130,7 @@ func (s *session) tell(found diag.List) {
 	s.learnSecrets()
 	for _, d := range found {
 		var b bytes.Buffer
-		diag.Render(&b, d, readExcerpt)
+		diag.Render(&b, d, excerpts(s.redactor.Redact))
 		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
 	}
 }

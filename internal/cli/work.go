@@ -127,6 +127,9 @@ func (s *session) runPlaybook(ctx context.Context, verb, playbook string, hosts 
 	}
 	s.recreate, s.confirmed = s.opt.confirm, append([]string{}, s.opt.confirm...)
 	if !s.base.Plan {
+		if err := s.keepPasswords(); err != nil {
+			return err
+		}
 		release, err := s.lockHosts(ctx, hosts)
 		if err != nil {
 			return err

@@ -4,7 +4,16 @@ import "strings"
 
 // Nearest finds the candidate that the user most likely meant by word, or "" when none is near enough.
 func Nearest(word string, candidates []string) string {
-	best, bestDist := "", max(len(word)/3, 2)+1
+	return nearest(word, candidates, max(len(word)/3, 2))
+}
+
+// Close is Nearest where many short words are candidates, one of which is near to any short word: a slip in four letters at most.
+func Close(word string, candidates []string) string {
+	return nearest(word, candidates, max(len(word)/4, 1))
+}
+
+func nearest(word string, candidates []string, most int) string {
+	best, bestDist := "", most+1
 	low := strings.ToLower(word)
 	for _, c := range candidates {
 		if d := distance(low, strings.ToLower(c), bestDist); d < bestDist {

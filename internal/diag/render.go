@@ -7,8 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Source gives the line that a position names, as it may be shown; an error means that no excerpt is.
-type Source func(p Pos) (string, error)
+// Excerpt is a line as it may be shown, and the column in it, counted from 1, that a mark stands under: what is masked in a line moves
+// the rest.
+type Excerpt struct {
+	Line string
+	Col  int
+}
+
+// Source gives the line that a position names; an error means that no line is shown.
+type Source func(p Pos) (Excerpt, error)
 
 // Render writes d for people: severity and summary, the place, the offending line with a mark under it, the hint.
 func Render(w io.Writer, d *Diagnostic, read Source) {
@@ -33,16 +40,16 @@ func excerpt(w io.Writer, p Pos, read Source) {
 	if p.Line == 0 || read == nil {
 		return
 	}
-	line, err := read(p)
+	e, err := read(p)
 	if err != nil {
 		return
 	}
 	gutter := fmt.Sprintf("%5d | ", p.Line)
-	fmt.Fprintf(w, "%s%s\n", gutter, line)
-	if p.Col < 1 || p.Col > utf8.RuneCountInString(line)+1 {
+	fmt.Fprintf(w, "%s%s\n", gutter, e.Line)
+	if e.Col < 1 || e.Col > utf8.RuneCountInString(e.Line)+1 {
 		return
 	}
-	fmt.Fprintf(w, "%s%s^\n", strings.Repeat(" ", len(gutter)), indent(line, p.Col-1))
+	fmt.Fprintf(w, "%s%s^\n", strings.Repeat(" ", len(gutter)), indent(e.Line, e.Col-1))
 }
 
 // indent is the white space that puts a mark under the n-th character of line: tabs stay tabs.

@@ -13,14 +13,19 @@ import (
 type Offline struct {
 	modules map[string]module.Module
 	here    *Fleet // for what a plan looks up on this machine, such as the keys that it has
+	start   func(node.Machine) *node.Shadow
 
 	mu      sync.Mutex
 	shadows map[string]*node.Shadow
 }
 
-// NewOffline plans with the modules of a table; here is for tasks on this machine.
-func NewOffline(here *Fleet, modules map[string]module.Module) *Offline {
-	return &Offline{modules: modules, here: here, shadows: map[string]*node.Shadow{}}
+// NewOffline plans with the modules of a table; here is for tasks on this machine. Of a partial plan other tasks come first on the hosts.
+func NewOffline(here *Fleet, modules map[string]module.Module, partial bool) *Offline {
+	start := node.NewShadow
+	if partial {
+		start = node.NewPartial
+	}
+	return &Offline{modules: modules, here: here, start: start, shadows: map[string]*node.Shadow{}}
 }
 
 // Run plans t on a host that nobody asks.
@@ -37,7 +42,7 @@ func (o *Offline) Run(ctx context.Context, h Host, t Task) (module.Result, error
 	o.mu.Lock()
 	s, ok := o.shadows[h.Name]
 	if !ok {
-		s = node.NewShadow(node.Bare{})
+		s = o.start(node.Bare{})
 		o.shadows[h.Name] = s
 	}
 	o.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 
 func TestOfflinePlansOnAMachineThatNobodyAsks(t *testing.T) {
 	table := onnode.Modules()
-	o := NewOffline(New(transport.Config{}, table), table)
+	o := NewOffline(New(transport.Config{}, table), table, false)
 	h := Host{Target: transport.Target{Name: "far", Addr: "192.0.2.1"}}
 	run := func(name string, args *value.Dict) module.Result {
 		t.Helper()
@@ -37,5 +37,23 @@ func TestOfflinePlansOnAMachineThatNobodyAsks(t *testing.T) {
 	r, err := o.Run(t.Context(), other, Task{Task: module.Task{Module: "stat", Args: value.DictOf("path", "/data/x")}, Planned: true})
 	if st, ok := r.Values.At("stat").(*value.Dict); err != nil || !ok || st.At("exists") != false {
 		t.Errorf("another machine sees what was planned on the first: %+v, %v", r, err)
+	}
+}
+
+// A part of the tasks is planned as if the others had run: without a connection nobody can tell that they have not.
+func TestAPartialOfflinePlanMissesNothing(t *testing.T) {
+	table := onnode.Modules()
+	h := Host{Target: transport.Target{Name: "far", Addr: "192.0.2.1"}}
+	for _, partial := range []bool{false, true} {
+		o := NewOffline(New(transport.Config{}, table), table, partial)
+		for name, args := range map[string]*value.Dict{
+			"copy":    value.DictOf("dest", "/data/x/y", "content", "z", "owner", "postgres"),
+			"service": value.DictOf("name", "haproxy", "state", "reloaded"),
+		} {
+			r, err := o.Run(t.Context(), h, Task{Task: module.Task{Module: name, Args: args}, Planned: true})
+			if err != nil || (r.Failed == "") != partial {
+				t.Errorf("%s, partial %v: %+v, %v", name, partial, r, err)
+			}
+		}
 	}
 }

@@ -2,7 +2,9 @@ package module
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"pig/internal/node"
@@ -97,7 +99,11 @@ func makeDirs(c *Call, path string) error {
 		return err
 	}
 	for n := len(missing) - 1; n >= 0; n-- {
-		if err := files.Mkdir(missing[n], a); err != nil {
+		err := files.Mkdir(missing[n], a)
+		if i, look := files.Stat(missing[n], true); errors.Is(err, fs.ErrExist) && look == nil && i.Kind == node.Dir {
+			continue // another task was quicker
+		}
+		if err != nil {
 			return err
 		}
 	}

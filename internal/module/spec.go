@@ -65,7 +65,8 @@ func (s Spec) Check(module string, args *value.Dict) (*value.Dict, error) {
 				out.Set(name, v)
 				continue
 			}
-			errs.Add(diag.Errorf(args.KeyPos(k), "module %s has no argument %q", module, name).WithHint("%s", s.hint(name)))
+			errs.Add(s.unknown(module, args, k))
+			seen[s.meant(name)] = true
 			continue
 		}
 		if v == nil {
@@ -87,10 +88,7 @@ func (s Spec) Check(module string, args *value.Dict) (*value.Dict, error) {
 }
 
 func (s Spec) hint(name string) string {
-	var names []string
-	for _, a := range s.Args {
-		names = append(append(names, a.Name), a.Aliases...)
-	}
+	names := s.names()
 	if h := diag.DidYouMean(name, names); h != "" {
 		return h
 	}
@@ -112,21 +110,28 @@ func (s Spec) complete(module string, out *value.Dict, seen map[string]bool, err
 		if seen[a.Name] {
 			continue
 		}
-		if a.Required {
-			errs.Add(diag.Errorf(diag.Pos{}, "module %s needs the argument %s", module, a.Name))
-		}
 		if a.Default != nil {
 			out.Set(a.Name, a.Default)
+		}
+	}
+	s.missing(module, seen, errs)
+	for _, group := range s.Exclusive {
+		if count(seen, group) > 1 {
+			errs.Add(diag.Errorf(diag.Pos{}, "module %s takes only one of: %s", module, strings.Join(group, ", ")))
+		}
+	}
+}
+
+// missing tells the arguments that the module needs and that nobody gave.
+func (s Spec) missing(module string, seen map[string]bool, errs *diag.List) {
+	for _, a := range s.Args {
+		if a.Required && !seen[a.Name] {
+			errs.Add(diag.Errorf(diag.Pos{}, "module %s needs the argument %s", module, a.Name))
 		}
 	}
 	for _, group := range s.OneOf {
 		if count(seen, group) == 0 {
 			errs.Add(diag.Errorf(diag.Pos{}, "module %s needs one of: %s", module, strings.Join(group, ", ")))
-		}
-	}
-	for _, group := range s.Exclusive {
-		if count(seen, group) > 1 {
-			errs.Add(diag.Errorf(diag.Pos{}, "module %s takes only one of: %s", module, strings.Join(group, ", ")))
 		}
 	}
 }

@@ -29,6 +29,7 @@ type Shadow struct {
 	started  bool              // some service will start
 	installs bool              // some package will come
 	skipped  int               // commands that were not run, whose effects nobody can tell
+	partial  bool              // other tasks, which are not planned here, come first
 }
 
 // NewShadow starts a plan on top of what live is now.
@@ -37,6 +38,14 @@ func NewShadow(live Machine) *Shadow {
 		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
 		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{}, facts: map[string]string{},
 	}
+}
+
+// NewPartial starts a plan of some tasks on a machine on which others come first, such as those of other tags on a machine that is not
+// installed: what is absent may be there by then.
+func NewPartial(live Machine) *Shadow {
+	s := NewShadow(live)
+	s.partial = true
+	return s
 }
 
 // For gives the planned machine to one task. An account that is only planned may act: what it may read is then read as
@@ -64,10 +73,10 @@ func (s *Shadow) mayHaveUser(name string) bool {
 	return s.users[name] != nil || s.unsure("")
 }
 
-// unsure tells whether something that is absent now may be there by then: a package or a command might bring it. The
+// unsure tells whether something that is absent now may be there by then: a package, a command or an earlier task might bring it. The
 // caller holds the lock. path is "" for what is no file.
 func (s *Shadow) unsure(path string) bool {
-	return s.skipped > 0 || s.installs && (path == "" || packaged(path))
+	return s.partial || s.skipped > 0 || s.installs && (path == "" || packaged(path))
 }
 
 // packaged tells whether path lies where distributions' packages put things.

@@ -102,7 +102,7 @@ func (v *Validator) Where(h *inventory.Host, name string) diag.Pos {
 // required tells hosts of a cluster that lack a parameter.
 func (v *Validator) required(c *Cluster, name string) {
 	for _, h := range c.Hosts {
-		if v.Inv.Vars(h).At(name) == nil {
+		if v.Inv.Vars(h).At(name) == nil && !v.Misspelt(h, name) {
 			v.Add(diag.Errorf(h.Pos, "host %s of %s %s lacks %s", h.Name, c.param, c.Name, name).
 				WithHint("write %s: { %s: ... }", h.Name, name))
 		}
@@ -133,7 +133,7 @@ func (v *Validator) numbers(c *Cluster, name string) {
 func (v *Validator) orphans(h *inventory.Host) {
 	vars := v.Inv.Vars(h)
 	for _, m := range v.catalog.Memberships {
-		if m.Cluster == "" || vars.At(m.Cluster) != nil {
+		if m.Cluster == "" || vars.At(m.Cluster) != nil || v.Misspelt(h, m.Cluster) {
 			continue
 		}
 		for _, number := range append([]string{m.Number}, m.Needs...) {

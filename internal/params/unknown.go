@@ -26,16 +26,40 @@ func (v *Validator) unknownParam(name string, pos diag.Pos) {
 		v.Add(diag.Errorf(pos, "%s is the name of a generated password, not a parameter", name).WithHint("write the password into %s", field))
 		return
 	}
-	known := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+	known := hasPrefix(name)
 	near := diag.Nearest(name, v.catalog.names)
 	switch {
-	case near != "" && !strings.HasPrefix(name, near+"_") && (known && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)):
+	case v.misspelt(name) != "":
 		v.Add(diag.Errorf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s?", near))
 	case known && near != "":
 		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise only a role of your own reads the parameter", near))
 	case known:
 		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("remove the parameter, unless a role of your own reads it"))
 	}
+}
+
+func hasPrefix(name string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// misspelt is the parameter that an unknown name certainly stands for, or "".
+func (v *Validator) misspelt(name string) string {
+	near := diag.Nearest(name, v.catalog.names)
+	if near != "" && !strings.HasPrefix(name, near+"_") && (hasPrefix(name) && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)) {
+		return near
+	}
+	return ""
+}
+
+// Misspelt tells whether a host has a parameter under a misspelt name, which is told: that it lacks the parameter is no second mistake.
+func (v *Validator) Misspelt(h *inventory.Host, param string) bool {
+	vars := v.Inv.Vars(h)
+	if vars.Has(param) {
+		return false
+	}
+	return slices.ContainsFunc(vars.StringKeys(), func(name string) bool {
+		return v.catalog.Lookup(name) == nil && !v.catalog.foreign[name] && !v.used[name] && v.misspelt(name) == param
+	})
 }
 
 // isTypo tells whether a name without a known prefix is a parameter's name but for a slip: the same letters in another

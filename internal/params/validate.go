@@ -25,6 +25,7 @@ func Validate(inv *inventory.Inventory, checks ...Check) diag.List {
 	for _, h := range inv.Hosts() {
 		v.place(inv.HostVars(h), "I", 1)
 	}
+	v.groupNames()
 	v.identities()
 	for i, check := range checks {
 		v.turn = i

@@ -182,7 +182,7 @@ func (l *Loader) fill(role *Role, block *Block, play *Play, from map[string]stri
 		handlers = strings.TrimSuffix(s, ".yml")
 	}
 	if path := l.part(role.Dir, "handlers", handlers); path != "" {
-		nodes, err := l.LoadTasks(path, &Block{Keywords: handlerKeywords(block.Keywords), Parent: block.Parent, Role: role}, role, play, true)
+		nodes, err := l.LoadTasks(path, &Block{Keywords: handlerKeywords(block.Keywords), Parent: block.Parent, Role: role, Params: block.Params}, role, play, true)
 		if err != nil {
 			return err
 		}

@@ -226,8 +226,8 @@ func (r *taskReader) readAction(t *Task, d *value.Dict, key string) error {
 	t.Action = Bare(name)
 	if !r.l.Known(t.Action) {
 		e := diag.Errorf(d.KeyPos(key), "module or action %q not found", name)
-		if h := diag.DidYouMean(t.Action, append(r.l.Names(), keysOf(taskKeys)...)); h != "" {
-			e.Hint = h
+		if near := diag.Close(t.Action, append(r.l.Names(), keysOf(taskKeys)...)); near != "" {
+			e.Hint = "did you mean " + near + "?"
 		}
 		return e
 	}

@@ -14,6 +14,8 @@ var (
 	secretEnds = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "privatekey"}
 	// secretKeys stand before key in the name of a secret: other keys are public, names, or files.
 	secretKeys = []string{"api", "secret", "private", "encryption", "signing", "master"}
+	// commandWords may follow: what prints the secret may have it in its text.
+	commandWords = []string{"command", "cmd"}
 	// formWords may follow: they say in which form or which of several secrets it is.
 	formWords = []string{"pem", "value", "text", "content", "data", "plain", "raw", "base64", "b64", "old", "new", "current", "previous"}
 )
@@ -27,6 +29,9 @@ func Named(name string) bool {
 	words := nameWords(name)
 	for len(words) > 1 && slices.Contains(formWords, words[len(words)-1]) {
 		words = words[:len(words)-1]
+	}
+	if n := len(words); n > 1 && slices.Contains(commandWords, words[n-1]) {
+		words = words[:n-1] // ssl_passphrase_command: the command may be echo with the secret itself
 	}
 	if len(words) == 0 {
 		return false

@@ -9,7 +9,7 @@ func TestNamesOfSecrets(t *testing.T) {
 		"ansible_sudo_pass", "ansible_become_pass", "ansible_ssh_pass", "secret_key", "secret_access_key", "passwords", "tokens", "admin_passwords", "tls_private_key_pem", "pwd",
 		"credential", "credentials", "secrets", "private_key", "privateKey", "clientSecret", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "db-password", "dbPassword", "password2", "s3.secret_key",
 		"pg_admin_pasword", "pasword", "passwrd", "passowrd", "paswword", "passsword", "pg_monitor_passwrod", "sercet", "passphrase", "cipher_pass", "requirepass", "masterauth",
-		"password_old", "old_password_value", "encryption_key", "accesstoken", "authToken", "PGPASSWORD", "redis_passwords",
+		"password_old", "old_password_value", "encryption_key", "ssl_passphrase_command", "password_command", "passphrase_cmd", "accesstoken", "authToken", "PGPASSWORD", "redis_passwords",
 	} {
 		if !Named(name) {
 			t.Errorf("%s is not known for a secret", name)
@@ -18,7 +18,7 @@ func TestNamesOfSecrets(t *testing.T) {
 	for _, name := range []string{
 		"pg_pwd_enc", "auth", "pgbouncer_auth_query", "key", "keys", "key_file", "ssh_key_type", "token_ttl", "passthrough", "pass_through", "bypass", "compass", "update_password",
 		"password_file", "passwd_path", "passport", "passed", "passive", "secretary", "secure", "public_key", "ssh_key", "access_key", "primary_key", "keyword", "passwordless", "tokenizer",
-		"pg_password_encryption", "no_log", "path", "pg_dbsu", "user", "value", "text", "data", "pem", "content", "new", "period", "password_expiry", "access", "pages", "1", "", "10.10.10.10",
+		"pg_password_encryption", "ssl_passphrase_command_supports_reload", "archive_command", "command", "no_log", "path", "pg_dbsu", "user", "value", "text", "data", "pem", "content", "new", "period", "password_expiry", "access", "pages", "1", "", "10.10.10.10",
 	} {
 		if Named(name) {
 			t.Errorf("%s is taken for a secret", name)

@@ -81,6 +81,10 @@ func faultColumn(message, line string) int {
 		} else if len(cols) == 1 {
 			return cols[0]
 		}
+	case strings.Contains(message, "did not find expected"):
+		if at, _ := badScalar(line); at > 0 {
+			return at
+		}
 	case strings.Contains(message, "cannot start any token"):
 		if i := strings.IndexAny(line, "\t@`%"); i >= 0 {
 			start = i
@@ -112,6 +116,11 @@ func colons(line string) []int {
 }
 
 func hintFor(message, line string) string {
+	if strings.Contains(message, "did not find expected") {
+		if _, hint := badScalar(line); hint != "" {
+			return hint
+		}
+	}
 	switch {
 	case strings.Contains(message, "cannot start any token"):
 		if strings.Contains(line, "\t") {
@@ -120,7 +129,7 @@ func hintFor(message, line string) string {
 		return "quote the value"
 	case strings.Contains(message, "mapping values are not allowed"):
 		if len(colons(line)) > 1 {
-			return "quote the value if it contains a colon and a space, or put the mapping on lines of its own"
+			return `a value with ": " in it needs quotes; a mapping goes on lines of its own`
 		}
 		return "is this line indented too far, or does the one before it lack its colon?"
 	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "did not find expected '-'"):

@@ -39,9 +39,12 @@ func hush(d *diag.Diagnostic, text []byte, all bool) {
 	}
 }
 
+// needsQuotes is for values that must not be told.
+const needsQuotes = `one that has ": " or " #" in it, or begins with one of * & ! % @ [ {, cannot stand without`
+
 func tellNothing(d *diag.Diagnostic) {
 	d.Summary, d.Detail, d.Cause = "invalid YAML in the value of a secret", "", nil
-	d.Hint = "write the value in single quotes, with each ' inside doubled"
+	d.Hint = "write the value in single quotes, with each ' inside doubled: " + needsQuotes
 }
 
 func notWordy(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }

@@ -16,8 +16,13 @@ import (
 var settingsOf = map[string]string{
 	"listen_addresses": "pg_listen", "port": "pg_port", "cluster_name": "pg_cluster", "data_directory": "pg_data",
 	"hba_file": "pg_hba_rules", "ident_file": "", "config_file": "", "external_pid_file": "", "hot_standby": "", "primary_conninfo": "pg_upstream",
-	"primary_slot_name": "", "promote_trigger_file": "",
+	"primary_slot_name": "", "promote_trigger_file": "", "restore_command": "", "archive_cleanup_command": "", "recovery_end_command": "",
+	"recovery_min_apply_delay": "pg_delay", "recovery_target": pitrWords, "recovery_target_action": pitrWords, "recovery_target_inclusive": pitrWords,
+	"recovery_target_lsn": pitrWords, "recovery_target_name": pitrWords, "recovery_target_time": pitrWords, "recovery_target_xid": pitrWords, "recovery_target_timeline": "",
 }
+
+// pitrWords is the verb that goes back to a point in time.
+const pitrWords = "pig pgsql-pitr"
 
 // settings checks each setting of the cluster, its roles and its databases against what the major version takes. Those of extensions
 // have a dot in their names, and only the extension knows them.
@@ -50,6 +55,8 @@ func taken(name string, vars product.Vars) error {
 		return fmt.Errorf("%s decides it", by)
 	case ok:
 		return fmt.Errorf("Patroni decides it") //nolint:staticcheck // a name
+	case strings.EqualFold(name, "role"):
+		return fmt.Errorf("sessions alone have one (write the setting in parameters of a user)")
 	case (name == "archive_command" || name == "archive_library") && vars.Bool("pgbackrest_enabled"):
 		return fmt.Errorf("pgBackRest archives (pgbackrest_enabled: false leaves it to you)")
 	}

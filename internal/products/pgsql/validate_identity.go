@@ -35,7 +35,7 @@ func (v *validator) primaries(c *params.Cluster) {
 	known := true
 	for _, h := range c.Hosts {
 		role := v.Inv.Vars(h).At("pg_role")
-		known = known && role != nil && !params.IsTemplate(role)
+		known = known && role != nil && !params.IsTemplate(role) && !v.Misspelt(h, "pg_role")
 		if role == "primary" {
 			primaries = append(primaries, h)
 		}
