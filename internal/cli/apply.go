@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -127,8 +126,7 @@ func isFile(path string) bool {
 func (s *session) showDifferences(list []string) {
 	for _, d := range list {
 		if s.opt.json {
-			line, _ := json.Marshal(map[string]any{"v": 1, "event": "difference", "msg": d}) //nolint:errchkjson // a map of texts
-			fmt.Fprintln(s.app.out, string(line))
+			_ = s.app.emit(ui.DifferenceEvent{Msg: d})
 			continue
 		}
 		fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), d)

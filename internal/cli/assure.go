@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"pig/internal/health"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/ui"
 )
 
 // What runs needs a moment after a change: HAProxy checks a member before it leads anybody there, a member tells its new state once a
@@ -100,8 +100,7 @@ func (s *session) assureRun(ctx context.Context, env *product.Environment, units
 	for _, u := range units {
 		for _, p := range problems[u.Unit.Name] {
 			if s.opt.json {
-				line, _ := json.Marshal(map[string]any{"v": 1, "event": "problem", "unit": u.Unit.Name, "msg": p}) //nolint:errchkjson // a map of texts
-				fmt.Fprintln(s.app.out, string(line))
+				_ = s.app.emit(ui.ProblemEvent{Unit: u.Unit.Name, Msg: p})
 				continue
 			}
 			fmt.Fprintf(s.app.err, "%s %s: %s\n", s.app.paint.Red("not as declared:"), u.Unit.Name, p)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -171,12 +170,7 @@ func (s *session) showPlan(p *plan.Plan) error {
 		if !s.opt.diff {
 			p = p.WithoutDiffs()
 		}
-		line, err := json.Marshal(map[string]any{"v": 1, "event": "plan", "plan": p})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(s.app.out, string(line))
-		return err
+		return s.app.emit(ui.PlanEvent{Plan: p})
 	}
 	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)

@@ -19,7 +19,6 @@ import (
 	"pig/internal/params"
 	"pig/internal/playbook"
 	"pig/internal/product"
-	"pig/internal/sandbox"
 	"pig/internal/secret"
 	"pig/internal/transport"
 	"pig/internal/value"
@@ -158,16 +157,11 @@ func (s *session) reach() (transport.Config, error) {
 	if s.opt.sandbox == "" {
 		return transport.UserConfig(transport.Dialer()), nil
 	}
-	box, err := sandbox.Open(s.opt.sandbox)
-	if err != nil {
-		return transport.Config{}, err
-	}
+	conf, user, err := reachSandbox(s.opt.sandbox)
 	if s.opt.user == "" {
-		s.opt.user = box.AdminUser()
+		s.opt.user = user
 	}
-	return transport.Config{
-		Dial: box.DialContext, Home: "/root", KnownHosts: []string{box.KnownHosts()}, Identities: []string{box.PrivateKey()},
-	}, nil
+	return conf, err
 }
 
 func (s *session) engineOptions() error {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,17 +9,13 @@ import (
 	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/health"
+	"pig/internal/ui"
 )
 
 func (s *session) showStatus(r health.Report) error {
 	r = s.seen(r)
 	if s.opt.json {
-		line, err := json.Marshal(map[string]any{"v": 1, "event": "status", "well": r.Well(), "clusters": r.Clusters})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(s.app.out, string(line))
-		return err
+		return s.app.emit(ui.StatusEvent{Well: r.Well(), Clusters: r.Clusters})
 	}
 	var b strings.Builder
 	paint := s.app.paint

@@ -14,6 +14,7 @@ import (
 	"pig/internal/inventory"
 	"pig/internal/product"
 	"pig/internal/sandbox"
+	"pig/internal/transport"
 	"pig/internal/ui"
 	"pig/internal/value"
 )
@@ -159,6 +160,17 @@ func sandboxSystems(nodes []sandbox.Node, systems, sources []string) (all string
 		}
 	}
 	return all, nil
+}
+
+// reachSandbox is how the nodes of a sandbox are dialled, and as whom.
+func reachSandbox(name string) (transport.Config, string, error) {
+	box, err := sandbox.Open(name)
+	if err != nil {
+		return transport.Config{}, "", err
+	}
+	return transport.Config{
+		Dial: box.DialContext, Home: "/root", KnownHosts: []string{box.KnownHosts()}, Identities: []string{box.PrivateKey()},
+	}, box.AdminUser(), nil
 }
 
 func isInfra(inv *inventory.Inventory, h *inventory.Host) bool {
