@@ -25,7 +25,7 @@ type hostCA struct {
 	host  string
 	err   string // it did not answer
 	certs []*x509.Certificate
-	// members are those of the CA that members of etcd trust.
+	// members are those of the CA that signs for members only.
 	members []*x509.Certificate
 	made    bool // by pig, which brings a list of revoked certificates with every CA
 }
@@ -69,7 +69,8 @@ func (h hostCA) trusts(certs []*x509.Certificate) bool {
 // run kept. Where the folder lacks something, every host of the inventory is asked, also beyond -l: one that has it is enough. Where it lacks
 // nothing, the hosts of the run are asked.
 func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
-	noKey, noMembersKey := absent(s.caKeyPath("ca")), len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd"))
+	members := env.MembersCA()
+	noKey, noMembersKey := absent(s.caKeyPath("ca")), members != "" && absent(s.caKeyPath(members))
 	hosts, err := s.hostsToAsk(env, noKey || noMembersKey || !s.passwords.Exists())
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
 	case noKey:
 		return s.lacks("ca", said, func(h hostCA) []*x509.Certificate { return h.certs })
 	case noMembersKey:
-		return s.lacks("etcd", said, func(h hostCA) []*x509.Certificate { return h.members })
+		return s.lacks(members, said, func(h hostCA) []*x509.Certificate { return h.members })
 	}
 	return s.foreign(said)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error 
 		return err
 	}
 	var fetched []string
-	for _, group := range []bool{true, false} { // the CA of etcd's members before what it signed
+	for _, group := range []bool{true, false} { // the CA of members before what it signed
 		for _, f := range s.fetchables(env, hosts) {
 			if f.CA != group {
 				continue
@@ -122,7 +123,7 @@ func (s *session) fetch(ctx context.Context, f product.Certificate, trusted []*x
 	}
 	issuers := trusted
 	if f.ByMembersCA {
-		text, err := os.ReadFile(filepath.Join(s.pkiDir(), "etcd", "ca.crt"))
+		text, err := os.ReadFile(filepath.Join(s.pkiDir(), path.Dir(f.Name), "ca.crt")) // beside what it signed
 		if err != nil {
 			return false, nil //nolint:nilerr // as above
 		}
@@ -165,11 +166,10 @@ func (s *session) tellRemains(env *product.Environment) error {
 		remains[s.caKeyPath("ca")+" (the key of the CA)"] = true
 		remains[filepath.Join(s.pkiDir(), "revoked")+" (certificates that are revoked)"] = true
 	}
-	if len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd")) {
-		remains[s.caKeyPath("etcd")+" (the key of the CA of etcd's members)"] = true
-	}
-	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(env.HostsOf("infra")) > 0 {
-		remains[filepath.Join(s.pkiDir(), "repo", "repo.key")+" (the key that signs packages)"] = true
+	for _, k := range env.Keys() {
+		if path := filepath.Join(s.pkiDir(), k.Name); absent(path) {
+			remains[path+" ("+k.What+")"] = true
+		}
 	}
 	if !s.passwords.Exists() {
 		remains[s.passwords.Path()+" (generated passwords: hosts have no more than hashes of some)"] = true

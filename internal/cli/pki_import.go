@@ -26,13 +26,10 @@ type brought struct {
 	secrets []byte            // its file of generated passwords, nil for none
 }
 
-// keyDirectories are those below files/pki.
-var keyDirectories = []string{"ca", "infra", "nginx", "node", "etcd", "minio", "pgsql", "repo", "revoked"}
-
 // pkiImport brings the CA, keys, certificates and passwords of another folder to this one: all of them or none. The key has to belong to
 // the certificate, and hosts must not trust another CA; other files stay, and force replaces them.
 func (s *session) pkiImport(ctx context.Context, env *product.Environment, from string, force bool) error {
-	b, err := readBrought(from)
+	b, err := readBrought(from, product.KeyFolders(s.app.Products))
 	if err != nil {
 		return err
 	}
@@ -58,7 +55,7 @@ func (s *session) pkiImport(ctx context.Context, env *product.Environment, from 
 			return fmt.Errorf("cannot import %s: %w", name, err)
 		}
 	}
-	for _, dir := range keyDirectories { // as role ca makes them
+	for _, dir := range product.KeyFolders(s.app.Products) { // as role ca makes them
 		if err := os.MkdirAll(filepath.Join(s.pkiDir(), dir), 0o700); err != nil {
 			return fmt.Errorf("importing: %w", err)
 		}
