@@ -102,7 +102,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	case o.check:
 		return errors.Join(planStatus(sum, false), refused)
 	}
-	if err := a.consent(o, kept != nil, p); err != nil {
+	if err := s.consent(o, kept != nil, p); err != nil {
 		return err
 	}
 	if kept != nil {
@@ -123,7 +123,7 @@ func isFile(path string) bool {
 }
 
 // showDifferences tells what was done otherwise than planned.
-func (s *session) showDifferences(list []string) {
+func (s *screen) showDifferences(list []string) {
 	for _, d := range list {
 		if s.opt.json {
 			_ = s.app.emit(ui.DifferenceEvent{Msg: d})

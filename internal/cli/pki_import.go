@@ -75,7 +75,7 @@ func (s *session) pkiImport(ctx context.Context, env *product.Environment, from 
 }
 
 // checkPairs refuses a key that does not belong to the certificate beside it, and a source without a CA. The key of the CA may be encrypted.
-func (s *session) checkPairs(b *brought) error {
+func (s *source) checkPairs(b *brought) error {
 	for _, name := range slices.Sorted(maps.Keys(b.files)) {
 		base, isKey := strings.CutSuffix(name, ".key")
 		if !isKey || base == "ca/next" || base == "ca/last" || base == "repo/repo" {
@@ -125,7 +125,7 @@ func (s *session) checkTrust(ctx context.Context, env *product.Environment, b *b
 }
 
 // checkReplaced refuses to replace files by others.
-func (s *session) checkReplaced(b *brought, force bool) error {
+func (s *source) checkReplaced(b *brought, force bool) error {
 	var others []string
 	for _, name := range slices.Sorted(maps.Keys(b.files)) {
 		text, err := os.ReadFile(filepath.Join(s.pkiDir(), name))
@@ -141,7 +141,7 @@ func (s *session) checkReplaced(b *brought, force bool) error {
 }
 
 // broughtPasswords are the passwords of the other folder that this one lacks. One that is another here is a mistake.
-func (s *session) broughtPasswords(b *brought) (map[string]string, error) {
+func (s *source) broughtPasswords(b *brought) (map[string]string, error) {
 	if b.secrets == nil {
 		return nil, nil
 	}

@@ -157,7 +157,7 @@ func playbooksOf(g *graph.Graph[product.Unit]) []string {
 }
 
 // quiet shows just the progress of a plan: what it finds is shown in one piece at its end.
-func (s *session) quiet() shown {
+func (s *screen) quiet() shown {
 	term := ui.NewTerminal(s.app.err)
 	if s.opt.verbosity > 0 && !s.opt.json {
 		return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: true})
@@ -165,7 +165,7 @@ func (s *session) quiet() shown {
 	return ui.NewProgress(term)
 }
 
-func (s *session) showPlan(p *plan.Plan) error {
+func (s *screen) showPlan(p *plan.Plan) error {
 	if s.opt.json {
 		if !s.opt.diff {
 			p = p.WithoutDiffs()

@@ -14,7 +14,7 @@ var everyTag = []string{"all", "always", "never", "tagged", "untagged"}
 
 // checkTags refuses a tag of -t that no task of these playbooks carries: a typing mistake would do nothing, and look well. A tag of
 // Pigsty's that does nothing here gets a warning that tells why.
-func (s *session) checkTags(playbooks ...string) error {
+func (s *runner) checkTags(playbooks ...string) error {
 	if len(s.opt.tags) == 0 {
 		return nil
 	}
@@ -45,7 +45,7 @@ func (s *session) checkTags(playbooks ...string) error {
 }
 
 // tagsOf are the tags of all tasks that pig's own playbooks can come to, and whether these are all.
-func (s *session) tagsOf(playbooks []string) (tags []string, whole bool, err error) {
+func (s *runner) tagsOf(playbooks []string) (tags []string, whole bool, err error) {
 	l := s.loader() // reaching alters the plays
 	found := map[string]bool{}
 	whole = true
