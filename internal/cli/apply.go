@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -103,7 +102,7 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	case o.check:
 		return errors.Join(planStatus(sum, false), refused)
 	}
-	if err := a.consent(o, kept != nil, p); err != nil {
+	if err := s.consent(o, kept != nil, p); err != nil {
 		return err
 	}
 	if kept != nil {
@@ -124,11 +123,10 @@ func isFile(path string) bool {
 }
 
 // showDifferences tells what was done otherwise than planned.
-func (s *session) showDifferences(list []string) {
+func (s *screen) showDifferences(list []string) {
 	for _, d := range list {
 		if s.opt.json {
-			line, _ := json.Marshal(map[string]any{"v": 1, "event": "difference", "msg": d}) //nolint:errchkjson // a map of texts
-			fmt.Fprintln(s.app.out, string(line))
+			_ = s.app.emit(ui.DifferenceEvent{Msg: d})
 			continue
 		}
 		fmt.Fprintf(s.app.err, "%s %s\n", s.app.paint.Yellow("not as planned:"), d)

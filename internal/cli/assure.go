@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"pig/internal/health"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/ui"
 )
 
 // What runs needs a moment after a change: HAProxy checks a member before it leads anybody there, a member tells its new state once a
@@ -22,7 +22,7 @@ const (
 
 // assured tells which of some units run as they are declared: the running systems are asked themselves. It gives the problems of each unit
 // that has some. A unit that only some hosts or tasks of are part of the run is not asked.
-func (s *session) assured(ctx context.Context, env *product.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
+func (s *runner) assured(ctx context.Context, env *product.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
 	subjects := s.subjectsOf(env, units)
 	problems := map[string][]string{}
 	learn := sync.OnceFunc(s.learnSecrets) // all variables of all hosts: only where there is something to show
@@ -48,7 +48,7 @@ func (s *session) assured(ctx context.Context, env *product.Environment, units [
 }
 
 // subjectsOf are the subjects of units that were gone through, none where only some hosts or tasks of them are part of the run.
-func (s *session) subjectsOf(env *product.Environment, units []plan.UnitPlan) []health.Subject {
+func (s *runner) subjectsOf(env *product.Environment, units []plan.UnitPlan) []health.Subject {
 	if s.opt.limit != "" || len(s.opt.tags)+len(s.opt.skipTags) > 0 || len(units) == 0 {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (s *session) subjectsOf(env *product.Environment, units []plan.UnitPlan) []
 }
 
 // strangers are what lives on of some units and is not in the inventory. Nothing that is planned ends that, so nobody waits for it to pass.
-func (s *session) strangers(ctx context.Context, env *product.Environment, units []plan.UnitPlan) map[string][]string {
+func (s *runner) strangers(ctx context.Context, env *product.Environment, units []plan.UnitPlan) map[string][]string {
 	subjects := s.subjectsOf(env, units)
 	if len(subjects) == 0 {
 		return nil
@@ -76,7 +76,7 @@ func (s *session) strangers(ctx context.Context, env *product.Environment, units
 
 // assureUnits takes down what is not so of the units of a plan that change nothing: where a plan changes something, it may be what mends.
 // What is not in the inventory it does not mend: that is told in any case.
-func (s *session) assureUnits(ctx context.Context, env *product.Environment, units []plan.UnitPlan) {
+func (s *runner) assureUnits(ctx context.Context, env *product.Environment, units []plan.UnitPlan) {
 	changes := func(u plan.UnitPlan) bool {
 		sum := plan.Summarize(u)
 		return sum.Changes()+sum.Unknown+sum.Bad() > 0
@@ -95,13 +95,12 @@ func (s *session) assureUnits(ctx context.Context, env *product.Environment, uni
 }
 
 // assureRun asks what was applied whether it runs as declared. What does not is a failure.
-func (s *session) assureRun(ctx context.Context, env *product.Environment, units []plan.UnitPlan) error {
+func (s *runner) assureRun(ctx context.Context, env *product.Environment, units []plan.UnitPlan) error {
 	problems := s.assured(ctx, env, units, assureAfterRun)
 	for _, u := range units {
 		for _, p := range problems[u.Unit.Name] {
 			if s.opt.json {
-				line, _ := json.Marshal(map[string]any{"v": 1, "event": "problem", "unit": u.Unit.Name, "msg": p}) //nolint:errchkjson // a map of texts
-				fmt.Fprintln(s.app.out, string(line))
+				_ = s.app.emit(ui.ProblemEvent{Unit: u.Unit.Name, Msg: p})
 				continue
 			}
 			fmt.Fprintf(s.app.err, "%s %s: %s\n", s.app.paint.Red("not as declared:"), u.Unit.Name, p)

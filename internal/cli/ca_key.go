@@ -20,7 +20,7 @@ import (
 // what they hold from here; no other process sees it.
 
 // cipherOf is how a text is encrypted; nil for one in the clear. path names it in errors.
-func (s *session) cipherOf(ctx context.Context, path string, text []byte) (credential.Cipher, error) {
+func (s *source) cipherOf(ctx context.Context, path string, text []byte) (credential.Cipher, error) {
 	switch {
 	case vault.Is(text):
 		password, err := s.vaultPassword(ctx)
@@ -38,7 +38,7 @@ func (s *session) cipherOf(ctx context.Context, path string, text []byte) (crede
 }
 
 // keyOpener opens the file of a key, or leaves a text that is not encrypted as it is.
-func (s *session) keyOpener(ctx context.Context) func(path string, text []byte) ([]byte, error) {
+func (s *source) keyOpener(ctx context.Context) func(path string, text []byte) ([]byte, error) {
 	return func(path string, text []byte) ([]byte, error) {
 		cipher, err := s.cipherOf(ctx, path, text)
 		if err != nil || cipher == nil {
@@ -57,7 +57,7 @@ func (s *session) keyOpener(ctx context.Context) func(path string, text []byte) 
 }
 
 // keySealer encrypts a key as the key of the CA is.
-func (s *session) keySealer(ctx context.Context) func(key []byte) ([]byte, error) {
+func (s *source) keySealer(ctx context.Context) func(key []byte) ([]byte, error) {
 	return func(key []byte) ([]byte, error) {
 		path := s.caKeyPath("ca")
 		text, err := os.ReadFile(path) //nolint:gosec // the operator's own directory
@@ -73,7 +73,7 @@ func (s *session) keySealer(ctx context.Context) func(key []byte) ([]byte, error
 }
 
 // writeKey writes a key of the CA, encrypted if the one that signs is.
-func (s *session) writeKey(path string, key []byte) error {
+func (s *source) writeKey(path string, key []byte) error {
 	text, err := s.sealKey(key)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (s *session) writeKey(path string, key []byte) error {
 }
 
 // signingKeys are the variables that hold keys of the CA for roles: nothing where their files are not encrypted.
-func (s *session) signingKeys() (*value.Dict, error) {
+func (s *source) signingKeys() (*value.Dict, error) {
 	vars, others, encrypted := value.NewDict(), value.NewList(), false
 	for _, name := range []string{"ca.key", "next.key", "last.key"} {
 		path := filepath.Join(s.pkiDir(), "ca", name)

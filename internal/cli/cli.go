@@ -23,29 +23,6 @@ import (
 	"pig/internal/ui"
 )
 
-// Exit codes. They are part of the interface: every --help tells them.
-const (
-	exitOK          = 0
-	exitError       = 1   // nothing was begun
-	exitFailed      = 2   // some host failed; for plan --detailed-exitcode: changes are pending
-	exitUnreachable = 4   // some host could not be reached
-	exitConfirm     = 7   // somebody has to confirm
-	exitInterrupted = 130 // Ctrl-C
-)
-
-const exitHelp = `Exit status:
-  0  done
-  1  an error before anything was begun
-  2  some host failed (plan --detailed-exitcode: changes are pending)
-  4  some host could not be reached
-  7  a confirmation is needed
-130  interrupted`
-
-// exitStatus is an exit code with nothing more to say.
-type exitStatus int
-
-func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
 // app is what verbs share: what this build can do, the streams, and how to stop.
 type app struct {
 	Build

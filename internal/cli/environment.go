@@ -15,7 +15,7 @@ import (
 )
 
 // environment validates the inventory and resolves it. All mistakes are told in one go.
-func (s *session) environment() (*product.Environment, error) {
+func (s *runner) environment() (*product.Environment, error) {
 	env, found := s.mistakes()
 	if found.HasErrors() {
 		return nil, found
@@ -27,7 +27,7 @@ func (s *session) environment() (*product.Environment, error) {
 }
 
 // mistakes are all that the inventory and -e show by themselves, and the environment as far as it can be told.
-func (s *session) mistakes() (*product.Environment, diag.List) {
+func (s *runner) mistakes() (*product.Environment, diag.List) {
 	checks := product.Checks(s.app.Products)
 	found := append(slices.Clone(s.loaded), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
 	env, more := product.Resolve(s.inventory, s.app.Products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get, Found: s.found})
@@ -43,7 +43,7 @@ func (s *session) mistakes() (*product.Environment, diag.List) {
 }
 
 // render renders a variable of a host that holds a template, with the host's other variables.
-func (s *session) render(h *inventory.Host, _ string, v value.Value) (value.Value, error) {
+func (s *runner) render(h *inventory.Host, _ string, v value.Value) (value.Value, error) {
 	return s.templates.Scope(staticVars{s.extra, s.inventory.Vars(h)}).Value(v, diag.Pos{})
 }
 
@@ -66,7 +66,7 @@ func (s *session) withEnvironment(ctx context.Context, env *product.Environment)
 }
 
 // know gives engines what follows from the whole inventory, and more variables of every host.
-func (s *session) know(env *product.Environment, more *value.Dict) {
+func (s *runner) know(env *product.Environment, more *value.Dict) {
 	s.derived = func(host string) *value.Dict {
 		d := env.Vars(host)
 		if d == nil {
@@ -84,7 +84,7 @@ func (s *session) know(env *product.Environment, more *value.Dict) {
 }
 
 // names are those of hosts and clusters, which stay readable whatever passwords there are.
-func (s *session) names(env *product.Environment) []string {
+func (s *source) names(env *product.Environment) []string {
 	var names []string
 	for _, g := range s.inventory.Groups() {
 		names = append(names, g.Name)
@@ -96,7 +96,7 @@ func (s *session) names(env *product.Environment) []string {
 }
 
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
-func (s *session) units(env *product.Environment, modules []string) (*graph.Graph[product.Unit], error) {
+func (s *source) units(env *product.Environment, modules []string) (*graph.Graph[product.Unit], error) {
 	all := product.Units(env)
 	if err := s.checkWords(all, modules); err != nil {
 		return nil, err

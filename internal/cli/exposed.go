@@ -16,7 +16,7 @@ import (
 )
 
 // exposed warns of files of secrets that other accounts can read or replace: passwords, what opens them, keys.
-func (s *session) exposed() (found diag.List) {
+func (s *source) exposed() (found diag.List) {
 	look := func(path string, sealed bool) {
 		if e := private.Exposed(path, sealed); e != nil {
 			found.Add(diag.Warnf(diag.Pos{}, "%s", e.Why).WithHint("%s", e.Mend))
@@ -38,7 +38,7 @@ func (s *session) exposed() (found diag.List) {
 }
 
 // exposedSources warns of files of the inventory that hold passwords in the clear and that every account can read.
-func (s *session) exposedSources() (found diag.List) {
+func (s *source) exposedSources() (found diag.List) {
 	clear := map[string]bool{}
 	note := func(vars *value.Dict) {
 		for key, v := range params.Protect(vars).All() {
@@ -78,7 +78,7 @@ func program(path string) bool {
 }
 
 // keyDirs are the directories of the environment's keys: who can write there replaces keys, and who can list them sees the mode of each.
-func (s *session) keyDirs() []string {
+func (s *source) keyDirs() []string {
 	found, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*"))
 	return slices.DeleteFunc(found, func(path string) bool {
 		info, err := os.Stat(path)
@@ -87,7 +87,7 @@ func (s *session) keyDirs() []string {
 }
 
 // keyFiles are the private keys of logins and of the environment.
-func (s *session) keyFiles() []string {
+func (s *source) keyFiles() []string {
 	files := []string{s.opt.key}
 	keys, _ := filepath.Glob(filepath.Join(s.pkiDir(), "*", "*.key"))
 	files = append(files, keys...)

@@ -11,7 +11,7 @@ import (
 )
 
 // filters are what roles compute in Go, those of products among them.
-func (s *session) filters() map[string]jinja.Filter {
+func (s *source) filters() map[string]jinja.Filter {
 	all := map[string]jinja.Filter{"extract_or_self": extractOrSelf, "local_file": s.localFileFilter, "with_port": withPort, "haproxy_bind": haproxyBind}
 	for _, p := range s.app.Products {
 		if f, ok := p.(product.Filterer); ok {

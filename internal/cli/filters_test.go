@@ -18,7 +18,7 @@ func (v variables) Lookup(name string) (value.Value, bool, bool) {
 func (v variables) Names() []string { return nil }
 
 func TestSerializersKeepSecretsSecret(t *testing.T) {
-	e := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()})
+	e := jinja.New(jinja.Options{Filters: newSource(newScreen(&app{Build: built()}, nil, nil), nil).filters()})
 	scope := e.Scope(variables{value.DictOf("password", secret.New(`a"b$c`), "list", value.NewList("x"))})
 	got, err := scope.Text("X={{ password | env_quote }}", "t", jinja.TextOptions{})
 	if text, ok := got.(secret.Text); err != nil || !ok || text.Plain() != `X="a\"b\$c"` {

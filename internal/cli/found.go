@@ -45,7 +45,7 @@ func (s *session) settled(ctx context.Context) (*product.Environment, error) {
 }
 
 // tellSearches says which parameters hosts will be asked for.
-func (s *session) tellSearches(env *product.Environment) {
+func (s *screen) tellSearches(env *product.Environment) {
 	for _, q := range product.Searches(env) {
 		fmt.Fprintf(s.app.err, "%s of %s is not written: %s.\n", q.Param, q.Subject, q.Rule)
 	}

@@ -92,7 +92,7 @@ func graphDOT(g *graph.Graph[product.Unit]) (string, error) {
 }
 
 // noCluster says that there is no such cluster, and which one may be meant.
-func (s *session) noCluster(env *product.Environment, name string) error {
+func (s *source) noCluster(env *product.Environment, name string) error {
 	var names []string
 	for _, p := range env.Products() {
 		for _, c := range p.Clusters(env) {

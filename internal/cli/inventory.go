@@ -80,7 +80,7 @@ func (o *inventoryOptions) view() inventory.View {
 	return v
 }
 
-func (s *session) inventoryList(o *inventoryOptions, _ []string) error {
+func (s *source) inventoryList(o *inventoryOptions, _ []string) error {
 	list := s.inventory.List(o.view())
 	if o.limit != "" {
 		hosts, err := s.hosts()
@@ -115,7 +115,7 @@ func keepHosts(list *value.Dict, hosts []*inventory.Host) {
 	}
 }
 
-func (s *session) inventoryGraph(o *inventoryOptions, args []string) error {
+func (s *source) inventoryGraph(o *inventoryOptions, args []string) error {
 	name := "all"
 	if len(args) > 0 {
 		name = args[0]
@@ -132,7 +132,7 @@ func (s *session) inventoryGraph(o *inventoryOptions, args []string) error {
 	return err
 }
 
-func (s *session) inventoryHost(o *inventoryOptions, args []string) error {
+func (s *source) inventoryHost(o *inventoryOptions, args []string) error {
 	h := s.inventory.Host(args[0])
 	if h == nil {
 		return s.noHost(args[0])
@@ -140,7 +140,7 @@ func (s *session) inventoryHost(o *inventoryOptions, args []string) error {
 	return s.dump(o, s.inventory.HostView(h, o.view()))
 }
 
-func (s *session) noHost(name string) error {
+func (s *source) noHost(name string) error {
 	var names []string
 	for _, h := range s.inventory.Hosts() {
 		names = append(names, h.Name)
@@ -148,7 +148,7 @@ func (s *session) noHost(name string) error {
 	return diag.Errorf(diag.Pos{}, "host %q not found in the inventory", name).WithHint("%s", diag.DidYouMean(name, names))
 }
 
-func (s *session) inventoryResolve(o *inventoryOptions, args []string) error {
+func (s *runner) inventoryResolve(o *inventoryOptions, args []string) error {
 	env, err := s.environment()
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func one(view *value.Dict, name string) value.Value {
 	return nil
 }
 
-func (s *session) dump(o *inventoryOptions, v value.Value) error {
+func (s *screen) dump(o *inventoryOptions, v value.Value) error {
 	if o.yaml {
 		_, err := fmt.Fprint(s.app.out, yaml.Dump(v, yaml.DumpOptions{}))
 		return err

@@ -126,7 +126,7 @@ func (a *app) shownRun(r *journal.Run) string {
 		}
 		b.WriteString("\n")
 		for _, c := range res.Changes {
-			fmt.Fprintf(&b, "    %s\n", diag.OneLine(fmt.Sprintf("%v %v %v", c["action"], c["kind"], c["id"])))
+			fmt.Fprintf(&b, "    %s\n", diag.OneLine(fmt.Sprintf("%v %v %v", c.Action, c.Kind, c.ID)))
 		}
 		if res.Msg != "" && res.State != "changed" {
 			fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(diag.Visible(res.Msg), "\n", "\n    "))

@@ -43,7 +43,7 @@ func (s *session) tellKnown(env *product.Environment, from product.Product, host
 }
 
 // knownTo are the secrets that hosts of a product have seen, without those of clusters that leave as a whole.
-func (s *session) knownTo(env *product.Environment, from product.Product, hosts []string) knownSecrets {
+func (s *runner) knownTo(env *product.Environment, from product.Product, hosts []string) knownSecrets {
 	names := map[string]string{} // by password
 	for _, name := range s.passwords.Names() {
 		if password, ok := s.passwords.Lookup(name); ok {

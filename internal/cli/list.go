@@ -15,7 +15,7 @@ type listing struct{ hosts, tasks, tags bool }
 func (l listing) any() bool { return l.hosts || l.tasks || l.tags }
 
 // list prints a listing of what -t and --skip-tags leave of plays, with the tasks of their includes.
-func (s *session) list(plays []*playbook.Play, l listing) error {
+func (s *runner) list(plays []*playbook.Play, l listing) error {
 	filter := playbook.NewTagFilter(s.opt.tags, s.opt.skipTags)
 	for i, p := range plays {
 		fmt.Fprintf(s.app.out, "play #%d (%s): %s\ttags: [%s]\n", i+1, value.Display(p.Hosts), p.Name, strings.Join(p.Tags, ", "))
@@ -53,7 +53,7 @@ func (s *session) list(plays []*playbook.Play, l listing) error {
 	return nil
 }
 
-func (s *session) listHosts(p *playbook.Play) error {
+func (s *runner) listHosts(p *playbook.Play) error {
 	pattern := value.Str(p.Hosts)
 	if l, ok := p.Hosts.(*value.List); ok {
 		parts := make([]string, len(l.Items))

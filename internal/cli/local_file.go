@@ -16,7 +16,7 @@ import (
 
 // localFile finds a file that a cluster names, such as the baseline of a database: beside the inventory or in its files directory, then
 // the same in the current directory, then among pig's own files.
-func (s *session) localFile(name string) (path string, looked []string, err error) {
+func (s *source) localFile(name string) (path string, looked []string, err error) {
 	if filepath.IsAbs(name) {
 		looked = []string{name}
 	} else {
@@ -42,7 +42,7 @@ func (s *session) localFile(name string) (path string, looked []string, err erro
 }
 
 // localFiles are the files of this machine, as filters of products find and read them.
-type localFiles struct{ *session }
+type localFiles struct{ *source }
 
 // Find implements product.Files.
 func (f localFiles) Find(name string) (path string, looked []string, err error) {
@@ -53,7 +53,7 @@ func (f localFiles) Find(name string) (path string, looked []string, err error) 
 func (f localFiles) Read(path string) ([]byte, error) { return f.files.Read(path) }
 
 // missingFiles tells files of this machine that an inventory names and that are not there.
-func (s *session) missingFiles(env *product.Environment) (found diag.List) {
+func (s *source) missingFiles(env *product.Environment) (found diag.List) {
 	for _, p := range env.Products() {
 		f, ok := p.(product.Filer)
 		if !ok {
@@ -69,7 +69,7 @@ func (s *session) missingFiles(env *product.Environment) (found diag.List) {
 }
 
 // localFileFilter gives the path of a file on this machine that an inventory names.
-func (s *session) localFileFilter(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
+func (s *source) localFileFilter(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
 	path, looked, err := s.localFile(value.Str(in))
 	if err != nil {
 		return nil, fmt.Errorf("file %q not found: looked for %s", value.Str(in), strings.Join(looked, ", "))

@@ -19,7 +19,7 @@ import (
 )
 
 // lock keeps others from applying to the hosts of g. A host that does not answer is left for the run itself to tell.
-func (s *session) lock(ctx context.Context, g *graph.Graph[product.Unit]) (release func(), err error) {
+func (s *runner) lock(ctx context.Context, g *graph.Graph[product.Unit]) (release func(), err error) {
 	return s.lockHosts(ctx, hostsOf(g))
 }
 
@@ -38,7 +38,7 @@ func hostsOf(g *graph.Graph[product.Unit]) []string {
 }
 
 // lockHosts takes the locks of hosts as root.
-func (s *session) lockHosts(ctx context.Context, hosts []string) (release func(), err error) {
+func (s *runner) lockHosts(ctx context.Context, hosts []string) (release func(), err error) {
 	e := s.locker()
 	args := value.DictOf("holder", holder())
 	release = func() {
@@ -55,7 +55,7 @@ func (s *session) lockHosts(ctx context.Context, hosts []string) (release func()
 
 // lockPlays takes the locks of the hosts of somebody else's playbooks, each play's as its tasks will act there: an account that does not
 // become root has a lock of its own. A host that does not answer yet may be one that the playbooks make: it is tried again when its turn comes.
-func (s *session) lockPlays(ctx context.Context, plays []*playbook.Play) (release func(), err error) {
+func (s *runner) lockPlays(ctx context.Context, plays []*playbook.Play) (release func(), err error) {
 	e := s.locker()
 	args := value.DictOf("holder", holder())
 	var all []string
@@ -87,14 +87,14 @@ func (s *session) lockPlays(ctx context.Context, plays []*playbook.Play) (releas
 }
 
 // locker is an engine that takes locks, also for what only plans else.
-func (s *session) locker() recapped {
+func (s *runner) locker() recapped {
 	o := s.base
 	o.Plan = false
 	return s.engine(o, s.quiet())
 }
 
 // lockAgain makes an agent that starts later on one of hosts take the lock too.
-func (s *session) lockAgain(hosts []string, args *value.Dict) {
+func (s *runner) lockAgain(hosts []string, args *value.Dict) {
 	s.fleet.First(hosts, fleet.Task{Task: module.Task{Module: "node_lock", Args: args}})
 }
 

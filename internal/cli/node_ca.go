@@ -25,13 +25,13 @@ type hostCA struct {
 	host  string
 	err   string // it did not answer
 	certs []*x509.Certificate
-	// members are those of the CA that members of etcd trust.
+	// members are those of the CA that signs for members only.
 	members []*x509.Certificate
 	made    bool // by pig, which brings a list of revoked certificates with every CA
 }
 
 // askCA asks hosts, all at once, which CA they trust. Who does not answer says nothing.
-func (s *session) askCA(ctx context.Context, hosts []string) []hostCA {
+func (s *runner) askCA(ctx context.Context, hosts []string) []hostCA {
 	results := s.engine(s.base, s.quiet()).Everywhere(ctx, hosts, "ca_state", value.NewDict())
 	var all []hostCA
 	for _, h := range hosts {
@@ -68,8 +68,9 @@ func (h hostCA) trusts(certs []*x509.Certificate) bool {
 // sameCA refuses a run that would give hosts another CA, or other passwords, than they have: one from a folder that lacks what an earlier
 // run kept. Where the folder lacks something, every host of the inventory is asked, also beyond -l: one that has it is enough. Where it lacks
 // nothing, the hosts of the run are asked.
-func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
-	noKey, noMembersKey := absent(s.caKeyPath("ca")), len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd"))
+func (s *runner) sameCA(ctx context.Context, env *product.Environment) error {
+	members := env.MembersCA()
+	noKey, noMembersKey := absent(s.caKeyPath("ca")), members != "" && absent(s.caKeyPath(members))
 	hosts, err := s.hostsToAsk(env, noKey || noMembersKey || !s.passwords.Exists())
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (s *session) sameCA(ctx context.Context, env *product.Environment) error {
 	case noKey:
 		return s.lacks("ca", said, func(h hostCA) []*x509.Certificate { return h.certs })
 	case noMembersKey:
-		return s.lacks("etcd", said, func(h hostCA) []*x509.Certificate { return h.members })
+		return s.lacks(members, said, func(h hostCA) []*x509.Certificate { return h.members })
 	}
 	return s.foreign(said)
 }
@@ -95,7 +96,7 @@ func absent(path string) bool {
 }
 
 // lacks refuses to make the key of a CA that hosts trust already.
-func (s *session) lacks(dir string, said []hostCA, of func(hostCA) []*x509.Certificate) error {
+func (s *source) lacks(dir string, said []hostCA, of func(hostCA) []*x509.Certificate) error {
 	have := slices.DeleteFunc(said, func(h hostCA) bool { return len(of(h)) == 0 })
 	if len(have) == 0 {
 		return nil
@@ -105,7 +106,7 @@ func (s *session) lacks(dir string, said []hostCA, of func(hostCA) []*x509.Certi
 }
 
 // foreign refuses to give the CA of this folder to hosts that trust another one. Hosts that were away while the CA was changed do so rightly.
-func (s *session) foreign(said []hostCA) error {
+func (s *source) foreign(said []hostCA) error {
 	trusted, err := s.trustedCerts()
 	if err != nil {
 		return err
@@ -140,7 +141,7 @@ func caName(c *x509.Certificate) string {
 }
 
 // hostsToAsk are the hosts of the environment: all, or those that -l leaves.
-func (s *session) hostsToAsk(env *product.Environment, all bool) ([]string, error) {
+func (s *source) hostsToAsk(env *product.Environment, all bool) ([]string, error) {
 	var hosts []string
 	limited, err := s.hosts()
 	if err != nil {
@@ -155,10 +156,10 @@ func (s *session) hostsToAsk(env *product.Environment, all bool) ([]string, erro
 }
 
 // caKeyPath is where the key of a CA is: ca is that of the environment, etcd that of etcd's members.
-func (s *session) caKeyPath(dir string) string { return filepath.Join(s.pkiDir(), dir, "ca.key") }
+func (s *source) caKeyPath(dir string) string { return filepath.Join(s.pkiDir(), dir, "ca.key") }
 
 // trustedCerts are the certificates of the CA in files/pki, none where there is no CA yet.
-func (s *session) trustedCerts() ([]*x509.Certificate, error) {
+func (s *source) trustedCerts() ([]*x509.Certificate, error) {
 	path := filepath.Join(s.pkiDir(), "ca", "ca.crt")
 	text, err := os.ReadFile(path) //nolint:gosec // the operator's own directory
 	if errors.Is(err, fs.ErrNotExist) {

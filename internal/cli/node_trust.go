@@ -145,7 +145,7 @@ func (s *session) trust(ctx context.Context, o *trustOptions) error {
 }
 
 // askKeys asks all hosts at once, a bounded number at a time.
-func (s *session) askKeys(ctx context.Context, conf transport.Config, hosts []*inventory.Host) []shownKey {
+func (s *runner) askKeys(ctx context.Context, conf transport.Config, hosts []*inventory.Host) []shownKey {
 	e := s.engine(s.base, s.quiet())
 	keys := make([]shownKey, len(hosts))
 	ramp := make(chan struct{}, 16)

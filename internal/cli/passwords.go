@@ -43,7 +43,7 @@ func (o *passwordOptions) newFlags(f *pflag.FlagSet) {
 }
 
 // vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
-func (s *session) vaultPassword(ctx context.Context) (string, error) {
+func (s *source) vaultPassword(ctx context.Context) (string, error) {
 	o := &s.opt.passwords
 	if s.vaultKey != "" {
 		return s.vaultKey, nil
@@ -86,7 +86,7 @@ func passwordFrom(ctx context.Context, path string) (string, error) {
 }
 
 // decrypt opens a vault of the inventory; nil where no password was given, so that the error names the place.
-func (s *session) decrypt(ctx context.Context) (func(string) (string, error), error) {
+func (s *source) decrypt(ctx context.Context) (func(string) (string, error), error) {
 	password, err := s.vaultPassword(ctx)
 	if err != nil || password == "" {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *session) decrypt(ctx context.Context) (func(string) (string, error), er
 }
 
 // openPasswords opens the file of generated passwords.
-func (s *session) openPasswords(ctx context.Context) error {
+func (s *source) openPasswords(ctx context.Context) error {
 	o := &s.opt.passwords
 	home := s.home()
 	path := o.file
@@ -135,10 +135,10 @@ func (s *session) openPasswords(ctx context.Context) error {
 
 // keptNote is beside the CA where generated passwords were kept before: an environment without it was made by an earlier version, or by
 // Pigsty, and has none to lose.
-func (s *session) keptNote() string { return filepath.Join(s.pkiDir(), "passwords") }
+func (s *source) keptNote() string { return filepath.Join(s.pkiDir(), "passwords") }
 
 // noteKept notes that the environment has generated passwords, once it has a CA.
-func (s *session) noteKept() error {
+func (s *source) noteKept() error {
 	if _, err := os.Stat(s.keptNote()); err == nil || !s.passwords.Exists() {
 		return nil //nolint:nilerr // it is there
 	}
@@ -148,7 +148,7 @@ func (s *session) noteKept() error {
 	return private.Write(s.keptNote(), []byte("Generated passwords of this environment are kept. Without their file, new ones would replace all.\n"))
 }
 
-func (s *session) passwordCipher(ctx context.Context, path string) (credential.Cipher, error) {
+func (s *source) passwordCipher(ctx context.Context, path string) (credential.Cipher, error) {
 	o := &s.opt.passwords
 	switch {
 	case o.ageIdentity != "":
@@ -164,7 +164,7 @@ func (s *session) passwordCipher(ctx context.Context, path string) (credential.C
 }
 
 // home is the directory of the inventory: files/ lies beside it.
-func (s *session) home() string {
+func (s *source) home() string {
 	for _, source := range s.sources() {
 		if info, err := os.Stat(source); err == nil {
 			if info.IsDir() {
@@ -177,7 +177,7 @@ func (s *session) home() string {
 }
 
 // knowPasswords makes the generated passwords known to the redactor.
-func (s *session) knowPasswords() {
+func (s *source) knowPasswords() {
 	for _, name := range s.passwords.Names() {
 		password, _ := s.passwords.Lookup(name)
 		s.redactor.Add(password)
@@ -193,7 +193,7 @@ func rotatable(name string) error {
 }
 
 // refuseLost refuses to generate passwords for an environment that has some: their file is lost.
-func (s *session) refuseLost() error {
+func (s *source) refuseLost() error {
 	if len(s.passwords.Made()) == 0 {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (s *session) refuseLost() error {
 }
 
 // keepPasswords saves what was generated, before a node is told any of it: once it is known that there is something to do.
-func (s *session) keepPasswords() error {
+func (s *source) keepPasswords() error {
 	if err := errors.Join(s.noteKept(), s.refuseLost()); err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (c *caChange) missing(env *product.Environment) []string {
 
 // caOnHosts notes, after an apply, what has come to the hosts of the units that were done. begun is the record as it was before the apply:
 // what another pig pki rotate has changed meanwhile may have come too late for some.
-func (s *session) caOnHosts(begun *caChange, g *graph.Graph[product.Unit], units []plan.UnitPlan, e *engine.Engine) error {
+func (s *source) caOnHosts(begun *caChange, g *graph.Graph[product.Unit], units []plan.UnitPlan, e *engine.Engine) error {
 	if begun == nil || !s.whole() {
 		return nil
 	}
@@ -117,8 +117,8 @@ func (s *session) caOnHosts(begun *caChange, g *graph.Graph[product.Unit], units
 }
 
 // whole tells whether a run does all tasks of its units.
-func (s *session) whole() bool {
+func (s *source) whole() bool {
 	return len(s.opt.tags)+len(s.opt.skipTags) == 0 && s.opt.startAt == ""
 }
 
-func (s *session) pkiDir() string { return filepath.Join(s.home(), "files", "pki") }
+func (s *source) pkiDir() string { return filepath.Join(s.home(), "files", "pki") }

@@ -49,7 +49,7 @@ func environmentWithCA(t *testing.T) (*session, *product.Environment, *graph.Gra
 		t.Fatal(err)
 	}
 	env, _ := product.Resolve(hosts, products.All(), product.Options{})
-	s := &session{opt: &runOptions{inventory: []string{inventory}}, app: &app{out: &discard{}}}
+	s := &session{runner: newRunner(newSource(newScreen(&app{out: &discard{}}, &runOptions{inventory: []string{inventory}}, nil), nil), nil)}
 	s.openKey, s.sealKey = s.keyOpener(t.Context()), s.keySealer(t.Context())
 	return s, env, product.Units(env)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error 
 		return err
 	}
 	var fetched []string
-	for _, group := range []bool{true, false} { // the CA of etcd's members before what it signed
+	for _, group := range []bool{true, false} { // the CA of members before what it signed
 		for _, f := range s.fetchables(env, hosts) {
 			if f.CA != group {
 				continue
@@ -57,7 +58,7 @@ func (s *session) pkiFetch(ctx context.Context, env *product.Environment) error 
 }
 
 // fetchTrust is the CA that hosts trust, kept in files/pki: what all of them trust, and nothing that only some do, which could be anybody's.
-func (s *session) fetchTrust(said []hostCA) ([]*x509.Certificate, error) {
+func (s *source) fetchTrust(said []hostCA) ([]*x509.Certificate, error) {
 	certs, err := s.trustedCerts()
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func encodeCerts(certs []*x509.Certificate) []byte {
 }
 
 // keep writes a new file of files/pki.
-func (s *session) keep(name string, text []byte, mode os.FileMode) error {
+func (s *source) keep(name string, text []byte, mode os.FileMode) error {
 	path := filepath.Join(s.pkiDir(), name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -105,14 +106,14 @@ func (s *session) keep(name string, text []byte, mode os.FileMode) error {
 }
 
 // fetchables are what hosts hold, as the roles bring it to them.
-func (s *session) fetchables(env *product.Environment, hosts []string) []product.Certificate {
+func (s *source) fetchables(env *product.Environment, hosts []string) []product.Certificate {
 	all := slices.DeleteFunc(env.Certificates(), func(c product.Certificate) bool { return c.Cert == "" || !slices.Contains(hosts, c.Host) })
 	slices.SortFunc(all, func(a, b product.Certificate) int { return strings.Compare(a.Name+" "+a.Host, b.Name+" "+b.Host) })
 	return all
 }
 
 // fetch takes one certificate with its key, unless files/pki has it or the host has none that does.
-func (s *session) fetch(ctx context.Context, f product.Certificate, trusted []*x509.Certificate) (bool, error) {
+func (s *runner) fetch(ctx context.Context, f product.Certificate, trusted []*x509.Certificate) (bool, error) {
 	if !absent(filepath.Join(s.pkiDir(), f.Name+".crt")) || !absent(filepath.Join(s.pkiDir(), f.Name+".key")) {
 		return false, nil
 	}
@@ -122,7 +123,7 @@ func (s *session) fetch(ctx context.Context, f product.Certificate, trusted []*x
 	}
 	issuers := trusted
 	if f.ByMembersCA {
-		text, err := os.ReadFile(filepath.Join(s.pkiDir(), "etcd", "ca.crt"))
+		text, err := os.ReadFile(filepath.Join(s.pkiDir(), path.Dir(f.Name), "ca.crt")) // beside what it signed
 		if err != nil {
 			return false, nil //nolint:nilerr // as above
 		}
@@ -150,7 +151,7 @@ func (s *session) fetch(ctx context.Context, f product.Certificate, trusted []*x
 }
 
 // readOf reads a file of a host; nothing where it has none.
-func (s *session) readOf(ctx context.Context, host, path string) []byte {
+func (s *runner) readOf(ctx context.Context, host, path string) []byte {
 	r := s.engine(s.base, s.quiet()).Everywhere(ctx, []string{host}, "slurp", value.DictOf("src", path))[host]
 	if r.Failed || r.Values == nil {
 		return nil
@@ -159,17 +160,16 @@ func (s *session) readOf(ctx context.Context, host, path string) []byte {
 }
 
 // tellRemains tells what no host has, and has to be brought from elsewhere.
-func (s *session) tellRemains(env *product.Environment) error {
+func (s *source) tellRemains(env *product.Environment) error {
 	remains := map[string]bool{}
 	if absent(s.caKeyPath("ca")) {
 		remains[s.caKeyPath("ca")+" (the key of the CA)"] = true
 		remains[filepath.Join(s.pkiDir(), "revoked")+" (certificates that are revoked)"] = true
 	}
-	if len(env.HostsOf("etcd")) > 0 && absent(s.caKeyPath("etcd")) {
-		remains[s.caKeyPath("etcd")+" (the key of the CA of etcd's members)"] = true
-	}
-	if absent(filepath.Join(s.pkiDir(), "repo", "repo.key")) && len(env.HostsOf("infra")) > 0 {
-		remains[filepath.Join(s.pkiDir(), "repo", "repo.key")+" (the key that signs packages)"] = true
+	for _, k := range env.Keys() {
+		if path := filepath.Join(s.pkiDir(), k.Name); absent(path) {
+			remains[path+" ("+k.What+")"] = true
+		}
 	}
 	if !s.passwords.Exists() {
 		remains[s.passwords.Path()+" (generated passwords: hosts have no more than hashes of some)"] = true

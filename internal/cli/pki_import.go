@@ -26,13 +26,10 @@ type brought struct {
 	secrets []byte            // its file of generated passwords, nil for none
 }
 
-// keyDirectories are those below files/pki.
-var keyDirectories = []string{"ca", "infra", "nginx", "node", "etcd", "minio", "pgsql", "repo", "revoked"}
-
 // pkiImport brings the CA, keys, certificates and passwords of another folder to this one: all of them or none. The key has to belong to
 // the certificate, and hosts must not trust another CA; other files stay, and force replaces them.
 func (s *session) pkiImport(ctx context.Context, env *product.Environment, from string, force bool) error {
-	b, err := readBrought(from)
+	b, err := readBrought(from, product.KeyFolders(s.app.Products))
 	if err != nil {
 		return err
 	}
@@ -58,7 +55,7 @@ func (s *session) pkiImport(ctx context.Context, env *product.Environment, from 
 			return fmt.Errorf("cannot import %s: %w", name, err)
 		}
 	}
-	for _, dir := range keyDirectories { // as role ca makes them
+	for _, dir := range product.KeyFolders(s.app.Products) { // as role ca makes them
 		if err := os.MkdirAll(filepath.Join(s.pkiDir(), dir), 0o700); err != nil {
 			return fmt.Errorf("importing: %w", err)
 		}
@@ -78,7 +75,7 @@ func (s *session) pkiImport(ctx context.Context, env *product.Environment, from 
 }
 
 // checkPairs refuses a key that does not belong to the certificate beside it, and a source without a CA. The key of the CA may be encrypted.
-func (s *session) checkPairs(b *brought) error {
+func (s *source) checkPairs(b *brought) error {
 	for _, name := range slices.Sorted(maps.Keys(b.files)) {
 		base, isKey := strings.CutSuffix(name, ".key")
 		if !isKey || base == "ca/next" || base == "ca/last" || base == "repo/repo" {
@@ -128,7 +125,7 @@ func (s *session) checkTrust(ctx context.Context, env *product.Environment, b *b
 }
 
 // checkReplaced refuses to replace files by others.
-func (s *session) checkReplaced(b *brought, force bool) error {
+func (s *source) checkReplaced(b *brought, force bool) error {
 	var others []string
 	for _, name := range slices.Sorted(maps.Keys(b.files)) {
 		text, err := os.ReadFile(filepath.Join(s.pkiDir(), name))
@@ -144,7 +141,7 @@ func (s *session) checkReplaced(b *brought, force bool) error {
 }
 
 // broughtPasswords are the passwords of the other folder that this one lacks. One that is another here is a mistake.
-func (s *session) broughtPasswords(b *brought) (map[string]string, error) {
+func (s *source) broughtPasswords(b *brought) (map[string]string, error) {
 	if b.secrets == nil {
 		return nil, nil
 	}

@@ -18,7 +18,7 @@ import (
 // pkiRevoke revokes certificates: those of files/pki by their names, which loses their keys too, and others by their files. Who is gone from the
 // inventory before it was removed, or had a certificate that somebody made by hand, has no verb of a module. All names are looked at first: one
 // that is refused leaves the others alone.
-func (s *session) pkiRevoke(env *product.Environment, names []string, force bool) error {
+func (s *source) pkiRevoke(env *product.Environment, names []string, force bool) error {
 	ca, err := s.readAuthority()
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ type revocable struct {
 	cert *x509.Certificate
 }
 
-func (s *session) revocable(name string, trusted []*x509.Certificate) (revocable, error) {
+func (s *source) revocable(name string, trusted []*x509.Certificate) (revocable, error) {
 	refuse := func(format string, args ...any) *diag.Diagnostic {
 		return diag.Errorf(diag.Pos{}, "cannot revoke %s: %s", name, fmt.Sprintf(format, args...))
 	}
@@ -84,7 +84,7 @@ func (s *session) revocable(name string, trusted []*x509.Certificate) (revocable
 	return r, nil
 }
 
-func (s *session) certificateHint(name string) string {
+func (s *source) certificateHint(name string) string {
 	var names []string
 	_ = certificates(s.pkiDir(), func(name string, _ *x509.Certificate) { names = append(names, strings.TrimSuffix(name, ".crt")) })
 	if hint := diag.DidYouMean(name, names); hint != "" {
@@ -108,7 +108,7 @@ func (r revocable) revoke(dir string) error {
 }
 
 // memberWith is who in the inventory uses a certificate, "" for nobody. A copy of the file is the same certificate.
-func (s *session) memberWith(env *product.Environment, cert *x509.Certificate) string {
+func (s *source) memberWith(env *product.Environment, cert *x509.Certificate) string {
 	for _, c := range env.Certificates() {
 		text, err := os.ReadFile(filepath.Join(s.pkiDir(), c.Name+".crt"))
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // readAuthority reads the CA as it is kept.
-func (s *session) readAuthority() (pki.Authority, error) {
+func (s *source) readAuthority() (pki.Authority, error) {
 	dir := s.pkiDir()
 	var ca pki.Authority
 	for _, f := range []struct {
@@ -53,7 +53,7 @@ func (s *session) readAuthority() (pki.Authority, error) {
 
 // pkiRotate takes the change of the CA one step further. All hosts must have the step before, or certificates would meet hosts that do not
 // trust them; force goes on all the same.
-func (s *session) pkiRotate(env *product.Environment, force bool) error {
+func (s *source) pkiRotate(env *product.Environment, force bool) error {
 	dir := s.pkiDir()
 	ca, err := s.readAuthority()
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *session) pkiRotate(env *product.Environment, force bool) error {
 }
 
 // keepStep writes the files of the CA that a step has changed.
-func (s *session) keepStep(dir string, ca pki.Authority, step pki.Step) error {
+func (s *source) keepStep(dir string, ca pki.Authority, step pki.Step) error {
 	at := func(name string) string { return filepath.Join(dir, "ca", name) }
 	switch step {
 	case pki.Trusted: // the key first: without the certificate it is made again
@@ -112,7 +112,7 @@ func (s *session) keepStep(dir string, ca pki.Authority, step pki.Step) error {
 }
 
 // appliedBefore refuses the next step while hosts lack the step before.
-func (s *session) appliedBefore(env *product.Environment, ca pki.Authority) error {
+func (s *source) appliedBefore(env *product.Environment, ca pki.Authority) error {
 	change, err := readChange(s.pkiDir())
 	if err != nil {
 		return err

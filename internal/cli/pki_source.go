@@ -24,12 +24,14 @@ const (
 	mostFiles  = 100000
 )
 
-// keptFile is a file below files/pki that belongs to an environment.
-var keptFile = regexp.MustCompile(`^(?:(?:ca|infra|nginx|node|etcd|minio|pgsql|repo|revoked)/[A-Za-z0-9._-]+\.(?:crt|key|crl)|ca/rotation\.json|passwords)$`)
+// keptFiles are the files below files/pki that belong to an environment with these folders.
+func keptFiles(folders []string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:(?:` + strings.Join(folders, "|") + `)/[A-Za-z0-9._-]+\.(?:crt|key|crl)|ca/rotation\.json|passwords)$`)
+}
 
 // readBrought reads a folder or a tar archive (gzip too): that of an inventory with files/pki and files/secrets.yml, files/pki itself, or one
 // with no more than ca.crt and ca.key.
-func readBrought(from string) (*brought, error) {
+func readBrought(from string, folders []string) (*brought, error) {
 	info, err := os.Stat(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: folder or archive not found", from)
@@ -52,13 +54,14 @@ func readBrought(from string) (*brought, error) {
 		return nil, diag.Errorf(diag.Pos{}, "cannot import %s: files/pki or ca.key not found in the folder", from).
 			WithHint("name the folder of the inventory that pig ran with before, its files/pki, or an archive of either")
 	}
+	kept := keptFiles(folders)
 	for name, text := range all {
 		rel, below := strings.CutPrefix(name, root)
 		if root == flat {
 			rel, below = "ca/"+name, name == "ca.crt" || name == "ca.key"
 		}
 		switch {
-		case below && keptFile.MatchString(rel):
+		case below && kept.MatchString(rel):
 			b.files[rel] = text
 		case name == path.Join(path.Dir(strings.TrimSuffix(root, "/")), "secrets.yml"):
 			b.secrets = text

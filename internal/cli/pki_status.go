@@ -57,7 +57,7 @@ func keptAs(path string) string {
 }
 
 // tellTrust tells which hosts trust the CA; it tells too whether some trust another one.
-func (s *session) tellTrust(said []hostCA, trusted []*x509.Certificate) (foreign bool) {
+func (s *source) tellTrust(said []hostCA, trusted []*x509.Certificate) (foreign bool) {
 	groups := map[string][]string{}
 	var others []string
 	for _, h := range said {
@@ -87,7 +87,7 @@ func (s *session) tellTrust(said []hostCA, trusted []*x509.Certificate) (foreign
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // listCertificates lists what is in files/pki.
-func (s *session) listCertificates(env *product.Environment) error {
+func (s *source) listCertificates(env *product.Environment) error {
 	ca, err := s.readAuthority()
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (s *session) listCertificates(env *product.Environment) error {
 const caWarnDays = 30
 
 // tellChange tells how far a change of the CA has come, and what is next.
-func (s *session) tellChange(env *product.Environment, ca pki.Authority) error {
+func (s *source) tellChange(env *product.Environment, ca pki.Authority) error {
 	step := ""
 	switch bundle, err := pki.Bundle(ca.Certs); {
 	case err != nil:

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -164,7 +163,7 @@ func playbooksOf(g *graph.Graph[product.Unit]) []string {
 }
 
 // quiet shows just the progress of a plan: what it finds is shown in one piece at its end.
-func (s *session) quiet() shown {
+func (s *screen) quiet() shown {
 	term := ui.NewTerminal(s.app.err)
 	if s.opt.verbosity > 0 && !s.opt.json {
 		return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: true})
@@ -172,17 +171,12 @@ func (s *session) quiet() shown {
 	return ui.NewProgress(term)
 }
 
-func (s *session) showPlan(p *plan.Plan) error {
+func (s *screen) showPlan(p *plan.Plan) error {
 	if s.opt.json {
 		if !s.opt.diff {
 			p = p.WithoutDiffs()
 		}
-		line, err := json.Marshal(map[string]any{"v": 1, "event": "plan", "plan": p})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(s.app.out, string(line))
-		return err
+		return s.app.emit(ui.PlanEvent{Plan: p})
 	}
 	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)

@@ -70,7 +70,7 @@ pig does the same when started by the name ansible-playbook.
 }
 
 // load reads playbooks.
-func (s *session) load(paths []string) ([]*playbook.Play, error) {
+func (s *runner) load(paths []string) ([]*playbook.Play, error) {
 	l := s.loader()
 	var plays []*playbook.Play
 	for _, p := range paths {
@@ -92,7 +92,7 @@ type shown interface {
 	Recap(names []string, stats map[string]engine.Stats)
 }
 
-func (s *session) sink() shown {
+func (s *runner) sink() shown {
 	term := ui.NewTerminal(s.app.out)
 	if s.opt.json {
 		return ui.NewJSON(term, s.base.Plan, s.opt.diff)
@@ -106,7 +106,7 @@ type recapped struct {
 	sink shown
 }
 
-func (s *session) engine(o engine.Options, sink shown) recapped {
+func (s *runner) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
 		Inventory: s.inventory, Nodes: s.nodes, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
 		Sink: sink, Redactor: s.redactor, Protect: params.Seal, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
@@ -115,7 +115,7 @@ func (s *session) engine(o engine.Options, sink shown) recapped {
 
 // run runs plays to their end and gives the exit status. They are recorded under verb, and kept to the hosts in only if it
 // names any.
-func (s *session) run(ctx context.Context, verb string, e recapped, plays []*playbook.Play, only ...string) (err error) {
+func (s *runner) run(ctx context.Context, verb string, e recapped, plays []*playbook.Play, only ...string) (err error) {
 	hosts, err := s.selected(plays, only)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func TestAliasesOfAClusterRunNoNames(t *testing.T) {
 	const db = "d'b\"$(touch ran)`touch ran`"
 	vars := variables{value.DictOf("pg_instance", "pg-1", "pg_dbsu", "postgres", "pg_bin_dir", dir, "pg_localhost", "/var/run/post gresql",
 		"pg_port", int64(5432), "pgbouncer_port", int64(6432), "pg_primary_db", db, "pg_cluster", "pg", "pg_log_dir", "/pg/log")}
-	got, err := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()}).Scope(vars).Text(string(text), "pgsql", jinja.TextOptions{})
+	got, err := jinja.New(jinja.Options{Filters: newSource(newScreen(&app{Build: built()}, nil, nil), nil).filters()}).Scope(vars).Text(string(text), "pgsql", jinja.TextOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

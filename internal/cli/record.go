@@ -14,7 +14,7 @@ import (
 )
 
 // recorded makes e's runs on hosts part of the journal. finish takes the error that the run ends with; plans leave no record.
-func (s *session) recorded(e recapped, verb string, hosts []string) (_ recapped, finish func(*error), err error) {
+func (s *runner) recorded(e recapped, verb string, hosts []string) (_ recapped, finish func(*error), err error) {
 	if s.base.Plan {
 		return e, func(*error) {}, nil
 	}
@@ -45,7 +45,7 @@ func (s *session) recorded(e recapped, verb string, hosts []string) (_ recapped,
 }
 
 // sources are the inventory's, as the operator named them.
-func (s *session) sources() []string {
+func (s *source) sources() []string {
 	if len(s.opt.inventory) == 0 {
 		return []string{defaultInventory}
 	}
@@ -98,7 +98,7 @@ func hidden(extra string) string {
 }
 
 // selected are the hosts that plays are for, as far as patterns without templates tell.
-func (s *session) selected(plays []*playbook.Play, only []string) ([]string, error) {
+func (s *source) selected(plays []*playbook.Play, only []string) ([]string, error) {
 	if len(only) > 0 {
 		return only, nil
 	}

@@ -50,7 +50,7 @@ func (a *app) repoBuild() *cobra.Command {
 			if len(o.tags) == 0 {
 				o.tags = []string{"repo"}
 			}
-			return a.onInfra(c.Context(), o, "infra-base")
+			return a.onRepositoryHosts(c.Context(), o, buildRepository)
 		},
 	}
 	o.AddFlags(c.Flags())
@@ -74,24 +74,39 @@ func (a *app) bundle(ctx context.Context, o *runOptions, file string) error {
 		return err
 	}
 	o.extraVars = append(o.extraVars, string(value.PlainJSON(value.DictOf("repo_bundle", full))))
-	if err := a.onInfra(ctx, o, "repo-bundle"); err != nil || o.check {
+	if err := a.onRepositoryHosts(ctx, o, bundleRepository); err != nil || o.check {
 		return err
 	}
 	return a.verifyBundle(full)
 }
 
-// onInfra runs one of pig's playbooks on the infra hosts that -l leaves.
-func (a *app) onInfra(ctx context.Context, o *runOptions, playbook string) error {
+func buildRepository(p product.Packager) string {
+	build, _ := p.RepositoryPlaybooks()
+	return build
+}
+
+func bundleRepository(p product.Packager) string {
+	_, bundle := p.RepositoryPlaybooks()
+	return bundle
+}
+
+// onRepositoryHosts runs a playbook on the hosts with the repository that -l leaves.
+func (a *app) onRepositoryHosts(ctx context.Context, o *runOptions, playbook func(product.Packager) string) error {
+	carrier := product.PackagerOf(a.Products)
+	packager, ok := carrier.(product.Packager)
+	if !ok {
+		return errors.New("this build of pig has no product with a package repository")
+	}
 	s, env, err := a.openEnvironment(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	hosts, err := product.ModuleHosts(&work{session: s, env: env}, "infra")
+	hosts, err := product.ModuleHosts(&work{session: s, env: env}, carrier.Name())
 	if err != nil {
 		return err
 	}
-	return s.runPlaybook(ctx, "infra", playbook, hosts)
+	return s.runPlaybook(ctx, carrier.Name(), playbook(packager), hosts)
 }
 
 func (a *app) repoLoad() *cobra.Command {
@@ -111,7 +126,7 @@ func (a *app) repoLoad() *cobra.Command {
 			if len(o.tags) == 0 {
 				o.tags = []string{"ca", "repo"}
 			}
-			return a.onInfra(c.Context(), o, "infra-base")
+			return a.onRepositoryHosts(c.Context(), o, buildRepository)
 		},
 	}
 	o.AddFlags(c.Flags())

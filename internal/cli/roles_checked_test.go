@@ -8,17 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"pig"
-	"pig/internal/jinja"
 	"pig/internal/playbook"
-	"pig/internal/products/onnode"
 	"pig/internal/value"
 )
 
 // everyTask gives the tasks of all of pig's playbooks, playbook by playbook.
 func everyTask(t *testing.T, look func(name string, tasks []*playbook.Task)) {
 	t.Helper()
-	s := &session{opt: &runOptions{}, modules: onnode.Modules(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	s := ownContent()
 	files, err := filepath.Glob("../../playbooks/*.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)

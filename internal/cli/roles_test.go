@@ -5,18 +5,16 @@ import (
 	"slices"
 	"testing"
 
-	"pig"
 	"pig/internal/diag"
 	"pig/internal/jinja"
 	"pig/internal/playbook"
-	"pig/internal/products/onnode"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
 
 // Each verb works alone: what a task reads of a node is brought before it, under every tag that selects the task.
 func TestAPlaybookBringsWhatItsTasksRead(t *testing.T) {
-	s := &session{opt: &runOptions{}, modules: onnode.Modules(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	s := ownContent()
 	for _, c := range []struct{ playbook, reads, brings string }{
 		{"etcd", "Configure etcd", "Copy the certificate of the CA"},
 		{"etcd", "Configure etcd", "Copy the list of revoked certificates"},
@@ -74,7 +72,7 @@ func TestWhoseLoadBalancersCheckACluster(t *testing.T) {
 
 // A debug above the verbosity of a run is skipped, and notifies nobody: so it was with a new certificate for the pool.
 func TestWhatNotifiesIsNotSkipped(t *testing.T) {
-	s := &session{opt: &runOptions{}, modules: onnode.Modules(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	s := ownContent()
 	notifying := 0
 	for _, name := range []string{"infra", "node", "etcd", "minio", "pgsql", "redis"} {
 		for _, task := range reached(t, s, name) {

@@ -93,7 +93,7 @@ func (a *app) secretShow() *cobra.Command {
 }
 
 // generated refuses a name that the file does not have, or that the inventory writes.
-func (s *session) generated(name string) error {
+func (s *source) generated(name string) error {
 	if !slices.Contains(s.passwords.Asked(), name) {
 		if pos := s.writes(name); pos.Known() {
 			return diag.Errorf(pos, "password %s is not generated: the inventory sets it", name)
@@ -109,7 +109,7 @@ func (s *session) generated(name string) error {
 }
 
 // writes is where the inventory writes what would be generated under a name: PARAMETER, or CLUSTER.PARAMETER.
-func (s *session) writes(name string) diag.Pos {
+func (s *source) writes(name string) diag.Pos {
 	cluster, param := "", name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		cluster, param = name[:i], name[i+1:]

@@ -21,7 +21,7 @@ func (a *app) secretImport() *cobra.Command {
 }
 
 // secretImport adds the passwords of a file, and replaces those that are there already; all of them or none.
-func (s *session) secretImport(args []string) error {
+func (s *source) secretImport(args []string) error {
 	text, err := s.app.readAll(args[0])
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("file %s not found", args[0])
@@ -82,7 +82,7 @@ func (s *session) secretImport(args []string) error {
 }
 
 // unused warns of a password that nothing takes.
-func (s *session) unused(name string, pos diag.Pos) *diag.Diagnostic {
+func (s *source) unused(name string, pos diag.Pos) *diag.Diagnostic {
 	if written := s.writes(name); written.Known() {
 		return diag.Warnf(pos, "password %s is not used: the inventory writes it, in %s", name, written)
 	}

@@ -51,7 +51,7 @@ type staleness struct {
 	unchecked, away bool // its plan could not be checked; because hosts could not be reached
 }
 
-func (s *session) staleness(kept, planned *plan.Plan, name string) staleness {
+func (s *source) staleness(kept, planned *plan.Plan, name string) staleness {
 	was, now := kept.Unit(name), planned.Unit(name)
 	if was == nil {
 		return staleness{why: "the unit is not in the plan"}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func TestAStaleUnitIsRefusedWithWhatNeedsIt(t *testing.T) {
 		{"all changed", map[string]string{"node": "0", "etcd": "0", "pgsql": "0", "redis": "0"}, nil, 4, "node: the plan is stale"},
 	} {
 		var said bytes.Buffer
-		s := &session{app: &app{err: &said, paint: ui.NewPalette(false)}, passwords: &credential.Store{}}
+		s := readNothing(&said)
 		kept, _ := fourUnits(c.kept)
 		left, refused := s.refuseStale(kept, now, g)
 		if !slices.Equal(left.Names(), c.applied) || strings.Count(said.String(), "refused") != c.refused || (refused == nil) != (c.refused == 0) || !strings.Contains(said.String(), c.says) {
@@ -56,6 +57,13 @@ func TestAStaleUnitIsRefusedWithWhatNeedsIt(t *testing.T) {
 			t.Errorf("%s: the order is lost: etcd needs %v", c.name, left.Needs("etcd"))
 		}
 	}
+}
+
+// readNothing is a session with an empty inventory, which tells people in said.
+func readNothing(said io.Writer) *session {
+	s := newSource(newScreen(&app{err: said, paint: ui.NewPalette(false)}, &runOptions{}, secret.NewRedactor()), nil)
+	s.passwords, s.inventory = &credential.Store{}, &inventory.Inventory{}
+	return &session{runner: newRunner(s, nil)}
 }
 
 func TestAHostThatCannotBeReachedSaysNothingOfThePlan(t *testing.T) {
@@ -74,7 +82,7 @@ func TestAHostThatCannotBeReachedSaysNothingOfThePlan(t *testing.T) {
 		{failed, "failed on a", exitStatus(exitFailed), "cannot check etcd: failed on a\n"},
 	} {
 		var said bytes.Buffer
-		s := &session{app: &app{err: &said, paint: ui.NewPalette(false)}, passwords: &credential.Store{}, inventory: &inventory.Inventory{}, redactor: secret.NewRedactor()}
+		s := readNothing(&said)
 		now, _ := fourUnits(same)
 		now.Units[1].Entries, now.Units[1].Error = []plan.Entry{c.entry}, c.err
 		left, err := s.refuseStale(kept, now, g)

@@ -32,6 +32,6 @@ func (v staticVars) Names() []string {
 	return names
 }
 
-func (s *session) static(v value.Value, vars *value.Dict, pos diag.Pos) (value.Value, error) {
+func (s *runner) static(v value.Value, vars *value.Dict, pos diag.Pos) (value.Value, error) {
 	return s.templates.Scope(staticVars{s.extra, vars}).Value(v, pos)
 }

@@ -48,7 +48,7 @@ Every host is asked once. If a member is stopped, unreachable, missing or far be
 }
 
 // report asks the nodes of the clusters that args name, of all if it names none.
-func (s *session) report(ctx context.Context, env *product.Environment, args []string) (health.Report, error) {
+func (s *runner) report(ctx context.Context, env *product.Environment, args []string) (health.Report, error) {
 	var report health.Report
 	all := s.subjects(env)
 	for _, name := range args {
@@ -61,7 +61,7 @@ func (s *session) report(ctx context.Context, env *product.Environment, args []s
 }
 
 // look asks the nodes of some subjects, all at once, then what follows from their answers.
-func (s *session) look(ctx context.Context, subjects []health.Subject) (clusters []health.Cluster) {
+func (s *runner) look(ctx context.Context, subjects []health.Subject) (clusters []health.Cluster) {
 	e := s.engine(s.base, s.quiet()).Engine
 	answers := map[string]health.Answer{}
 	for _, more := range []bool{false, true} {
@@ -89,7 +89,7 @@ func (s *session) look(ctx context.Context, subjects []health.Subject) (clusters
 }
 
 // vars are a host's variables: what -e says, what follows from the inventory, what it says, defaults.
-func (s *session) vars(env *product.Environment, host string) *value.Dict {
+func (s *runner) vars(env *product.Environment, host string) *value.Dict {
 	d := s.defaults.Clone()
 	if h := s.inventory.Host(host); h != nil {
 		d.Update(s.inventory.Vars(h))
@@ -102,7 +102,7 @@ func (s *session) vars(env *product.Environment, host string) *value.Dict {
 }
 
 // subjects are what can be looked at: the clusters of all products.
-func (s *session) subjects(env *product.Environment) (all []health.Subject) {
+func (s *runner) subjects(env *product.Environment) (all []health.Subject) {
 	for _, p := range env.Products() {
 		if o, ok := p.(health.Observed); ok {
 			all = append(all, o.Subjects(env, func(host string) *value.Dict { return s.vars(env, host) })...)

@@ -12,7 +12,7 @@ import (
 )
 
 // askAll asks all nodes at once, each for the state of its units and whatever else it is asked, and adds what they say to answers.
-func (s *session) askAll(ctx context.Context, e *engine.Engine, questions map[string]*health.Question, answers map[string]health.Answer) {
+func (s *runner) askAll(ctx context.Context, e *engine.Engine, questions map[string]*health.Question, answers map[string]health.Answer) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for host := range questions { // before anybody answers

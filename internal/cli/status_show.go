@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,17 +9,13 @@ import (
 	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/health"
+	"pig/internal/ui"
 )
 
-func (s *session) showStatus(r health.Report) error {
+func (s *screen) showStatus(r health.Report) error {
 	r = s.seen(r)
 	if s.opt.json {
-		line, err := json.Marshal(map[string]any{"v": 1, "event": "status", "well": r.Well(), "clusters": r.Clusters})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(s.app.out, string(line))
-		return err
+		return s.app.emit(ui.StatusEvent{Well: r.Well(), Clusters: r.Clusters})
 	}
 	var b strings.Builder
 	paint := s.app.paint
@@ -53,7 +48,7 @@ func (s *session) showStatus(r health.Report) error {
 }
 
 // seen is a report as it may be shown: much of it is what nodes answered.
-func (s *session) seen(r health.Report) health.Report {
+func (s *screen) seen(r health.Report) health.Report {
 	s.learnSecrets()
 	name := func(text *string) { *text = diag.OneLine(s.redactor.Name(*text)) }
 	r.Clusters = slices.Clone(r.Clusters)
@@ -78,7 +73,7 @@ func (s *session) seen(r health.Report) health.Report {
 }
 
 // visible are texts of nodes as they may be shown.
-func (s *session) visible(texts []string) []string {
+func (s *screen) visible(texts []string) []string {
 	var all []string
 	for _, t := range texts {
 		all = append(all, diag.Visible(s.redactor.Redact(t)))

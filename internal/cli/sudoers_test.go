@@ -28,7 +28,7 @@ func renderSudoers(t *testing.T, role string, vars ...any) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
+	got, err := jinja.New(jinja.Options{Filters: newSource(newScreen(&app{Build: built()}, nil, nil), nil).filters()}).Scope(variables{value.DictOf(vars...)}).Text(string(text), role, jinja.TextOptions{})
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ var everyTag = []string{"all", "always", "never", "tagged", "untagged"}
 
 // checkTags refuses a tag of -t that no task of these playbooks carries: a typing mistake would do nothing, and look well. A tag of
 // Pigsty's that does nothing here gets a warning that tells why.
-func (s *session) checkTags(playbooks ...string) error {
+func (s *runner) checkTags(playbooks ...string) error {
 	if len(s.opt.tags) == 0 {
 		return nil
 	}
@@ -49,7 +49,7 @@ func (s *session) checkTags(playbooks ...string) error {
 }
 
 // tagsOf are the tags of all tasks that pig's own playbooks can come to, and whether these are all.
-func (s *session) tagsOf(playbooks []string) (tags []string, whole bool, err error) {
+func (s *runner) tagsOf(playbooks []string) (tags []string, whole bool, err error) {
 	var paths []string
 	for _, name := range playbooks {
 		paths = append(paths, playbookPath(name))
@@ -59,7 +59,7 @@ func (s *session) tagsOf(playbooks []string) (tags []string, whole bool, err err
 }
 
 // tasksOf are the tasks that playbooks can come to, handlers too, and whether these are all.
-func (s *session) tasksOf(paths []string) (tasks []*playbook.Task, whole bool, err error) {
+func (s *runner) tasksOf(paths []string) (tasks []*playbook.Task, whole bool, err error) {
 	l := s.loader() // reaching alters the plays
 	whole = true
 	for _, path := range paths {
@@ -97,7 +97,7 @@ func tagsIn(tasks []*playbook.Task) []string {
 }
 
 // selects tells of a limit that matches nobody, which is an error as in a run, and of tags that no task of these playbooks carries.
-func (s *session) selects(paths []string) error {
+func (s *runner) selects(paths []string) error {
 	if _, err := s.hosts(); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *session) selects(paths []string) error {
 }
 
 // checkArguments tells which arguments of tasks nobody obeys, and which are missing.
-func (s *session) checkArguments(paths []string) error {
+func (s *runner) checkArguments(paths []string) error {
 	tasks, _, err := s.tasksOf(paths)
 	if err != nil {
 		return err

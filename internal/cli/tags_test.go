@@ -11,6 +11,7 @@ import (
 	"pig/internal/parity"
 	"pig/internal/playbook"
 	"pig/internal/products/onnode"
+	"pig/internal/secret"
 )
 
 const tagsPage = "../../docs/reference/tags.md"
@@ -22,7 +23,7 @@ func TestTagsAreThoseOfPigsty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{opt: &runOptions{}, modules: onnode.Modules(), files: playbook.NewFiles(pig.Content()), templates: jinja.New(jinja.Options{})}
+	s := ownContent()
 	var page strings.Builder
 	used := map[string]bool{}
 	for _, p := range table.Playbooks {
@@ -54,6 +55,13 @@ func TestTagsAreThoseOfPigsty(t *testing.T) {
 		}
 	}
 	comparePage(t, tagsPage, "<!-- from here on: go test ./internal/cli -run TestTags -update -->\n", page.String())
+}
+
+// ownContent runs pig's own playbooks with nothing but the modules.
+func ownContent() *session {
+	r := newRunner(newSource(newScreen(&app{}, &runOptions{}, secret.NewRedactor()), playbook.NewFiles(pig.Content())), onnode.Modules())
+	r.templates = jinja.New(jinja.Options{})
+	return &session{runner: r}
 }
 
 // reached are the tasks of one of pig's own playbooks.

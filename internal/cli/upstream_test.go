@@ -23,7 +23,7 @@ func TestRepositoriesNameTheirKeys(t *testing.T) {
 	vars := value.DictOf("module", "m", "ansible_distribution", "Debian", "ansible_distribution_release", "trixie", "ansible_distribution_major_version", "13",
 		"ansible_architecture", "x86_64", "region", "default", "admin_ip", "10.0.0.1",
 		"repo_upstream", value.NewList(repo("debian"), repo("own", "key", "environment"), repo("other", "key", "keys/other.asc")))
-	got, err := jinja.New(jinja.Options{Filters: (&session{app: &app{Build: built()}}).filters()}).Scope(variables{vars}).Text(string(text), "upstream.list", jinja.TextOptions{})
+	got, err := jinja.New(jinja.Options{Filters: newSource(newScreen(&app{Build: built()}, nil, nil), nil).filters()}).Scope(variables{vars}).Text(string(text), "upstream.list", jinja.TextOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -12,9 +11,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/inventory"
-	"pig/internal/params"
 	"pig/internal/product"
-	"pig/internal/value"
 )
 
 // sourceOptions are the flags of verbs that read an inventory and touch no node.
@@ -43,7 +40,7 @@ func (a *app) read(ctx context.Context, o *sourceOptions) (*session, error) {
 }
 
 // hosts are those that -l selects, all without it.
-func (s *session) hosts() ([]*inventory.Host, error) {
+func (s *source) hosts() ([]*inventory.Host, error) {
 	if s.opt.limit == "" {
 		return s.inventory.Hosts(), nil
 	}
@@ -123,32 +120,4 @@ func declared(env *product.Environment) string {
 		}
 	}
 	return strings.Join(counts, ", ")
-}
-
-// tell shows mistakes with the lines that they are in. The inventory's secrets are masked there: a log may be public.
-func (s *session) tell(found diag.List) {
-	s.learnSecrets()
-	for _, d := range found {
-		var b bytes.Buffer
-		diag.Render(&b, d, excerpts(s.redactor.Redact))
-		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
-	}
-}
-
-// redacted is text with all secrets of the inventory masked.
-func (s *session) redacted(text string) string {
-	s.learnSecrets()
-	return s.redactor.Redact(text)
-}
-
-// learnSecrets makes the secrets of the whole inventory known.
-func (s *session) learnSecrets() {
-	for _, g := range s.inventory.Groups() {
-		s.redactor.Add(value.Secrets(params.Protect(s.inventory.GroupVars(g)))...)
-		s.redactor.Public(g.Name)
-	}
-	for _, h := range s.inventory.Hosts() {
-		s.redactor.Add(value.Secrets(params.Protect(s.inventory.HostVars(h)))...)
-		s.redactor.Public(h.Name)
-	}
 }

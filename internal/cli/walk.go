@@ -16,7 +16,7 @@ import (
 
 // walk takes every unit of g through its playbook, each as soon as what it needs is done, and tells what changed. What is planned is sealed with
 // the keys of bindings, if there are any.
-func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[product.Unit], bindings map[string]plan.Binding) ([]plan.UnitPlan, error) {
+func (s *runner) walk(ctx context.Context, e recapped, g *graph.Graph[product.Unit], bindings map[string]plan.Binding) ([]plan.UnitPlan, error) {
 	done := make(chan struct{})
 	defer close(done)
 	go s.app.watch(e.Engine, done)
@@ -59,7 +59,7 @@ func (s *session) walk(ctx context.Context, e recapped, g *graph.Graph[product.U
 }
 
 // bind digests what the units of g are made of, slowly, for a plan that is kept.
-func (s *session) bind(g *graph.Graph[product.Unit], salt string, rounds int) (map[string]plan.Binding, error) {
+func (s *source) bind(g *graph.Graph[product.Unit], salt string, rounds int) (map[string]plan.Binding, error) {
 	binder, err := plan.NewBinder(s.inventory, s.extra, s.passwords.Saved(), salt, rounds)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *session) bind(g *graph.Graph[product.Unit], salt string, rounds int) (m
 }
 
 // unit runs a unit's playbook on its hosts. It fails if any of them does: what needs the unit must not begin then.
-func (s *session) unit(ctx context.Context, e *engine.Engine, u product.Unit) error {
+func (s *runner) unit(ctx context.Context, e *engine.Engine, u product.Unit) error {
 	plays, err := s.own(u.Playbook)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (s *session) unit(ctx context.Context, e *engine.Engine, u product.Unit) er
 }
 
 // own reads one of pig's playbooks, once for all units of a module: nobody changes what was read.
-func (s *session) own(name string) ([]*playbook.Play, error) {
+func (s *runner) own(name string) ([]*playbook.Play, error) {
 	s.owned.Lock()
 	defer s.owned.Unlock()
 	if plays, ok := s.plays[name]; ok {

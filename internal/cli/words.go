@@ -46,7 +46,7 @@ func (o *runOptions) keepable() error {
 }
 
 // checkWords refuses words that select no unit of all: one that is left out in silence may be the one that was meant.
-func (s *session) checkWords(all *graph.Graph[product.Unit], words []string) error {
+func (s *source) checkWords(all *graph.Graph[product.Unit], words []string) error {
 	var known []string
 	for _, name := range all.Names() {
 		u, _ := all.Node(name)
@@ -68,7 +68,7 @@ func (s *session) checkWords(all *graph.Graph[product.Unit], words []string) err
 	return found
 }
 
-func (s *session) unknownWord(word string, known []string) *diag.Diagnostic {
+func (s *source) unknownWord(word string, known []string) *diag.Diagnostic {
 	switch {
 	case s.inventory.Host(word) != nil || s.inventory.Group(word) != nil:
 		return diag.Errorf(diag.Pos{}, "module or cluster %q not found: the inventory has a host or a group of this name", word).WithHint("select hosts with -l %s", word)

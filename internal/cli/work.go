@@ -117,7 +117,7 @@ func (w *work) Play(ctx context.Context, p product.Play) error {
 }
 
 // runPlaybook runs one of pig's own playbooks on hosts.
-func (s *session) runPlaybook(ctx context.Context, verb, playbook string, hosts []string) error {
+func (s *runner) runPlaybook(ctx context.Context, verb, playbook string, hosts []string) error {
 	if err := s.checkTags(playbook); err != nil {
 		return err
 	}

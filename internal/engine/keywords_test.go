@@ -446,7 +446,7 @@ func TestEveryKeywordIsObeyedOrRefused(t *testing.T) {
 	}
 	// A name is what a role is known by, and a block shows none.
 	tried["role"]["name"], tried["block"]["name"] = true, true
-	text, err := os.ReadFile("../playbook/testdata/keywords.txt")
+	text, err := os.ReadFile("../../testdata/keywords.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

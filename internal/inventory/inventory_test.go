@@ -57,7 +57,7 @@ func TestSeedExamplesLoad(t *testing.T) {
 		"redis.yml":   "10.10.10.10 10.10.10.11 10.10.10.12 10.10.10.13",
 		"storage.yml": "10.10.10.10 10.10.10.11 10.10.10.12",
 	} {
-		inv, warnings, err := Load([]string{filepath.Join("testdata/seed", file)}, Options{})
+		inv, warnings, err := Load([]string{filepath.Join("../../testdata/seed", file)}, Options{})
 		if err != nil || len(warnings) > 0 {
 			t.Errorf("%s: %v %v", file, err, warnings)
 		}
@@ -69,7 +69,7 @@ func TestSeedExamplesLoad(t *testing.T) {
 
 func TestVariablesOfAHostInSeveralGroupsMerge(t *testing.T) {
 	t.Parallel()
-	inv := load(t, "testdata/seed/modules.yml")
+	inv := load(t, "../../testdata/seed/modules.yml")
 	h := inv.Host("10.10.10.10")
 	want := "{'admin_ip': '10.10.10.10', 'etcd_cluster': 'etcd', 'minio_cluster': 'minio', 'pg_cluster': 'pg-meta', " +
 		"'infra_seq': 1, 'minio_seq': 1, 'etcd_seq': 1, 'pg_seq': 1, 'pg_role': 'primary'}"
@@ -79,7 +79,7 @@ func TestVariablesOfAHostInSeveralGroupsMerge(t *testing.T) {
 	if got := strings.Join(inv.GroupNames(h), " "); got != "etcd infra minio pg-meta" {
 		t.Errorf("groups %s", got)
 	}
-	if got := inv.Where(h, "pg_role").String(); got != "testdata/seed/modules.yml:11:51" {
+	if got := inv.Where(h, "pg_role").String(); got != "../../testdata/seed/modules.yml:11:51" {
 		t.Errorf("pg_role is at %s", got)
 	}
 }
@@ -253,7 +253,7 @@ func TestTextsThatAreInNoFileLoad(t *testing.T) {
 
 func TestImplicitLocalhost(t *testing.T) {
 	t.Parallel()
-	inv := load(t, "testdata/seed/modules.yml")
+	inv := load(t, "../../testdata/seed/modules.yml")
 	h := inv.Host("localhost")
 	if h == nil || !h.Implicit || inv.Vars(h).At("ansible_connection") != "local" || inv.Vars(h).At("admin_ip") != "10.10.10.10" {
 		t.Errorf("localhost is %+v", h)
@@ -268,7 +268,7 @@ func TestImplicitLocalhost(t *testing.T) {
 
 func TestRuntimeChangesStayInTheClone(t *testing.T) {
 	t.Parallel()
-	inv := load(t, "testdata/seed/modules.yml")
+	inv := load(t, "../../testdata/seed/modules.yml")
 	c := inv.Clone()
 	if _, changed, err := c.AddHost("new", []string{"pg-test", "fresh"}, value.DictOf("a", int64(1))); err != nil || !changed {
 		t.Fatal(err, changed)

@@ -34,50 +34,50 @@ type Sink interface {
 
 // Start is the first line.
 type Start struct {
-	V         int       `json:"v"`
-	Event     string    `json:"event"` // start
-	Time      time.Time `json:"time"`
-	Verb      string    `json:"verb"`
-	Who       string    `json:"who"` // user@host
-	PID       int       `json:"pid"`
-	Dir       string    `json:"dir"`
-	Args      []string  `json:"args"` // without the values of -e
-	Inventory []string  `json:"inventory"`
-	Hosts     []string  `json:"hosts"`
-	Pig       string    `json:"pig"`
+	V         int       `doc:"version of this format" json:"v"`
+	Event     string    `doc:"kind of the line" json:"event"`
+	Time      time.Time `doc:"begin of the run" json:"time"`
+	Verb      string    `doc:"verb" json:"verb"`
+	Who       string    `doc:"user@host" json:"who"`
+	PID       int       `doc:"process" json:"pid"`
+	Dir       string    `doc:"working directory" json:"dir"`
+	Args      []string  `doc:"arguments, values of -e left out" json:"args"`
+	Inventory []string  `doc:"files of the inventory" json:"inventory"`
+	Hosts     []string  `doc:"hosts of the run" json:"hosts"`
+	Pig       string    `doc:"version of pig" json:"pig"`
 }
 
 // Result is a task that changed something on a host, or failed there.
 type Result struct {
-	Event   string           `json:"event"` // result
-	Time    time.Time        `json:"time"`
-	Host    string           `json:"host"`
-	Task    string           `json:"task"`
-	Action  string           `json:"action"`
-	At      string           `json:"at"`
-	State   string           `json:"state"`
-	Seconds float64          `json:"seconds"`
-	Msg     string           `json:"msg,omitempty"`
-	Changes []map[string]any `json:"changes,omitempty"`
+	Event   string            `doc:"kind of the line" json:"event"`
+	Time    time.Time         `doc:"end of the task" json:"time"`
+	Host    string            `doc:"host" json:"host"`
+	Task    string            `doc:"name of the task" json:"task"`
+	Action  string            `doc:"module or action of the task" json:"action"`
+	At      string            `doc:"file:line:col of the task" json:"at"`
+	State   string            `doc:"as in the event result of --json" json:"state"`
+	Seconds float64           `doc:"time that the task took" json:"seconds"`
+	Msg     string            `doc:"message of the module" json:"msg,omitempty"`
+	Changes []ui.ChangeFields `doc:"list of changes, without contents" json:"changes,omitempty"`
 }
 
 // Stop is where a host did not go on.
 type Stop struct {
-	Host string `json:"host"`
-	Task string `json:"task"`
-	At   string `json:"at"`
-	Why  string `json:"why"` // failed, unreachable, or at work: it was cut off
+	Host string `doc:"host" json:"host"`
+	Task string `doc:"task at which the host stopped" json:"task"`
+	At   string `doc:"file:line:col of the task" json:"at"`
+	Why  string `doc:"failed, unreachable, or at work: the task was cut off" json:"why"`
 }
 
 // End is the last line.
 type End struct {
-	Event   string            `json:"event"` // end
-	Time    time.Time         `json:"time"`
-	Seconds float64           `json:"seconds"`
-	Exit    int               `json:"exit"`
-	Error   string            `json:"error,omitempty"`
-	Hosts   map[string]Counts `json:"hosts,omitempty"`
-	Stopped []Stop            `json:"stopped,omitempty"`
+	Event   string            `doc:"kind of the line" json:"event"`
+	Time    time.Time         `doc:"end of the run" json:"time"`
+	Seconds float64           `doc:"time that the run took" json:"seconds"`
+	Exit    int               `doc:"exit code" json:"exit"`
+	Error   string            `doc:"why the run ended early" json:"error,omitempty"`
+	Hosts   map[string]Counts `doc:"counts of each host" json:"hosts,omitempty"`
+	Stopped []Stop            `doc:"where hosts did not go on" json:"stopped,omitempty"`
 }
 
 // Counts are what became of a host's tasks.

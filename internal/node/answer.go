@@ -53,3 +53,9 @@ func Silent(err error) bool {
 	var s *Silence
 	return errors.As(Cause(err), &s)
 }
+
+// Refused tells whether err means that nobody listens there.
+func Refused(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && !op.Timeout() && !os.IsTimeout(err)
+}

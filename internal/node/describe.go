@@ -129,3 +129,16 @@ func textDiff(path string, old, content []byte) string {
 func isText(b []byte) bool {
 	return utf8.Valid(b) && !strings.ContainsRune(string(b[:min(len(b), 8000)]), 0)
 }
+
+func UnitChange(verb, name string, o UnitOptions) Change {
+	c := Change{Kind: "service", ID: name, Action: verb, Impact: o.Impact}
+	if c.Impact == ImpactNone {
+		switch verb {
+		case "restart", "stop":
+			c.Impact = ImpactRestart
+		case "reload":
+			c.Impact = ImpactReload
+		}
+	}
+	return c
+}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package node
 
 import (
@@ -164,70 +166,6 @@ func (s *liveSystem) must(ctx context.Context, c Cmd) error {
 		return &CommandError{Argv: c.Argv, Output: out}
 	}
 	return nil
-}
-
-// CommandError is a command of pig's own that failed.
-type CommandError struct {
-	Argv   []string
-	Output Output
-}
-
-func (e *CommandError) Error() string {
-	text := strings.TrimSpace(string(e.Output.Stderr))
-	if text == "" {
-		text = strings.TrimSpace(string(e.Output.Stdout))
-	}
-	if lines := strings.Split(text, "\n"); len(lines) > 12 {
-		text = strings.Join(lines[len(lines)-12:], "\n")
-	}
-	return fmt.Sprintf("%s: exit status %d: %s", e.Argv[0], e.Output.RC, text)
-}
-
-func AddUserChange(name string, c AccountChange) Change {
-	return Change{Kind: "user", ID: name, Action: "create", Attrs: accountDiff(Account{}, c)}
-}
-
-func ModifyUserChange(before Account, c AccountChange) Change {
-	return Change{Kind: "user", ID: before.Name, Action: "update", Attrs: accountDiff(before, c)}
-}
-
-func accountDiff(before Account, c AccountChange) []Attr {
-	var d []Attr
-	text := func(name, was string, v *string) {
-		if v != nil {
-			d = append(d, Attr{name, was, *v})
-		}
-	}
-	if c.UID != nil {
-		was := ""
-		if before.Name != "" {
-			was = strconv.Itoa(before.UID)
-		}
-		d = append(d, Attr{"uid", was, strconv.Itoa(*c.UID)})
-	}
-	text("group", before.Group, c.Group)
-	if c.Groups != nil {
-		d = append(d, Attr{"groups", strings.Join(before.Groups, ","), strings.Join(*c.Groups, ",")})
-	}
-	text("home", before.Home, c.Home)
-	text("shell", before.Shell, c.Shell)
-	text("comment", before.Comment, c.Comment)
-	if c.Password != nil {
-		d = append(d, Attr{"password", "", "(set)"})
-	}
-	return d
-}
-
-func AddGroupChange(name string, gid *int) Change {
-	c := Change{Kind: "group", ID: name, Action: "create"}
-	if gid != nil {
-		c.Attrs = []Attr{{"gid", "", strconv.Itoa(*gid)}}
-	}
-	return c
-}
-
-func ModifyGroupChange(before Group, gid int) Change {
-	return Change{Kind: "group", ID: before.Name, Action: "update", Attrs: []Attr{{"gid", strconv.Itoa(before.GID), strconv.Itoa(gid)}}}
 }
 
 // readUser finds an account by name or number, without its groups.

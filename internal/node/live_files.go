@@ -1,3 +1,5 @@
+//go:build linux
+
 package node
 
 import (
@@ -99,9 +101,6 @@ func (f liveFiles) resolve(before Info, a Attrs, fallback fs.FileMode) (mode fs.
 	}
 	return mode, uid, gid, nil
 }
-
-// umask is the one that a login of root has on every distribution; the agent does not depend on what sshd left it.
-const umask fs.FileMode = 0o022
 
 func attributes(file *os.File, mode fs.FileMode, uid, gid int) error {
 	if uid >= 0 || gid >= 0 {

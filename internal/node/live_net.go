@@ -1,3 +1,5 @@
+//go:build linux
+
 package node
 
 import (
@@ -10,7 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -218,10 +219,4 @@ func (n liveNet) keyPair(r Request) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("cannot read the client key: %w", err)
 	}
 	return tls.X509KeyPair(cert, key)
-}
-
-// Refused tells whether err means that nobody listens there.
-func Refused(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && !op.Timeout() && !os.IsTimeout(err)
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package node
 
 import (
@@ -75,19 +77,6 @@ func (s systemd) act(ctx context.Context, verb, name string, o UnitOptions) erro
 	}
 	s.record(UnitChange(verb, name, o))
 	return nil
-}
-
-func UnitChange(verb, name string, o UnitOptions) Change {
-	c := Change{Kind: "service", ID: name, Action: verb, Impact: o.Impact}
-	if c.Impact == ImpactNone {
-		switch verb {
-		case "restart", "stop":
-			c.Impact = ImpactRestart
-		case "reload":
-			c.Impact = ImpactReload
-		}
-	}
-	return c
 }
 
 func (s systemd) Enable(ctx context.Context, name string, on bool) error {

@@ -1,8 +1,9 @@
+//go:build linux
+
 package node
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strconv"
@@ -13,9 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxLinks bounds the links that are followed, as ELOOP does.
-const maxLinks = 40
-
 // place is where a path leads: a name in a directory that is held open, so that nobody can put another directory there
 // between a look and a deed.
 type place struct {
@@ -25,22 +23,6 @@ type place struct {
 }
 
 func (p place) close() { _ = unix.Close(p.dir) }
-
-// ForeignLink says that root met a symbolic link that somebody else made. Root does not follow one: whoever can write a
-// directory would choose by it which file of root's is written, given away or shown.
-type ForeignLink struct{ Path, Link, Owner string }
-
-func (l *ForeignLink) Error() string {
-	on := ""
-	if l.Link != l.Path {
-		on = " on the way to " + l.Path
-	}
-	return fmt.Sprintf("cannot follow %s%s: a symbolic link owned by %s, and root follows only links owned by root. If the link is right, run: chown -h root %s",
-		l.Link, on, l.Owner, l.Link)
-}
-
-// Unwrap makes it a lack of permission.
-func (l *ForeignLink) Unwrap() error { return fs.ErrPermission }
 
 // at gives do the place that path means, with the permissions of the task's account.
 func (s *liveSystem) at(path string, follow bool, do func(place) error) error {
@@ -204,17 +186,6 @@ func kindOf(mode uint32) Kind {
 		return Link
 	}
 	return Special
-}
-
-// Alias refuses a file that has other names, in a directory where somebody else may have put this name: chown and chmod
-// would act on a file that lies anywhere.
-func Alias(i, dir Info) error {
-	trusted := dir.UID == 0 && dir.Mode&0o022 == 0
-	if i.Kind == Dir || i.Nlink < 2 || trusted || i.UID != 0 && i.UID == dir.UID {
-		return nil
-	}
-	return fmt.Errorf("cannot change %s: the file of %s has %s names, and %s can write the directory: %w",
-		i.Path, i.Owner, strconv.FormatUint(i.Nlink, 10), dir.Owner, fs.ErrPermission)
 }
 
 // grasp opens what lies at p, whatever kind it is, for chown, chmod and touch; root gets no file that may be somebody

@@ -387,3 +387,9 @@ type Response struct {
 	Body   []byte
 	Size   int64 // of what was staged
 }
+
+// PieceSize is how much of a large file travels, or lies in memory, at once. Smaller files go in one piece.
+const PieceSize = 8 << 20
+
+// umask is the one that a login of root has on every distribution; the agent does not depend on what sshd left it.
+const umask fs.FileMode = 0o022

@@ -1,8 +1,6 @@
 package params
 
 import (
-	"slices"
-
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/value"
@@ -142,17 +140,4 @@ func (v *Validator) orphans(h *inventory.Host) {
 			}
 		}
 	}
-}
-
-// Truthy is Ansible's bool filter.
-func Truthy(v value.Value) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case int64:
-		return v == 1
-	case string:
-		return slices.Contains([]string{"yes", "Yes", "on", "1", "true", "True", "TRUE"}, v)
-	}
-	return false
 }

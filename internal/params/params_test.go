@@ -61,7 +61,7 @@ func TestDefaultsAreValid(t *testing.T) {
 
 func TestProtectSealsNestedSecrets(t *testing.T) {
 	t.Parallel()
-	inv := load(t, "../inventory/testdata/seed/custom.yml")
+	inv := load(t, "../../testdata/seed/custom.yml")
 	vars := inv.Vars(inv.Host("10.10.10.10")).Clone()
 	defaults := Defaults()
 	Generate(defaults, func(string) bool { return false }, func(name string) string { return "made for " + name })

@@ -36,7 +36,7 @@ func (v *Validator) ports() {
 		vars := v.Inv.Vars(h)
 		taken := &takenPorts{v: v, by: map[int64][]portClaim{}}
 		for _, l := range v.catalog.Listeners {
-			if v.IsMember(h, l.Module) && (l.Enabled == "" || Truthy(OrDefault(vars.At(l.Enabled), l.Enabled))) {
+			if v.IsMember(h, l.Module) && (l.Enabled == "" || ToBool(OrDefault(vars.At(l.Enabled), l.Enabled))) {
 				taken.take(portClaim{l.Param, "", OrDefault(vars.At(l.Param), l.Param), v.Inv.Where(h, l.Param)})
 			}
 		}

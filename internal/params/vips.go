@@ -50,7 +50,7 @@ func (v *Validator) vips() {
 func (v *Validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 	vars := v.Inv.Vars(h)
 	text, ok := vars.At(param).(string)
-	if !ok || !Truthy(vars.At(enabled)) || IsTemplate(text) {
+	if !ok || !ToBool(vars.At(enabled)) || IsTemplate(text) {
 		return vip{}, false
 	}
 	ip, _, _ := strings.Cut(text, "/")

@@ -10,7 +10,7 @@ import (
 
 // The engine's tests show the effect of every keyword in testdata/keywords.txt.
 func TestNoOtherKeywordIsRead(t *testing.T) {
-	text, err := os.ReadFile("testdata/keywords.txt")
+	text, err := os.ReadFile("../../testdata/keywords.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ type Certificate struct {
 	Host   string // that it is brought to
 	// Cert and Key are where the host has both; "" where it is issued anew without a restart, and nobody fetches it.
 	Cert, Key string
-	// ByMembersCA tells that the CA of etcd's members signed it, CA that it is this CA itself, whose key no host has.
+	// ByMembersCA tells that the CA of members signed it, which lies beside it, CA that it is this CA itself, whose key no host has.
 	ByMembersCA, CA bool
 }
 

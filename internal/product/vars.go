@@ -1,10 +1,6 @@
 package product
 
 import (
-	"slices"
-	"strconv"
-	"strings"
-
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
@@ -84,30 +80,11 @@ func (l Vars) NumberOr(name string, other int) int {
 
 // ToInt reads a whole number, also from a text.
 func ToInt(v value.Value) (int, bool) {
-	switch v := v.(type) {
-	case int64:
-		return int(v), true
-	case nil:
-		return 0, false
-	}
-	s, ok := value.Plain(v)
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	return n, ok && err == nil
+	n, ok := params.ToInt(v)
+	return int(n), ok
 }
 
-func (l Vars) Bool(name string) bool { return ToBool(l.Get(name)) }
-
-// ToBool is Ansible's bool filter.
-func ToBool(v value.Value) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case int64:
-		return v == 1
-	}
-	s, _ := value.Plain(v)
-	return slices.Contains([]string{"yes", "on", "1", "true"}, strings.ToLower(s))
-}
+func (l Vars) Bool(name string) bool { return params.ToBool(l.Get(name)) }
 
 // List is the value of a list parameter. A lone text is a list of one.
 func (l Vars) List(name string) *value.List {
@@ -131,52 +108,6 @@ func (l Vars) Texts(name string) []string {
 }
 
 // Objects are the mappings of a list parameter with their places.
-func (l Vars) Objects(name string) []Object {
-	list := l.List(name)
-	var all []Object
-	for i, item := range list.Items {
-		if d, ok := item.(*value.Dict); ok {
-			pos := list.Pos(i)
-			if !pos.Known() {
-				pos = l.Pos(name)
-			}
-			all = append(all, Object{d, pos})
-		}
-	}
-	return all
-}
-
-// Object is a mapping inside a parameter.
-type Object struct {
-	*value.Dict
-	Pos diag.Pos
-}
-
-func (o Object) Text(field string) string {
-	if v := o.At(field); v != nil {
-		return value.Str(v)
-	}
-	return ""
-}
-
-func (o Object) TextOr(field, other string) string {
-	if s := o.Text(field); s != "" {
-		return s
-	}
-	return other
-}
-
-func (o Object) NumberOr(field string, other int) int {
-	if n, ok := ToInt(o.At(field)); ok {
-		return n
-	}
-	return other
-}
-
-// Place is the place of a field, or of the object.
-func (o Object) Place(field string) diag.Pos {
-	if p := o.ValuePos(field); p.Known() {
-		return p
-	}
-	return o.Pos
+func (l Vars) Objects(name string) []params.Object {
+	return params.ObjectsIn(l.List(name), l.Pos(name))
 }

@@ -49,7 +49,7 @@ func TestRedisMistakesPoint(t *testing.T) {
 
 func TestRedisFactsOfAMember(t *testing.T) {
 	t.Parallel()
-	env, diags := product.Resolve(load(t, "../inventory/testdata/seed/redis.yml"), All(), product.Options{})
+	env, diags := product.Resolve(load(t, "../../testdata/seed/redis.yml"), All(), product.Options{})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -26,7 +26,7 @@ func loadText(t testing.TB, text string) *inventory.Inventory {
 func TestSeedExamplesResolve(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"modules", "custom", "secure", "citus", "redis", "storage"} {
-		env, diags := product.Resolve(load(t, "../inventory/testdata/seed/"+name+".yml"), All(), product.Options{})
+		env, diags := product.Resolve(load(t, "../../testdata/seed/"+name+".yml"), All(), product.Options{})
 		if len(diags) > 0 {
 			t.Errorf("%s: %v", name, diags)
 		}
@@ -36,7 +36,7 @@ func TestSeedExamplesResolve(t *testing.T) {
 
 func TestVariablesOfAMember(t *testing.T) {
 	t.Parallel()
-	env, _ := product.Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), product.Options{})
+	env, _ := product.Resolve(load(t, "../../testdata/seed/secure.yml"), All(), product.Options{})
 	vars := env.Vars("10.10.10.12")
 	for name, want := range map[string]string{
 		"pg_instance":          "'pg-meta-3'",
@@ -82,7 +82,7 @@ func TestVariablesOfAMember(t *testing.T) {
 
 func TestOldNamesResolveToNewOnes(t *testing.T) {
 	t.Parallel()
-	env, _ := product.Resolve(load(t, "../inventory/testdata/seed/citus.yml"), All(), product.Options{})
+	env, _ := product.Resolve(load(t, "../../testdata/seed/citus.yml"), All(), product.Options{})
 	vars := env.Vars("10.10.10.14")
 	if vars.At("pg_primary_db") != "meta" || vars.At("patroni_scope") != "pg-citus" || vars.At("pg_group") != int64(3) || vars.At("pg_instance") != "pg-citus3-2" {
 		t.Errorf("got %s", value.Repr(vars))
@@ -91,7 +91,7 @@ func TestOldNamesResolveToNewOnes(t *testing.T) {
 
 func TestExtraVariablesOverride(t *testing.T) {
 	t.Parallel()
-	inv := load(t, "../inventory/testdata/seed/modules.yml")
+	inv := load(t, "../../testdata/seed/modules.yml")
 	env, _ := product.Resolve(inv, All(), product.Options{Extra: value.DictOf("pg_default_service_dest", "postgres", "pg_port", "5555")})
 	s := prpgsql.ClusterOf(env, "pg-test").Services[0]
 	if s.Name != "primary" || s.Servers[0].Port != 5555 {
@@ -156,7 +156,7 @@ func TestPlaceholders(t *testing.T) {
 
 func TestTuningOfAMember(t *testing.T) {
 	t.Parallel()
-	env, _ := product.Resolve(load(t, "../inventory/testdata/seed/secure.yml"), All(), product.Options{})
+	env, _ := product.Resolve(load(t, "../../testdata/seed/secure.yml"), All(), product.Options{})
 	c := prpgsql.ClusterOf(env, "pg-meta")
 	d := c.Tuning(c.Members[0], pgsql.Machine{CPU: 4, MemMB: 15900, Disk: 100 << 30})
 	if d.At("shared_buffers") != "3975MB" || d.At("max_connections") != int64(1000) || d.At("max_parallel_workers_per_gather") != int64(0) {

@@ -13,7 +13,7 @@ import (
 func TestSeedExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"modules", "custom", "secure", "citus", "redis", "storage"} {
-		diags := params.Validate(load(t, "../inventory/testdata/seed/"+name+".yml"), product.Checks(All())...)
+		diags := params.Validate(load(t, "../../testdata/seed/"+name+".yml"), product.Checks(All())...)
 		if err := diags.Err(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

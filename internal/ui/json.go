@@ -10,9 +10,6 @@ import (
 	"pig/internal/value"
 )
 
-// eventVersion changes when an event changes in a way that a reader could notice. docs/reference/events.md describes them.
-const eventVersion = 1
-
 // JSON tells a run to programs: one object a line.
 type JSON struct {
 	term    *Terminal
@@ -23,9 +20,8 @@ type JSON struct {
 // NewJSON writes to term; the content of changes is in it only where diff asks for it.
 func NewJSON(term *Terminal, planned, diff bool) *JSON { return &JSON{term, planned, diff} }
 
-func (j *JSON) emit(kind string, fields map[string]any) {
-	fields["v"], fields["event"], fields["time"] = eventVersion, kind, time.Now().UTC().Format(time.RFC3339Nano)
-	line, err := json.Marshal(fields)
+func (j *JSON) emit(e Event) {
+	line, err := Line(e, time.Now())
 	if err != nil {
 		line = []byte(`{"event":"error"}`)
 	}
@@ -34,12 +30,12 @@ func (j *JSON) emit(kind string, fields map[string]any) {
 
 // PlayStarted implements engine.Sink.
 func (j *JSON) PlayStarted(_ *playbook.Play, name string, hosts []string) {
-	j.emit("play", map[string]any{"name": name, "hosts": hosts, "planned": j.planned})
+	j.emit(PlayEvent{Name: name, Hosts: hosts, Planned: j.planned})
 }
 
 // TaskStarted implements engine.Sink.
 func (j *JSON) TaskStarted(t engine.TaskRef) {
-	j.emit("task", map[string]any{"task": t.Title(), "action": t.Action, "at": t.Pos.String(), "handler": t.Handler})
+	j.emit(TaskEvent{Task: t.Title(), Action: t.Action, At: t.Pos.String(), Handler: t.Handler})
 }
 
 // HostStarted implements engine.Sink.
@@ -47,25 +43,17 @@ func (j *JSON) HostStarted(string, engine.TaskRef) {}
 
 // HostDone implements engine.Sink.
 func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took time.Duration) {
-	fields := map[string]any{
-		"host": host, "task": t.Title(), "action": t.Action, "at": t.Pos.String(), "state": State(r), "seconds": took.Seconds(),
+	e := ResultEvent{
+		Host: host, Task: t.Title(), Action: t.Action, At: t.Pos.String(), State: State(r), Seconds: took.Seconds(), Warnings: r.Warnings, Tags: t.Tags,
+		Changes: Changes(r.Changes, r.NoLog, j.diff || r.AsksDiff),
 	}
-	if len(t.Tags) > 0 {
-		fields["tags"] = t.Tags
-	}
-	if r.Msg != "" && !r.NoLog {
-		fields["msg"] = r.Msg
-	}
-	if len(r.Changes) > 0 {
-		fields["changes"] = Changes(r.Changes, r.NoLog, j.diff || r.AsksDiff)
-	}
-	if len(r.Warnings) > 0 {
-		fields["warnings"] = r.Warnings
+	if !r.NoLog {
+		e.Msg = r.Msg
 	}
 	if t.Action == "debug" && !r.NoLog {
-		fields["result"] = json.RawMessage(value.JSON(r.Values))
+		e.Result = json.RawMessage(value.JSON(r.Values))
 	}
-	j.emit("result", fields)
+	j.emit(e)
 }
 
 // State is one word for what became of a task.
@@ -87,27 +75,17 @@ func State(r engine.Result) string {
 	return "ok"
 }
 
-// Changes are the changes as JSON objects, with the attributes unless noLog, and with the content where diff asks for it.
-func Changes(changes []node.Change, noLog, diff bool) []map[string]any {
-	out := make([]map[string]any, len(changes))
+// Changes are the changes as fields of events, with the attributes unless noLog, and with the content where diff asks for it.
+func Changes(changes []node.Change, noLog, diff bool) []ChangeFields {
+	out := make([]ChangeFields, len(changes))
 	for i, c := range changes {
-		o := map[string]any{"kind": c.Kind, "id": c.ID, "action": c.Action, "impact": c.Impact.String()}
-		if c.Assumed {
-			o["assumed"] = true
-		}
-		if c.Unknown {
-			o["unknown"] = true
-		}
+		o := ChangeFields{Kind: c.Kind, ID: c.ID, Action: c.Action, Impact: c.Impact.String(), Assumed: c.Assumed, Unknown: c.Unknown}
 		if !noLog {
-			if c.Diff != "" && diff {
-				o["diff"] = c.Diff
+			if diff {
+				o.Diff = c.Diff
 			}
-			var attrs []map[string]string
 			for _, a := range c.Attrs {
-				attrs = append(attrs, map[string]string{"name": a.Name, "before": a.Before, "after": a.After})
-			}
-			if attrs != nil {
-				o["attrs"] = attrs
+				o.Attrs = append(o.Attrs, AttrFields{Name: a.Name, Before: a.Before, After: a.After})
 			}
 		}
 		out[i] = o
@@ -120,21 +98,21 @@ func (j *JSON) ItemDone(string, engine.TaskRef, engine.Result) {}
 
 // Retrying implements engine.Sink.
 func (j *JSON) Retrying(host string, t engine.TaskRef, attempt, of int) {
-	j.emit("retry", map[string]any{"host": host, "task": t.Title(), "attempt": attempt, "of": of})
+	j.emit(RetryEvent{Host: host, Task: t.Title(), Attempt: attempt, Of: of})
 }
 
 // Warned implements engine.Sink.
-func (j *JSON) Warned(text string) { j.emit("warning", map[string]any{"msg": text}) }
+func (j *JSON) Warned(text string) { j.emit(WarningEvent{Msg: text}) }
 
 // Recap tells the counts of every host.
 func (j *JSON) Recap(names []string, stats map[string]engine.Stats) {
-	hosts := map[string]any{}
+	hosts := map[string]CountFields{}
 	for _, n := range names {
 		s := stats[n]
-		hosts[n] = map[string]int{
-			"ok": s.OK, "changed": s.Changed, "unreachable": s.Unreachable, "failed": s.Failed, "skipped": s.Skipped,
-			"rescued": s.Rescued, "ignored": s.Ignored, "unknown": s.Unknown,
+		hosts[n] = CountFields{
+			OK: s.OK, Changed: s.Changed, Unreachable: s.Unreachable, Failed: s.Failed, Skipped: s.Skipped,
+			Rescued: s.Rescued, Ignored: s.Ignored, Unknown: s.Unknown,
 		}
 	}
-	j.emit("recap", map[string]any{"hosts": hosts})
+	j.emit(RecapEvent{Hosts: hosts})
 }

@@ -122,20 +122,35 @@ func TestRunawayTemplatesEndWithAnError(t *testing.T) {
 	for _, text := range []string{
 		"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{{ 'a' * 10000000000 }}", "{{ [0] * 100000000000 }}", "{{ 2 ** 10000000000 }}", "{{ range(10000000) }}",
 		"{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "{% set l = [] %}{% set _ = l.append(l) %}{{ l }}", "{% set d = {} %}{% set _ = d.update({'d': [d]}) %}{{ d }}",
-		"{{ 'x' | center(99999999999) }}", "{{ '%999999999999d' % 1 }}", "{{ '{:999999999999}'.format(1) }}", "{{ range(100) | product(range(100), range(100), range(100)) | list }}",
-		"{{ range(50) | permutations | list }}", strings.Repeat("{{ (", 1) + strings.Repeat("(", 100000) + "1", "{{ " + strings.Repeat("-", 100000) + "1 }}", "{{ 1" + strings.Repeat("+1", 100000) + " }}",
+		"{{ 'x' | center(99999999999) }}", "{{ '%999999999999d' % 1 }}", "{{ '{:999999999999}'.format(1) }}",
+		strings.Repeat("{{ (", 1) + strings.Repeat("(", 100000) + "1", "{{ " + strings.Repeat("-", 100000) + "1 }}", "{{ 1" + strings.Repeat("+1", 100000) + " }}",
 		"{{ " + strings.Repeat("not ", 100000) + "1 }}", strings.Repeat("{% if 1 %}", 100000), "{{ " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + " }}", "{{ 10 ** 400000 * 1.0 }}",
 		"{% set ns = namespace(l=[]) %}{% for i in range(20000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}",
-		"{% set ns = namespace(l=[1]) %}{% for i in range(200) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
-		"{% set ns = namespace(s='x') %}{% for i in range(200) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
 		"{{ '" + strings.Repeat("[", 100000) + "' | from_json }}", "{{ 1 | round(99999999999) }}{{ 1.5 | round(99999999999) }}{{ x }}", "{{ 'a' | indent(99999999999) }}",
 		"{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
 		"{% macro f(n) %}{{ f(n - 1) }}{{ f(n - 1) if n }}{% endmacro %}{{ f(300) }}",
 		"{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(300) }}",
-		"{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
 		"{% set s = 'x' * 10000000 %}{{ [s] * 1000000 }}", "{{ 'x' * 1000 | replace('x', 'y' * 1000000) }}",
 		"{{ ('x' * 100000) | regex_replace('x', 'y' * 100000) }}", "{{ ('\t' * 100000).expandtabs(100000) }}",
 		"{{ ('y' * 100000).join([1, 2] | map('string') | product(range(10000)) | map('first')) }}",
+	} {
+		jinjatest.Failure(t, e.Scope(jinjatest.Vars{D: value.NewDict()}), text)
+	}
+}
+
+// These use what memory and passes a template may have, which takes seconds.
+func TestHungryTemplatesEndWithAnError(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	e := jinja.New(jinja.Options{MaxPasses: 100_000})
+	for _, text := range []string{
+		"{{ range(100) | product(range(100), range(100), range(100)) | list }}",
+		"{{ range(50) | permutations | list }}",
+		"{% set ns = namespace(l=[1]) %}{% for i in range(200) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+		"{% set ns = namespace(s='x') %}{% for i in range(200) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
+		"{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
 	} {
 		jinjatest.Failure(t, e.Scope(jinjatest.Vars{D: value.NewDict()}), text)
 	}

@@ -17,3 +17,11 @@ func (Product) Disks(vars *value.Dict) []string {
 	}
 	return model.Dirs(value.Str(data))
 }
+
+// FromSource is MinIO itself.
+func (Product) FromSource(vars *value.Dict, _ bool) (needed, liked []string) {
+	if vars.Has("minio_cluster") {
+		return []string{"minio"}, nil
+	}
+	return nil, nil
+}

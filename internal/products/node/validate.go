@@ -76,7 +76,7 @@ func (v *validator) nodeCluster(h *inventory.Host) string {
 
 func (v *validator) nodeVIP(h *inventory.Host) {
 	vars := v.Inv.Vars(h)
-	if !params.Truthy(vars.At("vip_enabled")) {
+	if !params.ToBool(vars.At("vip_enabled")) {
 		return
 	}
 	for _, name := range []string{"vip_address", "vip_vrid"} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
@@ -58,7 +59,7 @@ type extension struct {
 }
 
 // extensions are those that a database is declared to have.
-func extensionsOf(o product.Object) []extension {
+func extensionsOf(o params.Object) []extension {
 	l, ok := o.At("extensions").(*value.List)
 	if !ok {
 		return nil

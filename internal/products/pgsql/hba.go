@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/infra"
 	"pig/internal/products/node"
@@ -44,7 +45,7 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 func privileged(vars product.Vars, names ...string) []string {
 	for _, list := range []string{"pg_default_roles", "pg_users"} {
 		for _, u := range vars.Objects(list) {
-			if name := u.Text("name"); (product.ToBool(u.At("superuser")) || product.ToBool(u.At("replication"))) && name != vars.Text("pg_dbsu") && !slices.Contains(names, name) {
+			if name := u.Text("name"); (params.ToBool(u.At("superuser")) || params.ToBool(u.At("replication"))) && name != vars.Text("pg_dbsu") && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -52,7 +53,7 @@ func privileged(vars product.Vars, names ...string) []string {
 	return names
 }
 
-func hbaRule(o product.Object) model.HBARule {
+func hbaRule(o params.Object) model.HBARule {
 	rule := model.HBARule{
 		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"), Pos: o.Pos,
 	}
@@ -95,7 +96,7 @@ func groups(vars product.Vars) map[string][]string {
 }
 
 // rolesOf are the roles that a user is given: names, or objects with a name.
-func rolesOf(u product.Object) (names []string) {
+func rolesOf(u params.Object) (names []string) {
 	list, _ := u.At("roles").(*value.List)
 	if list == nil {
 		return nil

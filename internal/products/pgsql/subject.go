@@ -53,16 +53,13 @@ func patroniURL(host string, vars *value.Dict) string {
 	return scheme + "://" + format.HostPort(host, value.Str(vars.At("patroni_port"))) + "/cluster"
 }
 
-// floors are the settings that a standby needs as much of as its primary has: a cluster that follows another one may have more than is
-// declared.
-var floors = []string{"max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"}
-
+// pgStateArgs leaves out the limits of a cluster that follows another one: it may have more than is declared.
 func pgStateArgs(c *Cluster, vars *value.Dict) *value.Dict {
 	settings := value.NewDict()
 	if declared, ok := vars.At("pg_parameters").(*value.Dict); ok {
 		for k, v := range declared.All() {
 			name := value.KeyText(k)
-			if !params.IsTemplate(value.Str(v)) && (len(c.UpstreamHosts) == 0 || !slices.Contains(floors, strings.ToLower(name))) {
+			if !params.IsTemplate(value.Str(v)) && (len(c.UpstreamHosts) == 0 || !slices.Contains(model.StandbyLimits(), strings.ToLower(name))) {
 				settings.Set(name, v)
 			}
 		}

@@ -55,7 +55,7 @@ func (v *validator) pgMember(h *inventory.Host) {
 	if s, ok := value.Plain(vars.At("pg_offline_query")); ok && !params.IsTemplate(s) {
 		v.Add(diag.Warnf(v.Where(h, "pg_offline_query"), "pg_offline_query is the text %q, which selectors take for true", s).WithHint("remove the quotes"))
 	}
-	if params.Truthy(vars.At("pg_vip_enabled")) && vars.At("pg_vip_address") == nil {
+	if params.ToBool(vars.At("pg_vip_enabled")) && vars.At("pg_vip_address") == nil {
 		v.Add(diag.Errorf(v.Where(h, "pg_vip_enabled"), "pg_vip_enabled needs pg_vip_address").WithHint("write an address, such as pg_vip_address: 10.10.10.2/24"))
 	}
 	if s, ok := vars.At("pg_conf").(string); ok && !params.IsTemplate(s) {
@@ -88,7 +88,7 @@ func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 			WithHint("%s", diag.DidYouMean(method, repos.StringKeys())))
 		return
 	}
-	if repo, ok := repos.At(method).(*value.Dict); ok && params.Truthy(params.OrDefault(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {
+	if repo, ok := repos.At(method).(*value.Dict); ok && params.ToBool(params.OrDefault(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {
 		pos := repos.KeyPos(method)
 		if !pos.Known() {
 			pos = v.Where(h, "pgbackrest_method")

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/redis/model"
 	"pig/internal/secret"
@@ -21,7 +22,7 @@ type Cluster struct {
 	Members []*Member
 
 	declared *model.Cluster
-	monitors []product.Object // redis_sentinel_monitor
+	monitors []params.Object // redis_sentinel_monitor
 	r        *resolver
 }
 
@@ -135,7 +136,7 @@ func (c *Cluster) declare(vars product.Vars) {
 	for _, o := range c.monitors {
 		d.Monitors = append(d.Monitors, model.Monitor{
 			Name: o.Text("name"), Primary: model.Addr{Host: o.Text("host"), Port: o.NumberOr("port", 6379)}, Quorum: o.NumberOr("quorum", 1),
-			Password: o.TextOr("password", c.r.redisPassword(o.Text("name"))), Remove: product.ToBool(o.At("remove")),
+			Password: o.TextOr("password", c.r.redisPassword(o.Text("name"))), Remove: params.ToBool(o.At("remove")),
 		})
 	}
 }

@@ -40,7 +40,7 @@ func TestNothingIrreversibleWithOneKey(t *testing.T) {
 		{name: "the name without a yes", lost: []string{"meta"}, confirm: []string{"meta"}},
 	} {
 		var said bytes.Buffer
-		a := &app{in: strings.NewReader("meta\nyes\n"), err: &said} // a pipe: nobody is asked
+		a := newConfirmer(strings.NewReader("meta\nyes\n"), &said) // a pipe: nobody is asked
 		o := &applyOptions{yes: c.yes}
 		o.confirm = c.confirm
 		err := a.consent(o, c.planned, lossOf(c.lost...))
@@ -56,7 +56,7 @@ func TestNothingIrreversibleWithOneKey(t *testing.T) {
 func TestOnlyTheAnswerThatIsWantedCounts(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]bool{"pg-test\n": true, " pg-test \n": true, "pg-tes\n": false, "y\n": false, "\n": false, "pg-test": false} {
-		a := &app{err: &bytes.Buffer{}}
+		a := newConfirmer(nil, &bytes.Buffer{})
 		if got := a.answers(bufio.NewReader(strings.NewReader(line)), "? ", "pg-test"); got != want {
 			t.Errorf("%q: %v", line, got)
 		}
@@ -66,7 +66,7 @@ func TestOnlyTheAnswerThatIsWantedCounts(t *testing.T) {
 func TestARemovalNeedsTheNameOfWhatIsRemoved(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]bool{"pg-test": true, "pg-meta": false, "": false, "yes": false} {
-		s := &session{app: &app{in: strings.NewReader("pg-test\n"), err: &bytes.Buffer{}}}
+		s := newConfirmer(strings.NewReader("pg-test\n"), &bytes.Buffer{})
 		if err := s.typed("pg-test", given, "All data goes."); (err == nil) != want {
 			t.Errorf("--confirm %q: %v", given, err)
 		}

@@ -14,6 +14,7 @@ import (
 	"pig/internal/inventory"
 	"pig/internal/product"
 	"pig/internal/sandbox"
+	"pig/internal/transport"
 	"pig/internal/ui"
 	"pig/internal/value"
 )
@@ -98,6 +99,7 @@ func sandboxNodes(products []product.Product, conf *sandbox.Config, sources []st
 	if err != nil {
 		return err
 	}
+	carrier := product.PackagerOf(products)
 	for i, h := range inv.Hosts() {
 		vars := inv.Vars(h)
 		text := h.Name
@@ -109,19 +111,20 @@ func sandboxNodes(products []product.Product, conf *sandbox.Config, sources []st
 			return fmt.Errorf("host %s has no address of its own: set ansible_host", h.Name)
 		}
 		n := sandbox.Node{Name: h.Name, Addr: addr}
-		if isInfra(inv, h) || i == 0 && inv.Group("infra") == nil {
+		if carrier != nil && (inGroup(inv, h, carrier.Name()) || i == 0 && inv.Group(carrier.Name()) == nil) {
 			n.Repo = true
-		}
-		if isInfra(inv, h) && sandbox.HasGo() && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
-			conf.Source = append(conf.Source, "victoria-logs")
 		}
 		for _, p := range products {
 			if d, ok := p.(product.Storer); ok {
 				n.Disks = append(n.Disks, d.Disks(vars)...)
 			}
-		}
-		if vars.Has("minio_cluster") {
-			conf.Source = append(conf.Source, "minio")
+			if s, ok := p.(product.Sourced); ok {
+				needed, liked := s.FromSource(vars, inGroup(inv, h, p.Name()))
+				conf.Source = append(conf.Source, needed...)
+				if sandbox.HasGo() {
+					conf.Source = append(conf.Source, liked...)
+				}
+			}
 		}
 		conf.Nodes = append(conf.Nodes, n)
 		for _, key := range []string{"pg_vip_address", "vip_address"} {
@@ -161,13 +164,19 @@ func sandboxSystems(nodes []sandbox.Node, systems, sources []string) (all string
 	return all, nil
 }
 
-func isInfra(inv *inventory.Inventory, h *inventory.Host) bool {
-	for _, g := range inv.GroupNames(h) {
-		if g == "infra" {
-			return true
-		}
+// reachSandbox is how the nodes of a sandbox are dialled, and as whom.
+func reachSandbox(name string) (transport.Config, string, error) {
+	box, err := sandbox.Open(name)
+	if err != nil {
+		return transport.Config{}, "", err
 	}
-	return false
+	return transport.Config{
+		Dial: box.DialContext, Home: "/root", KnownHosts: []string{box.KnownHosts()}, Identities: []string{box.PrivateKey()},
+	}, box.AdminUser(), nil
+}
+
+func inGroup(inv *inventory.Inventory, h *inventory.Host, group string) bool {
+	return slices.Contains(inv.GroupNames(h), group)
 }
 
 func (a *app) sandboxExec() *cobra.Command {

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pig/internal/ui"
+)
+
+// Exit codes. They are part of the interface.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitFailed      = 2
+	exitUnreachable = 4
+	exitConfirm     = 7
+	exitInterrupted = 130
+)
+
+// exitCodes say what the codes mean: for every --help in a few words, for docs/reference/exit-codes.md with what else there is to say.
+var exitCodes = []struct {
+	code        int
+	short, more string
+}{
+	{exitOK, "done", ""},
+	{exitError, "an error before anything was begun", "a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
+	{exitFailed, "some host failed (plan --detailed-exitcode: changes are pending)", "`status`: a cluster is degraded; `node trust`: a key differs"},
+	{exitUnreachable, "some host could not be reached", "no host failed"},
+	{exitConfirm, "a confirmation is needed", "nobody was there to give it"},
+	{exitInterrupted, "interrupted", "the first Ctrl-C lets every host finish its task; the second one cancels the tasks at hand"},
+}
+
+// exitHelp ends every --help.
+var exitHelp = func() string {
+	lines := []string{"Exit status:"}
+	for _, e := range exitCodes {
+		lines = append(lines, fmt.Sprintf("%3d  %s", e.code, e.short))
+	}
+	return strings.Join(lines, "\n")
+}()
+
+// exitStatus is an exit code with nothing more to say.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// emit writes an event of the outcome of a run for programs.
+func (a *app) emit(e ui.Event) error {
+	line, err := ui.Line(e, time.Time{})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.out, string(line))
+	return err
+}

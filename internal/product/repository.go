@@ -1,0 +1,24 @@
+package product
+
+import "pig/internal/value"
+
+// Packager is a product whose hosts carry the repository that all hosts install from: playbooks that build it, and that copy it into a file.
+type Packager interface {
+	RepositoryPlaybooks() (build, bundle string)
+}
+
+// PackagerOf is the product among these that carries the repository, nil if none does.
+func PackagerOf(products []Product) Product {
+	for _, p := range products {
+		if _, ok := p.(Packager); ok {
+			return p
+		}
+	}
+	return nil
+}
+
+// Sourced is a product with programs of which Debian has no package: those that a host with the inventory's variables needs, in the group of
+// the product or not, and those that it would like.
+type Sourced interface {
+	FromSource(vars *value.Dict, inGroup bool) (needed, liked []string)
+}
