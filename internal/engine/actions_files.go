@@ -9,6 +9,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
+	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -184,7 +185,14 @@ func script(ctx context.Context, c *call) Result {
 	if c.args.Has("_raw_params") {
 		arg = "_raw_params"
 	}
-	words := strings.Fields(value.Str(c.args.At(arg)))
+	text := ""
+	if v := c.args.At(arg); v != nil {
+		text = value.Str(v)
+	}
+	words, err := module.SplitWords(text)
+	if err != nil {
+		return failed(err)
+	}
 	if len(words) == 0 {
 		return failure("script needs the path of a script")
 	}

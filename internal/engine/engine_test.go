@@ -119,22 +119,26 @@ func (l *lab) run(hosts, text string) ([]string, error) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	e := l.engine(inv)
+	plays, err := e.Loader.Load(filepath.Join(l.dir, "play.yml"))
+	if err != nil {
+		return nil, err
+	}
+	err = e.Run(l.t.Context(), plays)
+	_, l.stats = e.Stats()
+	return l.events, err
+}
+
+// engine is one for the hosts of an inventory.
+func (l *lab) engine(inv *inventory.Inventory) *Engine {
 	files := playbook.NewFiles(nil)
-	templates := jinja.New(jinja.Options{})
 	modules := onnode.Modules()
 	names := append(Actions(), module.Names(modules)...)
 	loader := &playbook.Loader{
 		Files: files, FreeForm: FreeForm(modules), Names: func() []string { return names },
 		Known: func(n string) bool { return slices.Contains(names, n) },
 	}
-	plays, err := loader.Load(filepath.Join(l.dir, "play.yml"))
-	if err != nil {
-		return nil, err
-	}
-	e := New(Deps{Inventory: inv.Clone(), Nodes: l.nodes, Modules: modules, Loader: loader, Files: files, Templates: templates, Sink: l}, l.opt)
-	err = e.Run(l.t.Context(), plays)
-	_, l.stats = e.Stats()
-	return l.events, err
+	return New(Deps{Inventory: inv.Clone(), Nodes: l.nodes, Modules: modules, Loader: loader, Files: files, Templates: jinja.New(jinja.Options{}), Sink: l}, l.opt)
 }
 
 func (l *lab) expect(hosts, text string, want ...string) {

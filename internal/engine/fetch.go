@@ -57,11 +57,8 @@ func fetch(ctx context.Context, c *call) Result {
 		}
 		out.Noted = true
 	}
-	if r := c.fetchPieces(ctx, src, dest, size); r.Failed || r.Unreachable {
+	if r := c.fetchPieces(ctx, src, dest, size, value.Str(st.At("checksum"))); r.Failed || r.Unreachable {
 		return r
-	}
-	if same, err := holdsSame(dest, value.Str(st.At("checksum"))); err != nil || !same {
-		return failed(errors.Join(err, errors.New(src+" changed while it was fetched")))
 	}
 	return out
 }
@@ -94,7 +91,7 @@ func holdsSame(path, checksum string) (bool, error) {
 	return sum == checksum, err
 }
 
-func (c *call) fetchPieces(ctx context.Context, src, dest string, size int64) (r Result) {
+func (c *call) fetchPieces(ctx context.Context, src, dest string, size int64, checksum string) (r Result) {
 	if err := os.MkdirAll(filepath.Dir(dest), 0o755); err != nil {
 		return failed(err)
 	}
@@ -122,7 +119,13 @@ func (c *call) fetchPieces(ctx context.Context, src, dest string, size int64) (r
 		}
 		offset += int64(len(piece))
 	}
-	if err := errors.Join(file.Sync(), file.Close(), os.Rename(file.Name(), dest)); err != nil {
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return failed(err)
+	}
+	if same, err := holdsSame(file.Name(), checksum); err != nil || !same { // what stands at dest stays
+		return failed(errors.Join(err, errors.New(src+" changed while it was fetched")))
+	}
+	if err := os.Rename(file.Name(), dest); err != nil {
 		return failed(err)
 	}
 	return ok(value.NewDict())

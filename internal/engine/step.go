@@ -212,6 +212,9 @@ func (r *run) tally(result Result) {
 		case result.Failed && result.Ignored:
 			s.OK++
 			s.Ignored++
+			if result.DidChange() { // as in Ansible's recap
+				s.Changed++
+			}
 		case result.Failed:
 			s.Failed++
 		case result.Skipped:

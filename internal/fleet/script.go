@@ -13,6 +13,9 @@ import (
 // It looks for the agent in a place that allows execution, takes it from its input if it is not there or is not what its
 // name says, and becomes it. Agents of other versions that nobody used for a month are swept away.
 //
+// What comes by SFTP gathers in a file of a known name, to which two controllers may write at once: it is copied, since a program that is
+// open for writing does not start.
+//
 // Other accounts of the node may have prepared any name below /var/tmp and /tmp. So the script goes into a directory, and
 // then asks what it is in: one that this account owns and that nobody else can write, at the path that was meant. From there
 // on it names files without a path, so that nothing above can be swapped between the check of the agent and its start.

@@ -65,9 +65,18 @@ func (s *stage) run(shell string, h Host) string {
 	c := exec.CommandContext(s.t.Context(), "/bin/sh", "-c", text)
 	c.Dir = s.at("work")
 	c.Env = []string{"HOME=" + s.at("home"), "PATH=" + s.path}
-	c.Stdin = strings.NewReader(string(s.bin.Content))
+	c.Stdin = strings.NewReader("here\n" + string(s.bin.Content))
 	out, _ := c.CombinedOutput() // what it says counts
-	return string(out)
+	said := string(out)
+	for _, line := range strings.Split(said, "\n") { // where it wants the agent: a directory that is its own
+		if dir, ok := strings.CutPrefix(line, "pig need "); ok {
+			if i, err := os.Stat(dir); err != nil || i.Mode().Perm()&0o022 != 0 {
+				s.t.Errorf("the agent is to go to %q: %v", dir, err)
+			}
+			said = strings.Replace(said, line, "pig need", 1)
+		}
+	}
+	return said
 }
 
 func (s *stage) genuine() string { return "genuine, from " + s.at("work") + "\n" }

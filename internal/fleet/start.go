@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -73,7 +72,7 @@ func attempt(conn transport.Conn, start func(line string) (transport.Process, er
 	}
 	stderr := collect(proc.Stderr())
 	in := bufio.NewReaderSize(proc.Stdout(), 1<<16)
-	if err := feed(proc, in, bin.Content, w); err != nil {
+	if err := (&uploader{conn, proc, in, bin, w}).feed(); err != nil {
 		return nil, explain(err, stderr, h)
 	}
 	if h.Become && h.BecomePassword != "" {
@@ -109,37 +108,6 @@ func uname(conn transport.Conn) (string, error) {
 		return "", fmt.Errorf("cannot ask for the node's architecture: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
-}
-
-// feed answers the script's one question: "have", or "need" and then the agent's bytes.
-func feed(proc transport.Process, in *bufio.Reader, content []byte, w *watchdog) error {
-	answer, err := answerLine(in)
-	if err != nil {
-		return fmt.Errorf("cannot start the agent: %w", err)
-	}
-	w.progress()
-	switch strings.TrimSpace(answer) {
-	case "pig have":
-		return nil
-	case "pig need":
-	default:
-		return fmt.Errorf("the node's login shell printed %q; pig needs a shell that is quiet when it is not interactive", strings.TrimSpace(answer))
-	}
-	for piece := range slices.Chunk(content, 1<<16) {
-		if _, err := proc.Stdin().Write(piece); err != nil {
-			return fmt.Errorf("cannot upload the agent: %w", err)
-		}
-		w.progress()
-	}
-	answer, err = answerLine(in)
-	if err != nil {
-		return fmt.Errorf("cannot upload the agent: %w", err)
-	}
-	if strings.TrimSpace(answer) != "pig have" {
-		return fmt.Errorf("uploading the agent: the node says %q", strings.TrimSpace(answer))
-	}
-	w.progress()
-	return nil
 }
 
 // longestAnswer bounds a line of the script: a node may send what it likes.

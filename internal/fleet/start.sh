@@ -31,9 +31,15 @@ done
 for i in 1 2 3 4 5; do
 	place mkdir $i || continue
 	rm -f .try; { printf '#!/bin/sh\nexit 0\n' >.try; } 2>/dev/null && chmod 700 .try && ./.try 2>/dev/null; r=$?; rm -f .try; [ $r = 0 ] || continue
-	t=$a.$$; rm -f "$t"; echo pig need
+	t=$a.$$; p=$a.part; rm -f "$t"
+	while echo "pig need $(pwd -P)"; read -r how || exit 1; [ "$how" = part ]; do
+		{ cat "$p" >"$t" && chmod 700 "$t" && ok "$t" && mv -f "$t" "$a"; } 2>/dev/null
+		rm -f "$t" "$p"
+		! ok "$a" 2>/dev/null || start
+	done
 	{ head -c SIZE >"$t" && chmod 700 "$t" && ok "$t" && mv -f "$t" "$a"; } 2>/dev/null ||
 		{ rm -f "$t"; echo "pig cannot: the agent did not arrive whole in $(pwd) (is the disk full?)"; exit 1; }
+	rm -f "$p"
 	find . -name 'agent-*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null
 	start
 done

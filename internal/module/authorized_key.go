@@ -97,11 +97,12 @@ func editKey(c *Call, lines []string, key string) []string {
 	return append(lines, key)
 }
 
-// keyBlob is the base64 part of a line of authorized_keys.
+// keyBlob is the base64 part of a line of authorized_keys. It begins with the length of the kind's name, so with AAAA: words of a command among
+// the options may look like a kind.
 func keyBlob(line string) string {
 	words := strings.Fields(line)
 	for i, w := range words {
-		if (strings.HasPrefix(w, "ssh-") || strings.HasPrefix(w, "ecdsa-") || strings.HasPrefix(w, "sk-")) && i+1 < len(words) {
+		if (strings.HasPrefix(w, "ssh-") || strings.HasPrefix(w, "ecdsa-") || strings.HasPrefix(w, "sk-")) && i+1 < len(words) && strings.HasPrefix(words[i+1], "AAAA") {
 			return words[i+1]
 		}
 	}

@@ -149,11 +149,14 @@ func runReplace(ctx context.Context, c *Call) (*value.Dict, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", part.arg, err)
 		}
-		loc := re.FindStringIndex(text[start:end])
-		if loc == nil {
+		at := re.FindAllStringIndex(text[start:end], -1)
+		if at == nil {
 			return value.DictOf("msg", "Pattern for before/after params did not match the given file"), nil
 		}
-		part.set(loc)
+		if part.arg == "before" && !c.Args.Has("after") { // Ansible's looks for the last one then, whatever its documentation says
+			at = at[len(at)-1:]
+		}
+		part.set(at[0])
 	}
 	re, err := regexp.Compile("(?m)" + c.Args.String("regexp"))
 	if err != nil {

@@ -106,11 +106,11 @@ func runCommand(ctx context.Context, c *Call, argv []string, shown value.Value) 
 		return nil, err
 	}
 	result := commandResult(shown, out, c.Args.Bool("strip_empty_ends"))
-	if out.RC != 0 {
-		return nil, &Failure{Msg: "non-zero return code", Values: result}
-	}
 	if cmd.Verify || cmd.ReadOnly {
 		result.Set("changed", false)
+	}
+	if out.RC != 0 {
+		return nil, &Failure{Msg: "non-zero return code", Values: result}
 	}
 	return result, nil
 }

@@ -120,7 +120,7 @@ func contentOf(c *Call) ([]byte, error) {
 	if c.Args.Has("content") {
 		switch v := c.Args.Get("content").(type) {
 		case *value.Dict, *value.List:
-			return value.PlainJSON(v), nil
+			return ansibleJSON(v), nil
 		case value.Bytes:
 			return v, nil
 		default:

@@ -146,20 +146,20 @@ func finish(r *Result, err error) {
 		r.Values = value.NewDict()
 	}
 	r.Changed = len(r.Changes) > 0
-	if explicit, ok := r.Values.Get("changed"); ok {
+	var f *Failure
+	if errors.As(err, &f) && f.Values != nil {
+		r.Values.Update(f.Values)
+	}
+	if explicit, ok := r.Values.Get("changed"); ok { // a failure may have one too: what fails is up to failed_when
 		r.Changed = explicit
 		r.Values.Delete("changed")
 	}
-	var f *Failure
 	switch {
 	case err == nil:
 	case errors.Is(err, node.ErrUnknown):
 		r.Changed = value.Unknown{Why: err.Error()}
-	case errors.As(err, &f):
+	case f != nil:
 		r.Failed = f.Msg
-		if f.Values != nil {
-			r.Values.Update(f.Values)
-		}
 	default:
 		r.Failed = err.Error()
 	}

@@ -52,6 +52,9 @@ func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if deb := c.Args.String("deb"); deb != "" {
+		if state := c.Args.String("state"); state != "present" {
+			return nil, fmt.Errorf("deb is for state present, not %s: give the package's name", state)
+		}
 		return result, installDeb(ctx, c, deb)
 	}
 	specs := PackageNames(c.Args.Strings("name"))
@@ -89,7 +92,7 @@ func PackageNames(names []string) []string {
 
 // refresh fetches the package lists if that is asked for and they are older than allowed.
 func refresh(ctx context.Context, c *Call, result *value.Dict) error {
-	if !c.Args.Bool("update_cache") && !c.Args.Has("cache_valid_time") {
+	if !c.Args.Bool("update_cache") && c.Args.Int("cache_valid_time") == 0 {
 		return nil
 	}
 	p := c.System.Packages()
@@ -144,6 +147,11 @@ func versionMatches(want, have string) bool {
 }
 
 func latest(ctx context.Context, c *Call, specs []string) error {
+	for _, s := range specs {
+		if strings.Contains(s, "=") {
+			return fmt.Errorf("cannot upgrade %q to the latest version: the name has a version", s)
+		}
+	}
 	p := c.System.Packages()
 	installed, err := p.Installed(ctx, specs)
 	if err != nil {
@@ -171,15 +179,23 @@ func latest(ctx context.Context, c *Call, specs []string) error {
 	return nil
 }
 
+// removePackages removes what is installed; of a spec with a version, only that version.
 func removePackages(ctx context.Context, c *Call, specs []string) error {
-	installed, err := c.System.Packages().Installed(ctx, specs)
+	names, versions := make([]string, len(specs)), make([]string, len(specs))
+	for i, s := range specs {
+		names[i], versions[i], _ = strings.Cut(s, "=")
+		if strings.ContainsAny(names[i], ":/") { // dpkg's database is read without architectures
+			return fmt.Errorf("cannot remove %q: want the name of a package, or name=version", s)
+		}
+	}
+	installed, err := c.System.Packages().Installed(ctx, names)
 	if err != nil {
 		return err
 	}
 	var there []string
-	for _, s := range specs {
-		if _, ok := installed[s]; ok {
-			there = append(there, s)
+	for i, name := range names {
+		if have, ok := installed[name]; ok && (versions[i] == "" || versionMatches(versions[i], have)) {
+			there = append(there, name)
 		}
 	}
 	if len(there) == 0 {

@@ -53,7 +53,8 @@ func runService(ctx context.Context, c *Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if !u.Exists {
-		if c.Args.String("state") == "stopped" || c.Args.Has("enabled") && !c.Args.Bool("enabled") && c.Args.String("state") == "" {
+		state := c.Args.String("state")
+		if !c.Args.Bool("enabled") && (state == "stopped" || state == "" && c.Args.Has("enabled")) {
 			return result, nil // what is not there neither runs nor starts
 		}
 		return nil, fmt.Errorf("Could not find the requested service %s: host", name) //nolint:staticcheck // Ansible's words, which playbooks look for
@@ -87,17 +88,18 @@ func runService(ctx context.Context, c *Call) (*value.Dict, error) {
 // setEnabled tells whether it did anything.
 func setEnabled(ctx context.Context, c *Call, u node.Unit) (acted bool, err error) {
 	s := c.System.Services()
+	unmasked := false // what it is then is not known yet
 	if c.Args.Has("masked") && (u.Enabled == "masked") != c.Args.Bool("masked") {
 		if err := s.Mask(ctx, u.Name, c.Args.Bool("masked")); err != nil {
 			return false, err
 		}
-		acted = true
+		acted, unmasked = true, !c.Args.Bool("masked")
 	}
 	if !c.Args.Has("enabled") {
 		return acted, nil
 	}
 	on := slices.Contains([]string{"enabled", "enabled-runtime", "static", "indirect", "alias", "generated"}, u.Enabled)
-	if on == c.Args.Bool("enabled") || u.Enabled == "static" {
+	if on == c.Args.Bool("enabled") && !unmasked || u.Enabled == "static" {
 		return acted, nil
 	}
 	return true, s.Enable(ctx, u.Name, c.Args.Bool("enabled"))

@@ -76,7 +76,7 @@ func newUser(c *Call) node.AccountChange {
 		n.UID = &uid
 	}
 	if c.Args.Has("groups") {
-		groups := slices.Sorted(slices.Values(c.Args.Strings("groups")))
+		groups := slices.Compact(slices.Sorted(slices.Values(c.Args.Strings("groups"))))
 		n.Groups = &groups
 	}
 	return n

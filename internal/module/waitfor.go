@@ -19,12 +19,12 @@ func waitFor() Module {
 		Name: "wait_for",
 		Spec: Spec{Args: []Arg{
 			{Name: "host", Default: "127.0.0.1"}, {Name: "port", Type: Int}, {Name: "path", Type: Path},
-			{Name: "state", Default: "started", Choices: []string{"started", "stopped", "present", "absent", "drained"}},
+			{Name: "state", Default: "started", Choices: []string{"started", "stopped", "present", "absent"}},
 			{Name: "timeout", Type: Int, Default: int64(300)}, {Name: "delay", Type: Int}, {Name: "sleep", Type: Int},
 			{Name: "connect_timeout", Type: Int, Default: int64(5)}, {Name: "search_regex"}, {Name: "msg"},
 			// unit names the service that is waited for, so that it can be diagnosed when the wait runs out.
 			{Name: "unit"},
-		}},
+		}, Exclusive: [][]string{{"port", "path"}}},
 		Run: runWaitFor,
 	}
 }
@@ -34,6 +34,10 @@ const Interval = 100 * time.Millisecond
 
 func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	begin := time.Now()
+	search, err := searched(c)
+	if err != nil {
+		return nil, err
+	}
 	if d := c.Args.Int("delay"); d > 0 {
 		if err := let(ctx, c, time.Duration(d)*time.Second); err != nil {
 			return nil, err
@@ -47,7 +51,7 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	wait := node.Wait{
 		Limit: limit - time.Since(begin),
 		Met: func(ctx context.Context) error {
-			met, err := waitMet(ctx, c)
+			met, err := waitMet(ctx, c, search)
 			if met {
 				result.Set("elapsed", int64(time.Since(begin).Seconds()))
 				return nil
@@ -80,15 +84,27 @@ func let(ctx context.Context, c *Call, d time.Duration) error {
 // Pause waits, unless ctx ends before.
 func Pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
 
-func waitMet(ctx context.Context, c *Call) (bool, error) {
+// searched is the expression that a wait looks for, by line as Ansible's; nil if there is none.
+func searched(c *Call) (*regexp.Regexp, error) {
+	text := c.Args.String("search_regex")
+	if text == "" {
+		return nil, nil
+	}
+	re, err := regexp.Compile("(?m)" + text)
+	if err != nil {
+		return nil, fmt.Errorf("search_regex: %w", err)
+	}
+	return re, nil
+}
+
+func waitMet(ctx context.Context, c *Call, search *regexp.Regexp) (bool, error) {
 	state := c.Args.String("state")
 	wanted := state == "started" || state == "present"
 	if path := c.Args.String("path"); path != "" {
-		return waitPath(c, path, wanted)
+		return waitPath(c, path, wanted, search)
 	}
 	limit := 0
-	search := c.Args.String("search_regex")
-	if search != "" {
+	if search != nil {
 		limit = 4096
 	}
 	banner, err := c.System.Net().Dial(ctx, c.Args.String("host"), c.Args.Int("port"), time.Duration(c.Args.Int("connect_timeout"))*time.Second, limit)
@@ -96,29 +112,21 @@ func waitMet(ctx context.Context, c *Call) (bool, error) {
 		return false, err
 	}
 	up := err == nil
-	if up && search != "" {
-		re, err := regexp.Compile(search)
-		if err != nil {
-			return false, err
-		}
-		up = re.Match(banner)
+	if up && search != nil {
+		up = search.Match(banner)
 	}
 	return up == wanted, nil
 }
 
-func waitPath(c *Call, path string, wanted bool) (bool, error) {
+func waitPath(c *Call, path string, wanted bool, search *regexp.Regexp) (bool, error) {
 	i, err := c.System.Files().Stat(path, true)
 	if err != nil {
 		return false, err
 	}
 	there := i.Exists()
-	if search := c.Args.String("search_regex"); there && search != "" {
-		re, err := regexp.Compile(search)
-		if err != nil {
-			return false, err
-		}
+	if there && search != nil {
 		text, err := c.System.Files().Read(path)
-		there = err == nil && re.Match(text)
+		there = err == nil && search.Match(text)
 	}
 	return there == wanted, nil
 }

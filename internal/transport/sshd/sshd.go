@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -28,6 +29,8 @@ type Server struct {
 	Exec func(line string, in io.Reader, out, errs io.Writer) (status int)
 	// Terminal runs a command line that was given a terminal; nil refuses terminals.
 	Terminal func(line string, modes string, in io.Reader, out io.Writer) (status int)
+	// SFTP serves the subsystem sftp; nil refuses it.
+	SFTP func(channel io.ReadWriteCloser)
 	// Network is where direct-tcpip channels lead, for those who jump over this host.
 	Network *Network
 
@@ -199,6 +202,15 @@ func (s *Server) session(ch ssh.NewChannel) {
 			modes = &m.Modes
 			continue
 		}
+		if r.Type == "subsystem" && s.SFTP != nil {
+			var m struct{ Name string }
+			ok := ssh.Unmarshal(r.Payload, &m) == nil && m.Name == "sftp"
+			_ = r.Reply(ok, nil)
+			if ok {
+				go func() { s.SFTP(channel); _ = channel.Close() }()
+			}
+			continue
+		}
 		if r.Type != "exec" {
 			_ = r.Reply(false, nil)
 			continue
@@ -219,6 +231,13 @@ func (s *Server) session(ch ssh.NewChannel) {
 			_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)})) //nolint:gosec // a byte
 			_ = channel.Close()
 		}()
+	}
+}
+
+// Files is an SFTP server with the files of this machine.
+func Files(channel io.ReadWriteCloser) {
+	if server, err := sftp.NewServer(channel); err == nil {
+		_ = server.Serve()
 	}
 }
 
