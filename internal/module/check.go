@@ -160,15 +160,6 @@ func meant(complaint string, files []node.Seen) (node.Seen, int) {
 	return node.Seen{}, 0
 }
 
-// LineOf is a line of a text by its number, counted from 1; false if the text has none of it.
-func LineOf(content []byte, number int) (string, bool) {
-	lines := strings.Split(string(content), "\n")
-	if number < 1 || number > len(lines) {
-		return "", false
-	}
-	return lines[number-1], true
-}
-
 // seenAs is a file as a check finds it.
 func seenAs(path string, content []byte, a node.Attrs) node.Seen {
 	return node.Seen{Path: path, Kind: node.File, Content: content, Attrs: a}

@@ -2,15 +2,11 @@ package module
 
 import (
 	"math/big"
-	"os"
 	"strings"
 	"testing"
 
-	"pig/internal/node"
 	"pig/internal/value"
 )
-
-var liveMachine = node.NewLive()
 
 func TestConversions(t *testing.T) {
 	t.Parallel()
@@ -55,28 +51,5 @@ c `: "a|b|c", `"a\"b\\c\d"`: `a"b\c\d`, `'a\b'`: `a\b`, `a""b`: "ab", `"a`: "!",
 		if got := strings.Join(words, "|"); err != nil || got != want {
 			t.Errorf("%s: %q, %v, want %q", line, got, err, want)
 		}
-	}
-}
-
-func TestGlobs(t *testing.T) {
-	t.Parallel()
-	dir := tree(t, map[string]string{"a/x.conf": "", "a/y.conf": "", "a/z.txt": "", "a/.hidden.conf": "", "b/x.conf": "", "f": ""})
-	s, err := liveMachine.For(node.Task{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for pattern, want := range map[string]string{
-		"a/*.conf": "a/x.conf a/y.conf", "*/x.conf": "a/x.conf b/x.conf", "[b]/*": "b/x.conf", "nosuch/*": "", "a/.h*": "a/.hidden.conf", "f/*": "", "a/z.tx?": "a/z.txt",
-	} {
-		found, err := Glob(s.Files(), dir+"/"+pattern)
-		if got := strings.ReplaceAll(strings.Join(found, " "), dir+"/", ""); err != nil || got != want {
-			t.Errorf("%s: %q, %v", pattern, got, err)
-		}
-	}
-	if _, err := Glob(s.Files(), dir+"/a/["); err == nil {
-		t.Error("a pattern without an end")
-	}
-	if err := os.Remove(dir + "/f"); err != nil {
-		t.Error(err)
 	}
 }

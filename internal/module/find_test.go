@@ -3,6 +3,7 @@ package module
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pig/internal/node"
@@ -80,5 +81,28 @@ func TestFind(t *testing.T) {
 	out := ask(value.DictOf("paths", filepath.Join(dir, "nothing")))
 	if out.At("matched") != int64(0) {
 		t.Error("found something in nothing")
+	}
+}
+
+func TestGlobs(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, map[string]string{"a/x.conf": "", "a/y.conf": "", "a/z.txt": "", "a/.hidden.conf": "", "b/x.conf": "", "f": ""})
+	s, err := liveMachine.For(node.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]string{
+		"a/*.conf": "a/x.conf a/y.conf", "*/x.conf": "a/x.conf b/x.conf", "[b]/*": "b/x.conf", "nosuch/*": "", "a/.h*": "a/.hidden.conf", "f/*": "", "a/z.tx?": "a/z.txt",
+	} {
+		found, err := Glob(s.Files(), dir+"/"+pattern)
+		if got := strings.ReplaceAll(strings.Join(found, " "), dir+"/", ""); err != nil || got != want {
+			t.Errorf("%s: %q, %v", pattern, got, err)
+		}
+	}
+	if _, err := Glob(s.Files(), dir+"/a/["); err == nil {
+		t.Error("a pattern without an end")
+	}
+	if err := os.Remove(dir + "/f"); err != nil {
+		t.Error(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,19 +76,6 @@ func runPackages(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, c.System.Packages().Install(ctx, missing, installOptions(c))
 }
 
-// PackageNames splits names with commas, which Pigsty's lists are full of.
-func PackageNames(names []string) []string {
-	var all []string
-	for _, n := range names {
-		for one := range strings.SplitSeq(n, ",") {
-			if one = strings.TrimSpace(one); one != "" && !slices.Contains(all, one) {
-				all = append(all, one)
-			}
-		}
-	}
-	return all
-}
-
 // refresh fetches the package lists if that is asked for and they are older than allowed.
 func refresh(ctx context.Context, c *Call, result *value.Dict) error {
 	if !c.Args.Bool("update_cache") && c.Args.Int("cache_valid_time") == 0 {
@@ -115,35 +101,6 @@ func installOptions(c *Call) node.InstallOptions {
 		o.Recommends = &on
 	}
 	return o
-}
-
-// MissingPackages are the specs that are not met: the package is absent, or has another version than the spec wants.
-func MissingPackages(ctx context.Context, c *Call, specs []string) ([]string, error) {
-	names := make([]string, len(specs))
-	for i, s := range specs {
-		names[i], _, _ = strings.Cut(s, "=")
-	}
-	installed, err := c.System.Packages().Installed(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	var missing []string
-	for i, s := range specs {
-		have, ok := installed[names[i]]
-		_, want, versioned := strings.Cut(s, "=")
-		if !ok || versioned && !versionMatches(want, have) {
-			missing = append(missing, s)
-		}
-	}
-	return missing, nil
-}
-
-// versionMatches tells whether a version is the wanted one, which may end with a star.
-func versionMatches(want, have string) bool {
-	if prefix, ok := strings.CutSuffix(want, "*"); ok {
-		return strings.HasPrefix(have, prefix)
-	}
-	return want == have
 }
 
 func latest(ctx context.Context, c *Call, specs []string) error {
@@ -194,7 +151,7 @@ func removePackages(ctx context.Context, c *Call, specs []string) error {
 	}
 	var there []string
 	for i, name := range names {
-		if have, ok := installed[name]; ok && (versions[i] == "" || versionMatches(versions[i], have)) {
+		if have, ok := installed[name]; ok && (versions[i] == "" || VersionMatches(versions[i], have)) {
 			there = append(there, name)
 		}
 	}

@@ -1,16 +1,13 @@
 package module
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
 	"pig/internal/node"
-	"pig/internal/value"
 )
 
 // Pending is a handler that a change calls for. It is noted on the node before the change is made and struck out when the
@@ -25,7 +22,7 @@ type Pending struct {
 const pendingHome = "/var/lib/pig"
 
 // pendingDir is the directory of notes, in the hands of the agent's account alone.
-func pendingDir(s node.System) (string, error) {
+func PendingDir(s node.System) (string, error) {
 	a, ok, err := s.Accounts().User(s.User())
 	switch {
 	case err != nil:
@@ -54,7 +51,7 @@ func newNotes(m node.Machine, list []Pending) (*notes, error) {
 
 // keep writes the notes that are not there yet.
 func (n *notes) keep() error {
-	dir, err := pendingDir(n.system)
+	dir, err := PendingDir(n.system)
 	if err == nil {
 		err = mkdirPrivate(n.system.Files(), dir)
 	}
@@ -112,64 +109,7 @@ func mkdirPrivate(f node.Files, dir string) error {
 	return err
 }
 
-// pending reads the notes of the node, makes some, or strikes some out.
-func pending() Module {
-	return Module{
-		Name: "pending",
-		Spec: Spec{Args: []Arg{
-			{Name: "state", Default: "read", Choices: []string{"read", "noted", "done"}},
-			{Name: "handlers", Type: List},
-		}},
-		Run: runPending,
-	}
-}
-
-func runPending(_ context.Context, c *Call) (*value.Dict, error) {
-	dir, err := pendingDir(c.Scratch)
-	if err != nil {
-		return nil, err
-	}
-	files := c.Scratch.Files()
-	var list []Pending
-	for _, item := range c.Args.List("handlers") {
-		if d, ok := item.(*value.Dict); ok {
-			list = append(list, Pending{ID: value.Str(d.At("id")), Handler: value.Str(d.At("handler")), Cause: value.Str(d.At("cause"))})
-		}
-	}
-	switch c.Args.String("state") {
-	case "noted":
-		return value.DictOf("changed", false), (&notes{system: c.Scratch, list: list}).keep()
-	case "done":
-		for _, p := range list {
-			if err := files.Remove(path.Join(dir, p.ID)); err != nil {
-				return nil, err
-			}
-		}
-		return value.DictOf("changed", false), nil
-	}
-	found, err := readNotes(files, dir)
-	return value.DictOf("changed", false, "pending", found), err
-}
-
-func readNotes(f node.Files, dir string) (*value.List, error) {
-	found := value.NewList()
-	names, err := f.List(dir)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-		return found, nil
-	}
-	for _, name := range names {
-		if strings.HasPrefix(name, ".") { // one that was being written when an agent died
-			continue
-		}
-		text, err := f.Read(path.Join(dir, name))
-		if err != nil {
-			return nil, err
-		}
-		var p Pending
-		if json.Unmarshal(text, &p) != nil { // a node that went down may leave it empty; its name says which handler it is
-			p = Pending{}
-		}
-		found.Append(value.DictOf("id", name, "handler", p.Handler, "cause", p.Cause))
-	}
-	return found, err
+// NotePending notes handlers on a node, as a task does before its first change.
+func NotePending(sys node.System, list []Pending) error {
+	return (&notes{system: sys, list: list}).keep()
 }

@@ -14,10 +14,13 @@ import (
 	"time"
 
 	"pig/internal/module/fake"
+	"pig/internal/node"
 	"pig/internal/value"
 )
 
 // webServer is a server that answers what it was asked.
+var liveMachine = node.NewLive()
+
 func webServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

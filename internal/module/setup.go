@@ -85,7 +85,7 @@ func matchName(pattern, name string) bool {
 	return ok && strings.HasPrefix(name, prefix) || pattern == name || "ansible_"+pattern == name
 }
 
-func (c *Call) read(path string) string {
+func textOf(c *Call, path string) string {
 	text, err := c.System.Files().Read(path)
 	if err != nil {
 		return ""
@@ -95,7 +95,7 @@ func (c *Call) read(path string) string {
 
 func distribution(c *Call, facts *value.Dict) {
 	release := map[string]string{}
-	for line := range strings.SplitSeq(c.read("/etc/os-release"), "\n") {
+	for line := range strings.SplitSeq(textOf(c, "/etc/os-release"), "\n") {
 		k, v, ok := strings.Cut(line, "=")
 		if ok {
 			release[k] = strings.Trim(v, `"'`)
@@ -112,7 +112,7 @@ func distribution(c *Call, facts *value.Dict) {
 		family, manager = "Debian", "apt"
 	}
 	version := release["VERSION_ID"]
-	if full := strings.TrimSpace(c.read("/etc/debian_version")); release["ID"] == "debian" && full != "" {
+	if full := strings.TrimSpace(textOf(c, "/etc/debian_version")); release["ID"] == "debian" && full != "" {
 		version = full
 	}
 	major, _, _ := strings.Cut(version, ".")
@@ -124,7 +124,7 @@ func distribution(c *Call, facts *value.Dict) {
 var machines = map[string]string{"amd64": "x86_64", "arm64": "aarch64"}
 
 func kernel(c *Call, facts *value.Dict) {
-	text := func(name string) string { return strings.TrimSpace(c.read("/proc/sys/kernel/" + name)) }
+	text := func(name string) string { return strings.TrimSpace(textOf(c, "/proc/sys/kernel/"+name)) }
 	node, machine := text("hostname"), machines[runtime.GOARCH]
 	short, _, _ := strings.Cut(node, ".")
 	facts.Update(value.DictOf("system", "Linux", "kernel", text("osrelease"), "kernel_version", text("version"),
@@ -134,7 +134,7 @@ func kernel(c *Call, facts *value.Dict) {
 
 func hardware(c *Call, facts *value.Dict) {
 	mem := map[string]int64{}
-	for line := range strings.SplitSeq(c.read("/proc/meminfo"), "\n") {
+	for line := range strings.SplitSeq(textOf(c, "/proc/meminfo"), "\n") {
 		k, v, _ := strings.Cut(line, ":")
 		if f := strings.Fields(v); len(f) > 0 {
 			mem[k], _ = strconv.ParseInt(f[0], 10, 64)
@@ -145,11 +145,11 @@ func hardware(c *Call, facts *value.Dict) {
 		"swaptotal_mb", mem["SwapTotal"]/1024, "swapfree_mb", mem["SwapFree"]/1024,
 		"processor_vcpus", cpus, "processor_count", cpus, "processor_cores", int64(1), "processor_nproc", cpus))
 	virt, role := "NA", "NA"
-	if env := c.read("/run/systemd/container"); env != "" {
+	if env := textOf(c, "/run/systemd/container"); env != "" {
 		virt, role = strings.TrimSpace(env), "guest"
 	}
 	facts.Update(value.DictOf("virtualization_type", virt, "virtualization_role", role))
-	if up, err := strconv.ParseFloat(strings.Fields(c.read("/proc/uptime") + " 0")[0], 64); err == nil {
+	if up, err := strconv.ParseFloat(strings.Fields(textOf(c, "/proc/uptime") + " 0")[0], 64); err == nil {
 		facts.Set("uptime_seconds", int64(up))
 	}
 }
@@ -218,7 +218,7 @@ func six(facts, fact *value.Dict, i node.Interface, ipnet net.IPNet, gateway str
 
 // defaultRoute6 is the interface of the default route of IPv6, "" if there is none.
 func defaultRoute6(c *Call) string {
-	for line := range strings.SplitSeq(c.read("/proc/net/ipv6_route"), "\n") {
+	for line := range strings.SplitSeq(textOf(c, "/proc/net/ipv6_route"), "\n") {
 		if f := strings.Fields(line); len(f) == 10 && f[9] != "lo" && f[1] == "00" && strings.Trim(f[0], "0") == "" {
 			return f[9]
 		}
@@ -228,7 +228,7 @@ func defaultRoute6(c *Call) string {
 
 // defaultRoute is the interface of the default route, "" if there is none.
 func defaultRoute(c *Call) string {
-	for line := range strings.SplitSeq(c.read("/proc/net/route"), "\n") {
+	for line := range strings.SplitSeq(textOf(c, "/proc/net/route"), "\n") {
 		if f := strings.Fields(line); len(f) > 1 && f[1] == "00000000" {
 			return f[0]
 		}

@@ -78,15 +78,6 @@ func runURI(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
-// Snippet is the beginning of an answer, for messages.
-func Snippet(body []byte) string {
-	text := strings.TrimSpace(string(body))
-	if len(text) > 300 {
-		text = text[:300] + "…"
-	}
-	return text
-}
-
 func request(c *Call) (node.Request, error) {
 	r := node.Request{
 		Method: strings.ToUpper(c.Args.String("method")), URL: c.Args.String("url"), Header: map[string]string{},

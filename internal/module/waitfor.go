@@ -29,9 +29,6 @@ func waitFor() Module {
 	}
 }
 
-// Interval is how long what is tried again rests in between: not long, since the agent is on the spot.
-const Interval = 100 * time.Millisecond
-
 func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	begin := time.Now()
 	search, err := searched(c)
@@ -69,9 +66,6 @@ func runWaitFor(ctx context.Context, c *Call) (*value.Dict, error) {
 	return result, nil
 }
 
-// ErrNotSo is that what a task waits for is not so.
-var ErrNotSo = errors.New("not yet")
-
 // let lets some time go by. A plan takes none.
 func let(ctx context.Context, c *Call, d time.Duration) error {
 	return c.System.Await(ctx, node.Wait{
@@ -80,9 +74,6 @@ func let(ctx context.Context, c *Call, d time.Duration) error {
 		Late: func(context.Context, error) error { return nil },
 	})
 }
-
-// Pause waits, unless ctx ends before.
-func Pause(ctx context.Context, d time.Duration) error { return node.Sleep(ctx, d) }
 
 // searched is the expression that a wait looks for, by line as Ansible's; nil if there is none.
 func searched(c *Call) (*regexp.Regexp, error) {

@@ -101,3 +101,21 @@ func Number(text string) int {
 
 // Flag tells whether a field of a mapping is on.
 func Flag(d *value.Dict, name string) bool { return value.Truthy(d.At(name)) }
+
+// LineOf is a line of a text by its number, counted from 1; false if the text has none of it.
+func LineOf(content []byte, number int) (string, bool) {
+	lines := strings.Split(string(content), "\n")
+	if number < 1 || number > len(lines) {
+		return "", false
+	}
+	return lines[number-1], true
+}
+
+// Snippet is the beginning of an answer, for messages.
+func Snippet(body []byte) string {
+	text := strings.TrimSpace(string(body))
+	if len(text) > 300 {
+		text = text[:300] + "…"
+	}
+	return text
+}
