@@ -1,4 +1,5 @@
-// Package module holds the actions that run on a node: file, copy, package, service, command and their like.
+// Package module is what every action that runs on a node is made of: its arguments and their types, how it waits and asks, what it says
+// of a failure, what it returns. The actions themselves are in builtin and beside each product.
 //
 // A module reads and writes only through node.System and makes no distinction between a plan and a run: the System does.
 // Whether something changed follows from the Changes that were recorded, unless a module knows better.

@@ -21,7 +21,7 @@ type Pending struct {
 // pendingHome is where root's notes are; another account has its own.
 const pendingHome = "/var/lib/pig"
 
-// pendingDir is the directory of notes, in the hands of the agent's account alone.
+// PendingDir is the directory of notes, in the hands of the agent's account alone.
 func PendingDir(s node.System) (string, error) {
 	a, ok, err := s.Accounts().User(s.User())
 	switch {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pig/internal/module"
+	"pig/internal/module/builtin"
 	etcdmodules "pig/internal/products/etcd/modules"
 	miniomodules "pig/internal/products/minio/modules"
 	nodemodules "pig/internal/products/node/modules"
@@ -152,7 +153,7 @@ func (s source) constructors(table map[string]module.Module) map[string]string {
 func TestEveryArgumentIsRead(t *testing.T) {
 	t.Parallel()
 	const generic = "../../module"
-	everyArgumentIsRead(t, module.Table(), generic)
+	everyArgumentIsRead(t, builtin.Table(), generic)
 	for dir, list := range map[string][]module.Module{
 		"node": nodemodules.Table(), "etcd": etcdmodules.Table(), "minio": miniomodules.Table(), "pgsql": pgmodules.Table(), "redis": redismodules.Table(),
 	} {

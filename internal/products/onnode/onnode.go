@@ -3,6 +3,7 @@ package onnode
 
 import (
 	"pig/internal/module"
+	"pig/internal/module/builtin"
 	etcdmodules "pig/internal/products/etcd/modules"
 	miniomodules "pig/internal/products/minio/modules"
 	nodemodules "pig/internal/products/node/modules"
@@ -12,5 +13,5 @@ import (
 
 // Modules are all modules of this build, by name: those that are no product's, and those of the products.
 func Modules() map[string]module.Module {
-	return module.Table(pgmodules.Table(), etcdmodules.Table(), miniomodules.Table(), redismodules.Table(), nodemodules.Table())
+	return builtin.Table(pgmodules.Table(), etcdmodules.Table(), miniomodules.Table(), redismodules.Table(), nodemodules.Table())
 }

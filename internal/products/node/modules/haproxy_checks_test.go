@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pig/internal/module"
+	"pig/internal/module/builtin"
 	"pig/internal/module/fake"
 	"pig/internal/node"
 	"pig/internal/value"
@@ -116,5 +117,5 @@ func TestAServerOfAnotherSchemeIsNotWaitedFor(t *testing.T) {
 
 func runLive(t *testing.T, name string, args ...value.Value) module.Result {
 	t.Helper()
-	return module.Run(t.Context(), node.NewLive(), module.Table(Table()), module.Task{Module: name, Args: value.DictOf(args...)})
+	return module.Run(t.Context(), node.NewLive(), builtin.Table(Table()), module.Task{Module: name, Args: value.DictOf(args...)})
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"pig/internal/module"
+	"pig/internal/module/builtin"
 	"pig/internal/node"
 	redis "pig/internal/products/redis/model"
 	"pig/internal/products/redis/peer"
@@ -170,7 +171,7 @@ func (f *redisNode) serve(at string, conn net.Conn) {
 
 func (f *redisNode) run(t *testing.T, name string, args *value.Dict) module.Result {
 	t.Helper()
-	return module.Run(t.Context(), f, module.Table(Table()), module.Task{Module: name, Args: args})
+	return module.Run(t.Context(), f, builtin.Table(Table()), module.Task{Module: name, Args: args})
 }
 
 // commands are those that were sent, of some kinds.

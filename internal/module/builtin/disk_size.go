@@ -1,0 +1,42 @@
+package builtin
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"pig/internal/module"
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// diskSize tells the size of the file system that holds a path, or will: sizes in configuration files follow from it.
+func diskSize() module.Module {
+	return module.Module{
+		Name: "disk_size",
+		Spec: module.Spec{Args: []module.Arg{{Name: "path", Type: module.Path, Required: true}}},
+		Run:  runDiskSize,
+	}
+}
+
+func runDiskSize(ctx context.Context, c *module.Call) (*value.Dict, error) {
+	path := filepath.Clean(c.Args.String("path"))
+	for dir := path; ; dir = filepath.Dir(dir) {
+		out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"df", "-P", "-B1", dir}, ReadOnly: true})
+		if err != nil {
+			return nil, err
+		}
+		lines := strings.Split(strings.TrimSpace(string(out.Stdout)), "\n")
+		if out.RC == 0 && len(lines) == 2 {
+			if f := strings.Fields(lines[1]); len(f) > 5 {
+				n, err := strconv.ParseInt(f[1], 10, 64)
+				return value.DictOf("bytes", n, "mount", f[5], "changed", false), err
+			}
+		}
+		if dir == "/" {
+			return nil, fmt.Errorf("df tells no size for %s", path)
+		}
+	}
+}

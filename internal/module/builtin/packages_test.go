@@ -1,0 +1,168 @@
+package builtin_test
+
+import (
+	"strings"
+	"testing"
+
+	"pig/internal/imitation"
+	"pig/internal/module"
+	"pig/internal/module/builtin"
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+func TestPackagesAreAsTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	m := newMachine(nil)
+	on(t, m,
+		deed{module: "apt", args: args("name", list("jq, curl", "jq")), makes: "package jq install; package curl install"},
+		deed{module: "package", args: args("name", "jq=1.0*")},
+		deed{module: "apt", args: args("name", "jq=1.0-1", "install_recommends", false, "policy_rc_d", 101)},
+		deed{module: "apt", args: args("name", list("jq", "pv"), "state", "latest"), makes: "package pv install"},
+		deed{module: "package", args: args("name", "git", "state", "installed"), makes: "package git install"},
+		deed{module: "apt", args: args("name", "jq=0.9-1", "state", "absent")}, // another version is there
+		deed{module: "apt", args: args("name", "jq=1.0-1", "state", "absent"), makes: "package jq remove"},
+		deed{module: "package", args: args("name", list("pv,git", "nosuch"), "state", "removed"), makes: "package pv remove; package git remove"},
+		deed{module: "apt", args: args("name", "curl", "state", "absent", "purge", true, "autoremove", true), makes: "package curl remove"},
+		deed{module: "apt", args: args("name", list())},
+		deed{module: "apt", args: args("autoremove", true), failed: "autoremove and purge need the names of packages"},
+		deed{module: "apt", args: args("name", "jq=1.0-1", "state", "latest"), failed: `cannot upgrade "jq=1.0-1" to the latest version: the name has a version`},
+		deed{module: "apt", args: args("name", "jq:i386", "state", "absent"), failed: `cannot remove "jq:i386": want the name of a package, or name=version`},
+		deed{module: "apt", args: args("name", "jq/sid", "state", "absent"), failed: `cannot remove "jq/sid"`},
+		deed{module: "package", args: args("name", "jq", "use", "dnf"), failed: "only auto can be used"},
+		deed{module: "package", args: args(), failed: "module package needs the argument name"},
+	)
+}
+
+func TestPackageListsAreFetchedWhenTheyAreOld(t *testing.T) {
+	t.Parallel()
+	m := newMachine(nil)
+	for _, c := range []struct {
+		args *value.Dict
+		want value.Value
+	}{
+		{args("update_cache", true, "cache_valid_time", 3600), true}, // never fetched
+		{args("update_cache", true, "cache_valid_time", 3600), false},
+		{args("update_cache", true), true},
+		{args("cache_valid_time", 3600), false},
+		{args("cache_valid_time", 0), nil}, // as without it
+		{args("name", "jq"), nil},
+	} {
+		r := module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "apt", Args: c.args})
+		if got := r.Values.At("cache_updated"); got != c.want || r.Failed != "" {
+			t.Errorf("%s: fetched %v, want %v, %q", value.Display(c.args), got, c.want, r.Failed)
+		}
+	}
+}
+
+// debs is a machine with the commands that read archives; a file that begins with Package is one.
+func debs(u *imitation.Universe) {
+	u.Packages["tool"] = imitation.Package{Version: "2.0"}
+	u.Commands["dpkg-deb"] = func(c *imitation.Invocation) int {
+		file := c.Argv[2]
+		if c.Argv[1] == "-f" {
+			file = c.Argv[2]
+		}
+		text, err := c.Files.Read(file)
+		if err != nil || !strings.HasPrefix(string(text), "Package: ") {
+			return c.Fail("%s: not a Debian format archive", file)
+		}
+		c.Stdout.Write(text)
+		return 0
+	}
+	u.Base = append(u.Base, imitation.Laid{Path: "/usr/bin/dpkg-deb", Mode: 0o755})
+}
+
+func TestPackageOfAFile(t *testing.T) {
+	t.Parallel()
+	m := newMachine(debs)
+	m.Put(imitation.Laid{Path: "/tmp/tool_2.0_all.deb", Content: "Package: tool\nVersion: 2.0\n"})
+	m.Put(imitation.Laid{Path: "/tmp/page.deb", Content: "<html>"})
+	on(t, m,
+		deed{module: "apt", args: args("deb", "/tmp/page.deb"), failed: "cannot read /tmp/page.deb: /tmp/page.deb: not a Debian format archive"},
+		deed{module: "apt", args: args("deb", "/tmp/tool_2.0_all.deb", "state", "absent"), failed: "deb is for state present, not absent: give the package's name"},
+		deed{module: "apt", args: args("deb", "/tmp/tool_2.0_all.deb"), makes: "package tool install"},
+	)
+}
+
+func TestRepositoryOfPackages(t *testing.T) {
+	t.Parallel()
+	m := newMachine(func(u *imitation.Universe) {
+		debs(u)
+		u.Base = append(u.Base, imitation.Laid{Path: "/usr/bin/apt-cache", Mode: 0o755}, imitation.Laid{Path: "/usr/bin/apt-get", Mode: 0o755}, imitation.Laid{Path: "/srv/repo/"})
+		u.Commands["apt-cache"] = func(c *imitation.Invocation) int {
+			if c.Argv[1] == "depends" {
+				c.Say("tool\n  Depends: lib\n  Depends: <mail>\nlib\n<mail>\nlib:i386\n")
+				return 0
+			}
+			c.Say("      tool |        2.0 | http://repo stable/main amd64 Packages\n      tool |        1.0 | http://repo stable/main amd64 Packages\n")
+			c.Say("       lib |      1:3.1 | http://repo stable/main amd64 Packages\n     other |        1.0 | http://repo stable/main Sources\n")
+			return 0
+		}
+		u.Commands["apt-get"] = func(c *imitation.Invocation) int {
+			for name, version := range map[string]string{"tool": "2.0", "lib": "1%3a3.1"} {
+				c.Machine.Put(imitation.Laid{Path: "/srv/repo/" + name + "_" + version + "_amd64.deb", Content: "Package: " + name + "\nVersion: " + strings.ReplaceAll(version, "%3a", ":") + "\nArchitecture: amd64\n"})
+			}
+			return 0
+		}
+	})
+	on(t, m,
+		deed{module: "package_download", args: args("names", list("tool,other", "nosuch"), "path", "/srv/repo"), makes: "packages repo download", says: "'packages': 2, 'missing': ['nosuch', 'other']"},
+		deed{module: "package_index", args: args("path", "/srv/repo"), makes: "file /srv/repo/Packages create; file /srv/repo/Packages.gz create", says: "'packages': 2"},
+		deed{module: "package_release", args: args("path", "/srv/repo", "label", "pig"), makes: "file /srv/repo/Release create", says: "Label: pig"},
+		deed{module: "package_release", args: args("path", "/srv/repo", "label", "other"), makes: "file /srv/repo/Release update", says: "Label: other"},
+	)
+	if index := m.Content("/srv/repo/Packages"); !strings.Contains(index, "Filename: ./tool_2.0_amd64.deb\n") && !strings.Contains(index, "Filename: tool_2.0_amd64.deb\n") {
+		t.Errorf("the index is %s", index)
+	}
+	m.Put(imitation.Laid{Path: "/srv/repo/half_1_all.deb", Content: "!<arch"})
+	on(t, m, deed{module: "package_index", args: args("path", "/srv/repo"), failed: "half_1_all.deb: not a Debian archive"})
+	for command, want := range map[string]string{"apt-cache": "apt-cache madison: the cache is broken", "apt-get": "apt-get download: no route to the repository"} {
+		_, why, _ := strings.Cut(want, ": ")
+		ill := newMachine(func(u *imitation.Universe) {
+			u.Base = append(u.Base, imitation.Laid{Path: "/usr/bin/apt-cache", Mode: 0o755}, imitation.Laid{Path: "/usr/bin/apt-get", Mode: 0o755}, imitation.Laid{Path: "/srv/repo/"})
+			u.Commands["apt-cache"] = func(c *imitation.Invocation) int {
+				c.Say("%s", map[bool]string{true: "tool\n", false: "tool | 2.0 | http://repo Packages\n"}[c.Argv[1] == "depends"])
+				return 0
+			}
+			u.Commands[command] = func(c *imitation.Invocation) int { return c.Fail("%s", why) }
+		})
+		r := module.Run(t.Context(), ill, builtin.Table(), module.Task{Module: "package_download", Args: args("names", list("tool"), "path", "/srv/repo")})
+		if r.Failed != want {
+			t.Errorf("%s fails: %q", command, r.Failed)
+		}
+	}
+}
+
+func TestRepositoryIsSignedByAKeyOfItsOwn(t *testing.T) {
+	t.Parallel()
+	m := newMachine(nil)
+	const release = "Label: pig\nDate: Mon, 01 Jan 2024 00:00:00 UTC\n"
+	sign := func(more ...value.Value) *value.Dict {
+		return args(append([]value.Value{"key", "/etc/repo.key", "user", "repo"}, more...)...)
+	}
+	on(t, m,
+		deed{module: "repo_sign", args: sign("create", false), failed: `key "/etc/repo.key" not found, and none may be created`},
+		deed{module: "repo_sign", args: sign(), makes: "file /etc/repo.key create", says: "BEGIN PGP PUBLIC KEY BLOCK", onlyLive: true},
+		deed{module: "repo_sign", args: sign("release", release), says: "BEGIN PGP SIGNED MESSAGE"},
+		deed{module: "repo_sign", args: sign("release", "Label: pig\n"), failed: "invalid Release: want a field Date"},
+	)
+	first := module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "repo_sign", Args: sign("release", release)})
+	second := module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "repo_sign", Args: sign("release", release)})
+	if !value.Equal(first.Values, second.Values) {
+		t.Error("one Release has two signatures")
+	}
+	r := module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "repo_sign", Args: sign("release", value.Unknown{Why: "the index"})})
+	if !value.IsUnknown(r.Values.At("signed")) || value.IsUnknown(r.Values.At("public")) {
+		t.Errorf("a Release that is only planned: %s", value.Display(r.Values))
+	}
+	r = module.Run(t.Context(), node.NewShadow(newMachine(nil)), builtin.Table(), module.Task{Module: "repo_sign", Args: sign("release", release)})
+	if !value.IsUnknown(r.Values.At("public")) || len(r.Changes) != 1 {
+		t.Errorf("a key that is only planned: %s", value.Display(r.Values))
+	}
+	m.Put(imitation.Laid{Path: "/etc/bad.key", Content: "no key"})
+	r = module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "repo_sign", Args: args("key", "/etc/bad.key", "user", "repo")})
+	if !strings.Contains(r.Failed, "/etc/bad.key: ") {
+		t.Errorf("what is no key: %q", r.Failed)
+	}
+}

@@ -1,0 +1,21 @@
+// Package builtin holds the actions that are no product's: file, copy, package, service, command and their like, most of them named and
+// argued as those of ansible.builtin.
+package builtin
+
+import "pig/internal/module"
+
+// Table lists modules by name: those that are no product's, and more.
+func Table(more ...[]module.Module) map[string]module.Module {
+	table := map[string]module.Module{}
+	for _, list := range append([][]module.Module{{
+		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), piece(), configuration(), slurp(), lineinfile(), blockinfile(), replace(),
+		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
+		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), x509Module(), x509Revoke(), x509List(), prune(), diskSize(), publish(),
+		packageDownload(), packageIndex(), packageRelease(), packageCandidates(), repoSign(), handshake(),
+	}}, more...) {
+		for _, m := range list {
+			table[m.Name] = m
+		}
+	}
+	return table
+}
