@@ -136,7 +136,7 @@ func TestPgsqlAround(t *testing.T) {
 			}
 			return nil
 		})
-		if conf := l.node(third, "cat", "/etc/patroni/patroni.yml"); !strings.Contains(conf, "watchdog:\n  mode: automatic\n") {
+		if conf := l.node(third, "cat", "/etc/patroni/patroni.yml"); !strings.Contains(conf, "watchdog:\n  mode: \"automatic\"\n") {
 			t.Errorf("%s", conf)
 		}
 	})
