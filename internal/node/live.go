@@ -17,10 +17,11 @@ type Live struct {
 	dpkg     dpkgStatus
 	lock     machineLock
 	pieces   pieces
+	units    unitBus
 }
 
 // NewLive is the machine itself.
-func NewLive() *Live { return &Live{} }
+func NewLive() *Live { return &Live{units: unitBus{socket: systemdSocket}} }
 
 // For gives the machine as seen and changed by one task.
 func (l *Live) For(t Task) (System, error) {

@@ -239,15 +239,28 @@ func lookupLine(file, key string, field int) ([]string, bool, error) {
 		return nil, false, err
 	}
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
-		if !bytes.Contains(line, []byte(key)) {
-			continue
-		}
-		f := strings.Split(string(line), ":")
-		if len(f) > field && f[field] == key {
-			return f, true, nil
+		if string(column(line, field)) == key {
+			if f := strings.Split(string(line), ":"); len(f) > field {
+				return f, true, nil
+			}
 		}
 	}
 	return nil, false, nil
+}
+
+// column is the n-th of the columns between colons, counted from 0; nil if the line has fewer.
+func column(line []byte, n int) []byte {
+	for range n {
+		i := bytes.IndexByte(line, ':')
+		if i < 0 {
+			return nil
+		}
+		line = line[i+1:]
+	}
+	if i := bytes.IndexByte(line, ':'); i >= 0 {
+		return line[:i]
+	}
+	return line
 }
 
 func userName(uid int) string {

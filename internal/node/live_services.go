@@ -8,12 +8,31 @@ import (
 	"strings"
 )
 
-// systemd is asked through systemctl: that works wherever systemd does, with or without a bus.
+// systemd is asked over its own socket where this process is root, else through systemctl, which does all that changes something.
 type systemd struct{ *liveSystem }
 
 const unitProperties = "LoadState,ActiveState,SubState,UnitFileState,Result,MainPID,InvocationID,NeedDaemonReload"
 
 func (s systemd) Unit(ctx context.Context, name string) (Unit, error) {
+	if s.asksSystemd() {
+		if u, err := s.live.units.unit(ctx, name); err == nil || ctx.Err() != nil {
+			return u, err
+		}
+	}
+	return s.show(ctx, name)
+}
+
+// asksSystemd tells whether this process may ask systemd itself.
+func (s systemd) asksSystemd() bool {
+	if s.id.uid != 0 || s.id.other {
+		return false
+	}
+	_, err := s.live.units.connect()
+	return err == nil
+}
+
+// show asks systemctl.
+func (s systemd) show(ctx context.Context, name string) (Unit, error) {
 	out, err := s.run(ctx, Cmd{Argv: []string{"systemctl", "show", "--no-pager", "-p", unitProperties, "--", name}})
 	if err != nil {
 		return Unit{}, err
@@ -92,7 +111,13 @@ func (s systemd) toggle(ctx context.Context, name, yes, no string, on bool) erro
 	if on {
 		verb = yes
 	}
-	cmd := Cmd{Argv: []string{"systemctl", verb, "--", name}}
+	argv := []string{"systemctl"}
+	if links := verb == "enable" || verb == "disable"; links && s.asksSystemd() {
+		// Just the links, which count when the machine boots: systemd need not read all its files again for them, and tells the
+		// state of the links, not the one that it remembers.
+		argv = append(argv, "--root=/")
+	}
+	cmd := Cmd{Argv: append(argv, verb, "--", name)}
 	if verb == "enable" {
 		// The unit counts, not the init script that packages have beside it: its hook reloads systemd twice more for each unit.
 		cmd.Env = map[string]string{"SYSTEMCTL_SKIP_SYSV": "1"}
