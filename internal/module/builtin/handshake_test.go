@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"pig/internal/module"
 	"pig/internal/module/fake"
 	"pig/internal/node"
@@ -61,14 +63,7 @@ func TestHandshakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	nobody := fake.ServeEach(t, func(net.Conn) {})
-	closed := func() int64 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		return int64(l.Addr().(*net.TCPAddr).Port)
-	}()
+	closed := unheard(t)
 	for name, c := range map[string]struct {
 		port  int64
 		speak string
@@ -92,4 +87,22 @@ func TestHandshakes(t *testing.T) {
 			t.Errorf("%s: %s %s", name, got, r.Failed)
 		}
 	}
+}
+
+// unheard is a port that is taken, so that no other test gets it, and that nobody listens at.
+func unheard(t *testing.T) int64 {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(at.(*unix.SockaddrInet4).Port) //nolint:forcetypeassert // as it was bound
 }

@@ -22,7 +22,7 @@ import (
 // effectless are arguments that have no effect of their own, and why nobody misses it.
 var effectless = map[string]string{
 	"copy remote_src": "the controller reads it", "copy staged": "the controller reads it", "prune staged": "the controller reads it", "copy directory_mode": "the controller reads it",
-	"uri force": "nothing is cached", "redis_restart chained": "modules of one product share their arguments", "redis_restart peers": "modules of one product share their arguments",
+	"uri force": "nothing is cached", "redis_restart chained": "modules of one product share their arguments", "redis_restart peers": "modules of one product share their arguments", "redis_restart follow": "modules of one product share their arguments",
 	"redis_follow chained": "modules of one product share their arguments", "redis_follow peers": "modules of one product share their arguments",
 	"redis_restart kind": "modules of one product share their arguments", "redis_follow kind": "modules of one product share their arguments",
 	"etcd_health root_password": "modules of one product share their arguments", "etcd_health password_file": "modules of one product share their arguments",
@@ -152,8 +152,8 @@ func (s source) constructors(table map[string]module.Module) map[string]string {
 
 func TestEveryArgumentIsRead(t *testing.T) {
 	t.Parallel()
-	const generic = "../../module"
-	everyArgumentIsRead(t, builtin.Table(), generic)
+	const kit = "../../module"
+	everyArgumentIsRead(t, builtin.Table(), kit, kit+"/builtin")
 	for dir, list := range map[string][]module.Module{
 		"node": nodemodules.Table(), "etcd": etcdmodules.Table(), "minio": miniomodules.Table(), "pgsql": pgmodules.Table(), "redis": redismodules.Table(),
 	} {
@@ -161,7 +161,7 @@ func TestEveryArgumentIsRead(t *testing.T) {
 		for _, m := range list {
 			table[m.Name] = m
 		}
-		everyArgumentIsRead(t, table, generic, "../"+dir+"/modules")
+		everyArgumentIsRead(t, table, kit, "../"+dir+"/modules")
 	}
 }
 
