@@ -246,7 +246,7 @@ func TestPgsqlFields(t *testing.T) {
 	l.sub(t, "services", func(t *testing.T) {
 		text := l.node(n, "sh", "-c", "cat /etc/haproxy/conf.d/pg-meta-odd.cfg /etc/haproxy/conf.d/pg-meta-spare.cfg")
 		for _, want := range []string{"bind 10.10.10.10:5440", "maxconn 77", "balance leastconn", "uri /health", "default-server inter 4s rise 2 fall 2 weight 9",
-			"server pg-meta-1 10.10.10.10:5432 check-ssl ca-file /etc/pki/ca.crt check port 8008", "server pg-meta-1 10.10.10.10:6432 check port 8008 weight 100 backup"} {
+			"server pg-meta-1 10.10.10.10:5432 check-ssl ca-file /etc/pki/ca.crt check port 8008", "server pg-meta-1 10.10.10.10:6432 check-ssl ca-file /etc/pki/ca.crt check port 8008 weight 100 backup"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in\n%s", want, text)
 			}
