@@ -217,6 +217,26 @@ func TestUnknownHandlerIsAnErrorWithAHint(t *testing.T) {
 	}
 }
 
+// Afterwards no run would find a change any more, and the handler would never run.
+func TestAnUnknownHandlerStopsTheTaskBeforeItChangesAnything(t *testing.T) {
+	l := newLab(t)
+	path := filepath.Join(l.dir, "app.conf")
+	for handler, want := range map[string]string{"restrat": "failed", "restart": "changed"} {
+		got, err := l.run("a", `
+- hosts: all
+  tasks: [ { name: t, copy: { content: new, dest: `+path+` }, notify: `+handler+` } ]
+  handlers: [ { name: restart, debug: { msg: restarted } } ]
+`)
+		if err != nil || !strings.Contains(strings.Join(got, "\n"), want) {
+			t.Errorf("%s: %v, %v", handler, got, err)
+		}
+		if _, err := os.Stat(path); os.IsNotExist(err) != (want == "failed") {
+			t.Errorf("%s: the file: %v", handler, err)
+		}
+		_ = os.Remove(path)
+	}
+}
+
 func TestOneBadHostHoldsUpNobodyElse(t *testing.T) {
 	l := newLab(t)
 	_, err := l.run("a,b,down1", `

@@ -282,9 +282,13 @@ func (r *run) notify(t *playbook.Task, v value.Value, s *scope) error {
 		delete(r.left, h)
 	}
 	if len(called) == 0 {
-		return diag.Errorf(t.Pos, "handler %q not found", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
+		return r.noHandler(t, name, handlers)
 	}
 	return nil
+}
+
+func (r *run) noHandler(t *playbook.Task, name string, handlers []*playbook.Task) error {
+	return diag.Errorf(t.Pos, "handler %q not found", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
 }
 
 // called are the handlers that go by name, or listen to it; of several with one name the last counts.

@@ -34,7 +34,7 @@ func forms() map[string]form {
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
 		"disks":       {"an absolute path, in which {1...4} stands for several disks", isDisks},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
-		"account":     {"the name of an account: letters, digits, _ and -, at most 32", accountForm.MatchString},
+		"account":     {"the name of an account: letters, digits, _ and -, at most 32, and not root", func(s string) bool { return s != "root" && accountForm.MatchString(s) }},
 		"username":    {"a name of at most 63 bytes in one line", isName},
 		"password":    {"a password in one line", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }},
 		"timezone":    {"a time zone, such as Asia/Shanghai", isZone},

@@ -71,3 +71,17 @@ func TestNodesOfMinIOHaveNamesOfTheirOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatRedisAndMinioDoNotStartWith(t *testing.T) {
+	t.Parallel()
+	const redis = "r:\n  hosts: { 10.0.0.1: { redis_node: 1, redis_instances: { 6379: {} } } }\n  vars: { redis_cluster: r, redis_password: a1b2c3d4, redis_rename_commands: %s }\n"
+	for given, want := range map[string]string{
+		"{ FLUSHALL: x, KEYS: X }":   "commands FLUSHALL and KEYS of r cannot have one name",
+		"{ FLUSHALL: '', KEYS: '' }": "",
+		"{ FLUSHALL: x, KEYS: y }":   "",
+	} {
+		if got := mistakes(t, fmt.Sprintf(redis, given)); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s", given, got)
+		}
+	}
+}

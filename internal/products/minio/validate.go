@@ -3,6 +3,7 @@ package minio
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/params"
@@ -17,6 +18,7 @@ func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
 	for _, c := range v.Clusters("minio_cluster") {
 		v.contiguous(c)
+		v.root(c)
 		v.minioUsers(v.Inv.Vars(c.Hosts[0]))
 	}
 }
@@ -41,6 +43,23 @@ func (v *validator) minioUsers(vars *value.Dict) {
 			v.Add(diag.Warnf(u.ValuePos("policy"), "bucket %[2]q of the policy of user %[1]s not found in minio_buckets", value.Str(u.At("access_key")), policy).
 				WithHint("%s", diag.DidYouMean(policy, known)))
 		}
+	}
+}
+
+// root refuses the root user's name and password where MinIO does: it would not start with them.
+func (v *validator) root(c *params.Cluster) {
+	vars := v.Inv.Vars(c.Hosts[0])
+	where := func(name string) diag.Pos { return v.Where(c.Hosts[0], name) }
+	if s, ok := value.Plain(vars.At("minio_access_key")); ok && !params.IsTemplate(s) {
+		switch {
+		case len(s) < 3:
+			v.Add(diag.Errorf(where("minio_access_key"), "minio_access_key %q is too short", s).WithHint("write at least 3 characters"))
+		case strings.ContainsAny(s, "=,"):
+			v.Add(diag.Errorf(where("minio_access_key"), "invalid minio_access_key %q: MinIO takes neither = nor , in it", s))
+		}
+	}
+	if s, ok := value.Plain(vars.At("minio_secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
+		v.Add(diag.Errorf(where("minio_secret_key"), "minio_secret_key is too short").WithHint("write at least 8 characters, or leave it out: pig generates one"))
 	}
 }
 

@@ -31,13 +31,13 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 		return
 	}
 	own, _ := vars.Get("pg_parameters").(*value.Dict)
-	r.eachSetting(own, vars.Pos("pg_parameters"), c.Version, func(s guc.Setting) error {
-		return taken(s.Name, vars)
+	r.eachSetting(own, vars.Pos("pg_parameters"), c.Version, false, func(name string, s guc.Setting) error {
+		return taken(s.Name, own.At(name), vars)
 	})
 	for _, list := range []string{"pg_users", "pg_databases"} {
 		for _, o := range vars.Objects(list) {
 			of, _ := o.At("parameters").(*value.Dict)
-			r.eachSetting(of, o.Pos, c.Version, func(s guc.Setting) error {
+			r.eachSetting(of, o.Pos, c.Version, true, func(_ string, s guc.Setting) error {
 				if s.Session() {
 					return nil
 				}
@@ -47,14 +47,29 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 	}
 }
 
+// socketDirectory is where everything on a member looks for the server's socket.
+const socketDirectory = "/var/run/postgresql"
+
+func isSocketDirectory(s string) bool {
+	return strings.Trim(strings.TrimSpace(s), `"`) == socketDirectory
+}
+
 // taken tells what decides a setting instead of pg_parameters.
-func taken(name string, vars product.Vars) error {
+func taken(name string, v value.Value, vars product.Vars) error {
 	by, ok := settingsOf[strings.ToLower(name)]
 	switch {
 	case ok && by != "":
 		return fmt.Errorf("%s decides it", by)
 	case ok:
 		return fmt.Errorf("Patroni decides it") //nolint:staticcheck // a name
+	case strings.EqualFold(name, "unix_socket_directories"):
+		if s, ok := settingText(v); ok && !slices.ContainsFunc(strings.Split(s, ","), isSocketDirectory) {
+			return fmt.Errorf("pgbouncer and the tools of the cluster want %s among the directories", socketDirectory)
+		}
+	case strings.EqualFold(name, "ssl"):
+		if s, ok := settingText(v); ok && slices.Contains([]string{"off", "false", "no", "0"}, strings.ToLower(s)) {
+			return fmt.Errorf("replication and the accounts of the environment come by TLS alone")
+		}
 	case strings.EqualFold(name, "role"):
 		return fmt.Errorf("sessions alone have one (write the setting in parameters of a user)")
 	case (name == "archive_command" || name == "archive_library") && vars.Bool("pgbackrest_enabled"):
@@ -63,11 +78,12 @@ func taken(name string, vars product.Vars) error {
 	return nil
 }
 
-// eachSetting checks names and values, and what permit finds wrong with a setting.
-func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit func(guc.Setting) error) {
+// eachSetting checks names and values, and what permit finds wrong with a setting. Those of roles and databases may be lists.
+func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, lists bool, permit func(string, guc.Setting) error) {
 	if d == nil {
 		return
 	}
+	seen := map[string]string{}
 	for k, v := range d.All() {
 		name := value.KeyText(k)
 		pos, at := d.KeyPos(name), d.ValuePos(name)
@@ -85,9 +101,21 @@ func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, permit
 			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, major).WithHint("%s", otherVersions(name, major))
 			continue
 		}
-		if err := permit(s); err != nil {
+		if err := permit(name, s); err != nil {
 			r.Errorf(pos, "invalid setting %q here: %v", name, err)
 			continue
+		}
+		if first, ok := seen[strings.ToLower(name)]; ok {
+			r.Errorf(pos, "duplicate setting %q: it is %q in other letters, which PostgreSQL does not tell apart", name, first)
+			continue
+		}
+		seen[strings.ToLower(name)] = name
+		switch v.(type) {
+		case *value.List, *value.Dict:
+			if !lists {
+				r.Errorf(at, "invalid value of %s: must be one text or number", name)
+				continue
+			}
 		}
 		text, plain := settingText(v)
 		if !plain || strings.EqualFold(text, "default") && around != pos {

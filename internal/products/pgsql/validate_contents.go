@@ -21,7 +21,34 @@ func (v *validator) users(vars *value.Dict, list string, known map[string]bool) 
 			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
 				WithHint("want small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
 		}
+		if reservedRole(name) && u.At("state") != "absent" {
+			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q: PostgreSQL reserves it", name))
+		}
 		known[name] = true
+	}
+}
+
+// reservedRole tells the names that CREATE ROLE refuses.
+func reservedRole(name string) bool {
+	return name == "public" || name == "none" || strings.HasPrefix(name, "pg_")
+}
+
+// schemas tells schemas whose names PostgreSQL keeps for itself.
+func (v *validator) schemas(vars *value.Dict) {
+	for _, d := range params.Objects(vars, "pg_databases") {
+		list, _ := d.At("schemas").(*value.List)
+		if list == nil {
+			continue
+		}
+		for i, item := range list.Items {
+			name, state := item, value.Value(nil)
+			if o, ok := item.(*value.Dict); ok {
+				name, state = o.At("name"), o.At("state")
+			}
+			if s, ok := name.(string); ok && strings.HasPrefix(s, "pg_") && state != "absent" {
+				v.Add(diag.Errorf(list.Pos(i), "invalid schema name %q: PostgreSQL reserves names that begin with pg_", s))
+			}
+		}
 	}
 }
 
@@ -45,6 +72,10 @@ func (v *validator) poolNames(vars *value.Dict) {
 		name, ok := d.At("name").(string)
 		if ok && !params.IsTemplate(name) && !params.LabelForm.MatchString(name) && d.At("pgbouncer") != false {
 			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
+				WithHint("write pgbouncer: false to keep the database out of the pool"))
+		}
+		if name == "pgbouncer" && d.At("pgbouncer") != false && d.At("state") != "absent" {
+			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: it is that of its own console", name).
 				WithHint("write pgbouncer: false to keep the database out of the pool"))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/params"
@@ -125,7 +126,13 @@ func (c *Cluster) declare(vars product.Vars) {
 	d.Renames = map[string]string{}
 	if renamed, ok := vars.Get("redis_rename_commands").(*value.Dict); ok {
 		for k, v := range renamed.All() {
-			d.Renames[value.KeyText(k)] = value.Str(v)
+			from, to := value.KeyText(k), value.Str(v)
+			for other, name := range d.Renames {
+				if to != "" && strings.EqualFold(name, to) {
+					c.r.Errorf(renamed.KeyPos(from), "commands %s and %s of %s cannot have one name: Redis does not start", other, from, c.Name)
+				}
+			}
+			d.Renames[from] = to
 		}
 	}
 	c.declared = d

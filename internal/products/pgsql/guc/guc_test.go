@@ -67,8 +67,11 @@ func TestCheck(t *testing.T) {
 		{"log_min_duration_statement", "1 sec", `must be a whole number with a unit of us, ms, s, min, h, d, or of ms without one: unknown unit "sec"`},
 		{"autovacuum", "on", ""}, {"autovacuum", "True", ""}, {"autovacuum", "of", "must be on or off"},
 		{"random_page_cost", "1.1", ""}, {"random_page_cost", "1e0", ""}, {"random_page_cost", "1,1", "must be a number"}, {"random_page_cost", "-1", "must be at least 0"},
-		{"max_connections", "500", ""}, {"max_connections", "0", "must be between 1 and 262143"}, {"max_connections", "5kB", `must be a whole number: unknown unit "kB"`},
-		{"wal_level", "logical", ""}, {"wal_level", "LOGICAL", ""}, {"wal_level", "archive", "must be one of minimal, replica, logical"},
+		{"max_connections", "500", ""}, {"max_connections", "0", "must be between 25 and 262143"}, {"max_connections", "5kB", `must be a whole number: unknown unit "kB"`},
+		{"wal_level", "logical", ""}, {"wal_level", "LOGICAL", ""}, {"wal_level", "archive", "must be one of replica, logical"},
+		{"wal_level", "minimal", "must be one of replica, logical"}, {"max_connections", "24", "must be between 25 and 262143"}, {"max_connections", "25", ""},
+		{"max_wal_senders", "0", "must be between 3 and 262143"}, {"max_worker_processes", "1", "must be between 2 and 262143"}, {"max_replication_slots", "3", "must be between 4 and 262143"},
+		{"max_locks_per_transaction", "31", "must be between 32 and 2147483647"}, {"wal_keep_size", "15MB", "must be between 16MB and 2147483647MB"},
 		{"synchronous_commit", "off", ""}, {"synchronous_commit", "remote_apply", ""}, {"search_path", "anything", ""},
 	} {
 		s, ok := Find(c.name, 17)
