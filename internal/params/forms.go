@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // the controller may have no list of time zones
 	"unicode"
 
 	"golang.org/x/crypto/ssh"

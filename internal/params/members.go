@@ -65,10 +65,10 @@ func (v *Validator) addressed(h *inventory.Host, what string) {
 			d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
 		}
 		v.Add(d)
-	case address.Is4():
 	case why != "":
 		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
 			WithHint("name the host by an address of its own that the other members reach; ansible_host may be another one"))
+	case address.Is4():
 	case address.String() != h.Name:
 		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another way, and it would not be found in what they say", h.Name, what).
 			WithHint("write %s", address))

@@ -88,8 +88,8 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 	switch kind {
 	case "bool":
 		ok = isBool(val)
-	case "int":
-		ok = isInt(val)
+	case "int", "auto_int":
+		ok = isInt(val) || kind == "auto_int" && s == "auto"
 		if n, number := ToInt(val); number && ok {
 			if wrong := outside(p, n); wrong != "" {
 				return wrong
@@ -97,8 +97,6 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 		}
 	case "float":
 		ok = isNumber(val)
-	case "auto_int":
-		ok = s == "auto" || isInt(val)
 	case "port":
 		n, isNumber := ToInt(val)
 		ok = isNumber && n >= 1 && n <= 65535

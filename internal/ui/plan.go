@@ -97,6 +97,9 @@ func Totals(p Palette, units []plan.UnitPlan, done bool) string {
 	}
 	all := plan.Summarize(units...)
 	if all.Changes()+all.Unknown+all.Bad() == 0 {
+		if done { // what was left out is not known here
+			return p.Green("No changes.") + "\n"
+		}
 		return p.Green("No changes.") + " The hosts match the inventory.\n"
 	}
 	return b.String() + p.Bold(fmt.Sprintf("%s: %s", verb, counts(all, done))) + "\n"

@@ -28,7 +28,7 @@ func (s Setting) Check(text string) error {
 	case Integer, Real:
 		return s.number(text)
 	}
-	return nil
+	return words(s.Name, text)
 }
 
 // boolean tells whether a text is a boolean for the server and for Patroni, which takes no abbreviations.

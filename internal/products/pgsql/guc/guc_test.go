@@ -3,6 +3,7 @@ package guc
 import (
 	"slices"
 	"testing"
+	_ "time/tzdata" // this machine may have no list of time zones
 )
 
 func TestTable(t *testing.T) {
@@ -58,6 +59,10 @@ func TestNamesBelongToVersions(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, value, wrong string }{
+		{"timezone", "Asia/Shanghai", ""}, {"timezone", "asia/shanghai", ""}, {"timezone", "UTC", ""}, {"timezone", "<+08>-8", ""}, {"timezone", "Mars/Olympus", "must be a time zone, such as Asia/Shanghai"},
+		{"log_timezone", "Europe/Nowhere", "must be a time zone, such as Asia/Shanghai"},
+		{"datestyle", "ISO, DMY", ""}, {"datestyle", "foo", "must be a form (ISO, Postgres, SQL, German) or an order (DMY, MDY, YMD)"},
+		{"log_destination", "csvlog, stderr", ""}, {"log_destination", "foo", "must be stderr, csvlog, jsonlog, syslog or eventlog, with commas between them"},
 		{"work_mem", "64MB", ""}, {"work_mem", "64 MB", ""}, {"work_mem", " 64MB ", ""}, {"work_mem", "65536", ""}, {"work_mem", "0x400 kB", ""}, {"work_mem", "1.5GB", ""},
 		{"work_mem", "64 mb", `must be a whole number with a unit of B, kB, MB, GB, TB, or of kB without one: unknown unit "mb"`},
 		{"work_mem", "63kB", "must be between 64kB and 2147483647kB"},
