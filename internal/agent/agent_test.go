@@ -63,7 +63,7 @@ func TestResultTravelsWhole(t *testing.T) {
 		Changed: value.Unknown{Why: "x"}, Failed: "no", Warnings: []string{"careful"},
 		Changes: []node.Change{{
 			Kind: "file", ID: "/x", Action: "create", Attrs: []node.Attr{{Name: "mode", Before: "", After: "0600"}},
-			Diff: "+a\n", Impact: node.ImpactRestart, Assumed: true, Unknown: true,
+			Diff: "+a\n", Impact: node.ImpactRestart, Assumed: true, Unknown: true, Shared: true,
 		}},
 	}
 	b, err := EncodeResult(in)
@@ -77,7 +77,7 @@ func TestResultTravelsWhole(t *testing.T) {
 	if out.Failed != in.Failed || !value.IsUnknown(out.Changed) || out.Warnings[0] != "careful" || len(out.Changes) != 1 {
 		t.Fatalf("got %+v", out)
 	}
-	if c, want := out.Changes[0], in.Changes[0]; c.Key() != want.Key() || c.Attrs[0] != want.Attrs[0] || c.Impact != want.Impact || !c.Assumed || !c.Unknown || c.Diff != want.Diff {
+	if c, want := out.Changes[0], in.Changes[0]; c.Key() != want.Key() || c.Attrs[0] != want.Attrs[0] || c.Impact != want.Impact || !c.Assumed || !c.Unknown || !c.Shared || c.Diff != want.Diff {
 		t.Errorf("change %+v", c)
 	}
 	s, ok := out.Values.At("stdout").(secret.Text)

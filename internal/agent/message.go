@@ -93,7 +93,7 @@ func changeValue(c node.Change) *value.Dict {
 		attrs.Append(value.Strings([]string{a.Name, a.Before, a.After}))
 	}
 	return value.DictOf("kind", c.Kind, "id", c.ID, "action", c.Action, "attrs", attrs, "before", c.Before, "after", c.After,
-		"diff", c.Diff, "impact", int64(c.Impact), "assumed", c.Assumed, "unknown", c.Unknown, "sum", c.Sum)
+		"diff", c.Diff, "impact", int64(c.Impact), "assumed", c.Assumed, "unknown", c.Unknown, "shared", c.Shared, "sum", c.Sum)
 }
 
 // DecodeResult reads what EncodeResult wrote.
@@ -132,7 +132,7 @@ func changeOf(d *value.Dict) node.Change {
 	impact = max(int64(node.ImpactNone), min(impact, int64(node.ImpactDataLoss)))
 	c := node.Change{
 		Kind: text(d, "kind"), ID: text(d, "id"), Action: text(d, "action"), Before: text(d, "before"), After: text(d, "after"),
-		Diff: text(d, "diff"), Impact: node.Impact(impact), Assumed: d.At("assumed") == true, Unknown: d.At("unknown") == true, Sum: text(d, "sum"),
+		Diff: text(d, "diff"), Impact: node.Impact(impact), Assumed: d.At("assumed") == true, Unknown: d.At("unknown") == true, Shared: d.At("shared") == true, Sum: text(d, "sum"),
 	}
 	attrs, _ := d.At("attrs").(*value.List)
 	if attrs == nil {

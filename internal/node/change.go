@@ -52,6 +52,8 @@ type Change struct {
 	Impact Impact `json:"impact"`
 	// Assumed says that a plan could not see whether the thing will be there by then, and took it for absent.
 	Assumed bool `json:"assumed,omitempty"`
+	// Shared says that the thing belongs to a cluster, such as a role of PostgreSQL: it is the same on whichever member it is changed.
+	Shared bool `json:"shared,omitempty"`
 	// Makes are facts that are so once the change is made. Foreseen tells them to later tasks of a plan.
 	Makes map[string]string `json:"-"`
 	// Unknown says that the new content or value is known only after apply.

@@ -77,9 +77,12 @@ func keys(units []UnitPlan, ended map[string]bool) (keySet, map[string]bool) {
 	return s, free
 }
 
-// place is where a change belongs: things are on a machine, whoever makes them; what is only run belongs to who runs it.
+// place is where a change belongs: things are on a machine, whoever makes them; what is only run belongs to who runs it, and what members
+// share to their unit: a switchover that is planned too takes it to another member.
 func place(u UnitPlan, e Entry, c node.Change) string {
 	switch {
+	case c.Shared:
+		return u.Unit.Name
 	case c.Kind == "task" || c.Kind == "command":
 		return u.Unit.Name + " " + e.Host
 	case e.On != "":

@@ -24,6 +24,11 @@ func TestDifferences(t *testing.T) {
 	assumed.Changes[0].Assumed = true
 	heavier := made("a", "", "/x")
 	heavier.Changes[0].Impact = node.ImpactRestart
+	role := func(host string) Entry {
+		e := made(host, "", "app")
+		e.Changes[0].Kind, e.Changes[0].Shared = "role", true
+		return e
+	}
 	broken := unit("one")
 	broken.Error = "failed on a"
 	cases := []struct {
@@ -36,6 +41,7 @@ func TestDifferences(t *testing.T) {
 		{"not done", []UnitPlan{unit("one", made("a", "", "/x"))}, []UnitPlan{unit("one")}, []string{"missed: one a: directory /x create"}},
 		{"on another host", []UnitPlan{unit("one", made("a", "", "/x"))}, []UnitPlan{unit("one", made("b", "", "/x"))},
 			[]string{"unplanned: one b: directory /x create", "missed: one a: directory /x create"}},
+		{"what members share, on another one", []UnitPlan{unit("one", role("a"))}, []UnitPlan{unit("one", role("b"))}, nil},
 		{"what both want on a third machine is made by the other", []UnitPlan{unit("one", made("a", "localhost", "/x")), unit("two")},
 			[]UnitPlan{unit("one"), unit("two", made("b", "localhost", "/x"))}, nil},
 		{"of another impact", []UnitPlan{unit("one", made("a", "", "/x"))}, []UnitPlan{unit("one", heavier)},

@@ -125,6 +125,7 @@ type ChangeFields struct {
 	ID      string       `doc:"which one: a path, a name" json:"id"`
 	Impact  string       `doc:"none, reload, gap, restart, failover, data loss (docs/plan.md)" json:"impact"`
 	Kind    string       `doc:"file, package, service, database, ..." json:"kind"`
+	Shared  bool         `doc:"the thing belongs to a cluster, and is the same on each member" json:"shared,omitempty"`
 	Unknown bool         `doc:"a plan cannot tell whether this changes" json:"unknown,omitempty"`
 }
 

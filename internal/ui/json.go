@@ -79,7 +79,7 @@ func State(r engine.Result) string {
 func Changes(changes []node.Change, noLog, diff bool) []ChangeFields {
 	out := make([]ChangeFields, len(changes))
 	for i, c := range changes {
-		o := ChangeFields{Kind: c.Kind, ID: c.ID, Action: c.Action, Impact: c.Impact.String(), Assumed: c.Assumed, Unknown: c.Unknown}
+		o := ChangeFields{Kind: c.Kind, ID: c.ID, Action: c.Action, Impact: c.Impact.String(), Assumed: c.Assumed, Shared: c.Shared, Unknown: c.Unknown}
 		if !noLog {
 			if diff {
 				o.Diff = c.Diff

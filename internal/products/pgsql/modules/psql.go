@@ -183,7 +183,7 @@ func templateInUse(out node.Output) bool {
 var verifier = regexp.MustCompile(`SCRAM-SHA-256\$\d+:[^']*`)
 
 func stepChange(s pgsql.Step) node.Change {
-	c := node.Change{Kind: s.Kind, ID: s.Name, Action: s.Action}
+	c := node.Change{Kind: s.Kind, ID: s.Name, Action: s.Action, Shared: true}
 	state := sha256.Sum256([]byte(verifier.ReplaceAllString(strings.Join(s.SQL, "\n"), "")))
 	c.State = string(state[:])
 	for _, a := range s.Attrs {
