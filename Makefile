@@ -16,7 +16,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet unit packages laws other-laws nodes sandbox-tests mutants
+.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -53,7 +53,7 @@ setup:
 setup-all:
 	@scripts/setup.sh all
 
-check: setup vet
+check: setup vet darwin
 	@files=$$("$$(dirname $(GO))/gofmt" -l bench cmd internal scripts) && [ -z "$$files" ] || { echo "not formatted: $$files (make fmt)"; exit 1; }
 	$(GO) test -short -vet=off -p $(P) ./...
 
@@ -64,6 +64,9 @@ test: setup-all vet
 # Operators plan from other systems too: what is Linux only stays behind its build constraints.
 vet: setup
 	$(GO) vet ./...
+
+# pig builds where operators sit, tests included; the first time takes minutes, as all packages are compiled for it.
+darwin: setup
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
 
 # The tests on machines in memory change their working directory, so one process takes them one by one: two processes share them.
@@ -99,7 +102,7 @@ race:
 setup-full:
 	@scripts/setup.sh full
 
-test-full: setup-full vet
+test-full: setup-full vet darwin
 	PIG_SANDBOX_TESTS=all $(GO) test -race -p $(P) -count 1 -timeout 180m ./...
 	@grep -rHo 'func Fuzz[A-Za-z0-9_]*' --include=*_test.go internal | sed 's/func //' | while IFS=: read -r file name; do \
 		echo "fuzzing $$name for $(FUZZTIME)"; \
