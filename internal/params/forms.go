@@ -1,6 +1,7 @@
 package params
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"regexp"
@@ -33,7 +34,7 @@ func forms() map[string]form {
 		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
-		"disks":       {"an absolute path, in which {1...4} stands for several disks", isDisks},
+		"disks":       {"an absolute path, in which {1...4} stands for several disks, the lower number first", isDisks},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32, and not root", func(s string) bool { return s != "root" && accountForm.MatchString(s) }},
 		"username":    {"a name of at most 63 bytes in one line", isName},
@@ -161,6 +162,12 @@ func isEndpoint(s string) bool {
 }
 
 func isDisks(s string) bool {
+	for _, r := range diskRange.FindAllString(s, -1) {
+		var first, last int
+		if _, err := fmt.Sscanf(r, "{%d...%d}", &first, &last); err != nil || first > last {
+			return false
+		}
+	}
 	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
 }
 

@@ -79,13 +79,15 @@ func checkRecordMethod(line, kind, method string, options []string) error {
 		return fmt.Errorf("invalid rule %q: unknown method %s: must be one of %s%s", line, method, strings.Join(hbaWays, ", "), hint(method, hbaWays))
 	case method == "peer" && kind != "local":
 		return fmt.Errorf("invalid rule %q: peer is for local connections only", line)
+	case method == "bsd" || method == "sspi":
+		return fmt.Errorf("invalid rule %q: PostgreSQL has no method %s on Linux", line, method)
+	case method == "gss" && kind == "local":
+		return fmt.Errorf("invalid rule %q: gss is not for local connections", line)
 	case method == "cert" && kind != "hostssl":
 		return fmt.Errorf("invalid rule %q: cert is for hostssl only", line)
 	}
-	for _, o := range options {
-		if name, _, ok := strings.Cut(o, "="); !ok || name == "" {
-			return fmt.Errorf("invalid rule %q: want NAME=VALUE after the method, not %s", line, o)
-		}
+	if err := checkRecordOptions(kind, method, options); err != nil {
+		return fmt.Errorf("invalid rule %q: %w", line, err)
 	}
 	return nil
 }
