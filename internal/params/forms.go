@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,7 +26,7 @@ type form struct {
 // forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
 func forms() map[string]form {
 	return map[string]form{
-		"dir":         {"an absolute path", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") && oneLine(s) }},
+		"dir":         {"an absolute path other than /", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") && path.Clean(s) != "/" && oneLine(s) }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
