@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -256,5 +257,43 @@ func TestATaskThatCannotBeginIsAnswered(t *testing.T) {
 		if err != nil || !strings.Contains(r.Failed, c.says) || (r.Failed == "") != (c.says == "") {
 			t.Errorf("%s: %q, %v", name, r.Failed, err)
 		}
+	}
+}
+
+// A link of which only the controller's half is broken brings no failure of a task that was cut off for that.
+func TestATaskThatWasCutOffIsNoFailure(t *testing.T) {
+	table := map[string]module.Module{"wait": {Name: "wait", Run: func(ctx context.Context, _ *module.Call) (*value.Dict, error) {
+		<-ctx.Done()
+		return nil, fmt.Errorf("cannot run /bin/sh: %w", context.Cause(ctx))
+	}}}
+	in, tell := io.Pipe()
+	hear, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- NewServer(node.NewLive(), table).Serve(t.Context(), in, out)
+		out.Close()
+	}()
+	if _, err := Read(hear, MaxAnswer); err != nil { // the greeting
+		t.Fatal(err)
+	}
+	b, err := EncodeRequest(Request{Task: module.Task{Module: "wait", Args: value.NewDict()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := NewWriter(tell).Write(Frame{Type: Run, Request: 1, Payload: b}); err != nil {
+		t.Fatal(err)
+	}
+	tell.Close()
+	for {
+		f, err := Read(hear, MaxAnswer)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || f.Type == Result {
+			t.Fatalf("%+v, %v", f, err)
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

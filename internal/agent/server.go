@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"pig/internal/module"
@@ -126,6 +127,9 @@ func (c *conversation) run(ctx context.Context, f Frame) {
 	}()
 	r := c.server.execute(ctx, f.Payload)
 	c.tasks.Done()
+	if errors.Is(context.Cause(ctx), errGone) && strings.Contains(r.Failed, errGone.Error()) {
+		return // no failure of the task: who still reads this stream learns from its end that the link is gone
+	}
 	payload, err := EncodeResult(r)
 	if err == nil && len(payload) > MaxAnswer {
 		err = fmt.Errorf("the size is %d MB, and %d MB is the most", len(payload)>>20, MaxAnswer>>20)

@@ -65,6 +65,7 @@ func (v *Validator) addressed(h *inventory.Host, what string) {
 			d.WithHint("write %s in place of %s, and nodename: %s for the name", host, h.Name, h.Name)
 		}
 		v.Add(d)
+	case address.Is4() && address.IsLoopback() && len(v.Inv.Hosts()) == 1: // it means the one host that there is
 	case why != "":
 		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
 			WithHint("name the host by an address of its own that the other members reach; ansible_host may be another one"))
