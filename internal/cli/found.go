@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"pig/internal/diag"
+	"pig/internal/health"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -20,18 +21,13 @@ func (s *session) settled(ctx context.Context) (*product.Environment, error) {
 		return env, nil
 	}
 	s.know(env, value.NewDict())
+	said := s.search(ctx, searches)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	s.found = product.Found{}
-	for _, q := range searches {
-		answers := map[string]*value.Dict{}
-		for host, r := range s.engine(s.base, s.quiet()).Everywhere(ctx, q.Hosts, q.Module, q.Args) {
-			if !r.Failed && !r.Unreachable {
-				answers[host] = r.Values
-			}
-		}
-		if err := context.Cause(ctx); err != nil {
-			return nil, err
-		}
-		v, from, err := q.Choose(answers)
+	for i, q := range searches {
+		v, from, err := q.Choose(said[i])
 		if err != nil {
 			return nil, diag.Errorf(diag.Pos{}, "%s", err).WithHint("write %s in the variables of %s", q.Param, q.Subject)
 		}
@@ -42,6 +38,32 @@ func (s *session) settled(ctx context.Context) (*product.Environment, error) {
 		fmt.Fprintf(s.app.err, "%s of %s is not written: %s, %s.\n", q.Param, q.Subject, value.Str(v), from)
 	}
 	return s.environment()
+}
+
+// search asks the hosts of all searches at once, and gives what those that answered say of each.
+func (s *runner) search(ctx context.Context, searches []product.Search) []map[string]*value.Dict {
+	about := func(q product.Search) string { return q.Param + " of " + q.Subject }
+	questions := map[string]*health.Question{}
+	for _, q := range searches {
+		for _, h := range q.Hosts {
+			if questions[h] == nil {
+				questions[h] = &health.Question{}
+			}
+			questions[h].Ask(about(q), q.Module, q.Args)
+		}
+	}
+	answers := map[string]health.Answer{}
+	s.askAll(ctx, s.engine(s.base, s.quiet()).Engine, questions, answers)
+	said := make([]map[string]*value.Dict, len(searches))
+	for i, q := range searches {
+		said[i] = map[string]*value.Dict{}
+		for _, h := range q.Hosts {
+			if a := answers[h].Said[about(q)]; a.Err == "" && a.Values != nil {
+				said[i][h] = a.Values
+			}
+		}
+	}
+	return said
 }
 
 // tellSearches says which parameters hosts will be asked for.

@@ -54,26 +54,16 @@ func (s *runner) list(plays []*playbook.Play, l listing) error {
 }
 
 func (s *runner) listHosts(p *playbook.Play) error {
-	pattern := value.Str(p.Hosts)
-	if l, ok := p.Hosts.(*value.List); ok {
-		parts := make([]string, len(l.Items))
-		for i, item := range l.Items {
-			parts[i] = value.Str(item)
-		}
-		pattern = strings.Join(parts, ",")
-	}
-	found, err := s.inventory.Match(pattern)
-	if err != nil {
-		return err
-	}
 	limited, err := s.hosts()
 	if err != nil {
 		return err
 	}
+	found, err := s.matched(p, limited)
+	if err != nil {
+		return err
+	}
 	for _, h := range found {
-		if s.opt.limit == "" || slices.Contains(limited, h) {
-			fmt.Fprintf(s.app.out, "  %s\n", h.Name)
-		}
+		fmt.Fprintf(s.app.out, "  %s\n", h.Name)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if err := s.checkTags(playbooksOf(g)...); err != nil {
 		return nil, nil, err
 	}
-	if !s.opt.forgets && !s.opt.check && len(g.Names()) > 0 {
+	if !s.opt.forgets && !s.opt.check {
 		if err := s.keepPasswords(); err != nil {
 			return nil, nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/inventory"
 	"pig/internal/journal"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -108,23 +109,32 @@ func (s *source) selected(plays []*playbook.Play, only []string) ([]string, erro
 	}
 	var names []string
 	for _, p := range plays {
-		pattern := value.Str(p.Hosts)
-		if l, ok := p.Hosts.(*value.List); ok {
-			parts := make([]string, len(l.Items))
-			for i, item := range l.Items {
-				parts[i] = value.Str(item)
-			}
-			pattern = strings.Join(parts, ",")
-		}
-		found, err := s.inventory.Match(pattern)
+		found, err := s.matched(p, limited)
 		if err != nil {
 			continue // the engine will tell
 		}
 		for _, h := range found {
-			if (s.opt.limit == "" || slices.Contains(limited, h)) && !slices.Contains(names, h.Name) {
+			if !slices.Contains(names, h.Name) {
 				names = append(names, h.Name)
 			}
 		}
 	}
 	return names, nil
+}
+
+// matched are the hosts that a play is for; with -l those among limited.
+func (s *source) matched(p *playbook.Play, limited []*inventory.Host) ([]*inventory.Host, error) {
+	pattern := value.Str(p.Hosts)
+	if l, ok := p.Hosts.(*value.List); ok {
+		parts := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			parts[i] = value.Str(item)
+		}
+		pattern = strings.Join(parts, ",")
+	}
+	found, err := s.inventory.Match(pattern)
+	if err != nil || s.opt.limit == "" {
+		return found, err
+	}
+	return slices.DeleteFunc(found, func(h *inventory.Host) bool { return !slices.Contains(limited, h) }), nil
 }

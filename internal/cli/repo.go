@@ -92,9 +92,8 @@ func bundleRepository(p product.Packager) string {
 
 // onRepositoryHosts runs a playbook on the hosts with the repository that -l leaves.
 func (a *app) onRepositoryHosts(ctx context.Context, o *runOptions, playbook func(product.Packager) string) error {
-	carrier := product.PackagerOf(a.Products)
-	packager, ok := carrier.(product.Packager)
-	if !ok {
+	packager := product.PackagerOf(a.Products)
+	if packager == nil {
 		return errors.New("this build of pig has no product with a package repository")
 	}
 	s, env, err := a.openEnvironment(ctx, o)
@@ -102,11 +101,11 @@ func (a *app) onRepositoryHosts(ctx context.Context, o *runOptions, playbook fun
 		return err
 	}
 	defer s.close()
-	hosts, err := product.ModuleHosts(&work{session: s, env: env}, carrier.Name())
+	hosts, err := product.ModuleHosts(&work{session: s, env: env}, packager.Name())
 	if err != nil {
 		return err
 	}
-	return s.runPlaybook(ctx, carrier.Name(), playbook(packager), hosts)
+	return s.runPlaybook(ctx, packager.Name(), playbook(packager), hosts)
 }
 
 func (a *app) repoLoad() *cobra.Command {

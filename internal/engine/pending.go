@@ -81,7 +81,11 @@ func (r *run) callees(t *playbook.Task, s *scope) (called []*playbook.Task) {
 // announceHandlers gives what the node has to note before the task changes it. If the task runs on another host, its own host
 // notes it at once.
 func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool) ([]module.Pending, error) {
-	if err := c.strangers(); err != nil || planned || len(c.notifications(c.task)) == 0 {
+	names := c.notifications(c.task)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	if err := c.strangers(names); err != nil || planned {
 		return nil, err
 	}
 	list := c.notes()
@@ -91,15 +95,15 @@ func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool
 	return nil, c.noteAtOnce(ctx, list)
 }
 
-// strangers is an error if the task notifies a handler that nobody knows, before it changes what that handler would be told: afterwards no run
+// strangers is an error if the task notifies, among these names, a handler that nobody knows, before it changes what that handler would be told: afterwards no run
 // would find a change any more. What a name with variables stands for may need the task's result.
-func (c *call) strangers() error {
-	for _, v := range c.notifications(c.task) {
+func (c *call) strangers(names []value.Value) error {
+	handlers := c.playHandlers()
+	for _, v := range names {
 		name, ok := v.(string)
 		if !ok || strings.Contains(name, "{{") {
 			continue
 		}
-		handlers := c.playHandlers()
 		if len(c.called(handlers, name)) == 0 {
 			return c.noHandler(c.task, name, handlers)
 		}

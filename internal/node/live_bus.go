@@ -34,9 +34,11 @@ func (b *unitBus) unit(ctx context.Context, name string) (Unit, error) {
 	defer cancel()
 	full := unitName(name)
 	u, err := b.ask(ctx, full)
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		b.drop() // systemd may have been replaced since
-		u, err = b.ask(ctx, full)
+		if ctx.Err() == nil {
+			u, err = b.ask(ctx, full)
+		}
 	}
 	u.Name = name
 	return u, err

@@ -11,11 +11,10 @@ type Key struct {
 }
 
 // Keeper is a product with folders of its own below files/pki.
-type Keeper interface {
-	KeyFolders() []string
-	// Keys are those that the environment needs.
-	Keys(e *Environment) []Key
-}
+type Keeper interface{ KeyFolders() []string }
+
+// Signer is a product with private keys that sign: those that the environment needs.
+type Signer interface{ Keys(e *Environment) []Key }
 
 // KeyFolders are the folders below files/pki: of the CA, of the products, of what is revoked.
 func KeyFolders(products []Product) []string {
@@ -31,8 +30,8 @@ func KeyFolders(products []Product) []string {
 // Keys are those of all products.
 func (e *Environment) Keys() (all []Key) {
 	for _, p := range e.products {
-		if k, ok := p.(Keeper); ok {
-			all = append(all, k.Keys(e)...)
+		if s, ok := p.(Signer); ok {
+			all = append(all, s.Keys(e)...)
 		}
 	}
 	return all

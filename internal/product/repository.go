@@ -4,14 +4,15 @@ import "pig/internal/value"
 
 // Packager is a product whose hosts carry the repository that all hosts install from: playbooks that build it, and that copy it into a file.
 type Packager interface {
+	Product
 	RepositoryPlaybooks() (build, bundle string)
 }
 
 // PackagerOf is the product among these that carries the repository, nil if none does.
-func PackagerOf(products []Product) Product {
+func PackagerOf(products []Product) Packager {
 	for _, p := range products {
-		if _, ok := p.(Packager); ok {
-			return p
+		if k, ok := p.(Packager); ok {
+			return k
 		}
 	}
 	return nil

@@ -95,13 +95,7 @@ func textOf(c *module.Call, path string) string {
 }
 
 func distribution(c *module.Call, facts *value.Dict) {
-	release := map[string]string{}
-	for line := range strings.SplitSeq(textOf(c, "/etc/os-release"), "\n") {
-		k, v, ok := strings.Cut(line, "=")
-		if ok {
-			release[k] = strings.Trim(v, `"'`)
-		}
-	}
+	release := module.Release(c)
 	name := map[string]string{
 		"debian": "Debian", "ubuntu": "Ubuntu", "rhel": "RedHat", "centos": "CentOS", "rocky": "Rocky", "almalinux": "AlmaLinux", "fedora": "Fedora",
 	}[release["ID"]]

@@ -6,15 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
 )
-
-// newest is the major version that a cluster gets at most where its inventory writes none: the default of pg_version.
-const newest = 18
-
-// oldest is the first major version that pig knows.
-const oldest = 14
 
 // released are the versions that distributions bring themselves, by their code names.
 var released = map[string]int{"bookworm": 15, "trixie": 17, "jammy": 14, "noble": 16}
@@ -33,8 +28,10 @@ func (Product) Searches(e *product.Environment) (all []product.Search) {
 			hosts = append(hosts, m.Host.Name)
 		}
 		versions := value.NewList()
-		for v := oldest; v <= newest; v++ {
-			versions.Append(int64(v))
+		for _, v := range params.Lookup("pg_version").Values {
+			if n, ok := product.ToInt(v); ok && n <= newest() {
+				versions.Append(v)
+			}
 		}
 		all = append(all, product.Search{
 			Param: "pg_version", Subject: c.Name, Hosts: hosts, Rule: versionRule, Module: "postgres_versions", Args: value.DictOf("versions", versions),
@@ -44,6 +41,12 @@ func (Product) Searches(e *product.Environment) (all []product.Search) {
 		})
 	}
 	return all
+}
+
+// newest is the major version that a cluster gets at most where its inventory writes none: the default of pg_version.
+func newest() int {
+	n, _ := product.ToInt(params.Lookup("pg_version").Default)
+	return n
 }
 
 // chooseVersion takes what data there is, whatever sources offer: a cluster changes its major version only when somebody says so.
@@ -91,13 +94,13 @@ func chooseVersion(cluster string, answers map[string]*value.Dict) (value.Value,
 
 // chooseRelease is for nodes whose sources are not there yet.
 func chooseRelease(answers map[string]*value.Dict) (value.Value, string, error) {
-	best := newest + 1
+	best := newest() + 1
 	for _, said := range answers {
 		if v, ok := released[value.Str(said.At("release"))]; ok {
 			best = min(best, v)
 		}
 	}
-	if best > newest {
+	if best > newest() {
 		return nil, "", nil
 	}
 	return int64(best), "which the distribution of its nodes brings", nil

@@ -45,9 +45,9 @@ func checkRecordOptions(kind, method string, options []string) error {
 		}
 		given = append(given, name)
 	}
-	for _, any := range hbaNeeds[method] {
-		if !slices.ContainsFunc(any, func(n string) bool { return slices.Contains(given, n) }) {
-			return fmt.Errorf("%s needs %s", method, strings.Join(any, " or "))
+	for _, either := range hbaNeeds[method] {
+		if !slices.ContainsFunc(either, func(n string) bool { return slices.Contains(given, n) }) {
+			return fmt.Errorf("%s needs %s", method, strings.Join(either, " or "))
 		}
 	}
 	return nil

@@ -1,8 +1,6 @@
 package modules
 
-import (
-	"pig/internal/module"
-)
+import "pig/internal/module"
 
 // Table are the modules of PostgreSQL, Patroni and pgBackRest.
 func Table() []module.Module {

@@ -31,7 +31,7 @@ func postgresVersions() module.Module {
 			if err != nil {
 				return nil, err
 			}
-			return value.DictOf("installed", int64(installed), "offered", offered, "release", codeName(c), "changed", false), nil
+			return value.DictOf("installed", int64(installed), "offered", offered, "release", module.Release(c)["VERSION_CODENAME"], "changed", false), nil
 		},
 	}
 }
@@ -73,17 +73,4 @@ func offeredVersions(ctx context.Context, c *module.Call) (*value.List, error) {
 		}
 	}
 	return offered, nil
-}
-
-func codeName(c *module.Call) string {
-	text, err := c.System.Files().Read("/etc/os-release")
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(text)) {
-		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "VERSION_CODENAME="); ok {
-			return strings.Trim(name, `"'`)
-		}
-	}
-	return ""
 }

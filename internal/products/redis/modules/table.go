@@ -1,8 +1,6 @@
 package modules
 
-import (
-	"pig/internal/module"
-)
+import "pig/internal/module"
 
 // Table are the modules of Redis.
 func Table() []module.Module {
