@@ -26,7 +26,7 @@ type form struct {
 // forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
 func forms() map[string]form {
 	return map[string]form{
-		"dir":         {"an absolute path other than /", func(s string) bool { return s == "" || strings.HasPrefix(s, "/") && path.Clean(s) != "/" && oneLine(s) }},
+		"dir":         {"an absolute path other than /, without blanks and quotes", func(s string) bool { return s == "" || dirForm.MatchString(s) && path.Clean(s) != "/" }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
@@ -61,6 +61,7 @@ var (
 	LabelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
+	dirForm       = regexp.MustCompile(`^(?:/[\p{L}\p{N}_.+@:~-]*)+$`) // what shells, unit files and configurations take as one word
 	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
 	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
 

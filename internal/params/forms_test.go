@@ -9,7 +9,7 @@ func TestNamesThatStandInPathsAndRules(t *testing.T) {
 		"account":     {"postgres": true, "svc_pg-1": true, "": false, "a b": false, "dba ALL=(ALL) NOPASSWD: ALL, x": false, "a\nb": false, "../x": false, "%admin": false},
 		"ntp_source":  {"pool pool.ntp.org iburst": true, "server a iburst\nallow 0.0.0.0/0": false},
 		"host_record": {"10.10.10.10 i.pigsty\n": true, "10.0.0.1 a\n6.6.6.6 evil": false},
-		"dir":         {"/data": true, "/data\nx": false, "/": false, "/data/..": false},
+		"dir":         {"/data": true, "/data\nx": false, "/": false, "/data/..": false, "/data/My Disk": false, "/data/$HOME": false, "/data/1\"": false, "/srv/pg_17.x+a@b": true, "/dätä": true},
 		"public_key": {
 			"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me":                             true,
 			"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me\ncommand=\"x\" ssh-rsa AAAA": false,

@@ -57,3 +57,20 @@ pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster
 		}
 	}
 }
+
+func TestATemplateIsThereBeforeItsCopies(t *testing.T) {
+	t.Parallel()
+	for databases, want := range map[string]string{
+		"{ name: a }, { name: b, template: a }":                                 "",
+		"{ name: b, template: a }, { name: a }":                                 `:3:66: invalid template "a" of database b: databases are created in the order of pg_databases`,
+		"{ name: a, template: a }":                                              `:3:66: invalid template "a" of database a`,
+		"{ name: b, template: theirs }":                                         "", // one that somebody else made
+		"{ name: a, template: a, state: absent }":                               "",
+		"{ name: b, template: a, state: create }, { name: a, state: recreate }": `invalid template "a" of database b`,
+	} {
+		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, pg_databases: [ " + databases + " ] }\n"
+		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", databases, got, want)
+		}
+	}
+}

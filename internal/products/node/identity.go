@@ -1,6 +1,8 @@
 package node
 
 import (
+	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -67,6 +69,33 @@ func (r *resolver) identify() {
 		n.AddFacts(func() *value.Dict { return id.facts(n) })
 	}
 	r.Env.SetPart("node", all)
+	r.names()
+}
+
+// longestName is HOST_NAME_MAX of Linux.
+const longestName = 64
+
+// names checks what hosts are called: monitoring and the names in certificates tell nodes by their names.
+func (r *resolver) names() {
+	of := map[string]*product.Host{}
+	for _, n := range r.Env.Hosts {
+		name := n.Nodename
+		if name == "" || params.IsTemplate(name) {
+			continue
+		}
+		at := n.Vars.Pos("nodename")
+		if !at.Known() {
+			at = n.Entry.Pos
+		}
+		if len(name) > longestName {
+			r.Errorf(at, "invalid name %q of node %s: at most %d characters", name, n.Name, longestName)
+		}
+		if first := of[name]; first != nil {
+			r.Errorf(at, "nodes %s and %s have one name: %s", first.Name, n.Name, name).WithHint("monitoring and logs tell nodes by their names").Severity = diag.Warning
+			continue
+		}
+		of[name] = n
+	}
 }
 
 // nameAfter gives a node the name and cluster of the product that names nodes.

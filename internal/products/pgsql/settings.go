@@ -9,6 +9,7 @@ import (
 	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/pgsql/guc"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -34,6 +35,7 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 	r.eachSetting(own, vars.Pos("pg_parameters"), c.Version, false, func(name string, s guc.Setting) error {
 		return taken(s.Name, own.At(name), vars)
 	})
+	r.reserved(c, own)
 	for _, list := range []string{"pg_users", "pg_databases"} {
 		for _, o := range vars.Objects(list) {
 			of, _ := o.At("parameters").(*value.Dict)
@@ -45,6 +47,36 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 			})
 		}
 	}
+}
+
+// reserved checks that connections are left for everybody: a server does not start if all of them are for superusers and pg_use_reserved_connections.
+func (r *resolver) reserved(c *Cluster, own *value.Dict) {
+	number := func(name string, otherwise int64) (n int64, written string) {
+		for k, v := range own.All() {
+			if strings.EqualFold(value.KeyText(k), name) {
+				if n, ok := params.ToInt(v); ok {
+					return n, value.KeyText(k)
+				}
+				return 0, ""
+			}
+		}
+		return otherwise, ""
+	}
+	if own == nil {
+		return
+	}
+	most, _ := params.ToInt(c.Tuning(c.Members[0], model.Machine{}).At("max_connections"))
+	most, _ = number("max_connections", most)
+	super, written := number("superuser_reserved_connections", 3)
+	others, also := number("reserved_connections", 0)
+	if written == "" {
+		written = also
+	}
+	if written == "" || most == 0 || super+others < most {
+		return
+	}
+	r.Errorf(own.ValuePos(written), "invalid value %s of %s: %d of %d connections are reserved, and PostgreSQL does not start without one that is not",
+		value.Str(own.At(written)), written, super+others, most)
 }
 
 // socketDirectory is where everything on a member looks for the server's socket.

@@ -25,6 +25,7 @@ func (Product) Validate(core *params.Validator) {
 		v.services(vars, c.Name)
 		v.poolNames(vars)
 		v.schemas(vars)
+		v.templates(vars)
 		v.locales(vars)
 		v.Proxied(vars, "pg_default_services", "pg_services")
 		v.ClaimVIP("pg_vip_address", "pg_vip_enabled", "pg_cluster "+c.Name, "", c.Hosts...)

@@ -52,6 +52,26 @@ func (v *validator) schemas(vars *value.Dict) {
 	}
 }
 
+// templates tells databases that would be made of a database that is not there yet: databases are created in the order of the inventory.
+func (v *validator) templates(vars *value.Dict) {
+	at := map[string]int{}
+	databases := params.Objects(vars, "pg_databases")
+	for i, d := range databases {
+		if name, ok := d.At("name").(string); ok && d.At("state") != "absent" {
+			at[name] = i
+		}
+	}
+	for i, d := range databases {
+		template, ok := d.At("template").(string)
+		made, declared := at[template]
+		if !ok || !declared || made < i || d.At("state") == "absent" || template == "postgres" {
+			continue
+		}
+		v.Add(diag.Errorf(d.ValuePos("template"), "invalid template %q of database %s: databases are created in the order of pg_databases", template, value.Str(d.At("name"))).
+			WithHint("write the database that is the template first"))
+	}
+}
+
 // services tells services that take the name of another.
 func (v *validator) services(vars *value.Dict, cluster string) {
 	names := map[string]bool{}

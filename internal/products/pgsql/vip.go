@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pig/internal/diag"
 	"pig/internal/product"
 	"pig/internal/products/node"
 )
@@ -34,6 +35,26 @@ func (r *resolver) pgVIP(c *Cluster, vars product.Vars) {
 		c.VIP.Interface = ""
 	}
 	c.VIP.Router = r.routerID(c, address)
+	r.reachable(c, vars)
+}
+
+// reachable warns of an address in whose network no member is: nobody outside would find it.
+func (r *resolver) reachable(c *Cluster, vars product.Vars) {
+	address, err := netip.ParseAddr(c.VIP.Address)
+	if err != nil {
+		return
+	}
+	network, err := address.Prefix(c.VIP.Mask)
+	if err != nil || network.IsSingleIP() {
+		return
+	}
+	for _, m := range c.Addresses() {
+		if a, err := netip.ParseAddr(m); err != nil || network.Contains(a) {
+			return
+		}
+	}
+	r.Errorf(vars.Pos("pg_vip_address"), "virtual address %s of %s: no member is in its network %s", c.VIP.Address, c.Name, network).
+		WithHint("write the address and the mask of the members' network, as in 10.10.10.2/24").Severity = diag.Warning
 }
 
 // routerID is the last part of the address, moved on past the numbers that the members have for addresses of their nodes: one

@@ -127,6 +127,13 @@ func (c *Cluster) declare(vars product.Vars) {
 	if renamed, ok := vars.Get("redis_rename_commands").(*value.Dict); ok {
 		for k, v := range renamed.All() {
 			from, to := value.KeyText(k), value.Str(v)
+			if err := model.CheckCommand(from); err != nil && !params.IsTemplate(from) {
+				c.r.Errorf(renamed.KeyPos(from), "redis_rename_commands of %s: %v", c.Name, err).Severity = diag.Warning
+			}
+			moved := slices.ContainsFunc(slices.Collect(maps.Keys(d.Renames)), func(n string) bool { return strings.EqualFold(n, to) })
+			if model.IsCommand(to) && !moved {
+				c.r.Errorf(renamed.ValuePos(from), "command %s of %s cannot be renamed to %s: Redis has a command of that name", from, c.Name, to)
+			}
 			for other, name := range d.Renames {
 				if to != "" && strings.EqualFold(name, to) {
 					c.r.Errorf(renamed.KeyPos(from), "commands %s and %s of %s cannot have one name: Redis does not start", other, from, c.Name)

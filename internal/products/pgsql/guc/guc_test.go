@@ -78,6 +78,15 @@ func TestCheck(t *testing.T) {
 		{"max_wal_senders", "0", "must be between 3 and 262143"}, {"max_worker_processes", "1", "must be between 2 and 262143"}, {"max_replication_slots", "3", "must be between 4 and 262143"},
 		{"max_locks_per_transaction", "31", "must be between 32 and 2147483647"}, {"wal_keep_size", "15MB", "must be between 16MB and 2147483647MB"},
 		{"synchronous_commit", "off", ""}, {"synchronous_commit", "remote_apply", ""}, {"search_path", "anything", ""},
+		{"search_path", `"$user", public`, ""}, {"search_path", `"a b", "c,d"`, ""}, {"search_path", "", ""},
+		{"search_path", "public,", "must be names with commas between them, those with blanks or commas in double quotes"},
+		{"search_path", "a b", "must be names with commas between them, those with blanks or commas in double quotes"},
+		{"synchronous_standby_names", "*", ""}, {"synchronous_standby_names", `ANY 1 (a, "pg-test-2")`, ""}, {"synchronous_standby_names", "2 (a, b)", ""}, {"synchronous_standby_names", "FIRST 1(a)", ""},
+		{"synchronous_standby_names", "pg-test-1", `a name with a dash needs double quotes: "pg-test-1"`},
+		{"synchronous_standby_names", "ANY (a)", "must be names with commas between them, or FIRST or ANY, a number and names in parentheses"},
+		{"synchronous_standby_names", "a, ", "must be names with commas between them, or FIRST or ANY, a number and names in parentheses"},
+		{"createrole_self_grant", "set, inherit", ""}, {"createrole_self_grant", "all", "must be set, inherit or both"},
+		{"min_wal_size", "16MB", "must be between 32MB and 2147483647MB"}, {"max_stack_depth", "8MB", "must be between 100kB and 7680kB"}, {"max_stack_depth", "7680kB", ""},
 	} {
 		s, ok := Find(c.name, 17)
 		if !ok {

@@ -19,6 +19,15 @@ func words(name, text string) error {
 			"iso", "postgres", "sql", "german", "dmy", "mdy", "ymd", "us", "noneuropean", "euro", "european", "default")
 	case "log_destination":
 		return each(text, "stderr, csvlog, jsonlog, syslog or eventlog, with commas between them", "stderr", "csvlog", "jsonlog", "syslog", "eventlog")
+	case "createrole_self_grant":
+		if text == "" {
+			return nil
+		}
+		return each(text, "set, inherit or both", "set", "inherit")
+	case "search_path", "temp_tablespaces":
+		return names(text)
+	case "synchronous_standby_names":
+		return standbys(text)
 	}
 	return nil
 }

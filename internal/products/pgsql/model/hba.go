@@ -159,7 +159,11 @@ func (h *HBA) rule(r HBARule) ([]string, error) {
 	for _, raw := range r.Raw { // a text of several lines is several records: each is looked at by itself
 		records = append(records, strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == '\r' })...)
 	}
-	if err := checkRecords(records); err != nil {
+	check := checkRecord
+	if h.Pooler {
+		check = checkPoolRecord
+	}
+	if err := checkRecords(records, check); err != nil {
 		return nil, err
 	}
 	if len(records) == 0 {

@@ -15,14 +15,14 @@ var (
 )
 
 // checkRecords tells what is wrong with lines that a rule gives as they are to be. One that ends with \ goes on in the next.
-func checkRecords(lines []string) error {
+func checkRecords(lines []string, check func(line string) error) error {
 	whole := ""
 	for _, line := range lines {
 		rest, goesOn := strings.CutSuffix(line, `\`)
 		if whole += rest; goesOn {
 			continue
 		}
-		if err := checkRecord(whole); err != nil {
+		if err := check(whole); err != nil {
 			return err
 		}
 		whole = ""
