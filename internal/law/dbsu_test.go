@@ -11,7 +11,7 @@ func TestAnotherAccountForARunningClusterIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, checkedWorld, "pg_dbsu: pgadmin")
 		before := l.files()
-		for _, verb := range [][]string{{"plan"}, {"apply", "--yes"}, {"pgsql", "-t", "pg_dir"}} {
+		for _, verb := range [][]string{{"plan"}, {"apply", "--yes"}, {"pgsql", "-t", "pg_dir"}, {"pgsql", "-t", "pg_cert"}, {"pgsql", "-t", "pgbouncer"}, {"pgsql", "-t", "pgbackrest"}} {
 			out, code := l.pig(verb...)
 			if code != 2 || !strings.Contains(out, "the data of pg-test-1 belongs to postgres, and pg_dbsu is pgadmin") {
 				t.Errorf("%v: exit status %d\n%s", verb, code, out)
