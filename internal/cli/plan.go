@@ -178,7 +178,7 @@ func (s *screen) showPlan(p *plan.Plan) error {
 		}
 		return s.app.emit(ui.PlanEvent{Plan: p})
 	}
-	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
+	text := ui.Plan(s.app.paint, p.Units, ui.PlanOptions{Diff: s.opt.diff, Verbosity: s.opt.verbosity}) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)
 	return err
 }

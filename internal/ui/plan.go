@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pig/internal/engine"
@@ -10,61 +11,103 @@ import (
 	"pig/internal/value"
 )
 
-// Plan shows what the units of a plan change, and counts it.
-func Plan(p Palette, units []plan.UnitPlan, diff bool) string {
-	t := NewText(nil, p, TextOptions{Diff: diff})
+// PlanOptions say how much of a plan is told.
+type PlanOptions struct {
+	Diff bool
+	// Verbosity 0 counts what is created in long plans, 1 tells every change, 2 every change of every host by itself.
+	Verbosity int
+}
+
+// screenful is how many lines of a plan are read: longer ones count what they create.
+const screenful = 60
+
+// Plan shows what the units of a plan change.
+func Plan(p Palette, units []plan.UnitPlan, o PlanOptions) string {
+	t := NewText(nil, p, TextOptions{Diff: o.Diff, Verbosity: o.Verbosity})
+	text := t.units(units, false)
+	if o.Verbosity > 0 || o.Diff || strings.Count(text, "\n") <= screenful {
+		return text
+	}
+	return t.units(units, true) + p.Dim("pig plan -v names all that is counted here.") + "\n"
+}
+
+func (t *Text) units(units []plan.UnitPlan, count bool) string {
 	var b strings.Builder
 	for _, u := range units {
 		if len(u.Entries)+len(u.Problems)+len(u.Warnings) == 0 && u.Skipped == "" && u.Error == "" {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s\n", p.Bold(u.Unit.Name), p.Dim(Few(u.Unit.Hosts, 6)))
-		if u.Skipped != "" {
-			fmt.Fprintf(&b, "  %s\n", p.Red("not planned, because "+u.Skipped+" failed"))
-		}
-		if u.Error != "" {
-			fmt.Fprintf(&b, "  %s\n", p.Red(u.Error))
-		}
-		for _, problem := range u.Problems {
-			fmt.Fprintf(&b, "  %s %s\n", p.Red("x"), "not as declared: "+problem)
-		}
-		for _, w := range u.Warnings {
-			fmt.Fprintf(&b, "  %s %s\n", p.Yellow("!"), p.Yellow(w))
-		}
-		host := ""
-		for _, e := range u.Entries {
-			if e.Host != host {
-				host = e.Host
-				fmt.Fprintf(&b, "  %s\n", p.Bold(host))
+		b.WriteString(t.heading(u))
+		blocks := t.blocks(u)
+		if count {
+			for i := range blocks {
+				blocks[i].rows = t.counted(blocks[i].rows)
 			}
-			b.WriteString(t.entry(e))
+			blocks = alike(blocks)
+		}
+		for _, block := range blocks {
+			if !slices.Equal(block.hosts, u.Unit.Hosts) { // the heading of the unit names them
+				fmt.Fprintf(&b, "  %s\n", t.paint.Bold(Few(block.hosts, 6)))
+			}
+			for _, r := range block.rows {
+				b.WriteString(r.text)
+			}
 		}
 	}
 	return b.String()
 }
 
-func (t *Text) entry(e plan.Entry) string {
+// heading names a unit, with what is wrong with it as a whole.
+func (t *Text) heading(u plan.UnitPlan) string {
 	var b strings.Builder
+	p := t.paint
+	fmt.Fprintf(&b, "%s %s\n", p.Bold(u.Unit.Name), p.Dim(Few(u.Unit.Hosts, 6)))
+	if u.Skipped != "" {
+		fmt.Fprintf(&b, "  %s\n", p.Red("not planned, because "+u.Skipped+" failed"))
+	}
+	if u.Error != "" {
+		fmt.Fprintf(&b, "  %s\n", p.Red(u.Error))
+	}
+	for _, problem := range u.Problems {
+		fmt.Fprintf(&b, "  %s %s\n", p.Red("x"), "not as declared: "+problem)
+	}
+	for _, w := range u.Warnings {
+		fmt.Fprintf(&b, "  %s %s\n", p.Yellow("!"), p.Yellow(w))
+	}
+	return b.String()
+}
+
+// told are the rows of one task on one host.
+func (t *Text) told(e plan.Entry) []row {
+	var rows []row
+	add := func(r row, format string, args ...any) {
+		r.text = "    " + fmt.Sprintf(format, args...) + "\n"
+		rows = append(rows, r)
+	}
 	if e.Failed != "" {
-		fmt.Fprintf(&b, "    %s %s: %s\n", t.paint.Red("x"), e.Task, strings.ReplaceAll(e.Failed, "\n", "\n      "))
+		add(row{grave: true}, "%s %s: %s", t.paint.Red("x"), e.Task, strings.ReplaceAll(e.Failed, "\n", "\n      "))
 	}
 	if e.Unknown && len(e.Changes) == 0 {
-		fmt.Fprintf(&b, "    %s %s %s\n", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))
+		add(row{counts: tally{"?", "task"}}, "%s %s %s", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))
 	}
 	for _, w := range e.Warnings {
-		fmt.Fprintf(&b, "    %s %s\n", t.paint.Yellow("!"), t.paint.Yellow(w))
+		add(row{grave: true}, "%s %s", t.paint.Yellow("!"), t.paint.Yellow(w))
 	}
 	why := ""
 	if e.Left {
 		why = t.paint.Yellow(" (" + engine.LeftOver + ")")
 	}
 	for _, c := range e.Changes {
-		fmt.Fprintf(&b, "    %s %s%s\n", mark(t.paint, c), t.Change(c, e.NoLog), why)
+		r := row{grave: isGrave(c) || e.Left}
+		if !r.grave {
+			r.counts = tallied(c)
+		}
+		add(r, "%s %s%s", mark(t.paint, c), t.Change(c, e.NoLog), why)
 		if t.opt.Diff && !e.NoLog {
-			b.WriteString(t.diff(c.Diff))
+			rows[len(rows)-1].text += t.diff(c.Diff)
 		}
 	}
-	return b.String()
+	return rows
 }
 
 func mark(p Palette, c node.Change) string {
