@@ -11,7 +11,7 @@ import (
 )
 
 // Dict is Python's dict: ordered by insertion, keys equal as Python has it (1, 1.0 and True are one key). It is a
-// reference, shared by all who hold it.
+// reference, shared by all who hold it. A nil one can be read, and is empty: so is a parameter that is no mapping, or a template yet.
 type Dict struct {
 	entries []entry
 	index   map[any]int // built only for more than a few entries
@@ -87,7 +87,12 @@ func Hash(key Value) (hash any, ok bool) {
 type bigKey string
 
 // Len is the number of entries.
-func (d *Dict) Len() int { return len(d.entries) - d.gone }
+func (d *Dict) Len() int {
+	if d == nil {
+		return 0
+	}
+	return len(d.entries) - d.gone
+}
 
 func (d *Dict) find(key Value) int {
 	h, ok := Hash(key)
@@ -98,6 +103,9 @@ func (d *Dict) find(key Value) int {
 }
 
 func (d *Dict) findHash(h any) int {
+	if d == nil {
+		return -1
+	}
 	if d.index != nil {
 		if i, ok := d.index[h]; ok {
 			return i
@@ -192,7 +200,7 @@ func (d *Dict) reindex() {
 // All goes through the entries in order.
 func (d *Dict) All() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
-		for i := 0; i < len(d.entries); i++ {
+		for i := 0; d != nil && i < len(d.entries); i++ {
 			if d.entries[i].occupied && !yield(d.entries[i].key, d.entries[i].val) {
 				return
 			}
@@ -248,6 +256,9 @@ func (d *Dict) ValuePos(key Value) diag.Pos {
 // Clone copies the mapping, not its values.
 func (d *Dict) Clone() *Dict {
 	c := &Dict{entries: make([]entry, 0, d.Len())}
+	if d == nil {
+		return c
+	}
 	for _, e := range d.entries {
 		if e.occupied {
 			c.entries = append(c.entries, e)
