@@ -22,7 +22,7 @@ pg-test:
   vars: { pg_cluster: pg-test }
 `
 
-// TestSeed applies the lines that declare modules as they are written, module by module, and then adds a cluster: no version, no address of an administrator,
+// TestSeed applies the lines that declare modules as they are written, module by module, and then adds a cluster on nodes: no version, no address of an administrator,
 // nothing else. Only the kernel of this machine is left alone.
 func TestSeed(t *testing.T) {
 	thorough(t)
@@ -64,6 +64,10 @@ func TestSeed(t *testing.T) {
 	})
 	l.sub(t, "a cluster is added", func(t *testing.T) {
 		l.file("pigsty.yml", string(lines)+seedCluster)
+		if out := l.must(2, "pgsql-add", "pg-test", "-e", gentle); !strings.Contains(out, "run pig node-add") {
+			t.Errorf("hosts that are no nodes: %s", tail(out))
+		}
+		l.must(0, "node-add", "pg-test", "-e", gentle)
 		l.must(0, "pgsql-add", "pg-test", "-e", gentle)
 		if got := changes(l.plan("--detailed-exitcode", "-e", gentle, "pg-test")); len(got) > 0 {
 			t.Errorf("the plan is not empty:\n%s", strings.Join(got, "\n"))

@@ -335,6 +335,9 @@ func loopback(text string) bool {
 	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
 }
 
+// etcdConfig is what every member has.
+const etcdConfig = "/etc/etcd/etcd.conf"
+
 // etcdSigns are what etcd's log says when a member does not come up, and what it means.
 var etcdSigns = []module.Sign{
 	module.Means(`(?i)no space left on device|disk quota exceeded`, "the disk is full"),
@@ -351,7 +354,7 @@ var etcdSigns = []module.Sign{
 	module.Means(`(?i)is starting a new election|lost leader|prober detected unhealthy status|connection refused|i/o timeout|no route to host`, "no quorum: too few other members answer"),
 }
 
-// etcdTrouble finds out why this node's etcd is not as it should be.
+// etcdTrouble finds out why etcd is not as it should be: this node's, or that of other nodes where this one is no member.
 func etcdTrouble(ctx context.Context, c *module.Call, cause error) error {
 	return module.Explained(ctx, c, cause, func(ctx context.Context) error { return etcdEvidence(ctx, c, cause) })
 }
@@ -361,6 +364,9 @@ func etcdEvidence(ctx context.Context, c *module.Call, cause error) error {
 	defer cancel()
 	unit := c.Args.String("unit")
 	var evidence []string
+	if i, err := c.System.Files().Stat(etcdConfig, true); err == nil && !i.Exists() {
+		return module.Troubled(etcdSigns, unit, node.Unit{}, false, endpointsSeen(ctx, c), cause)
+	}
 	u, err := c.System.Services().Unit(ctx, unit)
 	if err == nil {
 		evidence = append(evidence, fmt.Sprintf("unit %s is %s (%s), result %s", unit, u.Active, u.Sub, u.Result))
@@ -369,18 +375,24 @@ func etcdEvidence(ctx context.Context, c *module.Call, cause error) error {
 		evidence = append(evidence, module.Clip(line, 400))
 	}
 	evidence = append(evidence, module.Listening(ctx, c, 2379), module.Listening(ctx, c, 2380))
-	e := newEtcd(c)
-	for _, at := range e.endpoints {
-		if err := e.well(ctx, at); err != nil {
-			evidence = append(evidence, "health: "+module.Clip(err.Error(), 300))
-		} else {
-			evidence = append(evidence, "health: "+at+" is healthy")
-		}
-	}
+	evidence = append(evidence, endpointsSeen(ctx, c)...)
 	for _, fs := range []string{"/", "/var", "/data"} {
 		if full := module.DiskFull(ctx, c, fs); full != "" {
 			evidence = append(evidence, full)
 		}
 	}
 	return module.Troubled(etcdSigns, unit, u, err == nil, evidence, cause)
+}
+
+// endpointsSeen is how each endpoint is, seen from this node.
+func endpointsSeen(ctx context.Context, c *module.Call) (evidence []string) {
+	e := newEtcd(c)
+	for _, at := range e.endpoints {
+		if err := e.well(ctx, at); err != nil {
+			evidence = append(evidence, "health of "+at+": "+module.Clip(err.Error(), 300))
+		} else {
+			evidence = append(evidence, "health: "+at+" is healthy")
+		}
+	}
+	return evidence
 }

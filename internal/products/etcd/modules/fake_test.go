@@ -165,3 +165,24 @@ func TestEtcdRestartKeepsQuorum(t *testing.T) {
 		t.Errorf("another port for clients: %q, %v", r.Failed, r.Changes)
 	}
 }
+
+// A member of PostgreSQL asks an etcd that runs elsewhere: what its own node has of etcd is no cause.
+func TestTroubleIsLookedForWhereEtcdIs(t *testing.T) {
+	t.Parallel()
+	args := value.DictOf("endpoints", value.NewList("a:2379"), "root_password", "Root.Secret", "user", "pg", "password", "Pg.Secret", "prefix", "/pg/pg/")
+	for what, c := range map[string]struct {
+		files    map[string]string
+		has, not string
+	}{
+		"elsewhere": {nil, "health of https://a:2379", "unit etcd.service"},
+		"here":      {map[string]string{"/etc/etcd/etcd.conf": "name: a"}, "unit etcd.service is inactive", "nothing"},
+	} {
+		var calls []string
+		f := &fake.Node{OnHTTP: fakeEtcd(nil, &calls), States: map[string]node.Unit{"etcd.service": {Exists: true, Active: "inactive", Sub: "dead", Result: "success"}}, Contents: c.files,
+			OnExec: func(node.Cmd) (node.Output, error) { return node.Output{RC: 1}, nil }}
+		r := moduletest.Run(t, Table(), f, "etcd_auth", args)
+		if !strings.Contains(r.Failed, c.has) || strings.Contains(r.Failed, c.not) {
+			t.Errorf("%s: %s", what, r.Failed)
+		}
+	}
+}
