@@ -12,18 +12,21 @@ import (
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/report"
 	"pig/internal/ui"
 )
 
 type applyOptions struct {
 	runOptions
-	yes bool
+	yes    bool
+	format report.Format
 }
 
 // AddFlags adds the flags to a command.
 func (o *applyOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	o.passwords.newFlags(f)
+	formatFlag(f, &o.format)
 	f.BoolVarP(&o.yes, "yes", "y", false, "no question before applying")
 	f.StringSliceVar(&o.confirm, "confirm", nil, "names of the objects that may lose their data, instead of typing them; may be repeated")
 }
@@ -43,6 +46,7 @@ A plan file is checked first: a cluster is refused if its part of the inventory 
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
+			a.reports("apply", o.format, o.inventory)
 			return a.runApply(c.Context(), o, args)
 		},
 	}
@@ -86,21 +90,25 @@ func (a *app) runApply(ctx context.Context, o *applyOptions, args []string) erro
 	}
 	var refused error
 	if kept != nil {
-		g, refused = s.refuseStale(kept, p, g)
+		now, err := p.AsKept()
+		if err != nil {
+			return err
+		}
+		g, refused = s.refuseStale(kept, now, g)
 	} else if err := s.showPlan(p); err != nil {
 		return err
 	}
 	sum := plan.Summarize(p.Units...)
 	switch {
 	case sum.Bad() > 0 && refused == nil:
-		return planStatus(sum, false)
+		return planStatus(sum)
 	case sum.Bad() > 0 || len(g.Names()) == 0:
 		fmt.Fprintln(a.err, "Nothing was changed.")
 		return refused
 	case sum.Changes()+sum.Unknown == 0 && !o.check: // all is there already, the CA too
-		return errors.Join(s.caOnHosts(change, g, p.Units, nil), planStatus(sum, false), refused)
+		return errors.Join(s.caOnHosts(change, g, p.Units, nil), planStatus(sum), refused)
 	case o.check:
-		return errors.Join(planStatus(sum, false), refused)
+		return errors.Join(planStatus(sum), refused)
 	}
 	if err := s.consent(o, kept != nil, p); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/report"
 	"pig/internal/ui"
 )
 
@@ -23,6 +24,7 @@ type planOptions struct {
 	out      string
 	detailed bool
 	offline  bool
+	format   report.Format
 }
 
 // AddFlags adds the flags to a command.
@@ -31,7 +33,8 @@ func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.passwords.newFlags(f)
 	f.StringVar(&o.out, "out", "", "file to save the plan in, for pig apply FILE")
 	f.BoolVar(&o.offline, "offline", false, "plan without connections, as for new machines of an assumed size")
-	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 2 if changes are pending")
+	formatFlag(f, &o.format)
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 0: nothing to do, 2: changes are pending, 1: any failure")
 }
 
 func (a *app) plan() *cobra.Command {
@@ -47,6 +50,7 @@ func (a *app) plan() *cobra.Command {
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
+			a.reports("plan", o.format, o.inventory)
 			if o.out != "" {
 				if err := errors.Join(o.keepable(), plan.Replaceable(o.out)); err != nil {
 					return err
@@ -85,21 +89,33 @@ func (a *app) plan() *cobra.Command {
 					fmt.Fprintf(a.err, "Plan saved in %s.\n", o.out)
 				}
 			}
-			return planStatus(sum, o.detailed)
+			if o.detailed {
+				return detailedStatus(sum)
+			}
+			return planStatus(sum)
 		},
 	}
 	o.AddFlags(c.Flags())
 	return c
 }
 
-func planStatus(sum plan.Summary, detailed bool) error {
+func planStatus(sum plan.Summary) error {
 	switch {
 	case sum.Failed+sum.Problems > 0:
 		return exitStatus(exitFailed)
 	case sum.Unreachable > 0:
 		return exitStatus(exitUnreachable)
-	case detailed && sum.Changes()+sum.Unknown > 0:
-		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+// detailedStatus is Terraform's: pipelines read 2 as "changes", so that no failure may end with it.
+func detailedStatus(sum plan.Summary) error {
+	switch {
+	case planStatus(sum) != nil:
+		return exitStatus(exitError)
+	case sum.Changes()+sum.Unknown > 0:
+		return exitStatus(exitPending)
 	}
 	return nil
 }
@@ -148,7 +164,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if err == nil && !s.offline {
 		s.assureUnits(ctx, env, units)
 	}
-	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Offline: s.offline, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
 }
 
 // playbooksOf are the playbooks of all units, each once.
@@ -173,10 +189,7 @@ func (s *screen) quiet() shown {
 
 func (s *screen) showPlan(p *plan.Plan) error {
 	if s.opt.json {
-		if !s.opt.diff {
-			p = p.WithoutDiffs()
-		}
-		return s.app.emit(ui.PlanEvent{Plan: p})
+		return s.app.emit(ui.PlanEvent{Plan: p.Document().Public(s.opt.diff)})
 	}
 	text := ui.Plan(s.app.paint, p.Units, s.opt.diff) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)

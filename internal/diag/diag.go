@@ -61,11 +61,13 @@ type Diagnostic struct {
 	Cause    error // the error that it was made from, if any
 	// Confidential says that no line of the file is to be shown: it is one of secrets.
 	Confidential bool
+	// form is what the summary was formatted with.
+	form string
 }
 
 // Errorf makes an error at pos.
 func Errorf(pos Pos, format string, args ...any) *Diagnostic {
-	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos}
+	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos, form: format}
 }
 
 // Warnf makes a warning at pos.

@@ -88,7 +88,7 @@ func (RecapEvent) event() string { return "recap" }
 
 // PlanEvent is what pig plan found.
 type PlanEvent struct {
-	Plan *plan.Plan `doc:"plan, in the shape of a plan file" json:"plan"`
+	Plan *plan.Document `doc:"plan, as plan.schema.json describes it" json:"plan"`
 }
 
 func (PlanEvent) event() string { return "plan" }
