@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"module/moduletest", "fleet", "fleet/liar", "product", "products/onnode"},
 	{"engine", "imitation", "health"},
 	{"plan", "products/infra"},
+	{"policy"},
 	{"products/node"},
 	{"products/etcd"},
 	{"products/minio"},

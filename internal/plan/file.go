@@ -175,7 +175,16 @@ func notPlan(path string) error { return fmt.Errorf("%s is %w", path, ErrNoPlan)
 
 // Open reads a plan that Save wrote, to apply it.
 func Open(path string) (*Plan, error) {
-	d, err := OpenDocument(path)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the plan: %w", err)
+	}
+	return Parse(path, text)
+}
+
+// Parse reads a plan to apply from what its file holds.
+func Parse(path string, text []byte) (*Plan, error) {
+	d, err := ParseDocument(path, text)
 	if err != nil {
 		return nil, err
 	}
