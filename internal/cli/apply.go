@@ -22,7 +22,7 @@ type applyOptions struct {
 	verify string
 	// policies is the folder of rules, "" for the one beside the inventory.
 	policies string
-	format report.Format
+	format   report.Format
 }
 
 // AddFlags adds the flags to a command.

@@ -45,7 +45,9 @@ func (s *runner) lockHosts(ctx context.Context, hosts []string) (release func(),
 		s.fleet.First(nil, fleet.Task{})
 		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
 	}
-	free := func() { e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released")) }
+	free := func() {
+		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
+	}
 	if err := s.await(ctx, func() error { return refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false) }, free); err != nil {
 		release()
 		return nil, err

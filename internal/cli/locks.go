@@ -76,7 +76,7 @@ Stop the other run where it was started, if you can: it ends its tasks first.
 				return err
 			}
 			defer s.close()
-			hosts, err := named(s.inventory, args)
+			hosts, err := exactHosts(s.inventory, args)
 			if err != nil {
 				return err
 			}
@@ -88,8 +88,8 @@ Stop the other run where it was started, if you can: it ends its tasks first.
 	return c
 }
 
-// named are the hosts of an inventory that have these names. A pattern is none: who breaks a lock has read the name of the host.
-func named(inv *inventory.Inventory, names []string) ([]string, error) {
+// exactHosts are the hosts of an inventory that have these names. A pattern is none: who breaks a lock has read the name of the host.
+func exactHosts(inv *inventory.Inventory, names []string) ([]string, error) {
 	var hosts, known []string
 	for _, h := range inv.Hosts() {
 		known = append(known, h.Name)

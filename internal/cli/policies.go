@@ -27,10 +27,7 @@ func (s *source) rules(dir string) ([]*policy.Rule, error) {
 	if dir != "" {
 		return namedRules(dir)
 	}
-	beside := s.sources()[0]
-	if info, err := os.Stat(beside); err != nil || !info.IsDir() {
-		beside = filepath.Dir(beside)
-	}
+	beside := filepath.Dir(filepath.Clean(s.sources()[0])) // of a folder too: all files in it are inventories
 	return policy.Load(filepath.Join(beside, policyFolder))
 }
 

@@ -23,17 +23,17 @@ func document() *plan.Document {
 func TestRulesJudgeAPlan(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"units[].changes[] | [?impact=='failover'].address":               "yes pgsql:pg-a/a/service:patroni",
-		"units[?name=='etcd'].changes[]":                                  "no",
-		"summary.impact.restart > `2`":                                    "yes",
-		"summary.impact.restart > `3`":                                    "no",
-		"nothing.here":                                                    "no",
-		"worst_impact":                                                    "yes failover",
-		"units[].changes[] | [?action=='create'].{host: kind}":            `yes {"host":"file"}`,
-		"units[].changes[].kind":                                          "yes service,file",
-		"length(units)":                                                   "yes 2",
-		"units[?starts_with(name, 'pgsql:')] | [?length(changes)>`9`]":    "no",
-		"offline":                                                         "no",
+		"units[].changes[] | [?impact=='failover'].address":            "yes pgsql:pg-a/a/service:patroni",
+		"units[?name=='etcd'].changes[]":                               "no",
+		"summary.impact.restart > `2`":                                 "yes",
+		"summary.impact.restart > `3`":                                 "no",
+		"nothing.here":                                                 "no",
+		"worst_impact":                                                 "yes failover",
+		"units[].changes[] | [?action=='create'].{host: kind}":         `yes {"host":"file"}`,
+		"units[].changes[].kind":                                       "yes service,file",
+		"length(units)":                                                "yes 2",
+		"units[?starts_with(name, 'pgsql:')] | [?length(changes)>`9`]": "no",
+		"offline": "no",
 		"units[].changes[] | [?impact=='failover' && contains(id, 'x')] ": "no",
 	} {
 		rules, err := Parse("p.yml", []byte("- name: a rule\n  warn: |-\n    "+query+"\n"))
@@ -55,14 +55,14 @@ func TestRulesJudgeAPlan(t *testing.T) {
 func TestRulesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a: b\n":                                     "p.yml: invalid policy file: want a list of rules",
-		"- name: x\n  deny: 'units['\n":              "p.yml:2:9: invalid query of rule \"x\"",
-		"- name: x\n":                                "want deny or warn",
-		"- name: x\n  deny: a\n  warn: b\n":          "want deny or warn",
-		"- deny: a\n":                                "p.yml:1:3: name of a rule not found",
-		"- name: x\n  deni: a\n":                     "unknown field \"deni\" of a rule (did you mean deny?)",
-		"- name: x\n  deny: a\n  message: [ a ]\n":   "p.yml:3:12: invalid message of a rule: want a string",
-		"- x\n":                                      "invalid rule: want a mapping",
+		"a: b\n":                                   "p.yml: invalid policy file: want a list of rules",
+		"- name: x\n  deny: 'units['\n":            "p.yml:2:9: invalid query of rule \"x\"",
+		"- name: x\n":                              "want deny or warn",
+		"- name: x\n  deny: a\n  warn: b\n":        "want deny or warn",
+		"- deny: a\n":                              "p.yml:1:3: name of a rule not found",
+		"- name: x\n  deni: a\n":                   "unknown field \"deni\" of a rule (did you mean deny?)",
+		"- name: x\n  deny: a\n  message: [ a ]\n": "p.yml:3:12: invalid message of a rule: want a string",
+		"- x\n": "invalid rule: want a mapping",
 		"- name: x\n  deny: a\n- name: y\n  warn: [": "p.yml:",
 	} {
 		if _, err := Parse("p.yml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
