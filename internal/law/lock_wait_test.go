@@ -60,8 +60,7 @@ func TestAPlanOfBeforeTheWaitIsLookedAtAgain(t *testing.T) {
 		other := l.takenBy(t, "10.10.10.11", "ann@elsewhere")
 		go func() {
 			time.Sleep(5 * time.Minute)
-			content := []byte("127.0.0.1 localhost\n# the other run was here\n")
-			if err := other.Files().Write("/etc/hosts", content, node.Attrs{}); err != nil {
+			if err := other.Files().Remove("/etc/profile.d/node.sh"); err != nil {
 				t.Error(err)
 			}
 			if err := other.Unlock(); err != nil {

@@ -76,7 +76,7 @@ type DocumentChange struct {
 	Kind      string `doc:"file, directory, package, service, role, database, ...; task: a task of which only a run can tell" json:"kind"`
 	ID        string `doc:"which one: a path, a name" json:"id"`
 	Action    string `doc:"create, update, delete, install, start, restart, reload, run, ..." json:"action"`
-	Before    Fields `doc:"attributes before; null where nothing is there" json:"before"`
+	Before    Fields `doc:"attributes before; null where nothing is there; of what is created, the defaults that it does not get" json:"before"`
 	After     Fields `doc:"attributes after; null where nothing is left" json:"after"`
 	Diff      string `doc:"unified diff of the content; with --diff only" json:"diff,omitempty"`
 	Unknown   bool   `doc:"only a run can tell whether this changes, or into what" json:"unknown"`
