@@ -31,8 +31,8 @@ func (a *app) drift() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "drift [MODULE|CLUSTER ...]",
 		Short: "Show what differs on hosts from the inventory",
-		Long: `Show what differs on hosts from the inventory, for each unit: what somebody changed by hand, what an edit of the inventory has not
-applied yet, and what does not run as declared. Nothing is changed, also no file of the inventory.
+		Long: `Show what differs on hosts from the inventory, for each unit: changes by hand, edits of the inventory that are
+not applied yet, and what does not run as declared. Nothing is changed, also no file of the inventory.
 
   pig drift
   pig drift pg-test --json

@@ -63,6 +63,8 @@ type Diagnostic struct {
 	Confidential bool
 	// form is what the summary was formatted with.
 	form string
+	// rule is the name that it was given instead.
+	rule string
 }
 
 // Errorf makes an error at pos.
@@ -80,6 +82,12 @@ func Warnf(pos Pos, format string, args ...any) *Diagnostic {
 // WithHint adds a hint and returns d.
 func (d *Diagnostic) WithHint(format string, args ...any) *Diagnostic {
 	d.Hint = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithRule names the kind of mistake where the words of the summary all are values, and returns d.
+func (d *Diagnostic) WithRule(name string) *Diagnostic {
+	d.rule = name
 	return d
 }
 

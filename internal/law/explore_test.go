@@ -1,9 +1,15 @@
 package law
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 func TestExplore(t *testing.T) {
-	for _, name := range []string{"ha", "redis", "minio", "full"} {
+	for _, name := range []string{"access", "backup", "meta", "pg-meta", "sandbox"} {
+		if _, err := os.Stat("../../inventory/" + name + ".yml"); err != nil {
+			continue
+		}
 		text, addrs := sample(t, name)
 		whole := settled(t, text, addrs...)
 		for _, away := range addrs {
