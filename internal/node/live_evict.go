@@ -33,8 +33,9 @@ func (s *liveSystem) Holder() (string, error) {
 }
 
 // Evict ends an agent of pig and nothing else: whatever else locks the file is told by its number.
-func (s *liveSystem) Evict(ctx context.Context) (string, error) {
-	path := lockPath()
+func (s *liveSystem) Evict(ctx context.Context) (string, error) { return evict(ctx, lockPath()) }
+
+func evict(ctx context.Context, path string) (string, error) {
 	pid, err := lockedBy(path)
 	if err != nil || pid == 0 || pid == os.Getpid() {
 		return "", err
