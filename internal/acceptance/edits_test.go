@@ -199,7 +199,6 @@ func (l *lab) applyEdit() outcome {
 	for line := range bytes.Lines(out) {
 		var event struct {
 			Event, Host, On, State, Task, Msg string
-			Plan                              *plan.Plan
 			Changes                           []node.Change
 		}
 		if jsonErr := json.Unmarshal(line, &event); jsonErr != nil {
@@ -207,8 +206,12 @@ func (l *lab) applyEdit() outcome {
 		}
 		switch event.Event {
 		case "plan":
-			o.impact = plan.Summarize(event.Plan.Units...).Worst().String()
-			for _, u := range event.Plan.Units {
+			planned := planOf(line)
+			if planned == nil {
+				l.t.Fatalf("no plan in %s", line)
+			}
+			o.impact = plan.Summarize(planned.Units...).Worst().String()
+			for _, u := range planned.Units {
 				for _, e := range u.Entries {
 					o.planned = append(o.planned, effects(e.Host, e.On, e.Changes)...)
 					if e.Failed != "" {

@@ -247,16 +247,25 @@ func (l *lab) plan(args ...string) *plan.Plan {
 	l.t.Helper()
 	_, out := l.run(append([]string{"plan", "--json"}, args...)...)
 	for line := range strings.SplitSeq(out, "\n") {
-		var event struct {
-			Event string     `json:"event"`
-			Plan  *plan.Plan `json:"plan"`
-		}
-		if json.Unmarshal([]byte(line), &event) == nil && event.Event == "plan" {
-			return event.Plan
+		if p := planOf([]byte(line)); p != nil {
+			return p
 		}
 	}
 	l.t.Fatalf("no plan in\n%s", tail(out))
 	return nil
+}
+
+// planOf is the plan that an event has, nil if it has none.
+func planOf(line []byte) *plan.Plan {
+	d, err := plan.ParseDocument("", line)
+	if err != nil {
+		return nil
+	}
+	p, err := d.Plan()
+	if err != nil {
+		return nil
+	}
+	return p
 }
 
 // changes are the lines of a plan, one for each change: unit host kind id action [impact].

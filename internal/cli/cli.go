@@ -20,6 +20,7 @@ import (
 	"pig/internal/fleet"
 	"pig/internal/module"
 	"pig/internal/product"
+	"pig/internal/report"
 	"pig/internal/ui"
 )
 
@@ -34,6 +35,11 @@ type app struct {
 	args   []string
 	// fleet, if it is there, makes the way to the nodes, in place of SSH.
 	fleet func(map[string]module.Module) *fleet.Fleet
+	// format is that of diagnostics, which verb writes on standard output where it is not text.
+	format report.Format
+	verbed string
+	// file is the inventory, where mistakes count that have no place.
+	file string
 	// redact masks the secrets of the inventory that was read; nil before.
 	redact func(string) string
 	// interrupts delivers Ctrl-C; the first one asks to stop, the second one insists.
@@ -139,6 +145,10 @@ func (a *app) report(err error) int {
 	case err == nil, errors.As(err, &status):
 	case code(err) == exitInterrupted:
 		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
+	case !a.format.Plain():
+		if wrong := a.reported(findings(err)); wrong != nil {
+			fmt.Fprintf(&b, "error: %v\n", wrong)
+		}
 	case errors.As(err, &list):
 		for _, d := range list {
 			diag.Render(&b, d, excerpts(a.redact))
@@ -282,7 +292,7 @@ const moreGroup = "More:"
 func (a *app) groups() []group {
 	verbs, own := a.productVerbs()
 	all := []group{
-		{"The whole inventory:", []*cobra.Command{a.plan(), a.apply(), a.status(), a.journal()}},
+		{"The whole inventory:", []*cobra.Command{a.plan(), a.show(), a.apply(), a.status(), a.drift(), a.policy(), a.lock(), a.journal()}},
 		{product.ModuleGroup, verbs[product.ModuleGroup]},
 	}
 	for _, title := range own {

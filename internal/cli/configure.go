@@ -121,7 +121,10 @@ func (a *app) writeSample(o *configureOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := private.Write(o.output, []byte(out)); err != nil {
+	if err := private.Write(o.output, []byte(modeline+out)); err != nil {
+		return err
+	}
+	if err := writeSchema(filepath.Join(filepath.Dir(o.output), schemaFile)); err != nil {
 		return err
 	}
 	at := change.Address

@@ -13,6 +13,7 @@ const (
 	exitOK          = 0
 	exitError       = 1
 	exitFailed      = 2
+	exitPending     = 2 // of plan --detailed-exitcode, which fails with exitError
 	exitUnreachable = 4
 	exitConfirm     = 7
 	exitInterrupted = 130
@@ -24,7 +25,7 @@ var exitCodes = []struct {
 	short, more string
 }{
 	{exitOK, "done", ""},
-	{exitError, "an error before anything was begun", "a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
+	{exitError, "an error before anything was begun (plan --detailed-exitcode: any failure)", "a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
 	{exitFailed, "some host failed (plan --detailed-exitcode: changes are pending)", "`status`: a cluster is degraded; `node trust`: a key differs"},
 	{exitUnreachable, "some host could not be reached", "no host failed"},
 	{exitConfirm, "a confirmation is needed", "nobody was there to give it"},

@@ -19,7 +19,7 @@ import (
 func (s *source) exposed() (found diag.List) {
 	look := func(path string, sealed bool) {
 		if e := private.Exposed(path, sealed); e != nil {
-			found.Add(diag.Warnf(diag.Pos{}, "%s", e.Why).WithHint("%s", e.Mend))
+			found.Add(diag.Warnf(diag.Pos{}, "%s", e.Why).WithRule("exposed-file").WithHint("%s", e.Mend))
 		}
 	}
 	o := s.opt

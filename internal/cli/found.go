@@ -29,7 +29,7 @@ func (s *session) settled(ctx context.Context) (*product.Environment, error) {
 	for i, q := range searches {
 		v, from, err := q.Choose(said[i])
 		if err != nil {
-			return nil, diag.Errorf(diag.Pos{}, "%s", err).WithHint("write %s in the variables of %s", q.Param, q.Subject)
+			return nil, diag.Errorf(diag.Pos{}, "%s", err).WithRule("undecided-parameter").WithHint("write %s in the variables of %s", q.Param, q.Subject)
 		}
 		if v == nil {
 			continue

@@ -61,7 +61,7 @@ func (s *source) missingFiles(env *product.Environment) (found diag.List) {
 		}
 		for _, file := range f.Files(env) {
 			if _, looked, err := s.localFile(file.Name); err != nil {
-				found = append(found, diag.Errorf(file.Pos, "%s", file.Missing).WithHint("looked for %s", strings.Join(looked, ", ")))
+				found = append(found, diag.Errorf(file.Pos, "%s", file.Missing).WithRule("missing-file").WithHint("looked for %s", strings.Join(looked, ", ")))
 			}
 		}
 	}

@@ -45,7 +45,10 @@ func (s *runner) lockHosts(ctx context.Context, hosts []string) (release func(),
 		s.fleet.First(nil, fleet.Task{})
 		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
 	}
-	if err := refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false); err != nil {
+	free := func() {
+		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
+	}
+	if err := s.await(ctx, func() error { return refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false) }, free); err != nil {
 		release()
 		return nil, err
 	}
@@ -72,10 +75,11 @@ func (s *runner) lockPlays(ctx context.Context, plays []*playbook.Play) (release
 			release()
 			return nil, err
 		}
-		did = append(did, func() {
+		free := func() {
 			e.EverywhereIn(context.WithoutCancel(ctx), p, hosts, "node_lock", value.DictOf("state", "released"))
-		})
-		if err := refused(hosts, e.EverywhereIn(ctx, p, hosts, "node_lock", args), true); err != nil {
+		}
+		did = append(did, free)
+		if err := s.await(ctx, func() error { return refused(hosts, e.EverywhereIn(ctx, p, hosts, "node_lock", args), true) }, free); err != nil {
 			release()
 			return nil, err
 		}
@@ -101,18 +105,34 @@ func (s *runner) lockAgain(hosts []string, args *value.Dict) {
 // refused is why a run does not begin: somebody else is at work on some of hosts. With lenient, what else kept a lock from being taken is
 // left for the run to tell: a play may have yet to read what its connections are made of.
 func refused(hosts []string, results map[string]engine.Result, lenient bool) error {
-	var taken []string
+	var no notLocked
 	for _, h := range hosts {
 		r := results[h]
-		if !r.Failed || r.Unreachable || lenient && (r.Values == nil || r.Values.At("holder") == nil) {
+		if !r.Failed || r.Unreachable {
 			continue
 		}
-		taken = append(taken, fmt.Sprintf("%s: %s", h, r.Msg))
+		held := r.Values != nil && r.Values.At("holder") != nil
+		if lenient && !held {
+			continue
+		}
+		no.lines = append(no.lines, fmt.Sprintf("%s: %s", h, r.Msg))
+		no.lasting = no.lasting || !held
 	}
-	if len(taken) > 0 {
-		return fmt.Errorf("nothing was started: another run holds the lock:\n  %s\nWait for the end of the other run, or stop it. The lock ends with the run.", strings.Join(taken, "\n  ")) //nolint:staticcheck // sentences for people
+	if no.lines != nil {
+		return no
 	}
 	return nil
+}
+
+// notLocked is why hosts could not be locked.
+type notLocked struct {
+	lines []string
+	// lasting says that it is not only others who have the locks: waiting ends nothing.
+	lasting bool
+}
+
+func (n notLocked) Error() string {
+	return fmt.Sprintf("nothing was started: another run holds the lock:\n  %s\nWait for the end of the other run with --lock-timeout, or stop it: pig lock list. The lock ends with the run.", strings.Join(n.lines, "\n  "))
 }
 
 // holder says who we are, to those whom our lock keeps waiting.

@@ -41,6 +41,7 @@ type runOptions struct {
 	asWritten  bool     // hosts keep their names: the playbook is somebody else's
 	confirm    []string // of verbs that have the flag
 	passwords  passwordOptions
+	lockTime   time.Duration
 	plan       string // a plan file that is applied
 	validates  bool   // what is wrong is told together, at the end
 	forgets    bool   // generated passwords are not kept: nothing is asked or told of a node
@@ -103,6 +104,11 @@ func (o *runOptions) AddFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.json, "json", false, "output as JSON, one event a line")
 	f.StringVar(&o.startAt, "start-at-task", "", "name of the first task to run")
 	f.BoolVar(&o.flush, "force-handlers", false, "handlers also on hosts where a task failed")
+}
+
+// lockFlag adds the flag of verbs that lock hosts.
+func (o *runOptions) lockFlag(f *pflag.FlagSet) {
+	f.DurationVar(&o.lockTime, "lock-timeout", 0, "time to wait for the end of other runs on the hosts, such as 10m")
 }
 
 func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }

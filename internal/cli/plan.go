@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/crypto/ssh"
 
 	"pig/internal/diag"
 	"pig/internal/engine"
@@ -15,14 +16,18 @@ import (
 	"pig/internal/graph"
 	"pig/internal/plan"
 	"pig/internal/product"
+	"pig/internal/report"
 	"pig/internal/ui"
 )
 
 type planOptions struct {
 	runOptions
 	out      string
+	sign     string
+	policies string
 	detailed bool
 	offline  bool
+	format   report.Format
 }
 
 // AddFlags adds the flags to a command.
@@ -30,8 +35,11 @@ func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	o.runOptions.AddFlags(f)
 	o.passwords.newFlags(f)
 	f.StringVar(&o.out, "out", "", "file to save the plan in, for pig apply FILE")
+	policyFlag(f, &o.policies)
+	f.StringVar(&o.sign, "sign", "", "SSH key that signs the plan file, for pig apply FILE --verify")
 	f.BoolVar(&o.offline, "offline", false, "plan without connections, as for new machines of an assumed size")
-	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 2 if changes are pending")
+	formatFlag(f, &o.format)
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 0: nothing to do, 2: changes are pending, 1: any failure")
 }
 
 func (a *app) plan() *cobra.Command {
@@ -44,62 +52,116 @@ func (a *app) plan() *cobra.Command {
   pig plan
   pig plan pg-test --diff
   pig plan --out my.plan && pig apply my.plan
+  pig plan --out my.plan --sign ~/.ssh/id_ed25519
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			if o.out != "" {
-				if err := errors.Join(o.keepable(), plan.Replaceable(o.out)); err != nil {
-					return err
-				}
-			}
-			s, err := a.open(c.Context(), &o.runOptions)
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			if o.offline {
-				partial := len(args)+len(o.tags)+len(o.skipTags) > 0 || o.startAt != ""
-				s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules, partial), true, true
-			}
-			salt := ""
-			if o.out != "" {
-				if salt, err = plan.NewSalt(); err != nil {
-					return err
-				}
-			}
-			p, _, err := s.planWith(c.Context(), args, salt, 0)
-			if err != nil {
-				return err
-			}
-			if err := s.showPlan(p); err != nil {
-				return err
-			}
-			sum := plan.Summarize(p.Units...)
-			if o.out != "" && sum.Bad() == 0 {
-				if err := p.Save(o.out); err != nil {
-					return err
-				}
-				if o.offline {
-					fmt.Fprintf(a.err, "Plan saved in %s for review: no host was asked, and pig apply refuses units whose hosts differ.\n", o.out)
-				} else {
-					fmt.Fprintf(a.err, "Plan saved in %s.\n", o.out)
-				}
-			}
-			return planStatus(sum, o.detailed)
+			a.reports("plan", o.format, o.inventory)
+			return a.runPlan(c.Context(), o, args)
 		},
 	}
 	o.AddFlags(c.Flags())
 	return c
 }
 
-func planStatus(sum plan.Summary, detailed bool) error {
+func (a *app) runPlan(ctx context.Context, o *planOptions, args []string) error {
+	key, err := a.keeping(o)
+	if err != nil {
+		return err
+	}
+	s, err := a.open(ctx, &o.runOptions)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if o.offline {
+		partial := len(args)+len(o.tags)+len(o.skipTags) > 0 || o.startAt != ""
+		s.nodes, s.offline, o.forgets = fleet.NewOffline(s.fleet, s.modules, partial), true, true
+	}
+	rules, err := s.rules(o.policies)
+	if err != nil {
+		return err
+	}
+	salt := ""
+	if o.out != "" {
+		if salt, err = plan.NewSalt(); err != nil {
+			return err
+		}
+	}
+	p, _, err := s.planWith(ctx, args, salt, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.showPlan(p); err != nil {
+		return err
+	}
+	if err := a.judge(rules, p.Document(), o.json); err != nil {
+		return err
+	}
+	sum := plan.Summarize(p.Units...)
+	if o.out != "" && sum.Bad() == 0 {
+		if err := a.keep(p, o, key); err != nil {
+			return err
+		}
+	}
+	if o.detailed {
+		return detailedStatus(sum)
+	}
+	return planStatus(sum)
+}
+
+// keeping reads the key that a plan is signed with, and refuses a file that cannot be one of a plan, before anything is asked.
+func (a *app) keeping(o *planOptions) (ssh.Signer, error) {
+	if o.out == "" {
+		if o.sign != "" {
+			return nil, errors.New("cannot sign a plan that is not saved: add --out FILE")
+		}
+		return nil, nil //nolint:nilnil // nothing is kept
+	}
+	if err := errors.Join(o.keepable(), plan.Replaceable(o.out)); err != nil {
+		return nil, err
+	}
+	if o.sign == "" {
+		return nil, nil //nolint:nilnil // it is not signed
+	}
+	return a.signingKey(o.sign)
+}
+
+// keep saves a plan, and its signature if there is a key.
+func (a *app) keep(p *plan.Plan, o *planOptions, key ssh.Signer) error {
+	if err := p.Save(o.out); err != nil {
+		return err
+	}
+	if key != nil {
+		if err := signFile(key, o.out); err != nil {
+			return err
+		}
+	}
+	if o.offline {
+		fmt.Fprintf(a.err, "Plan saved in %s for review: no host was asked, and pig apply refuses units whose hosts differ.\n", o.out)
+	} else {
+		fmt.Fprintf(a.err, "Plan saved in %s.\n", o.out)
+	}
+	return nil
+}
+
+func planStatus(sum plan.Summary) error {
 	switch {
 	case sum.Failed+sum.Problems > 0:
 		return exitStatus(exitFailed)
 	case sum.Unreachable > 0:
 		return exitStatus(exitUnreachable)
-	case detailed && sum.Changes()+sum.Unknown > 0:
-		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+// detailedStatus is Terraform's: pipelines read 2 as "changes", so that no failure may end with it.
+func detailedStatus(sum plan.Summary) error {
+	switch {
+	case planStatus(sum) != nil:
+		return exitStatus(exitError)
+	case sum.Changes()+sum.Unknown > 0:
+		return exitStatus(exitPending)
 	}
 	return nil
 }
@@ -148,7 +210,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if err == nil && !s.offline {
 		s.assureUnits(ctx, env, units)
 	}
-	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Offline: s.offline, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
 }
 
 // playbooksOf are the playbooks of all units, each once.
@@ -173,10 +235,7 @@ func (s *screen) quiet() shown {
 
 func (s *screen) showPlan(p *plan.Plan) error {
 	if s.opt.json {
-		if !s.opt.diff {
-			p = p.WithoutDiffs()
-		}
-		return s.app.emit(ui.PlanEvent{Plan: p})
+		return s.app.emit(ui.PlanEvent{Plan: p.Document().Public(s.opt.diff)})
 	}
 	text := ui.Plan(s.app.paint, p.Units, ui.PlanOptions{Diff: s.opt.diff, Verbosity: s.opt.verbosity}) + ui.Totals(s.app.paint, p.Units, false)
 	_, err := fmt.Fprint(s.app.out, text)

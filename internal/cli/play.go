@@ -62,6 +62,7 @@ pig does the same when started by the name ansible-playbook.
 		},
 	}
 	o.AddFlags(c.Flags())
+	o.lockFlag(c.Flags())
 	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only: nothing is run")
 	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks: nothing is run")
 	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts: nothing is run")

@@ -34,6 +34,7 @@ func TestReferenceOfEvents(t *testing.T) {
 	fields(t, &page, "a change", ui.ChangeFields{})
 	fields(t, &page, "an attribute", ui.AttrFields{})
 	fields(t, &page, "the counts of a host", ui.CountFields{})
+	fields(t, &page, "a unit of drift", ui.DriftFields{})
 	page.WriteString("\n## The lines of the journal\n")
 	fields(t, &page, "start", journal.Start{})
 	fields(t, &page, "result", journal.Result{})

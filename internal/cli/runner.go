@@ -30,6 +30,8 @@ type runner struct {
 	// recreate are names that the operator let go before anything was planned, confirmed those that a run may destroy. Both
 	// are variables, pig_recreate and pig_confirmed; without the latter, as in a plan, all is shown that would go.
 	recreate, confirmed []string
+	// waited says that others had locks of hosts, which were waited for: what was planned before may not be so any more.
+	waited bool
 	// plays are pig's own playbooks that were read, under owned: units run at the same time.
 	owned sync.Mutex
 	plays map[string][]*playbook.Play

@@ -64,7 +64,7 @@ func (s *source) secretImport(args []string) error {
 	}
 	found = append(found, weakPasswords(values, func(name string) diag.Pos { return at[name] })...)
 	if e := private.Exposed(args[0], false); e != nil {
-		found.Add(diag.Warnf(diag.Pos{}, "%s", e.Why).WithHint("%s; or delete the file", e.Mend))
+		found.Add(diag.Warnf(diag.Pos{}, "%s", e.Why).WithRule("exposed-file").WithHint("%s; or delete the file", e.Mend))
 	}
 	if found.HasErrors() {
 		return found
@@ -97,7 +97,7 @@ func weakPasswords(values map[string]string, at func(name string) diag.Pos) (fou
 			continue
 		}
 		if why := params.WeakPassword(values[name]); why != "" {
-			found.Add(diag.Warnf(at(name), "%s %s", name, why).WithHint("pig secret rotate %s", name))
+			found.Add(diag.Warnf(at(name), "%s %s", name, why).WithRule("weak-password").WithHint("pig secret rotate %s", name))
 		}
 	}
 	return found

@@ -94,7 +94,7 @@ var portTwice = regexp.MustCompile(`^duplicate key \d+,`)
 func portsTwice(warnings diag.List) (found diag.List) {
 	for _, w := range warnings {
 		if portTwice.MatchString(w.Summary) {
-			found.Add(diag.Errorf(w.Pos, "%s", w.Summary).WithHint("give each instance a port of its own"))
+			found.Add(diag.Errorf(w.Pos, "%s", w.Summary).WithRule("duplicate-port").WithHint("give each instance a port of its own"))
 		}
 	}
 	return found

@@ -12,6 +12,7 @@ import (
 	"pig/internal/format"
 	"pig/internal/inventory"
 	"pig/internal/product"
+	"pig/internal/report"
 )
 
 // sourceOptions are the flags of verbs that read an inventory and touch no node.
@@ -49,7 +50,8 @@ func (s *source) hosts() ([]*inventory.Host, error) {
 
 func (a *app) validate() *cobra.Command {
 	o := &sourceOptions{}
-	var strict bool
+	var strict, asJSON bool
+	var format report.Format
 	c := &cobra.Command{
 		Use:   "validate",
 		Short: "Check the inventory for errors",
@@ -58,12 +60,17 @@ and rules that select nothing. All errors are shown at once. No host is asked.
 
   pig validate
   pig validate -i inventory/ha.yml --strict
+  pig validate --format github
 
 Warnings do not change the exit status, except with --strict.
 
 ` + exitHelp,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if asJSON {
+				format = report.JSON
+			}
+			a.reports("validate", format, o.inventory)
 			s, err := a.open(c.Context(), &runOptions{inventory: o.inventory, extraVars: o.extraVars, passwords: o.passwords, validates: true})
 			if err != nil {
 				return err
@@ -74,12 +81,18 @@ Warnings do not change the exit status, except with --strict.
 	}
 	o.AddFlags(c.Flags())
 	c.Flags().BoolVar(&strict, "strict", false, "warnings as errors")
+	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	formatFlag(c.Flags(), &format)
+	c.MarkFlagsMutuallyExclusive("json", "format")
 	return c
 }
 
 func (s *session) validate(strict bool) error {
 	env, found := s.mistakes()
 	found = append(found, s.exposed()...)
+	if !s.app.format.Plain() {
+		return s.validateFor(found, strict)
+	}
 	errors, warnings := 0, 0
 	for _, d := range found {
 		if d.Severity == diag.Error {
@@ -96,6 +109,25 @@ func (s *session) validate(strict bool) error {
 	s.tellSearches(env)
 	_, err := fmt.Fprintf(s.app.out, "%s: %s%s\n", s.app.paint.Green("valid"), declared(env), withWarnings(warnings))
 	return err
+}
+
+// validateFor tells a pipeline what is wrong. With strict a warning is an error there too.
+func (s *session) validateFor(found diag.List, strict bool) error {
+	s.learnSecrets()
+	if strict {
+		for i, d := range found {
+			severe := *d
+			severe.Severity = diag.Error
+			found[i] = &severe
+		}
+	}
+	if err := s.app.reported(found); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return exitStatus(exitError)
+	}
+	return nil
 }
 
 func counts(errors, warnings int) string {

@@ -45,6 +45,7 @@ func (a *app) productVerb(v product.Verb) *cobra.Command {
 		},
 	}
 	o.AddFlags(c.Flags())
+	o.lockFlag(c.Flags())
 	if v.Confirm != "" {
 		c.Flags().StringVar(&w.confirm, "confirm", "", v.Confirm)
 	}

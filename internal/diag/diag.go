@@ -61,11 +61,15 @@ type Diagnostic struct {
 	Cause    error // the error that it was made from, if any
 	// Confidential says that no line of the file is to be shown: it is one of secrets.
 	Confidential bool
+	// form is what the summary was formatted with.
+	form string
+	// rule is the name that it was given instead.
+	rule string
 }
 
 // Errorf makes an error at pos.
 func Errorf(pos Pos, format string, args ...any) *Diagnostic {
-	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos}
+	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos, form: format}
 }
 
 // Warnf makes a warning at pos.
@@ -78,6 +82,12 @@ func Warnf(pos Pos, format string, args ...any) *Diagnostic {
 // WithHint adds a hint and returns d.
 func (d *Diagnostic) WithHint(format string, args ...any) *Diagnostic {
 	d.Hint = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithRule names the kind of mistake where the words of the summary all are values, and returns d.
+func (d *Diagnostic) WithRule(name string) *Diagnostic {
+	d.rule = name
 	return d
 }
 

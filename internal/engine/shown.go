@@ -98,6 +98,9 @@ func (s shown) change(c node.Change, r Result) node.Change {
 	}
 	if r.NoLog {
 		c.Attrs = nil
+		if c.Kind == "command" { // its words may be what is not to be logged
+			c.ID = "(no_log)"
+		}
 	}
 	if r.NoLog || r.NoDiff {
 		c.Before, c.After, c.Diff = "", "", ""

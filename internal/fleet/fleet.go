@@ -237,6 +237,23 @@ func (f *Fleet) Reset(h Host) {
 	}
 }
 
+// Afresh ends all agents, with what was planned on them: the next task on a host connects anew, and finds the host as it is.
+func (f *Fleet) Afresh() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.shadow = node.NewShadow(f.local)
+	for k, s := range f.sessions {
+		delete(f.sessions, k)
+		select {
+		case <-s.ready:
+			if s.session != nil {
+				s.session.close()
+			}
+		default:
+		}
+	}
+}
+
 // Retry forgets which hosts could not be reached, so that each is tried once more.
 func (f *Fleet) Retry() {
 	f.mu.Lock()

@@ -210,6 +210,19 @@ func (s *system) Unlock() error {
 	})
 }
 
+func (s *system) Holder() (string, error) { return s.Machine.Holder(), nil }
+
+func (s *system) Evict(context.Context) (string, error) {
+	s.Machine.mu.Lock()
+	holder, who := s.holder, s.held
+	s.Machine.mu.Unlock()
+	if holder == nil || holder == s.process {
+		return "", nil
+	}
+	holder.end(errKilled)
+	return who, nil
+}
+
 // Holder tells who has the machine's lock, "" if nobody.
 func (m *Machine) Holder() string {
 	m.mu.Lock()

@@ -45,6 +45,13 @@ func (w *World) AddOf(addr string, u *Universe) *Machine {
 	return m
 }
 
+// Remove takes a machine away: nobody reaches it any more.
+func (w *World) Remove(addr string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.machines, addr)
+}
+
 // Machine gives the machine at an address, nil if there is none.
 func (w *World) Machine(addr string) *Machine {
 	w.mu.Lock()

@@ -63,7 +63,7 @@ func TestAKeptPlanHoldsToWhatWasRead(t *testing.T) {
 	}{
 		"nothing":                    {func(*lab) {}, nil, ""},
 		"a comment in a role":        {func(l *lab) { l.edit(task, "\n- name: Ask", "\n# Why we ask.\n- name: Ask") }, nil, ""},
-		"another version of pig":     {func(l *lab) { l.edit("my.plan", `"pig": "`, `"pig": "0.0.1-`) }, nil, ""},
+		"another version of pig":     {func(l *lab) { l.edit("my.plan", `"pig_version": "`, `"pig_version": "0.0.1-`) }, nil, ""},
 		"a host of no unit":          {func(l *lab) { l.edit("pigsty.yml", "  vars:\n", "  # a word more\n  vars:\n") }, nil, ""},
 		"a task":                     {func(l *lab) { l.edit(task, "dest: /etc/seen", "dest: /etc/seen2") }, nil, "not in the plan: 10.10.10.10: create file /etc/seen2"},
 		"content":                    {func(l *lab) { l.edit(task, "seen by", "seen from") }, nil, "changed content: 10.10.10.10: create file /etc/seen"},

@@ -3,7 +3,6 @@ package law
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -125,13 +124,15 @@ func (l *lab) plan() *plan.Plan {
 	l.t.Helper()
 	out, code := l.pig("plan", "--json")
 	for line := range strings.SplitSeq(out, "\n") {
-		var event struct {
-			Event string
-			Plan  *plan.Plan
+		d, err := plan.ParseDocument("", []byte(line))
+		if err != nil {
+			continue
 		}
-		if json.Unmarshal([]byte(line), &event) == nil && event.Event == "plan" {
-			return event.Plan
+		p, err := d.Plan()
+		if err != nil {
+			l.t.Fatal(err)
 		}
+		return p
 	}
 	l.t.Fatalf("pig plan: exit status %d\n%s\n%s", code, out, strings.Join(l.world.Unknown(), "\n"))
 	return nil

@@ -35,6 +35,9 @@ func (b bare) User() string       { return b.user }
 func (b bare) Lock(string) error  { return nil }
 func (b bare) Unlock() error      { return nil }
 
+func (b bare) Holder() (string, error)               { return "", nil }
+func (b bare) Evict(context.Context) (string, error) { return "", errBare }
+
 // Await looks once: nothing comes about on a machine that is not there.
 func (b bare) Await(ctx context.Context, w Wait) error { return Look(ctx, w) }
 

@@ -31,14 +31,23 @@ type machineLock struct {
 }
 
 func (s *liveSystem) Lock(holder string) error {
+	path := lockPath()
+	if path != lockFile && (path == "" || os.MkdirAll(filepath.Dir(path), 0o700) != nil) {
+		return nil // an account without a home has nothing that two runs could share
+	}
+	return s.live.lock.take(path, holder)
+}
+
+// lockPath is the file of the lock of the agent's account, "" if it has none.
+func lockPath() string {
 	if os.Geteuid() == 0 {
-		return s.live.lock.take(lockFile, holder)
+		return lockFile
 	}
 	home, err := os.UserHomeDir()
-	if err != nil || os.MkdirAll(filepath.Join(home, filepath.Dir(accountLock)), 0o700) != nil {
-		return nil //nolint:nilerr // an account without a home has nothing that two runs could share
+	if err != nil {
+		return ""
 	}
-	return s.live.lock.take(filepath.Join(home, accountLock), holder)
+	return filepath.Join(home, accountLock)
 }
 
 func (s *liveSystem) Unlock() error { return s.live.lock.drop() }

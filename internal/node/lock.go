@@ -1,5 +1,7 @@
 package node
 
+import "context"
+
 // Locked says that somebody else is at work on the machine.
 type Locked struct{ Holder string }
 
@@ -9,3 +11,9 @@ func (l *Locked) Error() string {
 
 func (s *shadowSystem) Lock(string) error { return nil }
 func (s *shadowSystem) Unlock() error     { return nil }
+
+// Holder of a planned machine is that of the machine.
+func (s *shadowSystem) Holder() (string, error) { return s.live.Holder() }
+
+// Evict ends nobody in a plan.
+func (s *shadowSystem) Evict(context.Context) (string, error) { return "", nil }

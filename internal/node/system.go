@@ -40,6 +40,10 @@ type System interface {
 	// has it. *Locked if another process holds it. A Shadow locks nothing.
 	Lock(holder string) error
 	Unlock() error
+	// Holder tells who has the lock that this account's Lock would take, "" if nobody has it.
+	Holder() (string, error)
+	// Evict ends the agent that has that lock, whatever it is at, and tells who had it, "" if nobody.
+	Evict(ctx context.Context) (holder string, err error)
 	// Await waits until w is met. A Shadow cannot wait: it looks once, and what is not met counts as met.
 	Await(ctx context.Context, w Wait) error
 	// Do makes a change of several steps, which is recorded as this one once all are done: so the steps are made by a System that records

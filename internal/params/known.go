@@ -63,7 +63,7 @@ func (v *Validator) password(p *Param, what, text string, pos diag.Pos) {
 	case text == "":
 	default:
 		if why := WeakPassword(text); why != "" {
-			v.Add(diag.Warnf(pos, "%s %s", what, why).WithHint("%s", betterPassword(p)))
+			v.Add(diag.Warnf(pos, "%s %s", what, why).WithRule("known-password").WithHint("%s", betterPassword(p)))
 		}
 	}
 }

@@ -123,11 +123,11 @@ func TestDefaultsAreNew(t *testing.T) {
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	s := Schema()
-	defs := s.At("$defs").(*value.Dict)
+	defs := s.At("definitions").(*value.Dict)
 	var missing []string
 	value.Walk(s, func(v value.Value) {
 		if d, ok := v.(*value.Dict); ok && d.Len() == 1 {
-			if r, ok := d.At("$ref").(string); ok && !defs.Has(strings.TrimPrefix(r, "#/$defs/")) {
+			if r, ok := d.At("$ref").(string); ok && !defs.Has(strings.TrimPrefix(r, "#/definitions/")) {
 				missing = append(missing, r)
 			}
 		}

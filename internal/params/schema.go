@@ -2,7 +2,7 @@ package params
 
 import "pig/internal/value"
 
-// Schema is a JSON Schema (draft 2020-12) of inventories, for editors: all parameters with their descriptions, in variables
+// Schema is a JSON Schema (draft-07, which the language servers of editors read) of inventories, for editors: all parameters with their descriptions, in variables
 // of groups and hosts. It takes what Validate takes, and templates everywhere.
 func Schema() *value.Dict {
 	c := Load()
@@ -22,18 +22,19 @@ func Schema() *value.Dict {
 	defs.Set("group", value.DictOf("type", list("object", "null"), "additionalProperties", false, "properties", value.DictOf(
 		"hosts", group(ref("vars")), "vars", ref("vars"), "children", group(ref("group")))))
 	return value.DictOf(
-		"$schema", "https://json-schema.org/draft/2020-12/schema",
+		"$schema", "http://json-schema.org/draft-07/schema#",
+		"$id", "urn:pig:inventory",
 		"title", "pigsty.yml",
 		"description", "The inventory of an environment: groups of hosts and their parameters.",
 		"type", "object",
 		"additionalProperties", ref("group"),
-		"$defs", defs,
+		"definitions", defs,
 	)
 }
 
 func list(items ...value.Value) *value.List { return value.NewList(items...) }
 
-func ref(name string) *value.Dict { return value.DictOf("$ref", "#/$defs/"+name) }
+func ref(name string) *value.Dict { return value.DictOf("$ref", "#/definitions/"+name) }
 
 // sortedObjects are the objects in the order in which parameters name them.
 func sortedObjects(c *Catalog) []*ObjectType {

@@ -137,7 +137,7 @@ func (v *Validator) one(p *Param, what string, val value.Value, pos diag.Pos) {
 		if !strings.HasPrefix(wrong, "must ") {
 			what += ":"
 		}
-		v.Add(diag.Errorf(pos, "%s %s", what, wrong).WithHint("%s", enumHint(p, val)))
+		v.Add(diag.Errorf(pos, "%s %s", what, wrong).WithRule("invalid-value").WithHint("%s", enumHint(p, val)))
 		return
 	}
 	if s, ok := value.Plain(val); ok && p.Secret {

@@ -20,8 +20,8 @@ import (
 	"pig/internal/value"
 )
 
-// fileVersion changes when plan files of before can no longer be applied.
-const fileVersion = 3
+// sealVersion changes when plan files of before can no longer be applied.
+const sealVersion = 4
 
 // NewSalt makes the salt of a plan.
 func NewSalt() (string, error) {
@@ -137,8 +137,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // Save writes p for its owner only.
 func (p *Plan) Save(path string) error {
-	p.Version = fileVersion
-	text, err := json.MarshalIndent(p, "", " ")
+	text, err := json.MarshalIndent(p.Document(), "", " ")
 	if err != nil {
 		return err
 	}
@@ -174,20 +173,72 @@ func Replaceable(path string) error {
 
 func notPlan(path string) error { return fmt.Errorf("%s is %w", path, ErrNoPlan) }
 
-// Open reads a plan that Save wrote.
+// Open reads a plan that Save wrote, to apply it.
 func Open(path string) (*Plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the plan: %w", err)
 	}
-	p := &Plan{}
-	if err := json.Unmarshal(text, p); err != nil || p.Version == 0 || p.Pig == "" {
+	return Parse(path, text)
+}
+
+// Parse reads a plan to apply from what its file holds.
+func Parse(path string, text []byte) (*Plan, error) {
+	d, err := ParseDocument(path, text)
+	if err != nil {
+		return nil, err
+	}
+	if d.Seal == nil {
+		return nil, fmt.Errorf("cannot apply %s: output of plan --json, not of plan --out", path)
+	}
+	if d.Seal.Version != sealVersion {
+		return nil, otherVersion(path, d.Seal.Version)
+	}
+	return d.Plan()
+}
+
+func otherVersion(path string, version int) error {
+	return fmt.Errorf("invalid plan file %q: version %d, want %d: plan again", path, version, sealVersion)
+}
+
+// OpenDocument reads the document of a plan file, or of the event that plan --json prints.
+func OpenDocument(path string) (*Document, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the plan: %w", err)
+	}
+	return ParseDocument(path, text)
+}
+
+// ParseDocument reads the document that a file holds.
+func ParseDocument(path string, text []byte) (*Document, error) {
+	var head struct {
+		Event string `json:"event"`
+		Plan  json.RawMessage
+		Form  string `json:"format_version"`
+		// Version and Pig are of plan files of before.
+		Version int    `json:"version"`
+		Pig     string `json:"pig"`
+	}
+	if json.Unmarshal(text, &head) != nil {
 		return nil, notPlan(path)
 	}
-	if p.Version != fileVersion {
-		return nil, fmt.Errorf("invalid plan file %q: version %d, want %d: plan again", path, p.Version, fileVersion)
+	switch {
+	case head.Event == "plan":
+		return ParseDocument(path, head.Plan)
+	case head.Form == "" && head.Version > 0 && head.Pig != "":
+		return nil, otherVersion(path, head.Version)
+	case head.Form == "":
+		return nil, notPlan(path)
 	}
-	return p, nil
+	if major, _, _ := strings.Cut(head.Form, "."); major != strings.Split(DocumentVersion, ".")[0] {
+		return nil, fmt.Errorf("invalid plan file %q: format version %s, want %s: plan again", path, head.Form, DocumentVersion)
+	}
+	d := &Document{}
+	if json.Unmarshal(text, d) != nil || d.Pig == "" {
+		return nil, notPlan(path)
+	}
+	return d, nil
 }
 
 // Unit finds a unit of the plan by name.

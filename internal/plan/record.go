@@ -13,21 +13,21 @@ import (
 
 // Entry is what one task changes on one host.
 type Entry struct {
-	Host    string        `json:"host"`
-	On      string        `json:"on,omitempty"` // the machine that it is done on, if that is not Host
-	Task    string        `json:"task"`
-	At      string        `json:"at"`
-	Changes []node.Change `json:"changes,omitempty"`
-	Unknown bool          `json:"unknown,omitempty"` // only a run can tell whether it changes anything
-	Failed  string        `json:"failed,omitempty"`
+	Host    string
+	On      string // the machine that it is done on, if that is not Host
+	Task    string
+	At      string
+	Changes []node.Change
+	Unknown bool // only a run can tell whether it changes anything
+	Failed  string
 	// Unreachable tells of Failed that the host could not be reached.
-	Unreachable bool `json:"unreachable,omitempty"`
-	NoLog       bool `json:"no_log,omitempty"`
-	Left        bool `json:"left,omitempty"` // it is what an interrupted run left to do
+	Unreachable bool
+	NoLog       bool
+	Left        bool // it is what an interrupted run left to do
 	// Source is a digest of what a result follows from that is not known yet, in a plan that is kept.
-	Source string `json:"source,omitempty"`
+	Source string
 	// Warnings are what the operator should know although nothing changes, such as a user that is no longer declared.
-	Warnings []string `json:"warnings,omitempty"`
+	Warnings []string
 }
 
 // Record takes down what a unit's run changes, or would. It is an engine.Sink that passes everything on to another one.
@@ -51,7 +51,13 @@ func (r *Record) HostDone(host string, t engine.TaskRef, res engine.Result, took
 		e.Warnings = append(e.Warnings, t.Title()+": left out, "+reason(res))
 	}
 	if res.DidChange() && len(res.Changes) == 0 {
-		e.Changes = []node.Change{{Kind: "task", ID: t.Title(), Action: "run"}}
+		e.Changes = []node.Change{{Kind: taskKind, ID: t.Title(), Action: "run"}}
+	}
+	if e.Unknown { // then a plan cannot tell of any of its changes
+		e.Changes = slices.Clone(e.Changes)
+		for i := range e.Changes {
+			e.Changes[i].Unknown = true
+		}
 	}
 	if e.Failed != "" || e.Unknown || res.DidChange() || len(res.Changes) > 0 || len(e.Warnings) > 0 {
 		r.mu.Lock()
@@ -118,49 +124,31 @@ func (r *Record) Entries() []Entry {
 
 // UnitPlan is what one unit changes.
 type UnitPlan struct {
-	Unit      product.Unit `json:"unit"`
-	Entries   []Entry      `json:"entries"`
-	Inputs    string       `json:"inputs"`              // digest of the inventory's variables of its hosts
-	Extra     string       `json:"extra,omitempty"`     // digest of the variables of the command line
-	Passwords string       `json:"passwords,omitempty"` // digest of the generated passwords that it may use
-	Skipped   string       `json:"skipped,omitempty"`
-	Error     string       `json:"error,omitempty"`
+	Unit      product.Unit
+	Entries   []Entry
+	Inputs    string // digest of the inventory's variables of its hosts
+	Extra     string // digest of the variables of the command line
+	Passwords string // digest of the generated passwords that it may use
+	Skipped   string
+	Error     string
 	// Problems are what does not run as declared although nothing is to be changed.
-	Problems []string `json:"problems,omitempty"`
+	Problems []string
 	// Warnings are what lives on and is not in the inventory, of a unit that changes something.
-	Warnings []string `json:"warnings,omitempty"`
+	Warnings []string
 	// Took is how long a run needed for it.
-	Took time.Duration `json:"-"`
+	Took time.Duration
 }
 
 // Plan is what all units change.
 type Plan struct {
-	Version int        `json:"version,omitempty"`
-	Pig     string     `json:"pig"`
-	Salt    string     `json:"salt,omitempty"`   // of the digests
-	Rounds  int        `json:"rounds,omitempty"` // of the digests
-	Limit   string     `json:"limit,omitempty"`
-	Tags    []string   `json:"tags,omitempty"`
-	Only    []string   `json:"only,omitempty"` // modules
-	Units   []UnitPlan `json:"units"`
-}
-
-// WithoutDiffs is the plan without the content of its changes.
-func (p *Plan) WithoutDiffs() *Plan {
-	c := *p
-	c.Units = slices.Clone(p.Units)
-	for i := range c.Units {
-		entries := slices.Clone(c.Units[i].Entries)
-		for j := range entries {
-			changes := slices.Clone(entries[j].Changes)
-			for k := range changes {
-				changes[k].Before, changes[k].After, changes[k].Diff = "", "", ""
-			}
-			entries[j].Changes = changes
-		}
-		c.Units[i].Entries = entries
-	}
-	return &c
+	Pig     string
+	Salt    string // of the digests
+	Rounds  int    // of the digests
+	Offline bool   // no host was asked
+	Limit   string
+	Tags    []string
+	Only    []string // modules
+	Units   []UnitPlan
 }
 
 // Summary counts changes.

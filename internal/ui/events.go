@@ -18,7 +18,7 @@ type Event interface{ event() string }
 // Documented are all events, in the order of the page, by name.
 func Documented() (names []string, events []Event) {
 	events = []Event{
-		PlayEvent{}, TaskEvent{}, ResultEvent{}, RetryEvent{}, WarningEvent{}, RecapEvent{}, PlanEvent{}, DifferenceEvent{}, ProblemEvent{}, StatusEvent{},
+		PlayEvent{}, TaskEvent{}, ResultEvent{}, RetryEvent{}, WarningEvent{}, RecapEvent{}, PlanEvent{}, DifferenceEvent{}, ProblemEvent{}, StatusEvent{}, LockEvent{}, PolicyEvent{}, DriftEvent{},
 	}
 	for _, e := range events {
 		names = append(names, e.event())
@@ -88,7 +88,7 @@ func (RecapEvent) event() string { return "recap" }
 
 // PlanEvent is what pig plan found.
 type PlanEvent struct {
-	Plan *plan.Plan `doc:"plan, in the shape of a plan file" json:"plan"`
+	Plan *plan.Document `doc:"plan, as plan.schema.json describes it" json:"plan"`
 }
 
 func (PlanEvent) event() string { return "plan" }
@@ -115,6 +115,49 @@ type StatusEvent struct {
 }
 
 func (StatusEvent) event() string { return "status" }
+
+// LockEvent tells who has the lock of a host.
+type LockEvent struct {
+	Host   string `doc:"host" json:"host"`
+	Locked bool   `doc:"whether a run holds the lock" json:"locked"`
+	Holder string `doc:"who runs it: user@host, process, begin, verb" json:"holder,omitempty"`
+	Msg    string `doc:"why the host did not tell" json:"msg,omitempty"`
+}
+
+func (LockEvent) event() string { return "lock" }
+
+// PolicyEvent tells what a rule found in a plan.
+type PolicyEvent struct {
+	Policy string   `doc:"name of the rule" json:"policy"`
+	Denied bool     `doc:"whether the rule denies the plan; else it warns" json:"denied"`
+	At     string   `doc:"file:line:col of the rule" json:"at"`
+	Msg    string   `doc:"message of the rule" json:"msg,omitempty"`
+	About  []string `doc:"what the rule found" json:"about,omitempty"`
+}
+
+func (PolicyEvent) event() string { return "policy" }
+
+// DriftEvent is what pig drift found.
+type DriftEvent struct {
+	Drifted bool          `doc:"whether a host differs from the inventory" json:"drifted"`
+	Units   []DriftFields `doc:"units, also those that do not differ" json:"units"`
+}
+
+func (DriftEvent) event() string { return "drift" }
+
+// DriftFields are those of a unit.
+type DriftFields struct {
+	Unit        string   `doc:"module, or module:cluster" json:"unit"`
+	Module      string   `doc:"module" json:"module"`
+	Cluster     string   `doc:"cluster; empty where the module has only one" json:"cluster"`
+	Drifted     bool     `doc:"whether the unit differs from the inventory" json:"drifted"`
+	Changes     int      `doc:"changes that pig apply would make" json:"changes"`
+	Unknown     int      `doc:"tasks of which only a run can tell" json:"unknown"`
+	Problems    []string `doc:"what does not run as declared" json:"problems"`
+	Errors      int      `doc:"tasks that failed, hosts that could not be reached" json:"errors"`
+	WorstImpact string   `doc:"worst impact of these changes, one word" json:"worst_impact"`
+	Addresses   []string `doc:"what differs, as in plan.schema.json" json:"addresses"`
+}
 
 // ChangeFields are those of a change.
 type ChangeFields struct {

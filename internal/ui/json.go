@@ -48,7 +48,7 @@ func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took tim
 		Changes: Changes(r.Changes, r.NoLog, j.diff || r.AsksDiff),
 	}
 	if !r.NoLog {
-		e.Msg = r.Msg
+		e.Msg = r.Reason()
 	}
 	if t.Action == "debug" && !r.NoLog {
 		e.Result = json.RawMessage(value.JSON(r.Values))

@@ -47,6 +47,16 @@ func (q *queries) get(text string) (*jmes.Query, error) {
 	return compiled, nil
 }
 
+// Query compiles a JMESPath query that is no part of a template.
+func Query(text string) (func(value.Value) (value.Value, error), error) {
+	q, err := jmes.Compile(text, python.ReadJSON)
+	if err != nil {
+		return nil, err
+	}
+	env := queryEnv()
+	return func(in value.Value) (value.Value, error) { return q.Search(in, env) }, nil
+}
+
 func queryEnv() *jmes.Env {
 	return &jmes.Env{
 		Force: python.Force,

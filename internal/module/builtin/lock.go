@@ -13,10 +13,15 @@ import (
 func lock() module.Module {
 	return module.Module{
 		Name: "node_lock",
-		Spec: module.Spec{Args: []module.Arg{{Name: "holder"}, {Name: "state", Default: "held", Choices: []string{"held", "released"}}}},
-		Run: func(_ context.Context, c *module.Call) (*value.Dict, error) {
-			if c.Args.String("state") == "released" {
+		Spec: module.Spec{Args: []module.Arg{{Name: "holder"}, {Name: "state", Default: "held", Choices: []string{"held", "released", "shown", "broken"}}}},
+		Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
+			switch c.Args.String("state") {
+			case "released":
 				return nil, c.System.Unlock()
+			case "shown":
+				return heldBy(c.System.Holder())
+			case "broken":
+				return heldBy(c.System.Evict(ctx))
 			}
 			err := c.System.Lock(c.Args.String("holder"))
 			var locked *node.Locked
@@ -27,3 +32,5 @@ func lock() module.Module {
 		},
 	}
 }
+
+func heldBy(who string, err error) (*value.Dict, error) { return value.DictOf("holder", who), err }

@@ -70,7 +70,7 @@ func (r *resolver) redis() {
 	}
 	r.topology = all
 	for _, p := range all.Check() {
-		d := r.Errorf(r.redisPlace(p), "%s", p.Msg).WithHint("%s", p.Hint)
+		d := r.Errorf(r.redisPlace(p), "%s", p.Msg).WithRule("redis-cluster").WithHint("%s", p.Hint)
 		if p.Warning {
 			d.Severity = diag.Warning
 		}

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"pig/internal/format"
+	"pig/internal/node"
+	"pig/internal/plan"
+)
+
+// Comments of merge requests have a limit of 64 kB: what is beyond markdownMost bytes is counted instead.
+const (
+	markdownMost   = 60_000
+	markdownUnit   = 12_000 // of the details of one unit
+	markdownGrave  = 40     // changes that are told before the details
+	markdownTail   = 400    // for what is said at the end
+	markdownInline = 300    // of one line
+)
+
+// Markdown shows a plan for the comment of a merge request: totals and impacts first, the changes of each unit folded.
+func Markdown(units []plan.UnitPlan) string {
+	all := plan.Summarize(units...)
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "### pig plan: %s\n\n", markdownCell(headline(all)))
+	markdownTable(b, units)
+	markdownProblems(b, units)
+	markdownImpacts(b, units)
+	left := 0
+	for _, u := range units {
+		text := markdownDetails(u)
+		if text == "" {
+			continue
+		}
+		if b.Len()+len(text) > markdownMost-markdownTail {
+			left++
+			continue
+		}
+		b.WriteString(text)
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "\nThe details of %s are left out here: run `pig show` on the plan file.\n", format.Plural(left, "unit"))
+	}
+	return b.String()
+}
+
+func headline(s plan.Summary) string {
+	if s.Changes()+s.Unknown+s.Bad() == 0 {
+		return "no changes"
+	}
+	return counts(s, false)
+}
+
+// markdownTable has a line for each unit that has something to tell, as long as there is room.
+func markdownTable(b *strings.Builder, units []plan.UnitPlan) {
+	head, left := false, 0
+	for _, u := range units {
+		s := plan.Summarize(u)
+		if s.Changes()+s.Unknown+s.Bad()+s.Problems == 0 && u.Skipped == "" {
+			continue
+		}
+		if !head {
+			b.WriteString("| unit | create | update | delete | run | unknown | failed | worst impact |\n|---|---|---|---|---|---|---|---|\n")
+			head = true
+		}
+		if b.Len() > markdownMost/3 {
+			left++
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d | %d | %s |\n", markdownCell(u.Unit.Name), s.Create, s.Update, s.Delete, s.Other, s.Unknown, s.Bad()+s.Problems, s.Worst())
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "\n%s more.\n", format.Plural(left, "unit"))
+	}
+}
+
+// markdownProblems tells what failed: a plan with a failure is no plan.
+func markdownProblems(b *strings.Builder, units []plan.UnitPlan) {
+	var lines []string
+	for _, u := range units {
+		if u.Skipped != "" {
+			lines = append(lines, u.Unit.Name+": not planned, because "+u.Skipped+" failed")
+		}
+		for _, e := range u.Entries {
+			if e.Failed != "" {
+				lines = append(lines, fmt.Sprintf("%s %s: %s: %s", u.Unit.Name, e.Host, e.Task, e.Failed))
+			}
+		}
+		for _, p := range u.Problems {
+			lines = append(lines, u.Unit.Name+": not as declared: "+p)
+		}
+	}
+	markdownList(b, "Failed", lines)
+}
+
+// markdownImpacts tells what interrupts something, the worst first.
+func markdownImpacts(b *strings.Builder, units []plan.UnitPlan) {
+	var lines []string
+	for _, impact := range []node.Impact{node.ImpactDataLoss, node.ImpactFailover, node.ImpactRestart, node.ImpactGap, node.ImpactReload} {
+		for _, u := range units {
+			for _, e := range u.Entries {
+				for _, c := range e.Changes {
+					if c.Impact == impact {
+						lines = append(lines, fmt.Sprintf("[%s] %s %s: %s", impact, u.Unit.Name, e.Host, plainChange(e, c)))
+					}
+				}
+			}
+		}
+	}
+	markdownList(b, "Impact", lines)
+}
+
+func plainChange(e plan.Entry, c node.Change) string {
+	if e.NoLog {
+		return c.Action + " " + c.Kind + " (no_log)"
+	}
+	return c.Action + " " + c.Kind + " " + c.ID
+}
+
+// markdownList writes lines below a title, as text that no sign of which is Markdown.
+func markdownList(b *strings.Builder, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n**%s**\n\n", title)
+	left := max(0, len(lines)-markdownGrave)
+	lines = lines[:len(lines)-left]
+	for i, l := range lines {
+		lines[i] = short(strings.ReplaceAll(l, "\n", " "), markdownInline)
+	}
+	text := strings.Join(lines, "\n")
+	if left > 0 {
+		text += fmt.Sprintf("\nand %d more", left)
+	}
+	b.WriteString(fenced("", text))
+}
+
+// markdownDetails are the changes of one unit, folded.
+func markdownDetails(u plan.UnitPlan) string {
+	text := Plan(Palette{}, []plan.UnitPlan{u}, true)
+	if text == "" {
+		return ""
+	}
+	if len(text) > markdownUnit {
+		cut := strings.LastIndex(text[:markdownUnit], "\n")
+		text = fmt.Sprintf("%s\n(%d lines more)\n", text[:cut], strings.Count(text[cut:], "\n"))
+	}
+	return fmt.Sprintf("\n<details><summary>%s: %s</summary>\n\n%s\n</details>\n", html.EscapeString(u.Unit.Name), html.EscapeString(counts(plan.Summarize(u), false)), fenced("diff", markedFirst(text)))
+}
+
+// markedFirst puts the sign of a change at the beginning of its line, where a reader of diffs looks for it.
+func markedFirst(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, l := range lines {
+		inner := strings.TrimLeft(l, " ")
+		switch {
+		case strings.HasPrefix(inner, "~ "), strings.HasPrefix(inner, "? "), strings.HasPrefix(inner, "x "):
+			lines[i] = "!" + l
+		case strings.HasPrefix(inner, "+"), strings.HasPrefix(inner, "-"):
+			lines[i] = inner[:1] + l
+		default:
+			lines[i] = " " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fenced is text in a fence that is longer than any in it.
+func fenced(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
+}
+
+var markdownSigns = strings.NewReplacer("|", `\|`, "\n", " ", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "@", "@\u200b")
+
+// markdownCell is text without signs of Markdown, HTML or mentions.
+func markdownCell(text string) string { return markdownSigns.Replace(html.EscapeString(text)) }
+
+// short cuts a line of more than n bytes.
+func short(line string, n int) string {
+	if len(line) <= n {
+		return line
+	}
+	return strings.ToValidUTF8(line[:n], "") + "..."
+}
