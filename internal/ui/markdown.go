@@ -138,7 +138,7 @@ func markdownList(b *strings.Builder, title string, lines []string) {
 
 // markdownDetails are the changes of one unit, folded.
 func markdownDetails(u plan.UnitPlan) string {
-	text := Plan(Palette{}, []plan.UnitPlan{u}, true)
+	text := Plan(Palette{}, []plan.UnitPlan{u}, PlanOptions{Diff: true})
 	if text == "" {
 		return ""
 	}
