@@ -25,11 +25,11 @@ func postgresFiles() module.Module {
 	}
 }
 
-// A setting that waits for a restart is no mistake, though the view calls it an error.
+// A setting that waits for a restart is no mistake, though the view calls it an error: so is one that is gone from its file, without a file.
 const filesSQL = `SELECT jsonb_build_object('rules', pg_read_file(current_setting('hba_file')), 'wrong', (SELECT coalesce(jsonb_agg(w), '[]') FROM (
 SELECT current_setting('hba_file') AS file, line_number AS line, error FROM pg_hba_file_rules WHERE error IS NOT NULL
 UNION ALL SELECT f.sourcefile, f.sourceline, f.name || ': ' || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON lower(s.name) = lower(f.name)
-WHERE f.error IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster') w));`
+WHERE f.error IS NOT NULL AND f.sourcefile IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster') w));`
 
 type wrongLine struct {
 	File  string

@@ -61,6 +61,8 @@ type pgFileError struct {
 	Error string `json:"error"`
 }
 
+// pgStateQuery asks what the server has of declared settings, and what waits. A leader that was a replica has settings of recovery that Patroni has taken
+// out of its file: they wait for a restart in vain, and the view of files has them as errors without a file.
 func pgStateQuery(declared map[string]string) string {
 	names := make([]string, 0, len(declared))
 	for n := range declared {
@@ -69,8 +71,8 @@ func pgStateQuery(declared map[string]string) string {
 	slices.Sort(names)
 	return `SELECT jsonb_build_object('version', current_setting('server_version_num')::int, 'hba_file', current_setting('hba_file'),
  'settings', (SELECT jsonb_object_agg(lower(name), jsonb_build_object('value', current_setting(name), 'source', source, 'file', sourcefile, 'line', sourceline, 'pending', pending_restart))
-   FROM pg_settings WHERE pending_restart OR lower(name) = ANY (` + pgsql.TextArray(names) + `)),
- 'files', (SELECT jsonb_agg(jsonb_build_object('file', sourcefile, 'line', sourceline, 'name', name, 'error', error)) FROM pg_file_settings WHERE error IS NOT NULL),
+   FROM pg_settings WHERE pending_restart AND (pg_is_in_recovery() OR name !~ '^recovery_') OR lower(name) = ANY (` + pgsql.TextArray(names) + `)),
+ 'files', (SELECT jsonb_agg(jsonb_build_object('file', sourcefile, 'line', sourceline, 'name', name, 'error', error)) FROM pg_file_settings WHERE error IS NOT NULL AND sourcefile IS NOT NULL),
  'hba', (SELECT jsonb_agg(jsonb_build_object('line', line_number, 'error', error)) FROM pg_hba_file_rules WHERE error IS NOT NULL),
  'unread', (SELECT modification > pg_conf_load_time() FROM pg_stat_file(current_setting('hba_file'))));
 `
