@@ -29,6 +29,8 @@ func postgresDatabases() module.Module {
 			module.Arg{Name: "admin", Default: "dbuser_dba"},
 			module.Arg{Name: "monitor", Default: "dbuser_monitor"},
 			module.Arg{Name: "replication_user", Default: "replicator"},
+			// baselines: false leaves them to another cluster, the coordinator of a distributed database
+			module.Arg{Name: "baselines", Type: module.Bool, Default: true},
 			confirmedArg(),
 		)},
 		Run: runPostgresDatabases,
@@ -39,6 +41,11 @@ func runPostgresDatabases(ctx context.Context, c *module.Call) (*value.Dict, err
 	databases, err := parseDatabases(c.Args.List("databases"))
 	if err != nil {
 		return nil, err
+	}
+	for i := range databases {
+		if !c.Args.Bool("baselines") {
+			databases[i].Baseline = ""
+		}
 	}
 	policy := pgsql.DatabasePolicy{
 		Admin: c.Args.String("admin_role"), Superadmin: c.Args.String("admin"), Connectors: []string{c.Args.String("replication_user"), c.Args.String("monitor")},
