@@ -67,7 +67,7 @@ func (a *app) bundle(ctx context.Context, o *runOptions, file string) error {
 	if err := a.onRepositoryHosts(ctx, o, bundleRepository); err != nil || o.check {
 		return err
 	}
-	return a.verifyBundle(full)
+	return a.verifyBundle(full, "")
 }
 
 func buildRepository(p product.RepositoryPlaybooks) string { return p.Build }
@@ -113,11 +113,12 @@ func (a *app) openRepository(ctx context.Context, o *runOptions) (*repositorySes
 
 func (a *app) repoLoad() *cobra.Command {
 	o := &runOptions{}
+	by := ""
 	c := &cobra.Command{
 		Use: "load FILE", Short: "Load the repository from a file", Args: cobra.ExactArgs(1),
 		Long: "Verify a bundle, copy it to the infra hosts, and create their repository from the bundle.\n\n  pig repo load pigsty-debian13.tgz\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := a.verifyBundle(args[0]); err != nil {
+			if err := a.verifyBundle(args[0], by); err != nil {
 				return err
 			}
 			full, err := filepath.Abs(args[0])
@@ -132,5 +133,6 @@ func (a *app) repoLoad() *cobra.Command {
 		},
 	}
 	o.AddFlags(c.Flags())
+	signedByFlag(c, &by)
 	return c
 }

@@ -20,14 +20,22 @@ import (
 )
 
 func (a *app) repoVerify() *cobra.Command {
-	return &cobra.Command{
+	by := ""
+	c := &cobra.Command{
 		Use: "verify FILE", Short: "Verify a bundle of packages", Args: cobra.ExactArgs(1),
-		Long: "Compare every package of a bundle with the index of the bundle. No host is asked.\n\n  pig repo verify pigsty-debian13.tgz\n\n" + exitHelp,
-		RunE: func(_ *cobra.Command, args []string) error { return a.verifyBundle(args[0]) },
+		Long: "Compare every package of a bundle with the index of the bundle. No host is asked.\n\n  pig repo verify pigsty-debian13.tgz\n  pig repo verify pigsty-debian13.tgz --signed-by FINGERPRINT\n\n" + exitHelp,
+		RunE: func(_ *cobra.Command, args []string) error { return a.verifyBundle(args[0], by) },
 	}
+	signedByFlag(c, &by)
+	return c
 }
 
-func (a *app) verifyBundle(file string) error {
+// signedByFlag adds the flag of the key that a bundle has to be signed by.
+func signedByFlag(c *cobra.Command, by *string) {
+	c.Flags().StringVar(by, "signed-by", "", "fingerprint of the key that the bundle must be signed by")
+}
+
+func (a *app) verifyBundle(file, by string) error {
 	b, err := readBundle(file)
 	if err != nil {
 		return err
@@ -39,6 +47,9 @@ func (a *app) verifyBundle(file string) error {
 	signer, err := b.signer()
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
+	}
+	if by = strings.ReplaceAll(by, " ", ""); by != "" && !strings.EqualFold("signed by "+by, signer) {
+		return fmt.Errorf("invalid bundle %q: %s: want the key %s", file, signer, by)
 	}
 	if wrong := repository.Verify(index, b.files); len(wrong) > 0 {
 		return fmt.Errorf("invalid bundle %q:\n  %s", file, strings.Join(wrong, "\n  "))

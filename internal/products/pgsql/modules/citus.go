@@ -61,12 +61,15 @@ func runCitusNodes(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			}
 			return nil
 		},
+		Late: func(_ context.Context, why error) error {
+			if late := citusLate(nil); errors.As(why, &late) {
+				c.Facts.Warn("%v: Patroni of the coordinator does that when the group has a leader: run pig status, then pig apply", late)
+				return nil
+			}
+			return why
+		},
+		Assume: func(error) { missing = nil },
 	})
-	var late citusLate
-	if errors.As(err, &late) {
-		c.Facts.Warn("%v: Patroni of the coordinator does that when the group has a leader: run pig status, then pig apply", late)
-		err = nil
-	}
 	return value.DictOf("missing", value.Strings(missing)), err
 }
 
