@@ -48,7 +48,7 @@ func (a *app) addPackages(ctx context.Context, o *runOptions, names []string) er
 			files.Append(f)
 		}
 	}
-	o.extraVars = append(o.extraVars, string(value.PlainJSON(value.DictOf("repo_files", files))))
+	o.extraVars = append(o.extraVars, string(value.PlainJSON(value.DictOf("incoming_packages", files))))
 	return a.onRepositoryHosts(ctx, o, addToRepository)
 }
 

@@ -23,7 +23,7 @@ func (Product) Units(e *product.Environment, d *product.Division) {
 			d.After(c.Unit(), c.Follows.Unit())
 		}
 		for _, w := range c.Workers() { // Patroni has the coordinator copy its roles to the workers: theirs are made by then
-			d.After(c.Unit(), w.Unit())
+			d.Follow(c.Unit(), w.Unit())
 		}
 	}
 }
