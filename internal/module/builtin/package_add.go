@@ -87,7 +87,7 @@ func offer(ctx context.Context, c *module.Call, file string) (offered, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.Entry, err = fieldsOf(ctx, c, file); err != nil {
+	if o.Entry, err = fieldsOf(ctx, c, content); err != nil {
 		return o, err
 	}
 	if o.Package == "" || o.Version == "" || o.Architecture == "" || strings.Contains(o.Package+o.Version+o.Architecture, "/") {
@@ -138,9 +138,9 @@ func architecture(ctx context.Context, c *module.Call) (string, error) {
 	return strings.TrimSpace(string(out.Stdout)), nil
 }
 
-// fieldsOf are the fields of a package in a file.
-func fieldsOf(ctx context.Context, c *module.Call, file string) (repository.Entry, error) {
-	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"dpkg-deb", "--field", file}, ReadOnly: true})
+// fieldsOf are the fields of a package. dpkg-deb gets what was read, and does not read the file once more: in a plan it may not be there yet.
+func fieldsOf(ctx context.Context, c *module.Call, content []byte) (repository.Entry, error) {
+	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"dpkg-deb", "--field", "-"}, Stdin: content, ReadOnly: true})
 	if err != nil {
 		return repository.Entry{}, err
 	}

@@ -88,7 +88,7 @@ func described(ctx context.Context, c *module.Call, dir, name string, known repo
 	if err != nil {
 		return known, err
 	}
-	e, err := fieldsOf(ctx, c, at)
+	e, err := fieldsOf(ctx, c, content)
 	if err != nil {
 		return known, err
 	}

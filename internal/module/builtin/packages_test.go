@@ -65,6 +65,9 @@ func debs(u *imitation.Universe) {
 			file = c.Argv[2]
 		}
 		text, err := c.Files.Read(file)
+		if file == "-" {
+			text, err = c.Stdin, nil
+		}
 		if err != nil || !strings.HasPrefix(string(text), "Package: ") {
 			return c.Fail("%s: not a Debian format archive", file)
 		}
