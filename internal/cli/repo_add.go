@@ -25,8 +25,8 @@ func (a *app) repoAdd() *cobra.Command {
   pig repo add postgresql-17-citus_13.2.2-1_amd64.deb
   pig repo add dist/*.deb --check
 
-A file that is not a Debian package, that is for another architecture, or that is in the repository in the same version with
-other contents, is refused before anything changes.
+A file that is not a Debian package, that is for another architecture, or that is in the repository in the same version
+with other contents, is refused before anything changes.
 
 ` + exitHelp,
 		RunE: func(c *cobra.Command, args []string) error { return a.addPackages(c.Context(), o, args) },

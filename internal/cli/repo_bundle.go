@@ -140,6 +140,9 @@ func readBundle(file string) (bundle, error) {
 		}
 		n, err := io.Copy(w, t) //nolint:gosec // a bundle is as large as it is; nothing of it is kept in memory but the index
 		if err != nil {
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				return b, fmt.Errorf("invalid bundle %q: the file was cut off", file)
+			}
 			return b, fmt.Errorf("invalid bundle %q: %s: %w", file, name, err)
 		}
 		if w != sum {

@@ -25,7 +25,7 @@ func (a *app) repoList() *cobra.Command {
   pig repo list
   pig repo list --contents
 
-A package file that the index does not have is not installed on any host: pig repo add or pig repo build adds the file to the
+Hosts cannot install a package file that the index does not have: pig repo add or pig repo build adds the file to the
 index. If a file differs, the exit status is 2.
 
 ` + exitHelp,
