@@ -48,7 +48,7 @@ func TestTheDatabaseThatPatroniMakesIsCreatedOnce(t *testing.T) {
 	}
 	fresh.Comment, fresh.Settings = "business database meta", []string{"pig.baseline=" + baselineMark("SELECT 1;")}
 	live.Databases["meta"] = fresh
-	if got := steps(live, map[string]LiveInside{"meta": inside}); got != "extension meta/postgis create; privileges meta/public update" {
+	if got := steps(live, map[string]LiveInside{"meta": inside}); got != "database meta update; extension meta/postgis create; privileges meta/public update" {
 		t.Errorf("after a creation that was cut off: %s", got)
 	}
 }
