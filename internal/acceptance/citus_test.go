@@ -52,11 +52,13 @@ func TestCitus(t *testing.T) {
 	hosts := append(addresses, "10.10.10.14")
 	l := labOf(t, sandbox.Config{Prepared: true}, seedInventory(t, "citus"), hosts...)
 
-	if code, out := l.run("apply", "--yes"); code == 0 || !strings.Contains(out, "postgresql-17-citus") {
+	if code, out := l.run("apply", "--yes"); code != 2 || !strings.Contains(out, "no repository of this node has postgresql-17-citus") {
 		t.Fatalf("without the package, exit status %d:\n%s", code, tail(out))
 	}
 	l.packageComesIn(t, deb)
-	l.must(0, "apply", "--yes")
+	if out := l.must(0, "apply", "--yes"); strings.Contains(out, "not as planned") {
+		t.Errorf("the apply did something else than was planned:\n%s", tail(out))
+	}
 	if all := changes(l.plan()); len(all) > 0 {
 		t.Errorf("what was applied is planned again:\n%s", strings.Join(all, "\n"))
 	}
