@@ -152,7 +152,7 @@ func (l *lab) distributes(t *testing.T) {
 		}
 		ask("INSERT INTO visits SELECT i, 'p' || i % 7 FROM generate_series(1, 1000) i; SELECT count(*) FROM visits", "1000")
 		ask("INSERT INTO pages SELECT DISTINCT page, upper(page) FROM visits; SELECT count(*) FROM visits JOIN pages USING (page)", "1000")
-		ask("SELECT count(DISTINCT nodename) FROM citus_shards WHERE table_name = 'visits'::regclass", "3")
+		ask("SELECT count(DISTINCT groupid) FROM pg_dist_placement JOIN pg_dist_shard USING (shardid) WHERE logicalrelid = 'visits'::regclass", "3")
 		for _, worker := range []string{"10.10.10.11", "10.10.10.12", "10.10.10.13"} {
 			out, code := l.try(worker, "su", "postgres", "-c", `psql -X -Atq -d meta -c "SET citus.override_table_visibility = off; SELECT count(*) > 0 FROM pg_class WHERE relname ~ '^visits_1[0-9]+$'"`)
 			if code != 0 || strings.TrimSpace(out) != "t" {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"pig/internal/module"
 	"pig/internal/node"
@@ -28,7 +29,7 @@ func packageLists() module.Module {
 
 func runPackageLists(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	result := value.DictOf("cache_updated", false)
-	answer, err := c.System.Net().HTTP(ctx, node.Request{URL: c.Args.String("url"), ReadOnly: true})
+	answer, err := c.System.Net().HTTP(ctx, node.Request{URL: c.Args.String("url"), Timeout: 10 * time.Second, ReadOnly: true})
 	if err != nil || answer.Status != http.StatusOK {
 		return result, nil //nolint:nilerr // see above
 	}

@@ -2,8 +2,10 @@ package builtin
 
 import (
 	"context"
+	"errors"
 
 	"pig/internal/module"
+	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -29,6 +31,12 @@ func runPackageOffers(ctx context.Context, c *module.Call) (*value.Dict, error) 
 			available = append(available, n)
 		} else {
 			missing = append(missing, n)
+		}
+	}
+	if len(missing) > 0 {
+		// Lists that a plan has fetched anew may have what those of now have not.
+		if _, err := c.System.Packages().Candidates(ctx, missing); errors.Is(err, node.ErrUnknown) {
+			return nil, err
 		}
 	}
 	for _, name := range module.WithNearest(ctx, c, missing) {

@@ -275,6 +275,26 @@ func TestNamesThatNoRepositoryHasAreToldWithTheNearest(t *testing.T) {
 	}
 }
 
+// What lists of now have not, those that a plan fetches may have.
+func TestAPlanThatFetchesListsDoesNotKnowWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	m := newMachine(func(u *imitation.Universe) {
+		u.Base = append(u.Base, imitation.Laid{Path: "/usr/bin/apt-cache", Mode: 0o755})
+		u.Commands["apt-cache"] = func(*imitation.Invocation) int { return 0 }
+	})
+	shadow := node.NewShadow(m)
+	offers := module.Task{Module: "package_offers", Args: args("names", "tool")}
+	if r := module.Run(t.Context(), shadow, builtin.Table(), offers); len(r.Warnings) != 1 || value.Display(r.Values.At("missing")) != "['tool']" {
+		t.Errorf("with the lists of now: %q, %v", r.Warnings, r.Values)
+	}
+	if r := module.Run(t.Context(), shadow, builtin.Table(), module.Task{Module: "apt", Args: args("update_cache", true)}); r.Failed != "" {
+		t.Fatal(r.Failed)
+	}
+	if r := module.Run(t.Context(), shadow, builtin.Table(), offers); r.Failed != "" || len(r.Warnings) > 0 || !value.IsUnknown(r.Changed) {
+		t.Errorf("with lists to come: %q, %q, changed %v", r.Failed, r.Warnings, r.Changed)
+	}
+}
+
 func TestPackageListsFollowTheRepository(t *testing.T) {
 	t.Parallel()
 	answer := "Label: new\n"
