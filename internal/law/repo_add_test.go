@@ -115,3 +115,25 @@ func TestARepositoryIsBuiltOfSomething(t *testing.T) {
 		}
 	})
 }
+
+func TestAFullDiskTakesNoPackages(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		u := withDpkg()
+		u.Commands["df"] = func(c *imitation.Invocation) int {
+			c.Say("Filesystem 1-blocks Used Available Capacity Mounted on\n/dev/vda1 1000000 999900 100 100%% /\n")
+			return 0
+		}
+		l := &lab{t: t, world: imitation.NewWorld(u), dir: t.TempDir()}
+		l.file = filepath.Join(l.dir, "pigsty.yml")
+		l.write(oneInfra)
+		m := l.world.Add("10.10.10.10")
+		l.world.Add("10.10.10.11")
+		deb := filepath.Join(l.dir, "tool.deb")
+		if err := os.WriteFile(deb, []byte(archive("Package: tool\nVersion: 1\nArchitecture: all\n\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := l.pig("repo", "add", deb); code != 2 || !strings.Contains(out, "/ has 0 MB free: adding these packages needs 1 MB") || m.Content("/www/pigsty/tool_1_all.deb") != "" {
+			t.Errorf("exit status %d\n%s", code, out)
+		}
+	})
+}
