@@ -102,7 +102,10 @@ race:
 setup-full:
 	@scripts/setup.sh full
 
+PACKAGES = $(or $(PIG_TEST_PACKAGES),../shared/packages)
+
 test-full: setup-full vet darwin
+	@ls $(PACKAGES)/postgresql-17-citus_*_amd64.deb >/dev/null 2>&1 || echo "Citus is not tested: $(PACKAGES) has no package postgresql-17-citus (PIG_TEST_PACKAGES)"
 	PIG_SANDBOX_TESTS=all $(GO) test -race -p $(P) -count 1 -timeout 180m ./...
 	@grep -rHo 'func Fuzz[A-Za-z0-9_]*' --include=*_test.go internal | sed 's/func //' | while IFS=: read -r file name; do \
 		echo "fuzzing $$name for $(FUZZTIME)"; \

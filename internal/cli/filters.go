@@ -12,7 +12,7 @@ import (
 
 // filters are what roles compute in Go, those of products among them.
 func (s *source) filters() map[string]jinja.Filter {
-	all := map[string]jinja.Filter{"extract_or_self": extractOrSelf, "local_file": s.localFileFilter, "with_port": withPort, "haproxy_bind": haproxyBind}
+	all := map[string]jinja.Filter{"local_file": s.localFileFilter, "with_port": withPort, "haproxy_bind": haproxyBind}
 	for _, p := range s.app.Products {
 		if f, ok := p.(product.Filterer); ok {
 			maps.Copy(all, f.Filters(localFiles{s}))
@@ -51,19 +51,4 @@ func haproxyBind(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Di
 		return nil, fmt.Errorf("haproxy_bind takes a port and the address of the node")
 	}
 	return format.HAProxyBind(value.Str(in), value.Str(args[0]), value.Str(args[1]))
-}
-
-// extractOrSelf looks a name up in a mapping, and gives the name itself where it is not in there: aliases of packages.
-func extractOrSelf(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
-	if len(args) != 1 {
-		return nil, fmt.Errorf("extract_or_self takes a mapping")
-	}
-	d, ok := args[0].(*value.Dict)
-	if !ok {
-		return nil, fmt.Errorf("extract_or_self takes a mapping, not %s", value.TypeName(args[0]))
-	}
-	if v, ok := d.Get(in); ok {
-		return v, nil
-	}
-	return in, nil
 }

@@ -24,6 +24,9 @@ func (s *screen) showStatus(r health.Report) error {
 		if n := len(c.Problems) + len(c.Passing); n > 0 {
 			head = paint.Red("degraded") + " (" + format.Plural(n, "problem") + ")"
 		}
+		if c.Group != "" {
+			head += ", group " + c.Group
+		}
 		if c.Slots != "" {
 			head += ", slots " + c.Slots
 		}

@@ -24,6 +24,7 @@ type Cluster struct {
 	Name     string   `json:"name"`
 	Leader   string   `json:"leader,omitempty"`
 	Slots    string   `json:"slots,omitempty"` // of a native Redis cluster: how many are served
+	Group    string   `json:"group,omitempty"` // of a distributed database (Citus): which one, of which shard
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`
 	Problems []string `json:"problems,omitempty"`

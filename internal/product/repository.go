@@ -2,11 +2,16 @@ package product
 
 import "pig/internal/value"
 
-// Packager is a product whose hosts carry the repository that all hosts install from: playbooks that build it, and that copy it into a file.
+// Packager is a product whose hosts carry the repository that all hosts install from: its playbooks, and where it is.
 type Packager interface {
 	Product
-	RepositoryPlaybooks() (build, bundle string)
+	RepositoryPlaybooks() RepositoryPlaybooks
+	// RepositoryPath is the directory of the repository on a host with these variables.
+	RepositoryPath(vars *value.Dict) string
 }
+
+// RepositoryPlaybooks are those that build the repository, copy it into a file, and add packages of files.
+type RepositoryPlaybooks struct{ Build, Bundle, Add string }
 
 // PackagerOf is the product among these that carries the repository, nil if none does.
 func PackagerOf(products []Product) Packager {

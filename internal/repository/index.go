@@ -97,9 +97,7 @@ type File struct {
 // Verify tells what is wrong with the files of a repository; nil if all is as its index says.
 func Verify(index []Entry, files map[string]File) []string {
 	var wrong []string
-	listed := map[string]bool{}
 	for _, e := range index {
-		listed[e.File] = true
 		f, ok := files[e.File]
 		switch {
 		case !ok:
@@ -110,11 +108,25 @@ func Verify(index []Entry, files map[string]File) []string {
 			wrong = append(wrong, e.File+" has another checksum than the index says")
 		}
 	}
-	for name := range files {
-		if strings.HasSuffix(name, ".deb") && !listed[name] {
-			wrong = append(wrong, name+" is not in the index")
-		}
+	for _, name := range Strays(index, files) {
+		wrong = append(wrong, name+" is not in the index")
 	}
 	slices.Sort(wrong)
 	return wrong
+}
+
+// Strays are the packages among files that an index does not have, sorted.
+func Strays(index []Entry, files map[string]File) []string {
+	listed := map[string]bool{}
+	for _, e := range index {
+		listed[e.File] = true
+	}
+	var strays []string
+	for name := range files {
+		if strings.HasSuffix(name, ".deb") && !listed[name] {
+			strays = append(strays, name)
+		}
+	}
+	slices.Sort(strays)
+	return strays
 }

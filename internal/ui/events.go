@@ -18,7 +18,7 @@ type Event interface{ event() string }
 // Documented are all events, in the order of the page, by name.
 func Documented() (names []string, events []Event) {
 	events = []Event{
-		PlayEvent{}, TaskEvent{}, ResultEvent{}, RetryEvent{}, WarningEvent{}, RecapEvent{}, PlanEvent{}, DifferenceEvent{}, ProblemEvent{}, StatusEvent{}, LockEvent{}, PolicyEvent{}, DriftEvent{},
+		PlayEvent{}, TaskEvent{}, ResultEvent{}, RetryEvent{}, WarningEvent{}, RecapEvent{}, PlanEvent{}, DifferenceEvent{}, ProblemEvent{}, StatusEvent{}, LockEvent{}, PolicyEvent{}, DriftEvent{}, RepositoryEvent{},
 	}
 	for _, e := range events {
 		names = append(names, e.event())
@@ -157,6 +157,24 @@ type DriftFields struct {
 	Errors      int      `doc:"tasks that failed, hosts that could not be reached" json:"errors"`
 	WorstImpact string   `doc:"worst impact of these changes, one word" json:"worst_impact"`
 	Addresses   []string `doc:"what differs, as in plan.schema.json" json:"addresses"`
+}
+
+// RepositoryEvent is what pig repo list found on a host.
+type RepositoryEvent struct {
+	Host     string          `doc:"host of the repository" json:"host"`
+	Packages []PackageFields `doc:"packages in the index" json:"packages"`
+	Problems []string        `doc:"files that differ from the index" json:"problems"`
+}
+
+func (RepositoryEvent) event() string { return "repository" }
+
+// PackageFields are those of a package of a repository.
+type PackageFields struct {
+	Package      string `doc:"name of the package" json:"package"`
+	Version      string `doc:"version" json:"version"`
+	Architecture string `doc:"architecture, all for any" json:"architecture"`
+	File         string `doc:"name of the file" json:"file"`
+	Size         int64  `doc:"size of the file in bytes" json:"size"`
 }
 
 // ChangeFields are those of a change.

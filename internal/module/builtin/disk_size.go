@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"pig/internal/value"
 )
 
-// diskSize tells the size of the file system that holds a path, or will: sizes in configuration files follow from it.
+// diskSize tells the size of the file system that holds a path, or will, and the free bytes: sizes in configuration files follow from it.
 func diskSize() module.Module {
 	return module.Module{
 		Name: "disk_size",
@@ -32,7 +33,8 @@ func runDiskSize(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		if out.RC == 0 && len(lines) == 2 {
 			if f := strings.Fields(lines[1]); len(f) > 5 {
 				n, err := strconv.ParseInt(f[1], 10, 64)
-				return value.DictOf("bytes", n, "mount", f[5], "changed", false), err
+				free, freeErr := strconv.ParseInt(f[3], 10, 64)
+				return value.DictOf("bytes", n, "free", free, "mount", f[5], "changed", false), errors.Join(err, freeErr)
 			}
 		}
 		if dir == "/" {

@@ -14,8 +14,8 @@ import (
 )
 
 // packageDownload keeps the packages of names, with all that they need, as files in the directory path. It asks the repositories
-// that this node has; what is in the directory in the version that they offer stays. It returns files, and missing: names that no
-// repository has.
+// that this node has; what is in the directory in the version that they offer stays. It returns packages, how many there are. Which names no
+// repository has, package_offers tells.
 func packageDownload() module.Module {
 	return module.Module{
 		Name: "package_download",

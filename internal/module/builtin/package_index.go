@@ -88,14 +88,10 @@ func described(ctx context.Context, c *module.Call, dir, name string, known repo
 	if err != nil {
 		return known, err
 	}
-	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"dpkg-deb", "--field", at}, ReadOnly: true})
+	e, err := fieldsOf(ctx, c, content)
 	if err != nil {
 		return known, err
 	}
-	if out.RC != 0 {
-		return known, fmt.Errorf("not a Debian archive: %s", strings.TrimSpace(string(out.Stderr)))
-	}
-	e := repository.ParseStanza(string(out.Stdout))
 	sum := sha256.Sum256(content)
 	e.File, e.Size, e.SHA256 = name, int64(len(content)), hex.EncodeToString(sum[:])
 	return e, nil

@@ -104,8 +104,8 @@ func TestHostnameLastsAndIsInForce(t *testing.T) {
 func TestSizeOfADisk(t *testing.T) {
 	t.Parallel()
 	on(t, newMachine(nil),
-		deed{module: "disk_size", args: args("path", "/"), says: "'bytes': 107374182400, 'mount': '/'"},
-		deed{module: "disk_size", args: args("path", "/data/postgres/no/such"), says: "'bytes': 107374182400, 'mount': '/'"},
+		deed{module: "disk_size", args: args("path", "/"), says: "'bytes': 107374182400, 'free': 96636764160, 'mount': '/'"},
+		deed{module: "disk_size", args: args("path", "/data/postgres/no/such"), says: "'bytes': 107374182400, 'free': 96636764160, 'mount': '/'"},
 	)
 	ill := newMachine(func(u *imitation.Universe) {
 		u.Commands["df"] = func(c *imitation.Invocation) int { return c.Fail("no /proc") }

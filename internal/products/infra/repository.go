@@ -1,9 +1,21 @@
 package infra
 
-import "pig/internal/value"
+import (
+	"path"
+
+	"pig/internal/product"
+	"pig/internal/value"
+)
 
 // RepositoryPlaybooks are those of the repository on infra hosts.
-func (Product) RepositoryPlaybooks() (build, bundle string) { return "infra-base", "repo-bundle" }
+func (Product) RepositoryPlaybooks() product.RepositoryPlaybooks {
+	return product.RepositoryPlaybooks{Build: "infra-base", Bundle: "repo-bundle", Add: "repo-add"}
+}
+
+// RepositoryPath is where infra hosts keep the repository.
+func (Product) RepositoryPath(vars *value.Dict) string {
+	return path.Join(value.Str(vars.At("repo_home")), value.Str(vars.At("repo_name")))
+}
 
 // FromSource is the store of logs, unless it is off: an environment works without it.
 func (Product) FromSource(vars *value.Dict, inGroup bool) (needed, liked []string) {

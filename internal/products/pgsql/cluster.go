@@ -34,14 +34,15 @@ type Cluster struct {
 	// addresses to follow, the declared one first.
 	Follows       *Cluster
 	UpstreamHosts []string
+	// Groups are the other clusters of its shard, if it is a part of a distributed database (Citus).
+	Groups []*Cluster
 	// Provider are the hosts whose load balancers offer its services; none if the members' own do.
 	Provider []string
 	// Stores tells that its backups go to object storage, which may be this environment's own.
 	Stores bool
 
-	packageMap map[string]string
-	infra      []*product.Host
-	etcd       *etcd.Cluster
+	infra []*product.Host
+	etcd  *etcd.Cluster
 }
 
 // Member is an instance of a cluster.

@@ -8,13 +8,13 @@ import (
 	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/pgsql/model"
+	"pig/internal/products/pgsql/packages"
 	"pig/internal/value"
 )
 
 // extensions finds what the declared extensions need: packages, and libraries that are loaded before all else. A pg_libs
 // that the inventory leaves to pig gets those libraries; in one that it sets, a missing one is a mistake.
 func (r *resolver) extensions(c *Cluster, vars product.Vars) {
-	packs := model.PackageMap(c.Version)
 	listed := strings.Join(append(vars.Texts("pg_extensions"), vars.Texts("pg_packages")...), " ")
 	places := map[string]diag.Pos{}
 	for _, db := range vars.Objects("pg_databases") {
@@ -37,7 +37,7 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 		}
 	}
 	c.Packages = model.ExtensionPackages(c.Extensions, c.Version)
-	c.packageMap = packs
+	r.packageNames(vars)
 	libs := vars.Text("pg_libs")
 	all, missing := model.Preload(libs, c.Extensions)
 	c.Libs = all
@@ -51,6 +51,40 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 		r.Errorf(vars.Pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
 	}
 	c.Libs = libs
+}
+
+// packageNames tells names of extensions that are nobody's, where one is near that Pigsty has. Whether a repository has the packages, the
+// hosts know.
+func (r *resolver) packageNames(vars product.Vars) {
+	for _, param := range []string{"pg_packages", "pg_extensions"} {
+		l, ok := vars.Own(param).(*value.List)
+		if !ok {
+			continue
+		}
+		for i, item := range l.Items {
+			text, _ := item.(string)
+			for name := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ',' || c == ' ' }) {
+				if meant := misspeltPackage(name); meant != "" {
+					r.Diags = append(r.Diags, diag.Warnf(l.Pos(i), "%q in %s is not a name of an extension or of a group of packages", name, param).WithHint("did you mean %s?", meant))
+				}
+			}
+		}
+	}
+}
+
+// misspeltPackage is what is meant by a name that looks like an extension's and is none; "" where a package of the name may exist.
+func misspeltPackage(name string) string {
+	if params.IsTemplate(name) || strings.ContainsAny(name, "-$=.") && !strings.HasPrefix(name, "pgsql-") {
+		return ""
+	}
+	on := packages.System{}
+	if _, known := on.Lookup(name); known {
+		return ""
+	}
+	if unknown, _ := model.UnknownExtension(name); !unknown {
+		return ""
+	}
+	return diag.Close(name, on.Names())
 }
 
 type extension struct {

@@ -37,6 +37,9 @@ func TestFilters(t *testing.T) {
 		"absent", value.NewList(value.DictOf("name", "a", "baseline", "none.sql")),
 		"mine", value.DictOf("max_connections", int64(100), "max_wal_senders", int64(50), "track_commit_timestamp", "on"),
 		"theirs", value.DictOf("max_connections", int64(200), "max_wal_senders", int64(10), "max_worker_processes", "8"),
+		"names", value.NewList("pgsql-common", "timescaledb,pg_cron", "pgsql-devel", "jq=1.7", "postgresql-${pg_version}-cron"),
+		"trixie", value.DictOf("distribution", "Debian", "release", "13", "arch", "x86_64"),
+		"rocky", value.DictOf("distribution", "Rocky", "release", "9", "arch", "x86_64"),
 		"unknown", value.DictOf("template", "none.yml"),
 		"oltp", value.DictOf("template", "oltp.yml", "version", int64(17), "ratio", 0.25, "max_conn", "auto", "cpu", int64(4), "mem_mb", int64(16384), "disk", int64(100<<30)),
 	)})
@@ -48,10 +51,16 @@ func TestFilters(t *testing.T) {
 		"{{ (mine | pg_at_least(theirs)).max_connections }}":      "200",
 		"{{ (mine | pg_at_least(theirs)).max_wal_senders }}":      "50",
 		"{{ (mine | pg_at_least(theirs)).max_worker_processes }}": "8",
-		"{{ mine | pg_at_least('a') }}":                           "error: pg_at_least takes a mapping, not ",
-		"{{ 'a' | pg_tuning }}":                                   "error: pg_tuning takes a mapping, not ",
-		"{{ unknown | pg_tuning }}":                               "{}",
-		"{{ (oltp | pg_tuning).shared_buffers }}":                 "4096MB",
+		"{{ names | pg_package_list(17, trixie) | join(' ') }}": "patroni python3-etcd python3-psycopg2 pgbouncer pgbackrest postgresql-17-timescaledb postgresql-17-cron " +
+			"postgresql-server-dev-17 jq=1.7",
+		"{{ names | pg_package_list('17', rocky) | join(' ') }}": "patroni patroni-etcd pgbouncer pgbackrest pg-exporter pgbackrest-exporter vip-manager " +
+			"timescaledb-tsl_17 pg_cron_17 postgresql17-devel jq=1.7 postgresql-17-cron",
+		"{{ 'a' | pg_package_list(17, trixie) }}":   "error: pg_package_list takes a list of names",
+		"{{ names | pg_package_list('x', rocky) }}": "error: pg_package_list takes a version",
+		"{{ mine | pg_at_least('a') }}":             "error: pg_at_least takes a mapping, not ",
+		"{{ 'a' | pg_tuning }}":                     "error: pg_tuning takes a mapping, not ",
+		"{{ unknown | pg_tuning }}":                 "{}",
+		"{{ (oltp | pg_tuning).shared_buffers }}":   "4096MB",
 	} {
 		got, err := scope.Text(text, "t", jinja.TextOptions{})
 		said := value.Str(got)

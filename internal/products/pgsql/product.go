@@ -19,6 +19,7 @@ func (Product) View(e *product.Environment, d *value.Dict) {
 // Settle finds what clusters follow, once all are known, and has IPv6 members listen.
 func (Product) Settle(r *product.Resolver) {
 	(&resolver{r}).upstreams()
+	(&resolver{r}).groups()
 	r.Listens("pg_cluster", "pg_listen", "*", false)
 }
 

@@ -21,6 +21,9 @@ type state struct{ health.Cluster }
 // status compares a PostgreSQL cluster with the answers of its nodes. units are those that each member must run.
 func status(p *Cluster, answers map[string]health.Answer, units func(host string) []string) health.Cluster {
 	c := &state{health.Cluster{Module: "pgsql", Name: p.Name}}
+	if p.Mode == "citus" {
+		c.Group = fmt.Sprintf("%d of %s", p.Group, p.Shard)
+	}
 	seen := c.view(p, answers)
 	for _, m := range p.Members {
 		a := answers[m.Name]

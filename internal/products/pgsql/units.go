@@ -5,7 +5,7 @@ import (
 	prminio "pig/internal/products/minio"
 )
 
-// Units has a unit of each cluster, after the one that it follows.
+// Units has a unit of each cluster, after the one that it follows, and after the workers that it coordinates.
 func (Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range Of(e) {
 		d.AddOn(product.Unit{Name: c.Unit(), Module: "pgsql", Cluster: c.Name, Hosts: c.Hosts(), Playbook: "pgsql"}, c.Provider...)
@@ -21,6 +21,9 @@ func (Product) Units(e *product.Environment, d *product.Division) {
 	for _, c := range Of(e) {
 		if c.Follows != nil {
 			d.After(c.Unit(), c.Follows.Unit())
+		}
+		for _, w := range c.Workers() { // Patroni has the coordinator copy its roles to the workers: theirs are made by then
+			d.Follow(c.Unit(), w.Unit())
 		}
 	}
 }

@@ -2,7 +2,6 @@ package pgsql
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"pig/internal/product"
@@ -38,7 +37,7 @@ import (
 //	pg_libs                with what the declared extensions want to be preloaded
 //	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
 //	pg_declared_locales    locales of libc that the cluster and its databases have
-//	pg_package_names       which package stands behind the name of an extension
+//	pg_citus_workers        groups that a coordinator of Citus has to know, {group, name}; pg_citus_coordinators its addresses, for a worker
 func (c *Cluster) Vars(m *Member) *value.Dict {
 	d := value.DictOf(
 		"pg_instance", m.Instance,
@@ -70,7 +69,8 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 		"pg_declared_locales", value.Strings(c.Locales),
 		"pg_declared_extensions", value.Strings(c.Extensions),
 		"pg_declared_packages", value.Strings(c.Packages),
-		"pg_package_names", packageNames(c.packageMap),
+		"pg_citus_workers", c.workerList(),
+		"pg_citus_coordinators", value.Strings(c.coordinators()),
 	)
 	c.primaryVars(d)
 	d.Set("pg_vip_ip", "")
@@ -83,14 +83,6 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 	}
 	if c.etcd != nil {
 		d.Set("pg_etcd_hosts", value.Strings(c.etcd.Endpoints()))
-	}
-	return d
-}
-
-func packageNames(m map[string]string) *value.Dict {
-	d := value.NewDict()
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		d.Set(name, m[name])
 	}
 	return d
 }

@@ -44,6 +44,8 @@ type DatabasePolicy struct {
 	Keep        []string           // databases that others make
 	Prune       bool
 	MayRecreate []string // the databases whose state: recreate is to be obeyed
+	// Bootstrapped is the database that is there as soon as the server is: Patroni makes that of Citus. Until it is as declared once, that is its creation.
+	Bootstrapped string
 }
 
 func (p DatabasePolicy) inside(d Database) Inside {
@@ -99,6 +101,9 @@ func (p DatabasePolicy) Plan(databases []Database, live DatabasesState, inside m
 		case d.Absent:
 		case !exists:
 			plan.Steps = append(plan.Steps, p.create(d, live, inside))
+			p.baselineApart(&plan, d)
+		case d.Name == p.Bootstrapped && was.Comment == "":
+			p.adopt(&plan, d, was, live, inside[d.Name])
 		case again:
 			plan.Steps = append(plan.Steps, dropDatabase(d.Name, was, live.Version), p.create(d, live, inside))
 		default:

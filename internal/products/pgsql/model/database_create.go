@@ -22,10 +22,7 @@ func (p DatabasePolicy) create(d Database, live DatabasesState, inside map[strin
 	}
 	was := LiveDatabase{Owner: owner, ConnLimit: -1, AllowConn: true, Tablespace: d.Tablespace, ACL: ACL{
 		{"", "CONNECT", false}, {"", "TEMPORARY", false}, {owner, "CREATE", false}, {owner, "CONNECT", false}, {owner, "TEMPORARY", false}}}
-	if d.Comment == nil {
-		comment := "business database " + d.Name
-		d.Comment = &comment
-	}
+	d.Comment = d.comment()
 	late := Step{}
 	p.properties(&s, &late, d, was, live.Roles)
 	s.do(Connect(d.Name))
@@ -36,9 +33,56 @@ func (p DatabasePolicy) create(d Database, live DatabasesState, inside map[strin
 			s.attr(in.Kind, "", strings.TrimPrefix(in.Name, d.Name+"/"))
 		}
 	}
-	s.baseline(d)
+	if d.Name != p.Bootstrapped {
+		s.baseline(d)
+	}
 	s.Attrs, s.SQL = append(s.Attrs, late.Attrs...), append(s.SQL, late.SQL...)
 	return s
+}
+
+// comment is what a new database has.
+func (d Database) comment() *string {
+	if d.Comment != nil {
+		return d.Comment
+	}
+	comment := "business database " + d.Name
+	return &comment
+}
+
+// adopt makes a database that somebody else has just made for pig what a new one would be, as one step.
+func (p DatabasePolicy) adopt(plan *DatabasesPlan, d Database, was LiveDatabase, live DatabasesState, inside LiveInside) {
+	d.Comment = d.comment()
+	baseline := d.Baseline
+	d.Baseline = ""
+	var found DatabasesPlan
+	p.alter(&found, d, was, live, inside)
+	s := Step{Kind: "database", Name: d.Name, Action: "create", Loose: true}
+	for _, in := range found.Steps {
+		s.do(Connect(cmp.Or(in.DB, "postgres")))
+		s.do(in.SQL...)
+		s.Attrs = append(s.Attrs, in.Attrs...)
+		if in.Kind != s.Kind {
+			s.attr(in.Kind, "", strings.TrimPrefix(in.Name, d.Name+"/"))
+		}
+		s.DataLoss, s.Outage = s.DataLoss || in.DataLoss, s.Outage || in.Outage
+	}
+	plan.Notes = append(plan.Notes, found.Notes...)
+	if !s.Empty() {
+		plan.Steps = append(plan.Steps, s)
+	}
+	d.Baseline = baseline
+	if settingsMap(was.Settings)[baselineSetting] != baselineMark(baseline) {
+		p.baselineApart(plan, d)
+	}
+}
+
+// baselineApart runs the baseline of the database that Patroni makes after all else: it may distribute tables.
+func (p DatabasePolicy) baselineApart(plan *DatabasesPlan, d Database) {
+	if d.Name == p.Bootstrapped && d.Baseline != "" {
+		b := Step{Kind: "baseline", Name: d.Name, Action: "run", DB: d.Name, Loose: true}
+		b.baseline(d)
+		plan.Steps = append(plan.Steps, b)
+	}
 }
 
 func (s *Step) createClauses(d Database) string {

@@ -29,6 +29,10 @@ func postgresDatabases() module.Module {
 			module.Arg{Name: "admin", Default: "dbuser_dba"},
 			module.Arg{Name: "monitor", Default: "dbuser_monitor"},
 			module.Arg{Name: "replication_user", Default: "replicator"},
+			// bootstrapped is made by Patroni, as soon as it starts the server
+			module.Arg{Name: "bootstrapped"},
+			// baselines: false leaves them to another cluster, the coordinator of a distributed database
+			module.Arg{Name: "baselines", Type: module.Bool, Default: true},
 			confirmedArg(),
 		)},
 		Run: runPostgresDatabases,
@@ -40,9 +44,14 @@ func runPostgresDatabases(ctx context.Context, c *module.Call) (*value.Dict, err
 	if err != nil {
 		return nil, err
 	}
+	for i := range databases {
+		if !c.Args.Bool("baselines") {
+			databases[i].Baseline = ""
+		}
+	}
 	policy := pgsql.DatabasePolicy{
 		Admin: c.Args.String("admin_role"), Superadmin: c.Args.String("admin"), Connectors: []string{c.Args.String("replication_user"), c.Args.String("monitor")},
-		Keep: c.Args.Strings("known"), Prune: c.Args.Bool("prune"), MayRecreate: c.Args.Strings("recreate"),
+		Keep: c.Args.Strings("known"), Prune: c.Args.Bool("prune"), MayRecreate: c.Args.Strings("recreate"), Bootstrapped: c.Args.String("bootstrapped"),
 	}
 	if policy.Defaults, err = parseDefaults(c.Args.Strings("default_privileges")); err != nil {
 		return nil, err

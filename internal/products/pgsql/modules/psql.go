@@ -27,6 +27,8 @@ type psql struct {
 	unit string // whose start brings PostgreSQL up
 	bin  string
 	dbsu string // as whom
+	// distributed is a server with Citus, which does what it is told on all nodes: what is declared is made in each group by itself.
+	distributed bool
 }
 
 // psqlArgs are the arguments that every module that speaks SQL takes.
@@ -40,11 +42,13 @@ func psqlArgs() []module.Arg {
 		{Name: "bin_dir", Type: module.Path},
 		// data is the data directory: a server that runs has another port than the declared one until it is restarted.
 		{Name: "data", Type: module.Path, Default: "/pg/data"},
+		// distributed: the server runs Citus
+		{Name: "distributed", Type: module.Bool},
 	}
 }
 
 func newPsql(c *module.Call) psql {
-	return psql{call: c, port: livePort(c), unit: c.Args.String("unit"), bin: psqlPath(c), dbsu: c.Args.String("dbsu")}
+	return psql{call: c, port: livePort(c), unit: c.Args.String("unit"), bin: psqlPath(c), dbsu: c.Args.String("dbsu"), distributed: c.Args.Bool("distributed")}
 }
 
 // psqlPath looks for the program itself: the wrapper that Debian has in /usr/bin takes as long to start as all the rest.
@@ -154,7 +158,11 @@ func (p psql) apply(ctx context.Context, steps []pgsql.Step) error {
 		}
 		// A standby that is away must not hold up the commit of a change that it gets later anyway. Whether a transaction is a sample
 		// for the log is decided at its beginning, before the settings in it.
-		cmd := p.cmd(db, pgsql.Script(s.SQL, !s.Loose), "-c lock_timeout=60s -c synchronous_commit=local -c log_transaction_sample_rate=0")
+		options := "-c lock_timeout=60s -c synchronous_commit=local -c log_transaction_sample_rate=0"
+		if p.distributed && s.Kind != "baseline" {
+			options += " -c citus.enable_ddl_propagation=off"
+		}
+		cmd := p.cmd(db, pgsql.Script(s.SQL, !s.Loose), options)
 		change := stepChange(s)
 		cmd.Change = &change
 		out, err := p.call.System.Exec(ctx, cmd)

@@ -84,7 +84,7 @@ func readyResult(role value.Value, patroni string, begin time.Time) *value.Dict 
 // foreseen is the role of a server that is only planned to run.
 func foreseen(ctx context.Context, c *module.Call, want string) value.Value {
 	if d := c.Args.String("declared"); d != "" {
-		if d == "primary" && ledElsewhere(ctx, c) {
+		if d == "primary" && ledAt(ctx, c, c.Args.Strings("peers")) {
 			return "replica"
 		}
 		return d
@@ -95,9 +95,9 @@ func foreseen(ctx context.Context, c *module.Call, want string) value.Value {
 	return value.Unknown{Why: "the role of PostgreSQL"}
 }
 
-// ledElsewhere asks the other members whether one of them knows of a leader. Those that do not answer know of none.
-func ledElsewhere(ctx context.Context, c *module.Call) bool {
-	for _, peer := range c.Args.Strings("peers") {
+// ledAt asks members whether one of them knows of a leader that runs. Those that do not answer know of none.
+func ledAt(ctx context.Context, c *module.Call, peers []string) bool {
+	for _, peer := range peers {
 		var view pgsql.ClusterView
 		body, err := askPatroniAt(ctx, c, net.JoinHostPort(peer, strconv.Itoa(patroniPort(c))), "/cluster")
 		if err != nil || json.Unmarshal(body, &view) != nil {

@@ -7,6 +7,6 @@ func Table() []module.Module {
 	return []module.Module{
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
 		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
-		pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
+		citusNodes(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}
 }
