@@ -54,7 +54,7 @@ func (l *loader) hostList(list string) {
 			continue
 		}
 		pos := diag.Pos{File: list}
-		hosts, port, err := expandHosts(name)
+		hosts, port, err := ExpandHosts(name)
 		if err != nil {
 			l.diags.Add(diag.At(pos, err))
 			continue

@@ -175,7 +175,7 @@ func (l *loader) yamlHost(g *Group, name string, data value.Value, pos, dataPos 
 		l.diags = append(l.diags, diag.Errorf(dataPos, "variables of host %s must be a mapping, not %s", name, value.TypeName(data)))
 		return
 	}
-	names, port, err := expandHosts(name)
+	names, port, err := ExpandHosts(name)
 	if err != nil {
 		l.diags.Add(diag.At(pos, err))
 		return
