@@ -53,7 +53,6 @@ type DB struct {
 	conn *pgx.Conn
 	// Name is how people know the database: without a password.
 	Name string
-	id   string
 }
 
 // ErrDown is why nothing is read: the database does not answer.

@@ -111,35 +111,31 @@ func hasClear(v value.Value) bool {
 	return found
 }
 
-// opened gives a value with its secrets in the clear as far as a key opens them.
-func (k *Keys) openValue(v value.Value) (value.Value, error) {
-	switch v := v.(type) {
-	case secret.Text:
-		plain, err := k.Open(v.Plain())
-		if err != nil {
-			return nil, err
-		}
-		return secret.New(plain), nil
-	case *value.List:
-		out := value.NewList()
-		for _, item := range v.Items {
-			o, err := k.openValue(item)
-			if err != nil {
-				return nil, err
-			}
-			out.Append(o)
-		}
-		return out, nil
-	case *value.Dict:
-		out := value.NewDict()
-		for key, item := range v.All() {
-			o, err := k.openValue(item)
-			if err != nil {
-				return nil, err
-			}
-			out.Set(key, o)
-		}
-		return out, nil
+// Secrets are the secrets of rows in the clear, as far as the key opens them: for what masks them.
+func (k *Keys) Secrets(rows *Rows) (all []string) {
+	for _, row := range rows.list {
+		all = append(all, k.secretsIn(row)...)
 	}
-	return v, nil
+	return all
+}
+
+// SecretsOf are the secrets of changed rows.
+func (k *Keys) SecretsOf(changes []Change) (all []string) {
+	for _, c := range changes {
+		for _, row := range []*Row{c.Before, c.After} {
+			if row != nil {
+				all = append(all, k.secretsIn(row)...)
+			}
+		}
+	}
+	return all
+}
+
+func (k *Keys) secretsIn(row *Row) (all []string) {
+	value.Walk(row.Value, func(v value.Value) {
+		if s, ok := v.(secret.Text); ok && !IsSealed(s.Plain()) {
+			all = append(all, s.Plain())
+		}
+	})
+	return all
 }

@@ -63,8 +63,13 @@ func (db *DB) Read(ctx context.Context, version int64) (s *State, err error) {
 	if err != nil {
 		return nil, message(err)
 	}
-	db.id = s.ID
 	return s, nil
+}
+
+// ID is what tells the CMDB from others.
+func (db *DB) ID(ctx context.Context) (id string, err error) {
+	err = db.conn.QueryRow(ctx, `SELECT id::text FROM pigsty.cmdb`).Scan(&id)
+	return id, message(err)
 }
 
 func readState(ctx context.Context, tx pgx.Tx, version int64) (*State, error) {

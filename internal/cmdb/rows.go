@@ -72,6 +72,9 @@ type Row struct {
 	Comment string
 }
 
+// Valued tells whether the row is a variable.
+func (r *Row) Valued() bool { return r.variable() }
+
 // Rows are an inventory, in the order of its text.
 type Rows struct {
 	list []*Row
@@ -168,7 +171,9 @@ func (c Change) Action() string {
 }
 
 // Sign is how a plan marks the action.
-func (c Change) Sign() string { return map[string]string{"insert": "+", "update": "~", "delete": "-"}[c.Action()] }
+func (c Change) Sign() string {
+	return map[string]string{"insert": "+", "update": "~", "delete": "-"}[c.Action()]
+}
 
 // Compare gives the rows that differ, by group, host and key.
 func Compare(before, after *Rows, keys *Keys) []Change {

@@ -23,6 +23,8 @@ type Options struct {
 	Strict bool
 	// PlaybookDir is the directory whose group_vars and host_vars count too; "" for none.
 	PlaybookDir string
+	// Tables reads a source that is no file but the tables of a database, with places of its own; ok is false for a name of something else.
+	Tables func(name string) (v value.Value, warnings diag.List, ok bool, err error)
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
 }

@@ -25,6 +25,9 @@ func (l *loader) yamlOptions() yaml.Options {
 
 // source reads one source, whatever its kind.
 func (l *loader) source(name string) {
+	if l.tables(name) {
+		return
+	}
 	info, err := os.Stat(name)
 	switch {
 	case err != nil && strings.Contains(name, ","):
@@ -36,6 +39,24 @@ func (l *loader) source(name string) {
 	default:
 		l.file(name, info)
 	}
+}
+
+// tables reads a source that is in a database, if name is that of one.
+func (l *loader) tables(name string) bool {
+	if l.opts.Tables == nil {
+		return false
+	}
+	v, warnings, ok, err := l.opts.Tables(name)
+	if !ok {
+		return false
+	}
+	l.diags = append(l.diags, warnings...)
+	if err != nil {
+		l.diags.Add(err)
+		return true
+	}
+	l.yamlRoot(name, v)
+	return true
 }
 
 func (l *loader) missing(name string, err error) {

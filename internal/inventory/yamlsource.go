@@ -18,6 +18,10 @@ func (l *loader) yamlFile(path string, text []byte) {
 		l.diags.Add(err)
 		return
 	}
+	l.yamlRoot(path, v)
+}
+
+func (l *loader) yamlRoot(path string, v value.Value) {
 	root, ok := v.(*value.Dict)
 	if !ok || root.Len() == 0 {
 		what := "is empty"

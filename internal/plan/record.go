@@ -143,6 +143,15 @@ type Plan struct {
 	Tags    []string   `json:"tags,omitempty"`
 	Only    []string   `json:"only,omitempty"` // modules
 	Units   []UnitPlan `json:"units"`
+	// Tables is the version of the CMDB that the inventory was read from; nil for one of files.
+	Tables *Tables `json:"tables,omitempty"`
+}
+
+// Tables is a version of an inventory that is kept in a database.
+type Tables struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Version int64  `json:"version"`
 }
 
 // WithoutDiffs is the plan without the content of its changes.

@@ -16,9 +16,10 @@ import (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	dir  string
-	bin  string
-	made int
+	dir      string
+	bin      string
+	made     int
+	template string
 }
 
 // Start starts a server that ends with the test. The test is left out on a machine without PostgreSQL: scripts/setup.sh installs it.
@@ -34,14 +35,14 @@ func Start(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &Server{dir: dir, bin: filepath.Dir(found[len(found)-1])}
+	s := &Server{dir: dir, bin: filepath.Dir(found[len(found)-1]), template: "template0"}
 	if os.Getuid() == 0 {
 		if err := os.Chown(dir, nobody, nobody); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.run(t, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	s.run(t, "pg_ctl", "-D", s.data(), "-l", filepath.Join(dir, "log"), "-w", "-o", "-c listen_addresses='' -c fsync=off -c unix_socket_directories="+dir, "start")
+	s.run(t, "pg_ctl", "-D", s.data(), "-l", filepath.Join(dir, "log"), "-w", "-o", "-c listen_addresses='' -c fsync=off -c max_connections=20 -c unix_socket_directories="+dir, "start")
 	t.Cleanup(func() { s.Stop(t) })
 	return s
 }
@@ -86,12 +87,27 @@ func (s *Server) Stop(t testing.TB) {
 	}
 }
 
-// Database makes a new database and gives its connection string.
+// Template makes the database that later ones are copies of.
+func (s *Server) Template(t testing.TB) string {
+	t.Helper()
+	s.run(t, "createdb", "-h", s.dir, "-U", "postgres", "cmdb")
+	s.template = "cmdb"
+	return s.template
+}
+
+// Empty makes a database with nothing in it and gives its connection string.
+func (s *Server) Empty(t testing.TB) string {
+	t.Helper()
+	s.run(t, "createdb", "-h", s.dir, "-U", "postgres", "-T", "template0", "empty")
+	return s.DSN("empty")
+}
+
+// Database makes a copy of the template and gives its connection string.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	s.made++
 	name := fmt.Sprintf("cmdb%d", s.made)
-	s.run(t, "createdb", "-h", s.dir, "-U", "postgres", "-T", "template0", name)
+	s.run(t, "createdb", "-h", s.dir, "-U", "postgres", "-T", s.template, name)
 	return s.DSN(name)
 }
 
