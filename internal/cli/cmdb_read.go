@@ -13,10 +13,10 @@ import (
 	"pig/internal/credential"
 	"pig/internal/diag"
 	"pig/internal/format"
+	"pig/internal/inventory"
 	"pig/internal/journal"
 	"pig/internal/plan"
 	"pig/internal/secret"
-	"pig/internal/value"
 )
 
 // enabledFile makes a folder read its inventory from a CMDB: its one line is the connection string.
@@ -46,25 +46,29 @@ func (r *cmdbRead) tables() *plan.Tables {
 	return &plan.Tables{ID: r.state.ID, Name: r.name, Version: r.state.Version.ID}
 }
 
-// tables reads sources that are CMDBs.
-func (s *source) tables(ctx context.Context) func(string) (value.Value, diag.List, bool, error) {
-	return func(name string) (value.Value, diag.List, bool, error) {
+// tables reads sources that are CMDBs. Files of the environment are beside the file that names one, else in the current directory.
+func (s *source) tables(ctx context.Context) func(string) (*inventory.Tables, error) {
+	return func(name string) (*inventory.Tables, error) {
 		dsn, ok, err := cmdb.Named(name)
 		if !ok || err != nil {
-			return nil, nil, ok, err
+			return nil, err
 		}
 		s.redactor.Add(secret.Inside(dsn)...)
 		text, err := s.readTables(ctx, name, dsn)
 		if err != nil {
-			return nil, nil, true, err
+			return nil, err
 		}
 		decrypt, err := s.decrypt(ctx)
 		if err != nil {
-			return nil, nil, true, err
+			return nil, err
 		}
 		s.app.tables = text
-		v, warnings, err := cmdb.Inventory(text, decrypt)
-		return v, warnings, true, err
+		read := &inventory.Tables{File: enabledFile}
+		if strings.HasSuffix(name, cmdb.Suffix) {
+			read.File = name
+		}
+		read.Root, read.Warnings, err = cmdb.Inventory(text, decrypt)
+		return read, err
 	}
 }
 

@@ -151,7 +151,7 @@ func conflicts(ctx context.Context, tx pgx.Tx, l Load, newest int64) error {
 	return &Conflict{l.Base, list}
 }
 
-const staging = `CREATE TEMPORARY TABLE cmdb_load (what text, cls text, name text, key text, value jsonb, comment text, seq bigint) ON COMMIT DROP`
+const staging = `CREATE TEMPORARY TABLE cmdb_load (what text, cls text, name text, key text, value jsonb, written json, comment text, seq bigint) ON COMMIT DROP`
 
 // applied brings the tables to what was staged. Rows that do not differ are not touched but for their place and comment.
 var applied = []string{
@@ -168,12 +168,15 @@ var applied = []string{
 		ON CONFLICT (cls, child) DO UPDATE SET seq = excluded.seq WHERE t.seq <> excluded.seq`,
 	`INSERT INTO pigsty.host AS t (cls, name, comment, seq) SELECT cls, name, comment, seq FROM cmdb_load WHERE what = 'host' ORDER BY seq
 		ON CONFLICT (cls, name) DO UPDATE SET comment = excluded.comment, seq = excluded.seq WHERE (t.comment, t.seq) IS DISTINCT FROM (excluded.comment, excluded.seq)`,
-	`INSERT INTO pigsty.global_var AS t (key, value, comment, seq) SELECT key, value, comment, seq FROM cmdb_load WHERE what = 'global_var' ORDER BY seq
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value, comment = excluded.comment, seq = excluded.seq WHERE (t.value, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.comment, excluded.seq)`,
-	`INSERT INTO pigsty.group_var AS t (cls, key, value, comment, seq) SELECT cls, key, value, comment, seq FROM cmdb_load WHERE what = 'group_var' ORDER BY seq
-		ON CONFLICT (cls, key) DO UPDATE SET value = excluded.value, comment = excluded.comment, seq = excluded.seq WHERE (t.value, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.comment, excluded.seq)`,
-	`INSERT INTO pigsty.host_var AS t (cls, name, key, value, comment, seq) SELECT cls, name, key, value, comment, seq FROM cmdb_load WHERE what = 'host_var' ORDER BY seq
-		ON CONFLICT (cls, name, key) DO UPDATE SET value = excluded.value, comment = excluded.comment, seq = excluded.seq WHERE (t.value, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.comment, excluded.seq)`,
+	`INSERT INTO pigsty.global_var AS t (key, value, written, comment, seq) SELECT key, value, written, comment, seq FROM cmdb_load WHERE what = 'global_var' ORDER BY seq
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value, written = excluded.written, comment = excluded.comment, seq = excluded.seq
+		WHERE (t.value, t.written::text, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.written::text, excluded.comment, excluded.seq)`,
+	`INSERT INTO pigsty.group_var AS t (cls, key, value, written, comment, seq) SELECT cls, key, value, written, comment, seq FROM cmdb_load WHERE what = 'group_var' ORDER BY seq
+		ON CONFLICT (cls, key) DO UPDATE SET value = excluded.value, written = excluded.written, comment = excluded.comment, seq = excluded.seq
+		WHERE (t.value, t.written::text, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.written::text, excluded.comment, excluded.seq)`,
+	`INSERT INTO pigsty.host_var AS t (cls, name, key, value, written, comment, seq) SELECT cls, name, key, value, written, comment, seq FROM cmdb_load WHERE what = 'host_var' ORDER BY seq
+		ON CONFLICT (cls, name, key) DO UPDATE SET value = excluded.value, written = excluded.written, comment = excluded.comment, seq = excluded.seq
+		WHERE (t.value, t.written::text, t.comment, t.seq) IS DISTINCT FROM (excluded.value, excluded.written::text, excluded.comment, excluded.seq)`,
 	`SELECT setval('pigsty.place', greatest((SELECT max(seq) FROM cmdb_load), (SELECT last_value FROM pigsty.place)))`,
 }
 
@@ -184,20 +187,23 @@ func stage(ctx context.Context, tx pgx.Tx, rows, was *Rows, keys *Keys) error {
 	}
 	list := make([][]any, 0, rows.Len())
 	for i, row := range rows.All() {
-		fields := []any{row.Table, null(row.Group), null(row.Host), null(row.Key), nil, nil, int64(i + 1)}
+		fields := []any{row.Table, null(row.Group), null(row.Host), null(row.Key), nil, nil, nil, int64(i + 1)}
 		if row.variable() {
 			text, err := encode(row.Value, sealer(was.Get(row.ID), keys))
 			if err != nil {
 				return fmt.Errorf("cannot write %s: %w", row.What(), err)
 			}
 			fields[4] = text
+			if ordered(row.Value) {
+				fields[5] = text
+			}
 		}
 		if row.Comment != "" && !secretive(row.Comment) {
-			fields[5] = strings.ReplaceAll(row.Comment, "\x00", "")
+			fields[6] = strings.ReplaceAll(row.Comment, "\x00", "")
 		}
 		list = append(list, fields)
 	}
-	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"cmdb_load"}, []string{"what", "cls", "name", "key", "value", "comment", "seq"}, pgx.CopyFromRows(list)); err != nil {
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"cmdb_load"}, []string{"what", "cls", "name", "key", "value", "written", "comment", "seq"}, pgx.CopyFromRows(list)); err != nil {
 		return err
 	}
 	for _, statement := range append([]string{`ANALYZE cmdb_load`}, applied...) {
@@ -206,6 +212,16 @@ func stage(ctx context.Context, tx pgx.Tx, rows, was *Rows, keys *Keys) error {
 		}
 	}
 	return nil
+}
+
+// ordered tells whether a value has mappings, whose order jsonb does not keep.
+func ordered(v value.Value) (found bool) {
+	value.Walk(v, func(v value.Value) {
+		if d, ok := v.(*value.Dict); ok && d.Len() > 1 {
+			found = true
+		}
+	})
+	return found
 }
 
 func null(s string) any {

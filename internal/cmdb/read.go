@@ -120,9 +120,9 @@ const allRows = `
 SELECT 'group', cls, NULL, NULL, NULL, comment, seq FROM pigsty.group UNION ALL
 SELECT 'group_child', cls, NULL, child, NULL, NULL, seq FROM pigsty.group_child UNION ALL
 SELECT 'host', cls, name, NULL, NULL, comment, seq FROM pigsty.host UNION ALL
-SELECT 'global_var', NULL, NULL, key, coalesce(value, 'null')::text, comment, seq FROM pigsty.global_var UNION ALL
-SELECT 'group_var', cls, NULL, key, coalesce(value, 'null')::text, comment, seq FROM pigsty.group_var UNION ALL
-SELECT 'host_var', cls, name, key, coalesce(value, 'null')::text, comment, seq FROM pigsty.host_var
+SELECT 'global_var', NULL, NULL, key, coalesce(CASE WHEN written::jsonb = value THEN written::text ELSE value::text END, 'null'), comment, seq FROM pigsty.global_var UNION ALL
+SELECT 'group_var', cls, NULL, key, coalesce(CASE WHEN written::jsonb = value THEN written::text ELSE value::text END, 'null'), comment, seq FROM pigsty.group_var UNION ALL
+SELECT 'host_var', cls, name, key, coalesce(CASE WHEN written::jsonb = value THEN written::text ELSE value::text END, 'null'), comment, seq FROM pigsty.host_var
 ORDER BY 7`
 
 func readRows(ctx context.Context, tx pgx.Tx) (*Rows, error) {

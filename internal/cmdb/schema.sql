@@ -74,12 +74,14 @@ CREATE TABLE IF NOT EXISTS pigsty.package_map (
 	value text NOT NULL
 );
 
+-- written is the value with the order of keys that the file has: it counts as long as it is the value.
 CREATE TABLE IF NOT EXISTS pigsty.global_var (
 	key     text PRIMARY KEY CHECK (key <> ''),
 	value   jsonb,
 	mtime   timestamptz DEFAULT now(),
 	seq     bigint NOT NULL DEFAULT nextval('pigsty.place'),
-	comment text
+	comment text,
+	written json
 );
 
 CREATE TABLE IF NOT EXISTS pigsty.group_var (
@@ -89,6 +91,7 @@ CREATE TABLE IF NOT EXISTS pigsty.group_var (
 	mtime   timestamptz DEFAULT now(),
 	seq     bigint NOT NULL DEFAULT nextval('pigsty.place'),
 	comment text,
+	written json,
 	PRIMARY KEY (cls, key)
 );
 
@@ -101,6 +104,7 @@ CREATE TABLE IF NOT EXISTS pigsty.host_var (
 	name    text NOT NULL,
 	seq     bigint NOT NULL DEFAULT nextval('pigsty.place'),
 	comment text,
+	written json,
 	PRIMARY KEY (cls, name, key),
 	UNIQUE (cls, ip, key),
 	FOREIGN KEY (cls, name) REFERENCES pigsty.host (cls, name) ON DELETE CASCADE ON UPDATE CASCADE
@@ -219,7 +223,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION pigsty.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	IF to_jsonb(NEW) - 'mtime' - 'seq' - 'comment' IS DISTINCT FROM to_jsonb(OLD) - 'mtime' - 'seq' - 'comment' THEN
+	IF to_jsonb(NEW) - '{mtime,seq,comment,written}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{mtime,seq,comment,written}'::text[] THEN
 		NEW.mtime := now();
 	END IF;
 	RETURN NEW;

@@ -17,6 +17,8 @@ type loader struct {
 	inv   *Inventory
 	opts  Options
 	diags diag.List
+	// standsFor is the file of hosts that are read from tables.
+	standsFor string
 }
 
 func (l *loader) yamlOptions() yaml.Options {
@@ -46,16 +48,18 @@ func (l *loader) tables(name string) bool {
 	if l.opts.Tables == nil {
 		return false
 	}
-	v, warnings, ok, err := l.opts.Tables(name)
-	if !ok {
-		return false
-	}
-	l.diags = append(l.diags, warnings...)
+	t, err := l.opts.Tables(name)
 	if err != nil {
 		l.diags.Add(err)
 		return true
 	}
-	l.yamlRoot(name, v)
+	if t == nil {
+		return false
+	}
+	l.diags = append(l.diags, t.Warnings...)
+	l.standsFor = t.File
+	l.yamlRoot(t.File, t.Root)
+	l.standsFor = ""
 	return true
 }
 
@@ -88,6 +92,9 @@ func (l *loader) hostList(list string) {
 
 func (l *loader) addHost(name string, port int, g *Group, pos diag.Pos) *Host {
 	h := l.inv.host(name, g, pos)
+	if h.File == "" && l.standsFor != "" {
+		h.File = l.standsFor
+	}
 	if h.File == "" && !strings.Contains(pos.File, ",") {
 		h.File = pos.File
 	}
