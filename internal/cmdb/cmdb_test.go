@@ -35,6 +35,7 @@ func TestTables(t *testing.T) {
 		"ASecondWriterIsTold":         aSecondWriterIsTold,
 		"AVersionComesBack":           aVersionComesBack,
 		"TablesRefuseWhatIsWrong":     tablesRefuseWhatIsWrong,
+		"AKilledLoadLeavesTheOld":     aKilledLoadLeavesTheOld,
 		"InitKeepsWhatIsThere":        initKeepsWhatIsThere,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })

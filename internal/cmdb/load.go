@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pig/internal/diag"
-	"pig/internal/secret"
 	"pig/internal/value"
 )
 
@@ -96,31 +95,29 @@ func write(ctx context.Context, tx pgx.Tx, l Load, text *Text, keys *Keys, done 
 	if err := conflicts(ctx, tx, l, before); err != nil {
 		return err
 	}
+	layout, err := was.Layout.open(keys)
+	if err != nil {
+		layout = ""
+	}
 	done.Version = was.Version.ID
 	done.Changes = Compare(was.Rows, text.Rows, keys)
 	SortChanges(done.Changes)
-	layout, sealed := was.Layout.Text, was.Layout.Sealed
-	if sealed {
-		if layout, err = keys.Open(layout); err != nil {
-			layout = ""
-		}
-	}
-	done.Layout = layout != l.Text || sealed != keys.Given() || was.Layout.Version == 0
+	done.Layout = layout != l.Text || was.Layout.Sealed != keys.Given() || was.Layout.Version == 0
 	if len(done.Changes) == 0 && !done.Layout {
 		done.Version = before
 		return errNothing
 	}
-	if err := stage(ctx, tx, text.Rows, was.Rows, keys); err != nil {
+	done.Layout = true
+	seals, err := sealAll(text.Rows, was.Rows, keys)
+	if err != nil {
 		return err
 	}
-	if !done.Layout {
-		return nil
+	if err := stage(ctx, tx, text.Rows, seals); err != nil {
+		return err
 	}
-	body := l.Text
-	if keys.Given() {
-		if body, err = keys.Seal(body); err != nil {
-			return err
-		}
+	body, err := sealedLayout(l.Text, seals, keys)
+	if err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO pigsty.layout (version, source, text, sealed) VALUES ($1, $2, $3, $4)`, done.Version, l.Source, body, keys.Given())
 	return err
@@ -181,7 +178,7 @@ var applied = []string{
 }
 
 // stage sends all rows in one go, and then compares there.
-func stage(ctx context.Context, tx pgx.Tx, rows, was *Rows, keys *Keys) error {
+func stage(ctx context.Context, tx pgx.Tx, rows *Rows, seals seals) error {
 	if _, err := tx.Exec(ctx, staging); err != nil {
 		return err
 	}
@@ -189,7 +186,7 @@ func stage(ctx context.Context, tx pgx.Tx, rows, was *Rows, keys *Keys) error {
 	for i, row := range rows.All() {
 		fields := []any{row.Table, null(row.Group), null(row.Host), null(row.Key), nil, nil, nil, int64(i + 1)}
 		if row.variable() {
-			text, err := encode(row.Value, sealer(was.Get(row.ID), keys))
+			text, err := encode(row.Value, seals.of(row.ID))
 			if err != nil {
 				return fmt.Errorf("cannot write %s: %w", row.What(), err)
 			}
@@ -229,27 +226,4 @@ func null(s string) any {
 		return nil
 	}
 	return s
-}
-
-// sealer encrypts the secrets of a row. One that the table has already keeps its seal, so that nothing changes where nothing has changed.
-func sealer(was *Row, keys *Keys) func(string) (string, error) {
-	var kept map[string]string
-	return func(plain string) (string, error) {
-		if kept == nil {
-			kept = map[string]string{}
-			if was != nil {
-				value.Walk(was.Value, func(v value.Value) {
-					if s, ok := v.(secret.Text); ok && IsSealed(s.Plain()) {
-						if old, ok := keys.clear(s); ok {
-							kept[old] = s.Plain()
-						}
-					}
-				})
-			}
-		}
-		if sealed, ok := kept[plain]; ok {
-			return sealed, nil
-		}
-		return keys.Seal(plain)
-	}
 }

@@ -40,16 +40,9 @@ type State struct {
 
 // Text is the state as the text of an inventory. Without the key of a sealed layout the text is made of the rows alone, with its secrets sealed.
 func (s *State) Text(keys *Keys) (string, error) {
-	base := s.Layout.Text
-	if s.Layout.Sealed {
-		plain, err := keys.Open(base)
-		switch {
-		case errors.Is(err, ErrNoKey):
-			plain = ""
-		case err != nil:
-			return "", fmt.Errorf("cannot open the layout of version %d: %w", s.Layout.Version, err)
-		}
-		base = plain
+	base, err := s.Layout.open(keys)
+	if err != nil && !errors.Is(err, ErrNoKey) {
+		return "", fmt.Errorf("cannot open the layout of version %d: %w", s.Layout.Version, err)
 	}
 	return Write(s.Rows, base, keys)
 }
