@@ -35,7 +35,8 @@ func (a *app) cmdb() *cobra.Command {
   pig cmdb enable
   pig cmdb history pg-test
 
-The tables and views have the names of Pigsty's. Verbs read them with -i service=NAME or -i postgres://HOST/DATABASE, or without -i after enable.
+The tables and views have the names of Pigsty's. Verbs read the inventory of the tables with -i service=NAME or
+-i postgres://HOST/DATABASE, and without -i after enable.
 
 ` + exitHelp,
 	}

@@ -41,7 +41,7 @@ func ReadText(file string, text []byte) (*Text, error) {
 	}
 	root, ok := v.(*value.Dict)
 	if !ok {
-		return nil, diag.Errorf(diag.Pos{File: file}, "the inventory is no mapping of groups")
+		return nil, diag.Errorf(diag.Pos{File: file}, "invalid inventory: want a mapping of groups")
 	}
 	t := &Text{Rows: newRows(), root: root, groups: map[string][]string{}, lines: strings.Split(string(text), "\n")}
 	t.walk()

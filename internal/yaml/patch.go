@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,7 +28,7 @@ func Patch(text []byte, edits []Edit) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read the text: %w", err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yamlv3.MappingNode {
-		return nil, errors.New("the text is no mapping")
+		return nil, errors.New("invalid text: want one mapping")
 	}
 	p := &patcher{text: string(text), lines: lineStarts(string(text))}
 	wanted := &wish{}
@@ -106,7 +107,7 @@ func lineStarts(text string) []int {
 }
 
 func (p *patcher) apply() ([]byte, error) {
-	slices.SortStableFunc(p.splices, func(a, b splice) int { return a.from - b.from })
+	slices.SortStableFunc(p.splices, func(a, b splice) int { return cmp.Or(a.from-b.from, a.to-b.to) })
 	var b strings.Builder
 	done := 0
 	for _, s := range p.splices {
