@@ -39,6 +39,31 @@ func (f cmdbFolder) says(text string, words ...string) {
 	}
 }
 
+// newer reads the tables, and tells what came since a plan of version 1.
+func (f cmdbFolder) newer(dsn string) {
+	f.t.Helper()
+	var said bytes.Buffer
+	a := &app{Build: built(), in: strings.NewReader(""), out: &said, err: &said}
+	s, err := a.open(f.t.Context(), &runOptions{inventory: []string{dsn}, passwords: passwordOptions{vaultFile: "key"}})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer s.close()
+	now := s.cmdb.tables()
+	said.Reset()
+	s.tellNewer(now)
+	if said.Len() > 0 {
+		f.t.Errorf("nothing came since: %s", said.String())
+	}
+	was := *now
+	was.Version = 1
+	s.tellNewer(&was)
+	f.says(said.String(), "The plan was made from version 1 of the CMDB. Since then:", "version 2", "bob", "~ pg_parameters of pg-test")
+	if s.sourcesRead()[1] != s.cmdb.String() || !strings.HasSuffix(s.cmdb.String(), "version 3") {
+		f.t.Errorf("the journal names %v", s.sourcesRead())
+	}
+}
+
 // The verbs of a CMDB, from the first load to a rollback, as an operator and a colleague with psql use them.
 func TestTheCMDBOfAFolder(t *testing.T) {
 	s := cmdbtest.Start(t)
@@ -102,8 +127,13 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 	}
 	_, errs = f.pig(1, "cmdb", "load", "-d", dsn, key)
 	f.says(errs, "nothing was loaded", "version 1", "version 2", "bob", "~ pg_parameters of pg-test")
+	_, errs = f.pig(1, "cmdb", "dump", "pigsty.yml", "-d", dsn, key)
+	f.says(errs, "cannot replace pigsty.yml", "hint: load it first")
 	out, _ = f.pig(2, "cmdb", "diff", "-d", dsn, key)
 	f.says(out, "~ pg_parameters of pg-test", "- pg_serivces of pg-test")
+
+	// A plan of version 1 is told what has come since.
+	f.newer(dsn)
 
 	// Back to before, and no difference is left.
 	out, _ = f.pig(0, "cmdb", "rollback", "1", "-d", dsn, key)

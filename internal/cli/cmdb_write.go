@@ -45,7 +45,7 @@ func (a *app) cmdbLoad() *cobra.Command {
 				if err != nil {
 					return s.conflict(err, file)
 				}
-				if err := s.notes.SetBase(id, absolutePath(file), done.Version); err != nil {
+				if err := s.notes.SetBase(id, absolutePath(file), string(text), done.Version); err != nil {
 					return err
 				}
 				return s.tellLoaded(db.Name, done)
@@ -95,7 +95,7 @@ func (s *cmdbSession) conflict(err error, file string) error {
 
 func (a *app) cmdbDump() *cobra.Command {
 	var version int64
-	var last bool
+	var last, force bool
 	c, _ := a.cmdbVerb("dump [FILE]", "Write the inventory of the CMDB as YAML", " What was loaded is written as it was, comments too.\nWithout the key of the secrets, encrypted values stand in their place.", "dump pigsty.yml\ndump --version 12", cobra.MaximumNArgs(1),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			state, err := s.stateOf(ctx, version, last)
@@ -114,6 +114,10 @@ func (a *app) cmdbDump() *cobra.Command {
 				_, err = fmt.Fprint(a.out, text)
 				return err
 			}
+			file := absolutePath(args[0])
+			if !force && s.notes.Edited(state.ID, file, text) {
+				return diag.Errorf(diag.Pos{}, "cannot replace %s: it was edited since it was loaded or dumped", args[0]).WithHint("load it first, name another file, or give --force")
+			}
 			if err := private.Write(args[0], []byte(text)); err != nil {
 				return fmt.Errorf("cannot write %s: %w", args[0], err)
 			}
@@ -121,9 +125,10 @@ func (a *app) cmdbDump() *cobra.Command {
 			if version > 0 {
 				return nil
 			}
-			return s.notes.SetBase(state.ID, absolutePath(args[0]), state.Version.ID)
+			return s.notes.SetBase(state.ID, file, text, state.Version.ID)
 		})
 	c.Flags().Int64Var(&version, "version", 0, "version to write (default the newest)")
+	c.Flags().BoolVar(&force, "force", false, "replace a file that was edited since it was loaded or dumped")
 	c.Flags().BoolVar(&last, "last", false, "inventory that was read last on this machine: the database is not asked")
 	return c
 }

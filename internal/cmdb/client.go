@@ -62,7 +62,11 @@ var ErrDown = errors.New("the CMDB cannot be reached")
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	c, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("invalid connection string of the CMDB: %w", unquoted(err))
+		d := diag.Errorf(diag.Pos{}, "invalid connection string of the CMDB: %v", unquoted(err))
+		if strings.Contains(d.Summary, "service") {
+			return nil, d.WithHint("name the service in ~/.pg_service.conf, or give postgres://HOST/DATABASE")
+		}
+		return nil, d
 	}
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute {
 		c.ConnectTimeout = connectTimeout

@@ -40,25 +40,37 @@ func (n Notes) write(path string, v any) error {
 	return private.Write(path, text)
 }
 
-// base is which version a file was made from.
+// base is which version a file was made from, and a digest of its text then.
 type base struct {
 	File    string
 	Version int64
+	Sum     string
 }
 
 // Base is the version of a CMDB that a file was made from: loaded or dumped last.
 func (n Notes) Base(id, file string) (version int64, ok bool) {
-	var b base
-	text, err := os.ReadFile(n.path("base", id, file))
-	if err != nil || json.Unmarshal(text, &b) != nil {
-		return 0, false
-	}
-	return b.Version, true
+	b, ok := n.base(id, file)
+	return b.Version, ok
 }
 
-// SetBase notes that a file is a version of a CMDB.
-func (n Notes) SetBase(id, file string, version int64) error {
-	return n.write(n.path("base", id, file), base{file, version})
+func (n Notes) base(id, file string) (b base, ok bool) {
+	text, err := os.ReadFile(n.path("base", id, file))
+	return b, err == nil && json.Unmarshal(text, &b) == nil
+}
+
+// SetBase notes that a file with this text is a version of a CMDB.
+func (n Notes) SetBase(id, file, text string, version int64) error {
+	return n.write(n.path("base", id, file), base{file, version, digest(text)})
+}
+
+// Edited tells whether a file has what no version has that this machine knows of: its text is neither text nor what was loaded from it or dumped to it.
+func (n Notes) Edited(id, file, text string) bool {
+	now, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && string(now) == text {
+		return false
+	}
+	b, ok := n.base(id, file)
+	return err != nil || !ok || b.Sum != digest(string(now))
 }
 
 // kept is a state as a file.

@@ -28,7 +28,7 @@ func Inventory(text string, open func(string) (string, error)) (value.Value, dia
 		}
 		file := Place + id.String()
 		val, _ := in.Get(key)
-		in.SetAt(key, val, in0(in.KeyPos(key), file), in0(in.ValuePos(key), file))
+		in.SetAt(key, val, inFile(in.KeyPos(key), file), inFile(in.ValuePos(key), file))
 		if id.variable() {
 			rename(val, file)
 		}
@@ -39,7 +39,7 @@ func Inventory(text string, open func(string) (string, error)) (value.Value, dia
 	return root, warnings, nil
 }
 
-func in0(p diag.Pos, file string) diag.Pos {
+func inFile(p diag.Pos, file string) diag.Pos {
 	p.File = file
 	return p
 }
@@ -56,7 +56,7 @@ func rename(v value.Value, file string) {
 		}
 	case *value.Dict:
 		for key, item := range v.All() {
-			v.SetAt(key, item, in0(v.KeyPos(key), file), in0(v.ValuePos(key), file))
+			v.SetAt(key, item, inFile(v.KeyPos(key), file), inFile(v.ValuePos(key), file))
 			rename(item, file)
 		}
 	}

@@ -84,7 +84,7 @@ func (t *Text) group(name string, body value.Value, in *value.Dict, key value.Va
 			t.hosts(name, named(content, sections, section))
 		case "children":
 			for child, below := range named(content, sections, section).All() {
-				t.group(value.KeyText(child), below, content0(content), child, append(path, "children"))
+				t.group(value.KeyText(child), below, mappingOf(content), child, append(path, "children"))
 				t.add(Row{ID: ID{Table: tableChild, Group: name, Key: value.KeyText(child)}}, nil, nil)
 			}
 		}
@@ -107,7 +107,7 @@ func (t *Text) bodyAt(path []string) []value.Value {
 	return nil
 }
 
-func content0(v value.Value) *value.Dict {
+func mappingOf(v value.Value) *value.Dict {
 	d, _ := v.(*value.Dict)
 	return d
 }
