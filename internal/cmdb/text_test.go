@@ -77,9 +77,9 @@ top: { vars: { 12: twelve } }
 	}
 }
 
-// Age seals as well as a vault, a seal of the one is not opened by the other, and nothing opens without a key.
-func TestSeals(t *testing.T) {
-	t.Parallel()
+// ageCipher is a new key of age.
+func ageCipher(t testing.TB) credential.Cipher {
+	t.Helper()
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +92,13 @@ func TestSeals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cipher
+}
+
+// Age seals as well as a vault, a seal of the one is not opened by the other, and nothing opens without a key.
+func TestSeals(t *testing.T) {
+	t.Parallel()
+	cipher := ageCipher(t)
 	byAge, byVault := NewKeys(cipher), vaultKeys()
 	for _, keys := range []*Keys{byAge, byVault} {
 		text, err := encode(secret.New("a secret of ours"), keys.Seal)

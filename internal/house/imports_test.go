@@ -92,6 +92,16 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
+// The tables of an inventory are a source as files are: nothing but the command line knows which of them was read.
+func TestOnlyTheCommandLineKnowsTheTables(t *testing.T) {
+	t.Parallel()
+	for pkg, imports := range imports(t) {
+		if slices.Contains(imports, "cmdb") && pkg != "cli" {
+			t.Errorf("internal/%s imports internal/cmdb", pkg)
+		}
+	}
+}
+
 func layer(pkg string) int {
 	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, pkg) })
 }
