@@ -106,6 +106,17 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 		f.says(errs, "Inventory: CMDB ", "version 1, by ", ": the first one")
 	}
 
+	// Pigsty's inventory script reads the same of the view.
+	script := "#!/bin/sh\nexec " + s.Psql() + " -d '" + dsn + "' -AXtwc 'SELECT text FROM pigsty.inventory;'\n"
+	if err := os.WriteFile("inventory.sh", []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, _ := f.pig(0, "inventory", "list", "--show-secrets", "-i", "pigsty.yml", key)
+	view, _ := f.pig(0, "inventory", "list", "--show-secrets", "-i", "inventory.sh", key)
+	if file != view {
+		t.Errorf("the view says something else:\n%s\n%s", file, view)
+	}
+
 	// A colleague edits; a mistake of hers points at the row.
 	if out, err := s.SQL(dsn, `SET pigsty.author = 'bob'; SET pigsty.reason = 'more connections'; UPDATE pigsty.group_var SET value = '{"work_mem": "64MB"}' WHERE key = 'pg_parameters'`); err != nil {
 		t.Fatal(out)

@@ -119,6 +119,9 @@ func (s *Server) DSN(database string) string {
 // Dir is the directory of the socket.
 func (s *Server) Dir() string { return s.dir }
 
+// Psql is the path of the client.
+func (s *Server) Psql() string { return filepath.Join(s.bin, "psql") }
+
 // SQL runs statements with psql and gives what they print.
 func (s *Server) SQL(dsn, sql string) (string, error) {
 	return s.command("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", dsn, "-c", sql)
