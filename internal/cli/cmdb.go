@@ -45,7 +45,7 @@ The tables and views have the names of Pigsty's. Verbs read the inventory of the
 }
 
 // cmdbVerb makes a verb that works on a CMDB.
-func (a *app) cmdbVerb(use, short, more, example string, args cobra.PositionalArgs, run func(ctx context.Context, s *cmdbSession, args []string) error) (*cobra.Command, *cmdbOptions) {
+func (a *app) cmdbVerb(use, short, more, example string, args cobra.PositionalArgs, run func(ctx context.Context, s *cmdbSession, args []string) error) *cobra.Command {
 	o := &cmdbOptions{}
 	c := &cobra.Command{
 		Use: use, Short: short, Args: args,
@@ -60,7 +60,7 @@ func (a *app) cmdbVerb(use, short, more, example string, args cobra.PositionalAr
 	}
 	o.passwords.AddFlags(c.Flags())
 	c.Flags().StringVarP(&o.dsn, "db", "d", "", "connection string of the database (default METADB_URL, "+enabledFile+", then service=meta)")
-	return c, o
+	return c
 }
 
 // cmdbSession is what a verb on a CMDB works with.
@@ -113,7 +113,7 @@ func (s *cmdbSession) with(ctx context.Context, do func(*cmdb.DB, *cmdb.Keys) er
 func (s *cmdbSession) hide(rows *cmdb.Rows, keys *cmdb.Keys) { s.redactor.Add(keys.Secrets(rows)...) }
 
 func (a *app) cmdbInit() *cobra.Command {
-	c, _ := a.cmdbVerb("init", "Create the tables of the CMDB", " Tables that are there are brought up to date; no row of them is deleted.", "init -d service=meta", cobra.NoArgs,
+	return a.cmdbVerb("init", "Create the tables of the CMDB", " Tables that are there are brought up to date; no row of them is deleted.", "init -d service=meta", cobra.NoArgs,
 		func(ctx context.Context, s *cmdbSession, _ []string) error {
 			return s.with(ctx, func(db *cmdb.DB, _ *cmdb.Keys) error {
 				created, err := db.Init(ctx)
@@ -128,11 +128,10 @@ func (a *app) cmdbInit() *cobra.Command {
 				return err
 			})
 		})
-	return c
 }
 
 func (a *app) cmdbStatus() *cobra.Command {
-	c, _ := a.cmdbVerb("status", "Show the CMDB, its newest version, and where this folder reads its inventory", "", "status", cobra.NoArgs,
+	return a.cmdbVerb("status", "Show the CMDB, its newest version, and where this folder reads its inventory", "", "status", cobra.NoArgs,
 		func(ctx context.Context, s *cmdbSession, _ []string) error {
 			reads := "This folder reads " + defaultInventory + "."
 			if enabled(".") {
@@ -160,11 +159,10 @@ func (a *app) cmdbStatus() *cobra.Command {
 				return nil
 			})
 		})
-	return c
 }
 
 func (a *app) cmdbEnable() *cobra.Command {
-	c, _ := a.cmdbVerb("enable", "Make this folder read its inventory from the CMDB", " The file "+enabledFile+" says so. Remove it with pig cmdb disable.", "enable -d service=meta", cobra.NoArgs,
+	return a.cmdbVerb("enable", "Make this folder read its inventory from the CMDB", " The file "+enabledFile+" says so. Remove it with pig cmdb disable.", "enable -d service=meta", cobra.NoArgs,
 		func(ctx context.Context, s *cmdbSession, _ []string) error {
 			if len(secret.Inside(s.dsn)) > 0 {
 				return diag.Errorf(diag.Pos{}, "a connection string with a password is not kept").WithHint("keep the password in ~/.pgpass, or in a file of services: ~/.pg_service.conf")
@@ -186,7 +184,6 @@ func (a *app) cmdbEnable() *cobra.Command {
 				return nil
 			})
 		})
-	return c
 }
 
 func (a *app) cmdbDisable() *cobra.Command {
@@ -210,7 +207,7 @@ func (a *app) cmdbDisable() *cobra.Command {
 	}
 }
 
-// absolute is a path for notes, which are read in other directories.
+// absolutePath is a path for notes, which are read in other directories.
 func absolutePath(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		return abs

@@ -20,7 +20,7 @@ import (
 func (a *app) cmdbHistory() *cobra.Command {
 	var last int
 	var values bool
-	c, _ := a.cmdbVerb("history [CLUSTER|HOST [PARAMETER]]", "Show who changed what in the CMDB, when and why", " Values are shown with --diff; secrets are masked.", "history pg-test pg_users --diff", cobra.MaximumNArgs(2),
+	c := a.cmdbVerb("history [CLUSTER|HOST [PARAMETER]]", "Show who changed what in the CMDB, when and why", " Values are shown with --diff; secrets are masked.", "history pg-test pg_users --diff", cobra.MaximumNArgs(2),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			f := cmdb.Filter{Last: last}
 			if len(args) > 0 {
@@ -121,7 +121,7 @@ func valueText(r *cmdb.Row) string {
 }
 
 func (a *app) cmdbDiff() *cobra.Command {
-	c, _ := a.cmdbVerb("diff [FILE|VERSION [VERSION]]", "Show the differences of a file or a version and the CMDB",
+	return a.cmdbVerb("diff [FILE|VERSION [VERSION]]", "Show the differences of a file or a version and the CMDB",
 		" A file is compared as what a load of it would\nchange, a version with the newest one or with a second one. Exit status 2 if there are differences.", "diff pigsty.yml\ndiff 12 14", cobra.MaximumNArgs(2),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			return s.with(ctx, func(db *cmdb.DB, keys *cmdb.Keys) error {
@@ -143,7 +143,6 @@ func (a *app) cmdbDiff() *cobra.Command {
 				return exitStatus(exitFailed)
 			})
 		})
-	return c
 }
 
 // sides are what is compared: the tables with a file, or two versions.

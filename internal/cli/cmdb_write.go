@@ -19,7 +19,7 @@ func (a *app) cmdbLoad() *cobra.Command {
 	var reason string
 	var base int64
 	var force bool
-	c, _ := a.cmdbVerb("load [FILE]", "Load an inventory into the CMDB",
+	c := a.cmdbVerb("load [FILE]", "Load an inventory into the CMDB",
 		" One transaction makes one version; only rows that differ are\nwritten. Versions that the file was not made from are a conflict: nothing is written.", "load pigsty.yml -m \"add pg-test\"", cobra.MaximumNArgs(1),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			file := defaultInventory
@@ -96,7 +96,7 @@ func (s *cmdbSession) conflict(err error, file string) error {
 func (a *app) cmdbDump() *cobra.Command {
 	var version int64
 	var last, force bool
-	c, _ := a.cmdbVerb("dump [FILE]", "Write the inventory of the CMDB as YAML", " What was loaded is written as it was, comments too.\nWithout the key of the secrets, encrypted values stand in their place.", "dump pigsty.yml\ndump --version 12", cobra.MaximumNArgs(1),
+	c := a.cmdbVerb("dump [FILE]", "Write the inventory of the CMDB as YAML", " What was loaded is written as it was, comments too.\nWithout the key of the secrets, encrypted values stand in their place.", "dump pigsty.yml\ndump --version 12", cobra.MaximumNArgs(1),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			state, err := s.stateOf(ctx, version, last)
 			if err != nil {
@@ -151,7 +151,7 @@ func (s *cmdbSession) stateOf(ctx context.Context, version int64, last bool) (st
 func (a *app) cmdbRollback() *cobra.Command {
 	var reason string
 	var force bool
-	c, _ := a.cmdbVerb("rollback VERSION", "Bring an earlier version of the inventory back", " A new version has its content; the history stays.", "rollback 12 -m \"undo add pg-test\"", cobra.ExactArgs(1),
+	c := a.cmdbVerb("rollback VERSION", "Bring an earlier version of the inventory back", " A new version has its content; the history stays.", "rollback 12 -m \"undo add pg-test\"", cobra.ExactArgs(1),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			version, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || version < 1 {
