@@ -93,6 +93,16 @@ sandbox() {
 		$([ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ] || echo debian-archive-keyring)
 }
 
+# postgres is what tests of the inventory's tables start servers of, as ordinary users: the package's own cluster is not made.
+postgres() {
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+	if [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		mkdir -p /etc/postgresql-common
+		echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+	fi
+	apt_install postgresql
+}
+
 # shellcheck disable=SC2046 # a list of words
 browser() {
 	apt_install $(missing chromium=chromium) $([ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core)
@@ -108,11 +118,13 @@ sandbox) sandbox ;;
 all)
 	build
 	sandbox
+	postgres
 	;;
 full)
 	build
 	race
 	sandbox
+	postgres
 	browser
 	;;
 *) die "usage: scripts/setup.sh [build|race|sandbox|all|full]" ;;

@@ -42,6 +42,8 @@ type app struct {
 	file string
 	// redact masks the secrets of the inventory that was read; nil before.
 	redact func(string) string
+	// tables is the text that the tables of a CMDB were read as; "" before.
+	tables string
 	// interrupts delivers Ctrl-C; the first one asks to stop, the second one insists.
 	interrupts chan os.Signal
 }
@@ -151,10 +153,10 @@ func (a *app) report(err error) int {
 		}
 	case errors.As(err, &list):
 		for _, d := range list {
-			diag.Render(&b, d, excerpts(a.redact))
+			diag.Render(&b, d, a.excerpts(a.redact))
 		}
 	case errors.As(err, &one):
-		diag.Render(&b, one, excerpts(a.redact))
+		diag.Render(&b, one, a.excerpts(a.redact))
 	default:
 		fmt.Fprintf(&b, "error: %v\n", err)
 	}
@@ -300,7 +302,7 @@ func (a *app) groups() []group {
 	}
 	return append(all,
 		group{product.MembersGroup, verbs[product.MembersGroup]},
-		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki()}},
+		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki(), a.cmdb()}},
 		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"pig/internal/cmdb"
 	"pig/internal/diag"
 	"pig/internal/params"
 )
@@ -19,6 +20,10 @@ func readExcerpt(p diag.Pos) (diag.Excerpt, error) {
 	if err != nil {
 		return diag.Excerpt{}, err
 	}
+	return excerptOf(p, text)
+}
+
+func excerptOf(p diag.Pos, text []byte) (diag.Excerpt, error) {
 	lines := strings.Split(string(text), "\n")
 	if p.Line < 1 || p.Line > len(lines) {
 		return diag.Excerpt{}, errors.New("line not found")
@@ -39,10 +44,14 @@ func readExcerpt(p diag.Pos) (diag.Excerpt, error) {
 	return veil(line, p.Col, secretSpans(line)), nil
 }
 
-// excerpts reads lines in which also masks what it knows to be secret.
-func excerpts(mask func(string) string) diag.Source {
+// excerpts reads lines in which also masks what it knows to be secret. Lines of tables are those of the text that they were read as.
+func (a *app) excerpts(mask func(string) string) diag.Source {
 	return func(p diag.Pos) (diag.Excerpt, error) {
-		e, err := readExcerpt(p)
+		read := readExcerpt
+		if strings.HasPrefix(p.File, cmdb.Place) {
+			read = func(p diag.Pos) (diag.Excerpt, error) { return excerptOf(p, []byte(a.tables)) }
+		}
+		e, err := read(p)
 		if err != nil || mask == nil {
 			return e, err
 		}

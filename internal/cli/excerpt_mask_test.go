@@ -71,7 +71,7 @@ func TestMarksStayWhereKnownSecretsAreMasked(t *testing.T) {
 	}
 	var b bytes.Buffer
 	d := diag.Errorf(diag.Pos{File: file, Line: 1, Col: 26}, "unknown")
-	diag.Render(&b, d, excerpts(secret.NewRedactor("CANARYCANARY").Redact))
+	diag.Render(&b, d, (&app{}).excerpts(secret.NewRedactor("CANARYCANARY").Redact))
 	lines := strings.Split(b.String(), "\n")
 	if want := "    1 | x: { note: " + secret.Mask + ", wrong: 1 }"; lines[2] != want {
 		t.Fatalf("got %q, want %q", lines[2], want)

@@ -31,7 +31,7 @@ type trustOptions struct {
 
 // AddFlags adds the flags to a command.
 func (o *trustOptions) AddFlags(f *pflag.FlagSet) {
-	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
+	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script, host list or CMDB (service=NAME, postgres://...); may be repeated (default pigsty.yml)")
 	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to use")
 	f.StringVar(&o.sandbox, "sandbox", "", "name of the sandbox that the hosts run in")
 	f.Lookup("sandbox").NoOptDefVal = "pig"

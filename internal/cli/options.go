@@ -50,7 +50,7 @@ type runOptions struct {
 // reachFlags adds the flags about which hosts are asked, and how they are reached.
 func (o *runOptions) reachFlags(f *pflag.FlagSet) {
 	o.passwords.AddFlags(f)
-	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
+	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script, host list or CMDB (service=NAME, postgres://...); may be repeated (default pigsty.yml)")
 	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to use")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables of the highest precedence: key=value, JSON, or @file; may be repeated")
 	o.forks = 50

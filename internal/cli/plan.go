@@ -210,7 +210,7 @@ func (s *session) planWith(ctx context.Context, args []string, salt string, roun
 	if err == nil && !s.offline {
 		s.assureUnits(ctx, env, units)
 	}
-	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Offline: s.offline, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units}, g, err
+	return &plan.Plan{Pig: Version, Salt: salt, Rounds: rounds, Offline: s.offline, Limit: s.opt.limit, Tags: s.opt.tags, Only: args, Units: units, Tables: s.cmdb.tables()}, g, err
 }
 
 // playbooksOf are the playbooks of all units, each once.

@@ -26,7 +26,7 @@ func (s *runner) recorded(e recapped, verb string, hosts []string) (_ recapped, 
 	cwd, _ := os.Getwd()
 	start := journal.Start{
 		Time: time.Now().UTC(), Verb: verb, Who: who(), PID: os.Getpid(), Dir: cwd, Args: withoutValues(s.app.args),
-		Inventory: s.sources(), Hosts: hosts, Pig: Version,
+		Inventory: s.sourcesRead(), Hosts: hosts, Pig: Version,
 	}
 	j, err := journal.Open(dir, start, e.sink, s.redactor.Redact)
 	if err != nil {
@@ -47,10 +47,21 @@ func (s *runner) recorded(e recapped, verb string, hosts []string) (_ recapped, 
 
 // sources are the inventory's, as the operator named them.
 func (s *source) sources() []string {
-	if len(s.opt.inventory) == 0 {
-		return []string{defaultInventory}
+	switch {
+	case len(s.opt.inventory) > 0:
+		return s.opt.inventory
+	case enabled("."):
+		return []string{enabledFile}
 	}
-	return s.opt.inventory
+	return []string{defaultInventory}
+}
+
+// sourcesRead are the sources, with the version of the CMDB that was read.
+func (s *source) sourcesRead() []string {
+	if s.cmdb == nil {
+		return s.sources()
+	}
+	return append(slices.Clone(s.sources()), s.cmdb.String())
 }
 
 // who is the operator: the one behind sudo, if there is one.

@@ -30,7 +30,7 @@ func (s *screen) tell(found diag.List) {
 	s.learnSecrets()
 	for _, d := range found {
 		var b bytes.Buffer
-		diag.Render(&b, d, excerpts(s.redactor.Redact))
+		diag.Render(&b, d, s.app.excerpts(s.redactor.Redact))
 		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
 	}
 }

@@ -31,6 +31,8 @@ type source struct {
 	// openKey and sealKey open and encrypt the keys of the CA.
 	openKey func(path string, text []byte) ([]byte, error)
 	sealKey func(key []byte) ([]byte, error)
+	// cmdb is what was read from the tables of a CMDB; nil for an inventory of files.
+	cmdb *cmdbRead
 	// installed says that hosts have what pig brings: passwords were generated for them before.
 	installed bool
 }
@@ -42,7 +44,7 @@ func newSource(screen *screen, files *playbook.Files) *source {
 
 func (s *source) loadInventory(ctx context.Context) error {
 	sources := s.sources()
-	if len(s.opt.inventory) == 0 {
+	if len(s.opt.inventory) == 0 && sources[0] == defaultInventory {
 		if _, err := os.Stat(defaultInventory); err != nil {
 			return fmt.Errorf("file %s not found in this directory: name an inventory with -i", defaultInventory)
 		}
@@ -51,7 +53,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt})
+	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx)})
 	if err != nil {
 		return err
 	}

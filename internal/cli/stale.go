@@ -11,6 +11,7 @@ import (
 // refuseStale leaves out of g the units whose kept plan no longer holds, and those that need them. The error is the exit status of what was
 // refused: a host that could not be reached says nothing of the plan.
 func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[product.Unit]) (*graph.Graph[product.Unit], error) {
+	s.tellNewer(kept.Tables)
 	left := graph.New[product.Unit]()
 	refused := map[string]staleness{}
 	var status error

@@ -26,7 +26,7 @@ type sourceOptions struct {
 // AddFlags adds the flags to a command.
 func (o *sourceOptions) AddFlags(f *pflag.FlagSet) {
 	o.passwords.AddFlags(f)
-	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script or host list; may be repeated (default pigsty.yml)")
+	f.StringArrayVarP(&o.inventory, "inventory", "i", nil, "inventory file, directory, script, host list or CMDB (service=NAME, postgres://...); may be repeated (default pigsty.yml)")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables of the highest precedence: key=value, JSON, or @file; may be repeated")
 }
 

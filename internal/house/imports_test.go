@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"jinja/lookups"},
 	{"products/redis/peer", "module", "module/fake", "jinja", "inventory", "playbook", "sandbox"},
 	{"module/builtin", "products/node/modules", "products/etcd/modules", "products/minio/modules", "products/pgsql/modules", "products/redis/modules", "agent", "params", "credential", "jinja/jinjatest"},
-	{"module/moduletest", "fleet", "fleet/liar", "product", "products/onnode"},
+	{"module/moduletest", "fleet", "fleet/liar", "product", "products/onnode", "cmdb", "cmdb/cmdbtest"},
 	{"engine", "imitation", "health"},
 	{"plan", "products/infra"},
 	{"policy"},
@@ -89,6 +89,16 @@ func TestImportsPointOneWay(t *testing.T) {
 					t.Errorf("internal/%s imports internal/%s: %s", pkg, to, n.why)
 				}
 			}
+		}
+	}
+}
+
+// The tables of an inventory are a source as files are: nothing but the command line knows which of them was read.
+func TestOnlyTheCommandLineKnowsTheTables(t *testing.T) {
+	t.Parallel()
+	for pkg, imports := range imports(t) {
+		if slices.Contains(imports, "cmdb") && pkg != "cli" {
+			t.Errorf("internal/%s imports internal/cmdb", pkg)
 		}
 	}
 }

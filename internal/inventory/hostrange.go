@@ -16,8 +16,8 @@ var (
 	hostPort      = regexp.MustCompile(`^((?:[^:\[\]]|\[[^\]]*\])*):(\d+)$`)
 )
 
-// expandHosts gives the hosts that a name in an inventory stands for, db[01:50] or db:2222, and the port if it names one.
-func expandHosts(name string) (hosts []string, port int, err error) {
+// ExpandHosts gives the hosts that a name in an inventory stands for, db[01:50] or db:2222, and the port if it names one.
+func ExpandHosts(name string) (hosts []string, port int, err error) {
 	if m := bracketedPort.FindStringSubmatch(name); m != nil {
 		name, port = m[1], atoi(m[2])
 	} else if m := hostPort.FindStringSubmatch(name); m != nil {

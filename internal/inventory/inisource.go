@@ -112,7 +112,7 @@ func (p *iniParser) host(text string) error {
 	if err != nil || len(words) == 0 {
 		return err
 	}
-	names, port, err := expandHosts(words[0])
+	names, port, err := ExpandHosts(words[0])
 	if err != nil {
 		return err
 	}

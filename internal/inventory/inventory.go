@@ -23,8 +23,17 @@ type Options struct {
 	Strict bool
 	// PlaybookDir is the directory whose group_vars and host_vars count too; "" for none.
 	PlaybookDir string
+	// Tables reads a source that is no file but the tables of a database; nil for a name of something else.
+	Tables func(name string) (*Tables, error)
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
+}
+
+// Tables is an inventory as a YAML file has it, which was read from a database: its places are rows.
+type Tables struct {
+	Root     value.Value
+	Warnings diag.List
+	File     string // what stands for the file: files of the environment are beside
 }
 
 // Inventory is what all sources together declare. It is safe for concurrent use; AddHost and AddGroup work on a Clone.

@@ -94,7 +94,7 @@ func isAddress(pattern string) bool {
 	if hostName.MatchString(pattern) {
 		return true
 	}
-	names, _, err := expandHosts(pattern)
+	names, _, err := ExpandHosts(pattern)
 	if err != nil || len(names) != 1 {
 		return false
 	}

@@ -108,13 +108,13 @@ func TestRanges(t *testing.T) {
 		"[fe80::1]:22":     "fe80::1",
 		"10.0.0.[8:10]:80": "10.0.0.8 10.0.0.9 10.0.0.10",
 	} {
-		hosts, _, err := expandHosts(name)
+		hosts, _, err := ExpandHosts(name)
 		if got := strings.Join(hosts, " "); got != want || err != nil {
 			t.Errorf("%s: %s %v, want %s", name, got, err, want)
 		}
 	}
 	for _, name := range []string{"db[1:]", "db[3:1]", "db[01:100]", "db[1", "db[1]", "db[1:2:0]", "x[1:99999999]", "[0:999][0:999]", "x:70000"} {
-		if hosts, _, err := expandHosts(name); err == nil {
+		if hosts, _, err := ExpandHosts(name); err == nil {
 			t.Errorf("%s is taken: %d hosts", name, len(hosts))
 		}
 	}
@@ -131,6 +131,6 @@ func FuzzPattern(f *testing.F) {
 			return
 		}
 		_, _ = inv.Match(pattern)
-		_, _, _ = expandHosts(pattern)
+		_, _, _ = ExpandHosts(pattern)
 	})
 }

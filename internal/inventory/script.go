@@ -37,6 +37,7 @@ func (l *loader) script(path string) {
 
 // scriptRoot reads what a script prints for --list. Variables of hosts that it does not hold are asked for.
 func (l *loader) scriptRoot(root *value.Dict, ask func() *value.Dict) {
+	l.unwrap(root)
 	var hostvars *value.Dict
 	if meta, ok := root.At("_meta").(*value.Dict); ok {
 		hostvars, _ = meta.At("hostvars").(*value.Dict)
@@ -154,7 +155,7 @@ func (l *loader) askForHosts(path string) *value.Dict {
 		}
 		v, err := yaml.ParseJSON(out, path+" --host "+h.Name)
 		l.diags.Add(err)
-		all.SetAt(h.Name, v, h.Pos, h.Pos)
+		all.SetAt(h.Name, l.unwrap(v), h.Pos, h.Pos)
 	}
 	return all
 }

@@ -17,6 +17,8 @@ type loader struct {
 	inv   *Inventory
 	opts  Options
 	diags diag.List
+	// standsFor is the file of hosts that are read from tables.
+	standsFor string
 }
 
 func (l *loader) yamlOptions() yaml.Options {
@@ -25,6 +27,9 @@ func (l *loader) yamlOptions() yaml.Options {
 
 // source reads one source, whatever its kind.
 func (l *loader) source(name string) {
+	if l.tables(name) {
+		return
+	}
 	info, err := os.Stat(name)
 	switch {
 	case err != nil && strings.Contains(name, ","):
@@ -36,6 +41,26 @@ func (l *loader) source(name string) {
 	default:
 		l.file(name, info)
 	}
+}
+
+// tables reads a source that is in a database, if name is that of one.
+func (l *loader) tables(name string) bool {
+	if l.opts.Tables == nil {
+		return false
+	}
+	t, err := l.opts.Tables(name)
+	if err != nil {
+		l.diags.Add(err)
+		return true
+	}
+	if t == nil {
+		return false
+	}
+	l.diags = append(l.diags, t.Warnings...)
+	l.standsFor = t.File
+	l.yamlRoot(t.File, t.Root)
+	l.standsFor = ""
+	return true
 }
 
 func (l *loader) missing(name string, err error) {
@@ -54,7 +79,7 @@ func (l *loader) hostList(list string) {
 			continue
 		}
 		pos := diag.Pos{File: list}
-		hosts, port, err := expandHosts(name)
+		hosts, port, err := ExpandHosts(name)
 		if err != nil {
 			l.diags.Add(diag.At(pos, err))
 			continue
@@ -67,6 +92,9 @@ func (l *loader) hostList(list string) {
 
 func (l *loader) addHost(name string, port int, g *Group, pos diag.Pos) *Host {
 	h := l.inv.host(name, g, pos)
+	if h.File == "" && l.standsFor != "" {
+		h.File = l.standsFor
+	}
 	if h.File == "" && !strings.Contains(pos.File, ",") {
 		h.File = pos.File
 	}

@@ -18,6 +18,10 @@ func (l *loader) yamlFile(path string, text []byte) {
 		l.diags.Add(err)
 		return
 	}
+	l.yamlRoot(path, v)
+}
+
+func (l *loader) yamlRoot(path string, v value.Value) {
 	root, ok := v.(*value.Dict)
 	if !ok || root.Len() == 0 {
 		what := "is empty"
@@ -175,7 +179,7 @@ func (l *loader) yamlHost(g *Group, name string, data value.Value, pos, dataPos 
 		l.diags = append(l.diags, diag.Errorf(dataPos, "variables of host %s must be a mapping, not %s", name, value.TypeName(data)))
 		return
 	}
-	names, port, err := expandHosts(name)
+	names, port, err := ExpandHosts(name)
 	if err != nil {
 		l.diags.Add(diag.At(pos, err))
 		return

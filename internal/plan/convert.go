@@ -12,7 +12,7 @@ import (
 func (p *Plan) Document() *Document {
 	all := Summarize(p.Units...)
 	d := &Document{
-		FormatVersion: DocumentVersion, Pig: p.Pig, Complete: true, Offline: p.Offline, Limit: p.Limit, Tags: p.Tags, Only: p.Only,
+		FormatVersion: DocumentVersion, Pig: p.Pig, Complete: true, Offline: p.Offline, Limit: p.Limit, Tags: p.Tags, Only: p.Only, Tables: p.Tables,
 		Summary: summaryOf(all), WorstImpact: ImpactWord(all.Worst()), Errored: all.Bad() > 0, Units: []DocumentUnit{},
 	}
 	if p.Salt != "" {
@@ -100,7 +100,7 @@ func masked(c node.Change) bool {
 
 // Plan is the plan that a document tells of. Each change has an entry of its own.
 func (d *Document) Plan() (*Plan, error) {
-	p := &Plan{Pig: d.Pig, Offline: d.Offline, Limit: d.Limit, Tags: d.Tags, Only: d.Only}
+	p := &Plan{Pig: d.Pig, Offline: d.Offline, Limit: d.Limit, Tags: d.Tags, Only: d.Only, Tables: d.Tables}
 	if d.Seal != nil {
 		p.Salt, p.Rounds = d.Seal.Salt, d.Seal.Rounds
 	}

@@ -23,6 +23,7 @@ type Document struct {
 	Only          []string        `doc:"modules, clusters and units that the command line named" json:"only,omitempty"`
 	Summary       DocumentSummary `doc:"counts of all units" json:"summary"`
 	WorstImpact   string          `doc:"worst impact of all changes" enum:"impact" json:"worst_impact"`
+	Tables        *Tables         `doc:"version of the CMDB that the inventory was read from; left out for one of files" json:"tables,omitempty"`
 	Units         []DocumentUnit  `doc:"units in an order in which they can be applied, also those without changes" json:"units"`
 	Seal          *DocumentSeal   `doc:"what binds a plan file to what was read for it; in plan files only" json:"seal,omitempty"`
 }

@@ -149,6 +149,15 @@ type Plan struct {
 	Tags    []string
 	Only    []string // modules
 	Units   []UnitPlan
+	// Tables is the version of the CMDB that the inventory was read from; nil for one of files.
+	Tables *Tables
+}
+
+// Tables is a version of an inventory that is kept in a database.
+type Tables struct {
+	ID      string `doc:"which database" json:"id"`
+	Name    string `doc:"how the command line named the database" json:"name"`
+	Version int64  `doc:"version of the inventory" json:"version"`
 }
 
 // Summary counts changes.

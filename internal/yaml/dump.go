@@ -10,6 +10,7 @@ import (
 
 	"pig/internal/secret"
 	"pig/internal/value"
+	"pig/internal/vault"
 )
 
 // Flow is the style of collections: on lines of their own (block) or in braces and brackets (flow).
@@ -23,7 +24,7 @@ const (
 	FlowAlways
 )
 
-// DumpOptions are those of PyYAML's dump. The zero value is what Ansible's to_yaml uses, but for the order of keys:
+// DumpOptions are those of PyYAML's dump, and Vault. The zero value is what Ansible's to_yaml uses, but for the order of keys:
 // to_yaml and to_nice_yaml sort them by default, so they set SortKeys.
 type DumpOptions struct {
 	Flow          Flow
@@ -35,6 +36,7 @@ type DumpOptions struct {
 	ExplicitStart bool   // begin with ---
 	ExplicitEnd   bool   // end with ...
 	Mask          bool   // show secrets masked
+	Vault         bool   // write secrets whose text is an Ansible Vault with its tag
 }
 
 // Dump writes v as PyYAML's safe dumper does, byte for byte, but without anchors: what occurs twice is written twice.
@@ -81,6 +83,14 @@ func represent(v value.Value, o *DumpOptions) *node {
 		return representDict(v, o)
 	case value.Bytes:
 		return &node{tag: "!!binary", text: binaryText(v), style: "|"}
+	case value.Unsafe:
+		if o.Vault {
+			return &node{tag: "!unsafe", text: string(v), style: "\""}
+		}
+	case secret.Text:
+		if o.Vault && vault.Is([]byte(v.Plain())) {
+			return &node{tag: "!vault", text: strings.TrimSpace(v.Plain()) + "\n", style: "|"}
+		}
 	}
 	tag, text := scalarText(v, o)
 	return &node{tag: tag, text: text, style: o.Style}
