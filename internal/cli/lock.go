@@ -48,7 +48,7 @@ func (s *runner) lockHosts(ctx context.Context, hosts []string) (release func(),
 	free := func() {
 		e.Everywhere(context.WithoutCancel(ctx), hosts, "node_lock", value.DictOf("state", "released"))
 	}
-	if err := s.await(ctx, func() error { return refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false) }, free); err != nil {
+	if err := s.await(ctx, func() error { return refused(hosts, e.Everywhere(ctx, hosts, "node_lock", args), false) }, free, true); err != nil {
 		release()
 		return nil, err
 	}
@@ -62,28 +62,33 @@ func (s *runner) lockPlays(ctx context.Context, plays []*playbook.Play) (release
 	e := s.locker()
 	args := value.DictOf("holder", holder())
 	var all []string
-	var did []func()
-	release = func() {
-		s.fleet.First(nil, fleet.Task{})
-		for _, undo := range did {
-			undo()
+	hosts := make([][]string, len(plays))
+	for i, p := range plays {
+		if hosts[i], err = s.selected([]*playbook.Play{p}, nil); err != nil {
+			return nil, err
+		}
+		all = append(all, hosts[i]...)
+	}
+	free := func() {
+		for i, p := range plays {
+			e.EverywhereIn(context.WithoutCancel(ctx), p, hosts[i], "node_lock", value.DictOf("state", "released"))
 		}
 	}
-	for _, p := range plays {
-		hosts, err := s.selected([]*playbook.Play{p}, nil)
-		if err != nil {
-			release()
-			return nil, err
+	release = func() {
+		s.fleet.First(nil, fleet.Task{})
+		free()
+	}
+	take := func() error {
+		for i, p := range plays {
+			if err := refused(hosts[i], e.EverywhereIn(ctx, p, hosts[i], "node_lock", args), true); err != nil {
+				return err
+			}
 		}
-		free := func() {
-			e.EverywhereIn(context.WithoutCancel(ctx), p, hosts, "node_lock", value.DictOf("state", "released"))
-		}
-		did = append(did, free)
-		if err := s.await(ctx, func() error { return refused(hosts, e.EverywhereIn(ctx, p, hosts, "node_lock", args), true) }, free); err != nil {
-			release()
-			return nil, err
-		}
-		all = append(all, hosts...)
+		return nil
+	}
+	if err := s.await(ctx, take, free, false); err != nil {
+		release()
+		return nil, err
 	}
 	s.lockAgain(all, args)
 	s.fleet.Retry()

@@ -12,12 +12,13 @@ import (
 const longestLockPause = 10 * time.Second
 
 // await takes locks, and tries again for the time of --lock-timeout as long as others have them. Between two tries free gives back those that were
-// taken: of two runs that wait, one would else have what the other needs.
-func (s *runner) await(ctx context.Context, take func() error, free func()) error {
+// taken: of two runs that wait, one would else have what the other needs. With planned something was planned on the agents, for hosts as they were
+// before the wait: then the locks are those of new agents.
+func (s *runner) await(ctx context.Context, take func() error, free func(), planned bool) error {
 	deadline, told, pause := time.Now().Add(s.opt.lockTime), "", time.Second
 	for {
 		err := take()
-		if err == nil && told != "" { // agents of before know what was planned on them, and that is for hosts of before
+		if err == nil && told != "" && planned {
 			free()
 			s.fleet.Afresh()
 			s.waited, told = true, ""

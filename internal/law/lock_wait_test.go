@@ -1,6 +1,7 @@
 package law
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +105,35 @@ func TestLocksAreListedAndBroken(t *testing.T) {
 			t.Errorf("%s", out)
 		}
 		l.must("apply", "--yes")
+	})
+}
+
+// A playbook waits as well. While it does, it has no lock, also none of the plays that come before the one that has to wait.
+func TestAPlaybookWaitsForALock(t *testing.T) {
+	whole := settled(t, twoNodes, "10.10.10.10", "10.10.10.11")
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, twoNodes, "# as before")
+		l.edit("two.yml", "", `
+- { hosts: 10.10.10.10, become: true, gather_facts: false, tasks: [ { copy: { dest: /etc/motd, content: one } } ] }
+- { hosts: 10.10.10.11, become: true, gather_facts: false, tasks: [ { copy: { dest: /etc/motd, content: two } } ] }
+`)
+		other := l.takenBy(t, "10.10.10.11", "ann@elsewhere")
+		go func() {
+			time.Sleep(time.Minute + time.Second/2)
+			if who := l.world.Machine("10.10.10.10").Holder(); who != "" {
+				t.Errorf("who waits holds a lock: %s", who)
+			}
+			if err := other.Unlock(); err != nil {
+				t.Error(err)
+			}
+		}()
+		if out := l.must("play", filepath.Join(l.dir, "two.yml"), "--lock-timeout", "5m"); !strings.Contains(out, "Waiting up to 5m0s") {
+			t.Errorf("%s", out)
+		}
+		for _, m := range l.world.Machines() {
+			if who := m.Holder(); who != "" {
+				t.Errorf("%s is still locked by %s", m.Addr(), who)
+			}
+		}
 	})
 }

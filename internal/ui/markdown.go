@@ -29,10 +29,11 @@ func Markdown(units []plan.UnitPlan) string {
 	markdownImpacts(b, units)
 	left := 0
 	for _, u := range units {
-		text := markdownDetails(u)
-		if text == "" {
+		if b.Len() > markdownMost-2*markdownTail && tellsSomething(u) {
+			left++
 			continue
 		}
+		text := markdownDetails(u)
 		if b.Len()+len(text) > markdownMost-markdownTail {
 			left++
 			continue
@@ -43,6 +44,11 @@ func Markdown(units []plan.UnitPlan) string {
 		fmt.Fprintf(b, "\nThe details of %s are left out here: run `pig show` on the plan file.\n", format.Plural(left, "unit"))
 	}
 	return b.String()
+}
+
+// tellsSomething tells whether a unit has details.
+func tellsSomething(u plan.UnitPlan) bool {
+	return len(u.Entries)+len(u.Problems)+len(u.Warnings) > 0 || u.Skipped != "" || u.Error != ""
 }
 
 func headline(s plan.Summary) string {
@@ -77,38 +83,38 @@ func markdownTable(b *strings.Builder, units []plan.UnitPlan) {
 
 // markdownProblems tells what failed: a plan with a failure is no plan.
 func markdownProblems(b *strings.Builder, units []plan.UnitPlan) {
-	var lines []string
+	var l markdownLines
 	for _, u := range units {
 		if u.Skipped != "" {
-			lines = append(lines, u.Unit.Name+": not planned, because "+u.Skipped+" failed")
+			l.add("%s: not planned, because %s failed", u.Unit.Name, u.Skipped)
 		}
 		for _, e := range u.Entries {
 			if e.Failed != "" {
-				lines = append(lines, fmt.Sprintf("%s %s: %s: %s", u.Unit.Name, e.Host, e.Task, e.Failed))
+				l.add("%s %s: %s: %s", u.Unit.Name, e.Host, e.Task, e.Failed)
 			}
 		}
 		for _, p := range u.Problems {
-			lines = append(lines, u.Unit.Name+": not as declared: "+p)
+			l.add("%s: not as declared: %s", u.Unit.Name, p)
 		}
 	}
-	markdownList(b, "Failed", lines)
+	l.write(b, "Failed")
 }
 
 // markdownImpacts tells what interrupts something, the worst first.
 func markdownImpacts(b *strings.Builder, units []plan.UnitPlan) {
-	var lines []string
+	var l markdownLines
 	for _, impact := range []node.Impact{node.ImpactDataLoss, node.ImpactFailover, node.ImpactRestart, node.ImpactGap, node.ImpactReload} {
 		for _, u := range units {
 			for _, e := range u.Entries {
 				for _, c := range e.Changes {
 					if c.Impact == impact {
-						lines = append(lines, fmt.Sprintf("[%s] %s %s: %s", impact, u.Unit.Name, e.Host, plainChange(e, c)))
+						l.add("[%s] %s %s: %s", impact, u.Unit.Name, e.Host, plainChange(e, c))
 					}
 				}
 			}
 		}
 	}
-	markdownList(b, "Impact", lines)
+	l.write(b, "Impact")
 }
 
 func plainChange(e plan.Entry, c node.Change) string {
@@ -118,22 +124,30 @@ func plainChange(e plan.Entry, c node.Change) string {
 	return c.Action + " " + c.Kind + " " + c.ID
 }
 
-// markdownList writes lines below a title, as text that no sign of which is Markdown.
-func markdownList(b *strings.Builder, title string, lines []string) {
-	if len(lines) == 0 {
+// markdownLines are the first lines of a list, and how many more there are.
+type markdownLines struct {
+	first []string
+	more  int
+}
+
+func (l *markdownLines) add(form string, args ...any) {
+	if len(l.first) == markdownGrave {
+		l.more++
 		return
 	}
-	fmt.Fprintf(b, "\n**%s**\n\n", title)
-	left := max(0, len(lines)-markdownGrave)
-	lines = lines[:len(lines)-left]
-	for i, l := range lines {
-		lines[i] = short(strings.ReplaceAll(l, "\n", " "), markdownInline)
+	l.first = append(l.first, short(strings.ReplaceAll(fmt.Sprintf(form, args...), "\n", " "), markdownInline))
+}
+
+// write writes them below a title, as text that no sign of which is Markdown.
+func (l *markdownLines) write(b *strings.Builder, title string) {
+	if len(l.first) == 0 {
+		return
 	}
-	text := strings.Join(lines, "\n")
-	if left > 0 {
-		text += fmt.Sprintf("\nand %d more", left)
+	text := strings.Join(l.first, "\n")
+	if l.more > 0 {
+		text += fmt.Sprintf("\nand %d more", l.more)
 	}
-	b.WriteString(fenced("", text))
+	fmt.Fprintf(b, "\n**%s**\n\n%s", title, fenced("", text))
 }
 
 // markdownDetails are the changes of one unit, folded.

@@ -61,14 +61,14 @@ func TestMarkdownOfNothingAndOfFailures(t *testing.T) {
 func TestMarkdownFitsIntoAComment(t *testing.T) {
 	t.Parallel()
 	var many []plan.UnitPlan
-	for i := range 2000 {
+	for i := range 600 {
 		u := changing(fmt.Sprintf("pgsql:pg-%d", i))
-		for j := range 300 {
+		for j := range 80 {
 			u.Entries = append(u.Entries, plan.Entry{Host: "a", Task: "t", Changes: []node.Change{{Kind: "file", ID: fmt.Sprintf("/x/%d|`*", j), Action: "create", Diff: strings.Repeat("+line é\n", 30), Impact: node.ImpactRestart}}})
 		}
 		many = append(many, u)
 	}
-	for _, n := range []int{1, 3, 50, 2000} {
+	for _, n := range []int{1, 3, 50, 600} {
 		text := Markdown(many[:n])
 		if len(text) > 60_000 || strings.Count(text, "<details>") != strings.Count(text, "</details>") {
 			t.Errorf("%d units: %d bytes", n, len(text))
