@@ -76,7 +76,7 @@ func (l *lab) bothKnow() {
 			for _, s := range answer.Data.Result {
 				jobs[s.Metric["job"]] = fmt.Sprint(s.Value[1])
 			}
-			want := map[string]string{"node": "6", "ping": "3", "infra": "12", "etcd": "1", "pgsql": "3", "http": "2"}
+			want := map[string]string{"node": "6", "ping": "3", "infra": "12", "etcd": "1", "pgsql": "3", "http": "4"}
 			if fmt.Sprint(jobs) != fmt.Sprint(want) {
 				return fmt.Errorf("targets %v, want %v", jobs, want)
 			}
