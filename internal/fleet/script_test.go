@@ -116,6 +116,21 @@ func TestScriptBringsTheAgentOnce(t *testing.T) {
 	})
 }
 
+// Another start tries the same directory at the same moment: what is of its try keeps nobody from the directory.
+func TestScriptOfAnotherStartIsInNobodysWay(t *testing.T) {
+	shells(t, func(t *testing.T, shell string) {
+		s := newStage(t)
+		s.must(os.MkdirAll(s.at("home/.cache/pig/.try"), 0o700))
+		s.must(os.Chmod(s.at("home/.cache/pig"), 0o700))
+		if out := s.run(shell, Host{}); out != "pig need\npig have\n"+s.genuine() {
+			t.Errorf("%q", out)
+		}
+		if agents, _ := filepath.Glob(s.at("home/.cache/pig/agent-*")); len(agents) != 1 {
+			t.Errorf("the agent is elsewhere: %v", agents)
+		}
+	})
+}
+
 func TestScriptTakesNothingThatOthersPrepared(t *testing.T) {
 	prepare := map[string]func(s *stage, dir string){
 		"a directory of somebody else's": func(s *stage, dir string) { s.give(dir, s.bin.Content) },

@@ -30,7 +30,7 @@ for i in 1 2 3 4 5; do
 done
 for i in 1 2 3 4 5; do
 	place mkdir $i || continue
-	rm -f .try; { printf '#!/bin/sh\nexit 0\n' >.try; } 2>/dev/null && chmod 700 .try && ./.try 2>/dev/null; r=$?; rm -f .try; [ $r = 0 ] || continue
+	y=./.try.$$; { printf '#!/bin/sh\nexit 0\n' >$y; } 2>/dev/null && chmod 700 $y && $y 2>/dev/null; r=$?; rm -f $y; [ $r = 0 ] || continue
 	t=$a.$$; p=$a.part; rm -f "$t"
 	while echo "pig need $(pwd -P)"; read -r how || exit 1; [ "$how" = part ]; do
 		{ cat "$p" >"$t" && chmod 700 "$t" && ok "$t" && mv -f "$t" "$a"; } 2>/dev/null
