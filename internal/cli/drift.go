@@ -63,8 +63,8 @@ func (a *app) runDrift(ctx context.Context, o *driftOptions, args []string) erro
 	}
 	d := p.Document()
 	if o.prometheus != "" {
-		if err := writeMetrics(o.prometheus, ui.DriftMetrics(d, time.Now())); err != nil {
-			return err
+		if err := replaceFile(o.prometheus, []byte(ui.DriftMetrics(d, time.Now())), 0o644); err != nil { // another account's exporter reads the file
+			return fmt.Errorf("cannot write the metrics: %w", err)
 		}
 	}
 	if err := s.showDrift(p, d); err != nil {

@@ -46,6 +46,17 @@ type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// hostStatus is the exit status of what was done on hosts: one that failed weighs more than one that could not be reached.
+func hostStatus(failed, unreachable bool) error {
+	switch {
+	case failed:
+		return exitStatus(exitFailed)
+	case unreachable:
+		return exitStatus(exitUnreachable)
+	}
+	return nil
+}
+
 // emit writes an event of the outcome of a run for programs.
 func (a *app) emit(e ui.Event) error {
 	line, err := ui.Line(e, time.Time{})

@@ -146,13 +146,7 @@ func (a *app) keep(p *plan.Plan, o *planOptions, key ssh.Signer) error {
 }
 
 func planStatus(sum plan.Summary) error {
-	switch {
-	case sum.Failed+sum.Problems > 0:
-		return exitStatus(exitFailed)
-	case sum.Unreachable > 0:
-		return exitStatus(exitUnreachable)
-	}
-	return nil
+	return hostStatus(sum.Failed+sum.Problems > 0, sum.Unreachable > 0)
 }
 
 // detailedStatus is Terraform's: pipelines read 2 as "changes", so that no failure may end with it.

@@ -144,11 +144,5 @@ func status(stats map[string]engine.Stats) error {
 		failed = failed || s.Failed > 0
 		unreachable = unreachable || s.Unreachable > 0
 	}
-	switch {
-	case failed:
-		return exitStatus(exitFailed)
-	case unreachable:
-		return exitStatus(exitUnreachable)
-	}
-	return nil
+	return hostStatus(failed, unreachable)
 }

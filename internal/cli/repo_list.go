@@ -58,13 +58,7 @@ func (a *app) listPackages(ctx context.Context, o *runOptions, contents bool) er
 			return err
 		}
 	}
-	switch {
-	case failed:
-		return exitStatus(exitFailed)
-	case unreachable:
-		return exitStatus(exitUnreachable)
-	}
-	return nil
+	return hostStatus(failed, unreachable)
 }
 
 // showRepository shows what a host's repository holds.

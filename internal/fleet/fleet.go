@@ -223,16 +223,8 @@ func (f *Fleet) Reset(h Host) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for k, s := range f.sessions {
-		if k.name != h.Name {
-			continue
-		}
-		delete(f.sessions, k)
-		select {
-		case <-s.ready:
-			if s.session != nil {
-				s.session.close()
-			}
-		default:
+		if k.name == h.Name {
+			f.end(k, s)
 		}
 	}
 }
@@ -243,14 +235,19 @@ func (f *Fleet) Afresh() {
 	defer f.mu.Unlock()
 	f.shadow = node.NewShadow(f.local)
 	for k, s := range f.sessions {
-		delete(f.sessions, k)
-		select {
-		case <-s.ready:
-			if s.session != nil {
-				s.session.close()
-			}
-		default:
+		f.end(k, s)
+	}
+}
+
+// end forgets an agent, and ends it if it has begun. The caller has the lock.
+func (f *Fleet) end(k key, s *slot) {
+	delete(f.sessions, k)
+	select {
+	case <-s.ready:
+		if s.session != nil {
+			s.session.close()
 		}
+	default:
 	}
 }
 

@@ -128,6 +128,23 @@ func (t *Text) counted(rows []row) []row {
 	return told
 }
 
+// brings tells whether an action brings something that was not there.
+func brings(action string) bool {
+	return action == "create" || action == "install" || action == "start" || action == "enable"
+}
+
+// sign is the mark of a change: + for what it brings, - for what it takes away, ~ for all else.
+func sign(c node.Change) string {
+	switch {
+	case brings(c.Action):
+		return "+"
+	case c.Action == "delete" || c.Action == "remove" || c.Action == "stop" || c.Action == "disable":
+		return "-"
+	}
+	return "~"
+}
+
+// marked is a mark in its color.
 func (t *Text) marked(mark string) string {
 	switch mark {
 	case "+":
@@ -175,7 +192,7 @@ func tallied(c node.Change) tally {
 		return tally{}
 	case c.Action == "delete" && c.Assumed:
 		return tally{"-", c.Kind}
-	case slices.Contains([]string{"create", "install", "start", "enable"}, c.Action):
+	case brings(c.Action):
 		return tally{"+", c.Kind}
 	}
 	return tally{"~", c.Kind}

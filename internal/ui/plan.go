@@ -88,7 +88,7 @@ func (t *Text) told(e plan.Entry) []row {
 		add(row{grave: true}, "%s %s: %s", t.paint.Red("x"), e.Task, strings.ReplaceAll(e.Failed, "\n", "\n      "))
 	}
 	if e.Unknown && len(e.Changes) == 0 {
-		add(row{counts: tally{"?", "task"}}, "%s %s %s", t.paint.Cyan("?"), e.Task, t.paint.Cyan(value.UnknownText))
+		add(row{counts: tally{"?", "task"}}, "%s %s %s", t.marked("?"), e.Task, t.paint.Cyan(value.UnknownText))
 	}
 	for _, w := range e.Warnings {
 		add(row{grave: true}, "%s %s", t.paint.Yellow("!"), t.paint.Yellow(w))
@@ -102,22 +102,12 @@ func (t *Text) told(e plan.Entry) []row {
 		if !r.grave {
 			r.counts = tallied(c)
 		}
-		add(r, "%s %s%s", mark(t.paint, c), t.Change(c, e.NoLog), why)
+		add(r, "%s %s%s", t.marked(sign(c)), t.Change(c, e.NoLog), why)
 		if t.opt.Diff && !e.NoLog {
 			rows[len(rows)-1].text += t.diff(c.Diff)
 		}
 	}
 	return rows
-}
-
-func mark(p Palette, c node.Change) string {
-	switch c.Action {
-	case "create", "install", "start", "enable":
-		return p.Green("+")
-	case "delete", "remove", "stop", "disable":
-		return p.Red("-")
-	}
-	return p.Yellow("~")
 }
 
 // Totals are the last lines of a plan or, if done, of an apply: one for each unit that changes, one for all.

@@ -226,7 +226,7 @@ func (t *Text) Change(c node.Change, noLog bool) string {
 	}
 	line := c.String()
 	switch {
-	case c.Action == "create" || c.Action == "install" || c.Action == "start" || c.Action == "enable":
+	case brings(c.Action):
 		line = t.paint.Green(line)
 	case c.Action == "delete" || c.Action == "remove":
 		line = t.paint.Red(line)

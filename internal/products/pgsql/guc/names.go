@@ -14,7 +14,7 @@ func names(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	for _, item := range splitNames(text) {
+	for _, item := range cutList(text) {
 		if !listed.MatchString(item) {
 			return fmt.Errorf("must be names with commas between them, those with blanks or commas in double quotes")
 		}
@@ -22,8 +22,8 @@ func names(text string) error {
 	return nil
 }
 
-// splitNames cuts a list at its commas outside of quotes.
-func splitNames(text string) []string {
+// cutList cuts a list at its commas outside of quotes.
+func cutList(text string) []string {
 	var items []string
 	start, quoted := 0, false
 	for i := range len(text) {
@@ -54,7 +54,7 @@ func standbys(text string) error {
 	if m := standbyCount.FindStringSubmatch(text); m != nil {
 		list = m[1]
 	}
-	for _, item := range splitNames(list) {
+	for _, item := range cutList(list) {
 		if standby.MatchString(item) {
 			continue
 		}

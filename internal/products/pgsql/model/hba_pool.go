@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -41,11 +40,9 @@ func checkPoolRecord(line string) error {
 
 // checkPoolAddr is checkRecordAddr for pgbouncer, which looks up no names.
 func checkPoolAddr(tokens []string) (mask int, err error) {
-	if tokens[0] == "all" || strings.Contains(tokens[0], "/") {
-		return 0, nil
+	mask, err = checkRecordAddr(tokens)
+	if err == nil && mask == 0 && tokens[0] != "all" && !strings.Contains(tokens[0], "/") {
+		err = fmt.Errorf("pgbouncer skips it: want a network or all, not the name %s", tokens[0])
 	}
-	if _, err := netip.ParseAddr(tokens[0]); err != nil {
-		return 0, fmt.Errorf("pgbouncer skips it: want a network or all, not the name %s", tokens[0])
-	}
-	return 1, nil
+	return mask, err
 }
