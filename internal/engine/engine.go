@@ -88,6 +88,7 @@ type Engine struct {
 	Deps
 	opt Options
 	*shared
+	hosts map[string]*host // guarded by the lock of shared
 	fates *fates
 }
 
@@ -99,7 +100,7 @@ type shared struct {
 	stopOnce  sync.Once
 	learnOnce sync.Once
 	mu        sync.Mutex
-	hosts     map[string]*host
+	machines  map[string]*machine
 	actions   map[string]action
 	tags      playbook.TagFilter
 	started   bool // start_at was reached
@@ -136,10 +137,10 @@ func New(d Deps, o Options) *Engine {
 	}
 	d.Sink = shown{d.Sink, d.Redactor}
 	return &Engine{Deps: d, opt: o, shared: &shared{
-		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), hosts: map[string]*host{}, actions: actions(),
+		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), machines: map[string]*machine{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
 		warned: map[string]bool{},
-	}, fates: newFates()}
+	}, hosts: map[string]*host{}, fates: newFates()}
 }
 
 // learnSecrets makes the secrets of all hosts known before the first task: what is masked does not depend on who is first.
@@ -250,28 +251,17 @@ func (e *Engine) count(name string, change func(*Stats)) {
 	change(s)
 }
 
-// With is the same engine, its hosts and what it knows of them, that tells another sink what it does. A host that fails in
-// one of them does not fail in the others: what depends on what is not for the engine to say.
+// With is the same engine, its hosts and what nodes told of themselves, that tells another sink what it does. What tasks register
+// and set there, and hosts that fail, the others know nothing of: what depends on what is not for the engine to say.
 func (e *Engine) With(sink Sink) *Engine {
-	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: newFates()}
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: map[string]*host{}, fates: newFates()}
 	c.Sink = shown{sink, e.Redactor}
 	return c
 }
 
 // Keyed is the same engine, which seals what it plans with key.
 func (e *Engine) Keyed(key []byte) *Engine {
-	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, fates: e.fates}
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: e.hosts, fates: e.fates}
 	c.opt.Key = key
 	return c
-}
-
-// SetVars gives a host variables as set_fact does, for callers that know more than the inventory.
-func (e *Engine) SetVars(name string, vars *value.Dict) {
-	h := e.host(name)
-	if h == nil {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.set.Update(vars)
 }

@@ -552,3 +552,24 @@ func TestAHostThatFailsInOneViewGoesOnInAnother(t *testing.T) {
 		t.Errorf("%v failed elsewhere", bad)
 	}
 }
+
+// Units run side by side on one host: what the tasks of one register is not what the tasks of another find under that name.
+func TestAViewSeesFactsAndNoResultsOfAnother(t *testing.T) {
+	inv, _, err := inventory.Load([]string{"a,"}, inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newLab(t).engine(inv)
+	one, other := e.With(Discard{}), e.With(Discard{})
+	one.host("a").register("started", value.DictOf("changed", true), true)
+	one.host("a").tell(value.DictOf("kernel", "6.12"), true)
+	if one.host("a").set.At("started") == nil {
+		t.Error("a view loses what its tasks register")
+	}
+	if v := other.host("a").set.At("started"); v != nil {
+		t.Errorf("another view finds %v", v)
+	}
+	if v := other.host("a").facts.At("kernel"); v != "6.12" {
+		t.Errorf("another view knows as a fact: %v", v)
+	}
+}

@@ -8,22 +8,39 @@ import (
 	"pig/internal/value"
 )
 
-// host is what the engine knows of a host, for as long as it runs.
+// host is what a view of the engine knows of a host, for as long as it runs. Views run side by side: what the tasks of one
+// register, another one never sees, as if each were a run of ansible-playbook.
 type host struct {
+	*machine
+	set      *value.Dict     // set_fact and register
+	heard    map[string]bool // which of set a node had a say in
+	included *value.Dict     // include_vars
+}
+
+// machine is what all views of the engine know of a host.
+type machine struct {
 	*inventory.Host
 	inv     *value.Dict // variables of the inventory
 	derived *value.Dict
 
-	mu       sync.RWMutex
-	facts    *value.Dict     // ansible_facts, without prefix
-	injected *value.Dict     // the same as variables ansible_*
-	set      *value.Dict     // set_fact and register
-	heard    map[string]bool // which of set a node had a say in
-	own      bool            // its facts are of this machine
-	included *value.Dict     // include_vars
+	mu       sync.RWMutex // goes with what views know of the host too
+	facts    *value.Dict  // ansible_facts, without prefix
+	injected *value.Dict  // the same as variables ansible_*
+	own      bool         // its facts are of this machine
 
 	recalled sync.Mutex                // one play reads what is pending
 	pending  map[string]module.Pending // handlers that an earlier run left; nil before they were read
+}
+
+func newMachine(h *inventory.Host, inv, derived *value.Dict) *machine {
+	if derived == nil {
+		derived = value.NewDict()
+	}
+	return &machine{Host: h, inv: inv, derived: derived, facts: value.NewDict(), injected: value.NewDict()}
+}
+
+func newHost(m *machine) *host {
+	return &host{machine: m, set: value.NewDict(), heard: map[string]bool{}, included: value.NewDict()}
 }
 
 // host finds the state of a host by its name; nil if there is no such host.
@@ -40,24 +57,35 @@ func (e *Engine) host(name string) *host {
 	if s, ok := e.hosts[h.Name]; ok && !h.Implicit { // it was asked for by an alias
 		return s
 	}
-	s := &host{Host: h, facts: value.NewDict(), injected: value.NewDict(), set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
-	s.inv = e.Inventory.Vars(h)
-	if e.Protect != nil {
-		s.inv = e.Protect(s.inv)
-	}
-	if e.Derived != nil {
-		s.derived = e.Derived(name)
-	}
-	if s.derived == nil {
-		s.derived = value.NewDict()
-	}
-	e.Redactor.Add(value.Secrets(s.inv)...)
-	e.Redactor.Add(value.Secrets(s.derived)...)
+	s := newHost(e.machine(h, name))
 	e.hosts[name] = s
 	if !h.Implicit {
 		e.hosts[h.Name] = s
 	}
 	return s
+}
+
+// machine finds what all views know of a host that goes by name. The caller holds the lock.
+func (e *Engine) machine(h *inventory.Host, name string) *machine {
+	if !h.Implicit {
+		name = h.Name
+	}
+	if n, ok := e.machines[name]; ok {
+		return n
+	}
+	inv := e.Inventory.Vars(h)
+	if e.Protect != nil {
+		inv = e.Protect(inv)
+	}
+	var derived *value.Dict
+	if e.Derived != nil {
+		derived = e.Derived(name)
+	}
+	n := newMachine(h, inv, derived)
+	e.Redactor.Add(value.Secrets(n.inv)...)
+	e.Redactor.Add(value.Secrets(n.derived)...)
+	e.machines[name] = n
+	return n
 }
 
 // tell keeps facts; heard says that a node told them.
@@ -81,10 +109,9 @@ func (h *host) register(name string, v value.Value, heard bool) {
 
 // stranger is a host that the inventory does not have, as delegate_to may name one: of its variables only those of all hosts are known.
 func (e *Engine) stranger(name string) *host {
-	s := &host{Host: &inventory.Host{Name: name}, inv: value.NewDict(), derived: value.NewDict(), facts: value.NewDict(), injected: value.NewDict(),
-		set: value.NewDict(), included: value.NewDict(), heard: map[string]bool{}}
+	inv := value.NewDict()
 	if all := e.Inventory.Group("all"); all != nil {
-		s.inv = e.Inventory.GroupVars(all)
+		inv = e.Inventory.GroupVars(all)
 	}
-	return s
+	return newHost(newMachine(&inventory.Host{Name: name}, inv, nil))
 }

@@ -13,7 +13,8 @@ import (
 func TestAnUnknownIsBoundToTheFactsThatItMentions(t *testing.T) {
 	t.Parallel()
 	of := func(key string, res Result, facts ...value.Value) string {
-		h := &host{Host: &inventory.Host{Name: "a"}, facts: value.DictOf(facts...), set: value.NewDict(), included: value.NewDict()}
+		h := newHost(newMachine(&inventory.Host{Name: "a"}, value.NewDict(), nil))
+		h.facts = value.DictOf(facts...)
 		e := &Engine{Deps: Deps{Files: playbook.NewFiles(nil)}, opt: Options{Key: []byte(key)}}
 		r := &run{playRun: &playRun{e: e, play: &playbook.Play{}}, host: h}
 		task := &playbook.Task{Action: "copy", Args: value.DictOf("content", "{{ ansible_memtotal_mb }} {{ asked }}"), Parent: &playbook.Block{}}

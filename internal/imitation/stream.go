@@ -106,8 +106,12 @@ const lateness, slowness = 2 * time.Second, time.Minute
 // mishap is what happens to an answer on its way: it comes again, it comes late, or nothing comes any more.
 func (w *World) mishap(p *process, f agent.Frame) (again int, late time.Duration, err error) {
 	faults := w.fault()
-	if f.Type != agent.Result || faults.What != "" {
+	if f.Type != agent.Result {
 		return 0, 0, nil
+	}
+	late = w.slow()
+	if faults.What != "" {
+		return 0, late, nil
 	}
 	at := faults.answer()
 	what := p.addr + ": an answer"

@@ -7,6 +7,7 @@ package imitation
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type World struct {
 	faults   *Faults
 	illness  *Illness
 	agents   []*process
+	pace     *rand.Rand // how long answers take, nil for no time
 }
 
 // NewWorld is an empty one, whose machines know the packages and programs of u.
@@ -121,6 +123,26 @@ func (w *World) SetFaults(f *Faults) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.faults = f
+}
+
+// Unevenly lets each answer take its time from now on, up to a minute by chance of a seed: hosts overtake each other.
+func (w *World) Unevenly(seed uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pace = rand.New(rand.NewPCG(seed, 0))
+}
+
+// slow is how long the next answer takes: mostly a moment, now and then much longer.
+func (w *World) slow() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.pace == nil:
+		return 0
+	case w.pace.IntN(20) == 0:
+		return time.Duration(w.pace.Int64N(int64(slowness)))
+	}
+	return time.Duration(w.pace.Int64N(int64(time.Second)))
 }
 
 func (w *World) fault() *Faults {

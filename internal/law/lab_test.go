@@ -114,9 +114,20 @@ func (l *lab) must(args ...string) string {
 	l.t.Helper()
 	out, code := l.pig(args...)
 	if code != 0 {
-		l.t.Fatalf("pig %s: exit status %d\n%s\n%s", strings.Join(args, " "), code, out, strings.Join(l.world.Unknown(), "\n"))
+		l.t.Fatalf("pig %s: exit status %d\n%s\n%s\n%s", strings.Join(args, " "), code, wrong(out), strings.Join(l.world.Unknown(), "\n"), out)
 	}
 	return out
+}
+
+// wrong are the lines of an output that tell of failures: of a long one only these may reach who reads it.
+func wrong(out string) string {
+	var lines []string
+	for line := range strings.Lines(out) {
+		if text := strings.TrimSpace(line); strings.HasPrefix(text, "x ") || strings.HasPrefix(text, "! ") || strings.Contains(text, "FAILED") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // plan gives the plan of the inventory.
