@@ -392,6 +392,17 @@ func TestUntilRetries(t *testing.T) {
 `, "a try: changed", "a see: 3")
 }
 
+// ansible-core 2.14 counts so, although the task runs three times.
+func TestAttemptsOfAConditionThatIsNeverMet(t *testing.T) {
+	l := newLab(t)
+	l.expect("a", `
+- hosts: all
+  tasks:
+    - { name: try, shell: "echo x >> `+l.dir+`/n; wc -l < `+l.dir+`/n", register: r, until: false, retries: 2, delay: 0, ignore_errors: true }
+    - { name: see, debug: { msg: "{{ r.attempts }} {{ r.stdout }}" } }
+`, "a try: ignored", "a see: 2 3")
+}
+
 func TestTagsSelect(t *testing.T) {
 	l := newLab(t)
 	l.opt.Tags = []string{"x"}

@@ -250,6 +250,9 @@ func (r *run) attempts(ctx context.Context, t *playbook.Task, s *scope) Result {
 		}
 		if n >= tries || res.Unreachable || context.Cause(ctx) != nil || r.e.opt.Plan {
 			res.Failed = true
+			if n > 1 && n == tries {
+				res.Attempts = n - 1 // as in Ansible: what retries says
+			}
 			if res.Msg == "" {
 				res.Msg = fmt.Sprintf("gave up after %d attempts", n)
 			}

@@ -57,7 +57,7 @@ type ResultEvent struct {
 	Msg      string          `doc:"message of the module; left out for no_log" json:"msg,omitempty"`
 	Changes  []ChangeFields  `doc:"list of changes" json:"changes,omitempty"`
 	Warnings []string        `doc:"warnings of the module" json:"warnings,omitempty"`
-	Result   json.RawMessage `doc:"values of debug; left out for no_log" json:"result,omitempty"`
+	Result   json.RawMessage `doc:"values of debug, of a loop those of each turn in results; left out for no_log" json:"result,omitempty"`
 }
 
 func (ResultEvent) event() string { return "result" }

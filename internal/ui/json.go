@@ -51,9 +51,23 @@ func (j *JSON) HostDone(host string, t engine.TaskRef, r engine.Result, took tim
 		e.Msg = r.Reason()
 	}
 	if t.Action == "debug" && !r.NoLog {
-		e.Result = json.RawMessage(value.JSON(r.Values))
+		e.Result = json.RawMessage(value.JSON(debugValues(r)))
 	}
 	j.emit(e)
+}
+
+// debugValues are what debug has to say; of a loop, what each turn says.
+func debugValues(r engine.Result) value.Value {
+	if r.Items == nil {
+		return r.Values
+	}
+	said := value.NewList()
+	for _, i := range r.Items {
+		if !i.Skipped {
+			said.Append(i.Values)
+		}
+	}
+	return value.DictOf("results", said)
 }
 
 // State is one word for what became of a task.

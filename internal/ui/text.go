@@ -146,6 +146,14 @@ func (t *Text) result(host string, ref engine.TaskRef, r engine.Result, took tim
 		b.WriteString(t.changes(r))
 	case r.Unknown():
 		head(t.paint.Cyan("?"), value.UnknownText)
+	case ref.Action == "debug" && r.NoLog:
+		head(t.paint.Dim(" "), t.message(r))
+	case ref.Action == "debug" && r.Items != nil:
+		for _, i := range r.Items {
+			if !i.Skipped {
+				head(t.paint.Dim(" "), "("+i.Label+") "+indented(strings.TrimSpace(debugText(i))))
+			}
+		}
 	case ref.Action == "debug":
 		head(t.paint.Dim(" "), indented(strings.TrimSpace(debugText(r))))
 	case t.opt.Verbosity > 0:
