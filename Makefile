@@ -58,8 +58,8 @@ check: setup vet darwin
 	$(GO) test -short -vet=off -p $(P) ./...
 
 # Real nodes wait more than they work, so unit tests run beside them.
-test: setup-all vet
-	@$(MAKE) --no-print-directory -j 4 packages laws other-laws nodes
+test: setup-all
+	@$(MAKE) --no-print-directory -j 5 vet packages laws other-laws nodes
 
 vet: setup
 	$(GO) vet ./...
