@@ -89,11 +89,18 @@ type pgbackrest struct {
 	stanza string
 }
 
-// info asks for the stanza. Where PostgreSQL is only planned to start, there is none, and ErrNotYet says so.
+// info asks for the stanza. Where PostgreSQL is only planned to start and no repository answers, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
 	s, found, err := p.ask(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")})
 	switch {
 	case errors.Is(err, node.ErrNotYet):
+		// The repository answers without a server too: one that was stopped has not lost its backups.
+		out, asked := p.call.Scratch.Exec(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true})
+		if asked == nil && out.RC == 0 {
+			if s, found, asked = readStanza(out, p.stanza); asked == nil && found && s.Status.Code <= stanzaMissingData {
+				return s.Status.Code, len(s.Backup), nil
+			}
+		}
 		return stanzaMissing, 0, err
 	case err != nil:
 		return 0, 0, err

@@ -87,7 +87,8 @@ func (p psql) cmd(db, script, options string) node.Cmd {
 }
 
 // query runs a script of SELECTs, each with one JSON value in one row, and reads them into targets in turn. A target is
-// left alone where the script leaves its row empty. node.ErrNotYet says that PostgreSQL is only planned to start.
+// left alone where the script leaves its row empty. node.ErrNotYet says that PostgreSQL is only planned to start, and holds nothing yet;
+// node.ErrUnknown that the plan starts one that was stopped.
 func (p psql) query(ctx context.Context, db, script string, targets ...any) error {
 	cmd := p.cmd(db, script, "-c default_transaction_read_only=on")
 	cmd.ReadOnly, cmd.Needs = true, p.unit
@@ -98,6 +99,9 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 	})
 	if out.RC != 0 {
 		return p.failure(ctx, "reading what there is", out)
+	}
+	if errors.Is(err, node.ErrNotYet) && p.holdsData() {
+		return fmt.Errorf("what the data of the stopped server hold: %w", node.ErrUnknown)
 	}
 	if err != nil {
 		return err
@@ -115,6 +119,12 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 		}
 	}
 	return nil
+}
+
+// holdsData tells whether there are data of a server, by the file that initdb writes first.
+func (p psql) holdsData() bool {
+	i, err := p.call.System.Files().Stat(path.Join(p.call.Args.String("data"), "PG_VERSION"), true)
+	return err == nil && i.Exists()
 }
 
 // queryTakes is how long one script of questions may take: a server that hangs says nothing at all.

@@ -103,6 +103,8 @@ func (p psql) leader(ctx context.Context, script string, server *pgsql.LiveServe
 			return nil, nil
 		}
 		return nothing, nil
+	case errors.Is(err, node.ErrUnknown) && !p.call.Args.Bool("primary"):
+		return nothing, nil
 	case err != nil:
 		return nil, err
 	case server.Recovery && promotes(p.call):
