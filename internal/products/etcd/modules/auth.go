@@ -16,7 +16,7 @@ import (
 // read and write below its prefixes. It takes one user (user, password, prefix), or users with name, password, prefix (text
 // or list) and state, or none. What is not declared stays. Run it once, on any node that reaches etcd.
 //
-// In a plan where etcd does not answer it is taken to be empty.
+// In a plan where etcd does not answer it is taken to be empty, unless this node was its member or its client before.
 func etcdAuth() module.Module {
 	return module.Module{
 		Name: "etcd_auth",
@@ -39,6 +39,8 @@ func runEtcdAuth(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	a := etcdAuthorizer{etcdClient: newEtcd(c)}
 	guarded, err := a.awaitRoot(ctx, users)
 	switch {
+	case errors.Is(err, node.ErrUnknown) && a.wasThere():
+		return nil, fmt.Errorf("what etcd holds, which does not run now: %w", node.ErrUnknown)
 	case errors.Is(err, node.ErrUnknown):
 		a.assumed = true
 	case a.idle:
