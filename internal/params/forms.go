@@ -68,7 +68,6 @@ var (
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
-	cronWord     = regexp.MustCompile(`(?i)^(?:\*|[a-z]{3}|\d+)(?:-(?:[a-z]{3}|\d+))?(?:/\d+)?$`)
 )
 
 // isZone takes a time zone that the database of time zones has.
@@ -109,47 +108,6 @@ func isHostRecord(s string) bool {
 func isTimeSource(s string) bool {
 	words := strings.Fields(s)
 	return len(words) >= 2 && oneLine(s) && slices.Contains([]string{"server", "pool", "peer", "refclock"}, words[0])
-}
-
-// isCronLine takes a line of a crontab with at least so many words after its times; an empty line, a comment and NAME=value are
-// lines, too.
-func isCronLine(s string, after int) bool {
-	s = strings.TrimSpace(s)
-	words := strings.Fields(s)
-	if !oneLine(s) {
-		return false
-	}
-	if len(words) == 0 || strings.HasPrefix(s, "#") || regexp.MustCompile(`^\w+\s*=`).MatchString(s) {
-		return true
-	}
-	if strings.HasPrefix(words[0], "@") {
-		known := []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
-		return slices.Contains(known, words[0]) && len(words) > after
-	}
-	if len(words) < 5+after {
-		return false
-	}
-	for i, highest := range []int{59, 23, 31, 12, 7} {
-		if !isCronTimes(words[i], highest) {
-			return false
-		}
-	}
-	return true
-}
-
-func isCronTimes(s string, highest int) bool {
-	for part := range strings.SplitSeq(s, ",") {
-		if !cronWord.MatchString(part) {
-			return false
-		}
-		times, _, _ := strings.Cut(part, "/")
-		for n := range strings.SplitSeq(times, "-") {
-			if v, err := strconv.Atoi(n); err == nil && v > highest {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func isPublicKey(s string) bool {

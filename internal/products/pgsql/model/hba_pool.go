@@ -24,6 +24,9 @@ func checkPoolRecord(line string) error {
 	if err := checkRecord(line); err != nil {
 		return err
 	}
+	if err := checkPoolNames(line); err != nil {
+		return fmt.Errorf("invalid rule %q: %w", line, err)
+	}
 	method := 3
 	if tokens[0] != "local" {
 		masked, err := checkPoolAddr(tokens[3:])
