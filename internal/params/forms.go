@@ -28,7 +28,7 @@ func forms() map[string]form {
 	return map[string]form{
 		"dir":         {"an absolute path other than /, without blanks and quotes", func(s string) bool { return s == "" || dirForm.MatchString(s) && path.Clean(s) != "/" }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
-		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
+		"nameserver":  {"an IP address of a server", isNameServer},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
 		"cron_system": {"five times, a user and a command, such as 00 03 * * * root /usr/bin/true", func(s string) bool { return isCronLine(s, 2) }},
 		"cron_user":   {"five times and a command, such as 00 01 * * * /pg/bin/pg-backup full", func(s string) bool { return isCronLine(s, 1) }},
@@ -98,11 +98,19 @@ func manyLines(p *Param) bool {
 
 func isHostRecord(s string) bool {
 	words := strings.Fields(s)
-	if len(words) < 2 || !oneLine(s) {
+	if at := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") }); at >= 0 {
+		words = words[:at] // a comment
+	}
+	if len(words) < 2 || !oneLine(s) || slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "#") }) {
 		return false
 	}
 	_, err := netip.ParseAddr(words[0])
 	return err == nil
+}
+
+func isNameServer(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && !a.IsUnspecified() && !a.IsMulticast()
 }
 
 func isTimeSource(s string) bool {

@@ -8,7 +8,8 @@ func TestNamesThatStandInPathsAndRules(t *testing.T) {
 	for form, names := range map[string]map[string]bool{
 		"account":     {"postgres": true, "svc_pg-1": true, "": false, "a b": false, "dba ALL=(ALL) NOPASSWD: ALL, x": false, "a\nb": false, "../x": false, "%admin": false},
 		"ntp_source":  {"pool pool.ntp.org iburst": true, "server a iburst\nallow 0.0.0.0/0": false},
-		"host_record": {"10.10.10.10 i.pigsty\n": true, "10.0.0.1 a\n6.6.6.6 evil": false},
+		"host_record": {"10.10.10.10 i.pigsty\n": true, "10.0.0.1 a\n6.6.6.6 evil": false, "10.0.0.1 a b # ours": true, "10.0.0.1 a#b": false, "10.0.0.1 # a": false, "10.0.0.1 #a b": false},
+		"nameserver":  {"10.0.0.1": true, "2001:db8::1": true, "127.0.0.53": true, "0.0.0.0": false, "::": false, "224.0.0.1": false, "dns": false},
 		"dir":         {"/data": true, "/data\nx": false, "/": false, "/data/..": false, "/data/My Disk": false, "/data/$HOME": false, "/data/1\"": false, "/srv/pg_17.x+a@b": true, "/dätä": true},
 		"public_key": {
 			"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me":                             true,

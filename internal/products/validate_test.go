@@ -74,3 +74,29 @@ func TestATemplateIsThereBeforeItsCopies(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersThatProgramsRefuse(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"pg_shared_buffer_ratio: 1.5":                                   "pg_shared_buffer_ratio must be a part, from 0 to less than 1, not 1.5",
+		"pg_shared_buffer_ratio: -0.1":                                  "pg_shared_buffer_ratio must be a part",
+		"pg_shared_buffer_ratio: 0.4":                                   "",
+		"pg_weight: 257":                                                "pg_weight must be from 0 to 256, not 257",
+		"pg_weight: -1":                                                 "pg_weight must be from 0 to 256, not -1",
+		"pg_weight: 0":                                                  "",
+		"node_admin_uid: 4294967295":                                    "node_admin_uid must be from 1 to 4294967294, not 4294967295",
+		"pg_dbsu_uid: 4294967295":                                       "pg_dbsu_uid must be from 1 to 4294967294, not 4294967295",
+		"node_sysctl_params: { vm.nr_hugepages: many }":                 `invalid value "many" of kernel parameter vm.nr_hugepages: must be a whole number, 0 or more`,
+		"node_sysctl_params: { vm/swappiness: -1 }":                     `invalid value "-1" of kernel parameter vm/swappiness`,
+		"node_sysctl_params: { net.core.somaxconn: 1.5 }":               `invalid value "1.5" of kernel parameter net.core.somaxconn`,
+		"node_sysctl_params: { kernel.shmmax: 18446744073692774399 }":   "",
+		"node_sysctl_params: { vm.swappiness: '{{ mine }}' }":           "",
+		"node_sysctl_params: { net.ipv4.tcp_rmem: 4096 87380 6291456 }": "",
+		"node_sysctl_params: { fs.nr_open: '0x800000' }":                "",
+	} {
+		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary, pg_cluster: pg-t, " + said + " } }\n"
+		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", said, got, want)
+		}
+	}
+}
