@@ -59,6 +59,8 @@ var (
 	zoneForm    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
 	SysctlForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
 	LabelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	dayForm     = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?(?: ?([+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z0-9_/+-]*))?$`)
+	zoneWord    = regexp.MustCompile(`^(?:[Zz]|[A-Z]{3,4})$`)
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
 	dirForm       = regexp.MustCompile(`^(?:/[\p{L}\p{N}_.+@:~-]*)+$`) // what shells, unit files and configurations take as one word
@@ -139,13 +141,25 @@ func isDisks(s string) bool {
 	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
 }
 
+// isDay takes what PostgreSQL takes for the end of a password: a day, and maybe a time of the day and its zone.
 func isDay(s string) bool {
 	if s == "" || s == "infinity" {
 		return true
 	}
-	if len(s) > len(time.DateOnly) { // PostgreSQL takes a time of the day, too
-		s = s[:len(time.DateOnly)]
+	m := dayForm.FindStringSubmatch(s)
+	if m == nil {
+		return false
 	}
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+	if _, err := time.Parse(time.DateOnly, m[1]); err != nil {
+		return false
+	}
+	at, zone := m[2], m[3]
+	if at != "" {
+		_, minutes := time.Parse("15:04", at)
+		_, seconds := time.Parse(time.TimeOnly, at)
+		if minutes != nil && seconds != nil {
+			return false
+		}
+	}
+	return zone == "" || zone[0] == '+' || zone[0] == '-' || zoneWord.MatchString(zone) || isZone(zone)
 }

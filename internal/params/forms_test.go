@@ -15,6 +15,11 @@ func TestNamesThatStandInPathsAndRules(t *testing.T) {
 			"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me":                             true,
 			"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me\ncommand=\"x\" ssh-rsa AAAA": false,
 		},
+		"day": {
+			"2030-12-31": true, "infinity": true, "": true, "2030-12-31 23:59": true, "2030-12-31 23:59:59.5+08": true, "2030-12-31T00:00:00Z": true, "2030-12-31 UTC": true,
+			"2030-12-31 08:00 Asia/Shanghai": true, "2030-12-31 00:00:00 CEST": true, "2030-12-31 00:00:00 -03:30": true,
+			"2030-12-31 nonsense": false, "2030-12-31x": false, "2030-02-30": false, "2030-12-31 25:00": false, "2030-12-31 10:61": false, "2030-12-31 10": false, "20301": false,
+		},
 		"label": {"ip_vs_rr": true, "../../etc/cron.d/x": false},
 	} {
 		for name, want := range names {

@@ -46,6 +46,8 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 		"pgbouncer_enabled: '{{ mine }}'":                             "",
 		"pgbouncer_enabled: false, pg_default_service_dest: postgres, pg_services: [ { name: a, port: 5440, selector: '[]', dest: pgbouncer } ]": "service a of pg-t leads to pgbouncer, and pgbouncer_enabled is false (write dest: postgres)",
 		"pgbouncer_enabled: false, pg_default_service_dest: postgres, pg_services: [ { name: a, port: 5440, selector: '[]', dest: 6432 } ]":      "service a of pg-t leads to pgbouncer",
+		"pg_default_extensions: [ pg_stat_statements, { name: pgstattupel } ]":                                                                   "pig does not know which package brings extension pgstattupel (did you mean pgstattuple?",
+		"pg_default_extensions: [ my_own ], pg_packages: [ pgsql-common, my_own ]":                                                               "",
 		"pg_mode: citus":                 "",
 		"pg_extensions: [ pgvectr ]":     ":3:46: \"pgvectr\" in pg_extensions is not a name of an extension or of a group of packages",
 		"pg_packages: [ 'pgsql-comon' ]": ":3:44: \"pgsql-comon\" in pg_packages is not a name",
