@@ -3,6 +3,7 @@ package pgsql
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pig/internal/diag"
@@ -63,13 +64,19 @@ func (v *validator) privileges(vars *value.Dict) {
 	if list == nil {
 		return
 	}
+	version, known := textOf(vars, "pg_version")
+	major, bad := strconv.Atoi(version)
 	for i, item := range list.Items {
 		text, ok := item.(string)
 		if !ok || params.IsTemplate(text) {
 			continue
 		}
-		if _, err := model.ParseDefaultPrivilege(text); err != nil {
+		d, err := model.ParseDefaultPrivilege(text)
+		switch {
+		case err != nil:
 			v.Add(diag.Errorf(list.Pos(i), "%v", err).WithRule("default-privilege"))
+		case known && bad == nil && major < d.Since():
+			v.Add(diag.Errorf(list.Pos(i), "invalid default privilege %q: PostgreSQL %d has none such, %d has", d.Text, major, d.Since()))
 		}
 	}
 }

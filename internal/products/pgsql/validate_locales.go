@@ -2,7 +2,6 @@ package pgsql
 
 import (
 	"slices"
-	"strconv"
 
 	"pig/internal/diag"
 	"pig/internal/params"
@@ -105,31 +104,9 @@ func (v *validator) provider(d params.Object, name, provider, encoding string) {
 		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %s of database %s: needs encoding UTF8, not %s", builtin, name, encoding))
 	case d.At("icu_rules") != nil && provider != "icu":
 		v.Add(diag.Errorf(d.ValuePos("icu_rules"), "icu_rules of database %s needs locale_provider: icu", name))
+	case d.At("icu_locale") != nil && provider != "icu":
+		v.Add(diag.Errorf(d.ValuePos("icu_locale"), "icu_locale of database %s needs locale_provider: icu", name))
 	case provider == "icu" && (model.SameEncoding(encoding, "SQL_ASCII") || model.SameEncoding(encoding, "MULE_INTERNAL")):
 		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider icu of database %s: ICU cannot do encoding %s", name, encoding))
-	}
-}
-
-// localeProviders are the providers that a database may have besides that of libc: from which version on, and which field names the locale.
-var localeProviders = map[string]struct {
-	since int
-	field string
-}{"icu": {15, "icu_locale"}, "builtin": {17, "builtin_locale"}}
-
-// provides checks that a version has a provider of locales, and that the provider has a locale.
-func (v *validator) provides(d params.Object, name, provider string, vars *value.Dict) {
-	needs, ok := localeProviders[provider]
-	if !ok {
-		return
-	}
-	text, known := textOf(vars, "pg_version")
-	if version, err := strconv.Atoi(text); known && err == nil && version < needs.since {
-		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider %s of database %s: PostgreSQL %d has none, %d has", provider, name, version, needs.since))
-		return
-	}
-	if d.At(needs.field) == nil && d.At("locale") == nil {
-		if t, ok := value.Plain(d.At("template")); !ok || slices.Contains([]string{"", "template0", "template1", "postgres"}, t) { // another may have a locale
-			v.Add(diag.Errorf(d.ValuePos("locale_provider"), "locale_provider %s of database %s lacks a locale", provider, name).WithHint("write %s", needs.field))
-		}
 	}
 }

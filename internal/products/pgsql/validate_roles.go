@@ -72,6 +72,13 @@ func (v *validator) removed(vars *value.Dict, r *roles) {
 			v.Add(diag.Errorf(db.ValuePos("owner"), "invalid owner %q of database %s: the user has state: absent", owner, db.Text("name")).
 				WithHint("name another owner, or keep the user"))
 		}
+		schemas, _ := db.At("schemas").(*value.List)
+		for _, schema := range params.ObjectsIn(schemas, db.Pos) {
+			if owner := schema.Text("owner"); r.gone[owner] && db.At("state") != "absent" && schema.At("state") != "absent" {
+				v.Add(diag.Errorf(schema.Place("owner"), "invalid owner %q of schema %s: the user has state: absent", owner, schema.Text("name")).
+					WithHint("name another owner, or keep the user"))
+			}
+		}
 	}
 	for _, name := range r.names {
 		for _, m := range r.direct[name] {

@@ -74,6 +74,8 @@ func TestRulesOfAliasesAreChecked(t *testing.T) {
 		{HBARule{Raw: []string{"host all +readers 0.0.0.0/0 reject"}}, true, "does not know the members of role readers"},
 		{HBARule{User: "/^app", Addr: "world", Auth: "deny"}, true, "pgbouncer has no regular expressions"},
 		{HBARule{DB: "samerole", Addr: "world", Auth: "deny"}, true, "it has no samerole"},
+		{HBARule{Raw: []string{"hostssl all all 0.0.0.0/0 scram-sha-256 clientcert=verify-ca"}}, true, "it has no option clientcert"},
+		{HBARule{Raw: []string{"local all all peer map=admins"}}, true, ""},
 		{HBARule{DB: "sameuser", Addr: "world"}, true, ""},
 	} {
 		_, err := (&HBA{Pooler: c.pool, Intranet: []string{"10.0.0.0/8"}}).Render([]HBARule{c.rule})

@@ -38,6 +38,11 @@ func checkPoolRecord(line string) error {
 	if way := tokens[method]; !slices.Contains(poolWays, way) {
 		return fmt.Errorf("invalid rule %q: pgbouncer skips it: the method must be one of %s", line, strings.Join(poolWays, ", "))
 	}
+	for _, option := range tokens[method+1:] { // map, and those of LDAP
+		if name, _, _ := strings.Cut(option, "="); name != "map" && !strings.HasPrefix(name, "ldap") {
+			return fmt.Errorf("invalid rule %q: pgbouncer skips it: it has no option %s", line, name)
+		}
+	}
 	return nil
 }
 

@@ -76,7 +76,7 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 			d.Privileges = append(d.Privileges, kind.all...)
 			continue
 		}
-		if !slices.Contains(kind.all, p) && p != "MAINTAIN" {
+		if !slices.Contains(kind.all, p) && (p != "MAINTAIN" || kind.code != "r") {
 			return d, fmt.Errorf("invalid default privilege %q: privilege %s does not exist on %s", text, p, strings.ToLower(m[4]))
 		}
 		d.Privileges = append(d.Privileges, p)
@@ -93,6 +93,17 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 		}
 	}
 	return d, nil
+}
+
+// Since is the version of PostgreSQL from which on it has such a privilege, 0 where all have.
+func (d DefaultPrivilege) Since() int {
+	switch {
+	case d.Type == "L":
+		return 18
+	case slices.Contains(d.Privileges, "MAINTAIN"):
+		return 17
+	}
+	return 0
 }
 
 // bareName is the name that an SQL identifier stands for.
