@@ -106,7 +106,7 @@ all:
           - { user: all, db: all, addr: admin, auth: cert, title: the admin, role: replica }
           - { title: raw, role: offline, rules: [ 'host all all 10.8.8.0/24 reject' ] }
         pgb_hba_rules:
-          - { user: app, db: shop, addr: 10.9.9.9, auth: os, title: one host }
+          - { user: app, db: shop, addr: 10.9.9.9, auth: sha, title: one host }
   vars:
     admin_ip: 10.10.10.10
     pg_version: 17
@@ -277,7 +277,7 @@ func TestPgsqlFields(t *testing.T) {
 		if first, second := strings.Index(hba, "10.9.9.9"), strings.Index(hba, "local all postgres"); first > second {
 			t.Error("order: 5 is not before order: 100")
 		}
-		if pgb := strings.Join(strings.Fields(l.node(n, "cat", "/etc/pgbouncer/pgb_hba.conf")), " "); !strings.Contains(pgb, "host shop app 10.9.9.9/32 peer") {
+		if pgb := strings.Join(strings.Fields(l.node(n, "cat", "/etc/pgbouncer/pgb_hba.conf")), " "); !strings.Contains(pgb, "host shop app 10.9.9.9/32 scram-sha-256") {
 			t.Errorf("the pool's: %s", pgb)
 		}
 		if errors := l.as(n, "postgres", "select string_agg(error, ' ') from pg_hba_file_rules"); errors != "" {

@@ -28,7 +28,7 @@ func forms() map[string]form {
 	return map[string]form{
 		"dir":         {"an absolute path other than /, without blanks and quotes", func(s string) bool { return s == "" || dirForm.MatchString(s) && path.Clean(s) != "/" }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
-		"nameserver":  {"an IP address", func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }},
+		"nameserver":  {"an IP address of a server", isNameServer},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
 		"cron_system": {"five times, a user and a command, such as 00 03 * * * root /usr/bin/true", func(s string) bool { return isCronLine(s, 2) }},
 		"cron_user":   {"five times and a command, such as 00 01 * * * /pg/bin/pg-backup full", func(s string) bool { return isCronLine(s, 1) }},
@@ -59,6 +59,8 @@ var (
 	zoneForm    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$`)
 	SysctlForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./*-]*$`)
 	LabelForm   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	dayForm     = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?(?: ?([+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z0-9_/+-]*))?$`)
+	zoneWord    = regexp.MustCompile(`^(?:[Zz]|[A-Z]{3,4})$`)
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
 	dirForm       = regexp.MustCompile(`^(?:/[\p{L}\p{N}_.+@:~-]*)+$`) // what shells, unit files and configurations take as one word
@@ -68,7 +70,6 @@ var (
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
-	cronWord     = regexp.MustCompile(`(?i)^(?:\*|[a-z]{3}|\d+)(?:-(?:[a-z]{3}|\d+))?(?:/\d+)?$`)
 )
 
 // isZone takes a time zone that the database of time zones has.
@@ -99,57 +100,24 @@ func manyLines(p *Param) bool {
 
 func isHostRecord(s string) bool {
 	words := strings.Fields(s)
-	if len(words) < 2 || !oneLine(s) {
+	if at := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") }); at >= 0 {
+		words = words[:at] // a comment
+	}
+	if len(words) < 2 || !oneLine(s) || slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "#") }) {
 		return false
 	}
 	_, err := netip.ParseAddr(words[0])
 	return err == nil
 }
 
+func isNameServer(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && !a.IsUnspecified() && !a.IsMulticast()
+}
+
 func isTimeSource(s string) bool {
 	words := strings.Fields(s)
 	return len(words) >= 2 && oneLine(s) && slices.Contains([]string{"server", "pool", "peer", "refclock"}, words[0])
-}
-
-// isCronLine takes a line of a crontab with at least so many words after its times; an empty line, a comment and NAME=value are
-// lines, too.
-func isCronLine(s string, after int) bool {
-	s = strings.TrimSpace(s)
-	words := strings.Fields(s)
-	if !oneLine(s) {
-		return false
-	}
-	if len(words) == 0 || strings.HasPrefix(s, "#") || regexp.MustCompile(`^\w+\s*=`).MatchString(s) {
-		return true
-	}
-	if strings.HasPrefix(words[0], "@") {
-		known := []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
-		return slices.Contains(known, words[0]) && len(words) > after
-	}
-	if len(words) < 5+after {
-		return false
-	}
-	for i, highest := range []int{59, 23, 31, 12, 7} {
-		if !isCronTimes(words[i], highest) {
-			return false
-		}
-	}
-	return true
-}
-
-func isCronTimes(s string, highest int) bool {
-	for part := range strings.SplitSeq(s, ",") {
-		if !cronWord.MatchString(part) {
-			return false
-		}
-		times, _, _ := strings.Cut(part, "/")
-		for n := range strings.SplitSeq(times, "-") {
-			if v, err := strconv.Atoi(n); err == nil && v > highest {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func isPublicKey(s string) bool {
@@ -173,13 +141,25 @@ func isDisks(s string) bool {
 	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
 }
 
+// isDay takes what PostgreSQL takes for the end of a password: a day, and maybe a time of the day and its zone.
 func isDay(s string) bool {
 	if s == "" || s == "infinity" {
 		return true
 	}
-	if len(s) > len(time.DateOnly) { // PostgreSQL takes a time of the day, too
-		s = s[:len(time.DateOnly)]
+	m := dayForm.FindStringSubmatch(s)
+	if m == nil {
+		return false
 	}
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+	if _, err := time.Parse(time.DateOnly, m[1]); err != nil {
+		return false
+	}
+	at, zone := m[2], m[3]
+	if at != "" {
+		_, minutes := time.Parse("15:04", at)
+		_, seconds := time.Parse(time.TimeOnly, at)
+		if minutes != nil && seconds != nil {
+			return false
+		}
+	}
+	return zone == "" || zone[0] == '+' || zone[0] == '-' || zoneWord.MatchString(zone) || isZone(zone)
 }

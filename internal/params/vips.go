@@ -1,6 +1,7 @@
 package params
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // vip is a virtual address and who moves it about.
 type vip struct {
 	address netip.Addr
+	text    string // as written, with a mask
 	param   string // that declares it
 	owner   string // a cluster: "pg_cluster pg-a", "node_cluster lb"
 	host    *inventory.Host
@@ -25,6 +27,10 @@ type vip struct {
 func (v *Validator) ClaimVIP(param, enabled, owner, router string, hosts ...*inventory.Host) {
 	a, ok := v.vip(hosts[0], param, enabled)
 	if !ok {
+		return
+	}
+	if wrong := a.unfit(); wrong != "" {
+		v.Add(diag.Errorf(a.pos, "invalid %s %s: %s", param, a.text, wrong).WithHint("choose a free address of the network of the nodes, such as 10.10.10.2/24"))
 		return
 	}
 	a.owner, a.router, a.turn = owner, router, v.turn
@@ -55,10 +61,33 @@ func (v *Validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 	}
 	ip, _, _ := strings.Cut(text, "/")
 	address, err := netip.ParseAddr(ip)
-	if err != nil || address.IsLoopback() { // a loopback address stands for none
+	if err == nil && address.IsLoopback() && vars.Has(param) { // a loopback address stands for none
+		v.Add(diag.Warnf(v.Where(h, param), "%s %s stands for no virtual address, and %s is true", param, text, enabled).WithHint("choose a free address, or set %s: false", enabled))
+	}
+	if err != nil || address.IsLoopback() {
 		return vip{}, false
 	}
-	return vip{address: address, param: param, host: h, pos: v.Where(h, param)}, true
+	return vip{address: address, text: text, param: param, host: h, pos: v.Where(h, param)}, true
+}
+
+// unfit tells why an address cannot be that of a server, "" if it can. Networks of one or two addresses have none of their own.
+func (a vip) unfit() string {
+	if a.address.IsUnspecified() || a.address.IsMulticast() {
+		return "no server has such an address"
+	}
+	network, err := netip.ParsePrefix(a.text)
+	if err != nil || !a.address.Is4() || network.Bits() > 30 {
+		return ""
+	}
+	hosts := uint32(1)<<(32-network.Bits()) - 1
+	four := a.address.As4()
+	switch binary.BigEndian.Uint32(four[:]) & hosts {
+	case 0:
+		return "the address of the network " + network.Masked().String() + " itself"
+	case hosts:
+		return "the broadcast address of the network " + network.Masked().String()
+	}
+	return ""
 }
 
 // family tells virtual addresses that VRRP cannot move: keepalived tells the peers of an address by addresses of the same family, and pig

@@ -63,6 +63,29 @@ func TestListeningOfIPv4MembersStays(t *testing.T) {
 	}
 }
 
+// A list of addresses without the node's own is refused: Patroni, health checks and replicas look for the member there.
+func TestMembersOfIPv4ListenOnTheirOwnAddress(t *testing.T) {
+	t.Parallel()
+	const pg = "pg_cluster: pg, pg_seq: 1, pg_role: primary, pg_version: 17, pg_vip_enabled: true, pg_vip_address: 10.0.0.9/24, "
+	const redis = "redis_cluster: r, redis_node: 1, redis_password: a1b2c3d4, redis_instances: { 6379: { } }, "
+	const replica = "redis_cluster: r, redis_node: 1, redis_password: a1b2c3d4, redis_instances: { 6379: { }, 6380: { replica_of: '10.0.0.1 6379' } }, "
+	const watched = redis + "redis_sentinel_monitor: [ { name: r, host: 10.0.0.1, port: 6379, password: a1b2c3d4, quorum: 1 } ], "
+	for said, sound := range map[string]bool{
+		pg + "pg_listen: '${ip},${vip},${lo}'": true, pg + "pg_listen: 0.0.0.0": true, pg + "pg_listen: '*'": true, pg + "pg_listen: '127.0.0.1, 10.0.0.1'": true,
+		pg + "pg_listen: '::, 0.0.0.0'": true, pg + "pg_listen: 'localhost,db.example.com'": true, pg + "pg_listen: '{{ mine }}'": true,
+		pg + "pg_listen: 127.0.0.1": false, pg + "pg_listen: '${lo},${vip}'": false, pg + "pg_listen: 10.0.0.99": false, pg + "pg_listen: localhost": false,
+		pg + "pg_listen: 'nosuch host'": false, pg + "pg_listen: '::'": false, pg + "pg_listen: ''": false,
+		redis + "redis_bind_address: 10.0.0.1": true, redis + "redis_bind_address: ''": true, redis + "redis_bind_address: 127.0.0.1": true,
+		redis + "redis_bind_address: 192.168.9.1": true, replica + "redis_bind_address: 127.0.0.1": false, watched + "redis_bind_address: 127.0.0.1": false,
+		replica + "redis_bind_address: 0.0.0.0": true,
+	} {
+		_, diags := product.Resolve(loadText(t, "all: { hosts: { 10.0.0.1: { "+said+" } } }"), All(), product.Options{})
+		if refused := strings.Contains(lines(diags), "10.0.0.1 would not listen on its own address"); refused == sound {
+			t.Errorf("%s: %s", said, lines(diags))
+		}
+	}
+}
+
 func TestPlaceholdersOfIPv6InURLs(t *testing.T) {
 	t.Parallel()
 	for address, brackets := range map[string][2]string{"2001:db8::10": {"[", "]"}, "10.0.0.1": {}} {

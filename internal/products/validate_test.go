@@ -74,3 +74,69 @@ func TestATemplateIsThereBeforeItsCopies(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersThatProgramsRefuse(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"pg_shared_buffer_ratio: 1.5":                                   "pg_shared_buffer_ratio must be a part, from 0 to less than 1, not 1.5",
+		"pg_shared_buffer_ratio: -0.1":                                  "pg_shared_buffer_ratio must be a part",
+		"pg_shared_buffer_ratio: 0.4":                                   "",
+		"pg_weight: 257":                                                "pg_weight must be from 0 to 256, not 257",
+		"pg_weight: -1":                                                 "pg_weight must be from 0 to 256, not -1",
+		"pg_weight: 0":                                                  "",
+		"node_admin_uid: 4294967295":                                    "node_admin_uid must be from 1 to 4294967294, not 4294967295",
+		"pg_dbsu_uid: 4294967295":                                       "pg_dbsu_uid must be from 1 to 4294967294, not 4294967295",
+		"node_sysctl_params: { vm.nr_hugepages: many }":                 `invalid value "many" of kernel parameter vm.nr_hugepages: must be a whole number, 0 or more`,
+		"node_sysctl_params: { vm/swappiness: -1 }":                     `invalid value "-1" of kernel parameter vm/swappiness`,
+		"node_sysctl_params: { net.core.somaxconn: 1.5 }":               `invalid value "1.5" of kernel parameter net.core.somaxconn`,
+		"node_sysctl_params: { kernel.shmmax: 18446744073692774399 }":   "",
+		"node_sysctl_params: { vm.swappiness: '{{ mine }}' }":           "",
+		"node_sysctl_params: { net.ipv4.tcp_rmem: 4096 87380 6291456 }": "",
+		"node_sysctl_params: { fs.nr_open: '0x800000' }":                "",
+	} {
+		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary, pg_cluster: pg-t, " + said + " } }\n"
+		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", said, got, want)
+		}
+	}
+}
+
+// What a server would refuse in the middle of a run: roles that go away and are wanted, circles, what the cluster itself needs.
+func TestRolesAndWhatTheyNeed(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"pg_users: [ { name: a, roles: [ b ] }, { name: b, state: absent } ]":                                                  `:3:61: invalid role "b" of user a: the role has state: absent`,
+		"pg_users: [ { name: a, roles: [ { name: b, state: absent } ] }, { name: b, state: absent } ]":                         "",
+		"pg_users: [ { name: a, state: absent, roles: [ b ] }, { name: b, state: absent } ]":                                   "",
+		"pg_users: [ { name: b, state: absent } ], pg_databases: [ { name: d, owner: b } ]":                                    `invalid owner "b" of database d: the user has state: absent`,
+		"pg_users: [ { name: b, state: absent } ], pg_databases: [ { name: d, owner: b, state: absent } ]":                     "",
+		"pg_users: [ { name: u, roles: [ v ] }, { name: v, roles: [ u ] } ]":                                                   `:3:88: invalid role "u" of user v: u would be a member of itself`,
+		"pg_users: [ { name: b, state: absent } ], pg_databases: [ { name: d, schemas: [ { name: s, owner: b } ] } ]":          `invalid owner "b" of schema s: the user has state: absent`,
+		"pg_version: 16, pg_default_privileges: [ GRANT MAINTAIN ON TABLES TO dbrole_admin ]":                                  "PostgreSQL 16 has none such, 17 has",
+		"pg_version: 17, pg_default_privileges: [ GRANT MAINTAIN ON TABLES TO dbrole_admin ]":                                  "",
+		"pg_default_privileges: [ GRANT MAINTAIN ON SEQUENCES TO dbrole_admin ]":                                               "privilege MAINTAIN does not exist on sequences",
+		"pg_users: [ { name: u, roles: [ u ] } ]":                                                                              `invalid role "u" of user u: u would be a member of itself`,
+		"pg_users: [ { name: u, roles: [ v, w ] }, { name: v, roles: [ w ] }, { name: w } ]":                                   "",
+		"pg_users: [ { name: u, roles: [ { name: v } ] }, { name: v, roles: [ { name: u, state: absent } ] } ]":                "",
+		"pg_users: [ { name: postgres, state: absent } ]":                                                                      "invalid state absent of user postgres: the cluster itself needs the user",
+		"pg_users: [ { name: replicator, state: absent } ]":                                                                    "invalid state absent of user replicator",
+		"pg_users: [ { name: dbrole_readonly, state: absent } ]":                                                               "invalid state absent of user dbrole_readonly",
+		"pg_users: [ { name: dbuser_old, state: absent } ]":                                                                    "",
+		"pg_users: [ { name: a, expire_at: '2030-12-31 nonsense' } ]":                                                          "pg_users[0].expire_at must be a day",
+		"pg_databases: [ { name: template1, state: recreate } ]":                                                               "invalid state recreate of database template1: the cluster itself needs the database",
+		"pg_databases: [ { name: postgres, state: absent } ]":                                                                  "invalid state absent of database postgres",
+		"pg_default_schemas: [ monitor, pg_mine ]":                                                                             `:3:60: invalid schema name "pg_mine"`,
+		"pg_default_schemas: [ { name: pg_mine } ]":                                                                            `invalid schema name "pg_mine"`,
+		"pg_default_privileges: [ GRANT SELECT ON TABLES TO dbrole_readonly, SELECT ON TABLES ]":                               `:3:97: invalid default privilege "SELECT ON TABLES"`,
+		"pg_default_privileges: [ GRANT EXECUTE ON TABLES TO dbrole_readonly ]":                                                "privilege EXECUTE does not exist on tables",
+		"pg_default_privileges: [ GRANT SELECT ON TABLES TO dbrole_readonly now ]":                                             "dbrole_readonly now is not a name of a role",
+		"pg_default_privileges: [ IN SCHEMA app GRANT USAGE ON SCHEMAS TO app ]":                                               "schemas are in no schema",
+		"pg_default_privileges: [ 'IN SCHEMA \"My App\" GRANT SELECT ON TABLES TO public, \"An App\" WITH GRANT OPTION' ]":     "invalid default privilege",
+		"pg_default_privileges: [ 'IN SCHEMA app GRANT SELECT ON TABLES TO public, \"An App\" WITH GRANT OPTION', '{{ x }}' ]": "",
+	} {
+		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, " + said + " }\n"
+		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
+			t.Errorf("%s: %q, want %q", said, got, want)
+		}
+	}
+}

@@ -29,6 +29,15 @@ func TestVirtualAddressesClash(t *testing.T) {
 		"one VRRP number": {lb("vip_address: 10.0.0.52, vip_vrid: 51") + strings.NewReplacer("lb", "l2", "10.0.0.2", "10.0.0.3").Replace(lb("vip_address: 10.0.0.53, vip_vrid: 51")),
 			[]string{"i.yml:2:", "vip_vrid 51 of node_cluster l2 is the one of node_cluster lb too"}},
 		"one VRRP number far apart":              {lb("vip_address: 10.0.0.52, vip_vrid: 51") + strings.NewReplacer("lb", "l2", "10.0.0.2", "10.9.0.3").Replace(lb("vip_address: 10.9.0.53, vip_vrid: 51")), nil},
+		"the network itself":                     {strings.Replace(pg, "10.0.0.51/24", "10.0.0.0/24", 1), []string{"i.yml:1:111: invalid pg_vip_address 10.0.0.0/24: the address of the network 10.0.0.0/24 itself"}},
+		"the broadcast address":                  {strings.Replace(pg, "10.0.0.51/24", "10.0.0.63/26", 1), []string{"invalid pg_vip_address 10.0.0.63/26: the broadcast address of the network 10.0.0.0/26"}},
+		"one of two":                             {strings.Replace(pg, "10.0.0.51/24", "10.0.0.0/31", 1), nil},
+		"one alone":                              {strings.Replace(pg, "10.0.0.51/24", "10.0.0.255/32", 1), nil},
+		"the end of a wider network":             {strings.Replace(pg, "10.0.0.51/24", "10.0.0.255/23", 1), nil},
+		"a loopback address":                     {strings.Replace(pg, "10.0.0.51/24", "127.0.0.1/24", 1), []string{"warning: i.yml:1:111: pg_vip_address 127.0.0.1/24 stands for no virtual address, and pg_vip_enabled is true"}},
+		"all addresses":                          {lb("vip_address: 0.0.0.0, vip_vrid: 51"), []string{"i.yml:1:", "invalid vip_address 0.0.0.0: no server has such an address"}},
+		"of many":                                {lb("vip_address: 224.0.0.18, vip_vrid: 51"), []string{"invalid vip_address 224.0.0.18: no server has such an address"}},
+		"the network of a node's":                {lb("vip_address: 10.0.0.0/24, vip_vrid: 51"), []string{"invalid vip_address 10.0.0.0/24: the address of the network"}},
 		"each in another address of one cluster": {pg + lb("vip_address: '{{ x }}', vip_vrid: 51"), nil},
 	} {
 		inv, _, err := inventory.LoadText("i.yml", []byte(c.text), inventory.Options{})

@@ -45,6 +45,8 @@ func (v *validator) sysctls() {
 			}
 			if strings.ContainsFunc(value.Str(val), unicode.IsControl) && !params.IsTemplate(val) {
 				v.Add(diag.Errorf(d.ValuePos(key), "invalid value of kernel parameter %s: must be one line", value.KeyText(key)))
+			} else if name := value.KeyText(key); !params.IsTemplate(val) && wrongSysctl(name, value.Str(val)) {
+				v.Add(diag.Errorf(d.ValuePos(key), "invalid value %q of kernel parameter %s: must be a whole number, 0 or more", value.Str(val), name))
 			}
 		}
 	}

@@ -27,12 +27,13 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 			}
 			places[e.name] = e.pos
 			c.Extensions = append(c.Extensions, e.name)
-			if unknown, meant := model.UnknownExtension(e.name); unknown && !strings.Contains(listed, e.name) && !strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
-				hint := "name its package in pg_extensions"
-				if meant != "" {
-					hint = meant + " Else " + hint
-				}
-				r.Diags = append(r.Diags, diag.Warnf(e.pos, "pig does not know which package brings extension %s", e.name).WithHint("%s", hint))
+			r.unknownExtension(e, listed)
+		}
+	}
+	if d := vars.Own("pg_default_extensions"); d != nil {
+		for _, e := range extensionsIn(d, vars.Pos("pg_default_extensions")) {
+			if _, seen := places[e.name]; !seen {
+				r.unknownExtension(e, listed)
 			}
 		}
 	}
@@ -51,6 +52,19 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 		r.Errorf(vars.Pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
 	}
 	c.Libs = libs
+}
+
+// unknownExtension warns of an extension that is in no catalog, where no package that is listed has its name.
+func (r *resolver) unknownExtension(e extension, listed string) {
+	unknown, meant := model.UnknownExtension(e.name)
+	if !unknown || params.IsTemplate(e.name) || strings.Contains(listed, e.name) || strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
+		return
+	}
+	hint := "name its package in pg_extensions"
+	if meant != "" {
+		hint = meant + " Else " + hint
+	}
+	r.Diags = append(r.Diags, diag.Warnf(e.pos, "pig does not know which package brings extension %s", e.name).WithHint("%s", hint))
 }
 
 // packageNames tells names of extensions that are nobody's, where one is near that Pigsty has. Whether a repository has the packages, the
@@ -92,9 +106,11 @@ type extension struct {
 	pos  diag.Pos
 }
 
-// extensions are those that a database is declared to have.
-func extensionsOf(o params.Object) []extension {
-	l, ok := o.At("extensions").(*value.List)
+// extensionsOf are those that a database is declared to have.
+func extensionsOf(o params.Object) []extension { return extensionsIn(o.At("extensions"), o.Pos) }
+
+func extensionsIn(list value.Value, around diag.Pos) []extension {
+	l, ok := list.(*value.List)
 	if !ok {
 		return nil
 	}
@@ -106,7 +122,7 @@ func extensionsOf(o params.Object) []extension {
 		}
 		pos := l.Pos(i)
 		if !pos.Known() {
-			pos = o.Pos
+			pos = around
 		}
 		if text, ok := name.(string); ok && state != "absent" {
 			all = append(all, extension{text, pos})
@@ -145,7 +161,9 @@ func (r *resolver) poolUsers(vars product.Vars) {
 	known := []string{vars.Text("pg_dbsu")}
 	for _, list := range []string{"pg_default_roles", "pg_users"} {
 		for _, u := range vars.Objects(list) {
-			known = append(known, u.Text("name"))
+			if u.Text("state") != "absent" {
+				known = append(known, u.Text("name"))
+			}
 		}
 	}
 	for _, db := range vars.Objects("pg_databases") {

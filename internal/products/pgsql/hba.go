@@ -61,8 +61,8 @@ func hbaRule(o params.Object) model.HBARule {
 		rule.Order = &n
 	}
 	if raw, ok := o.At("rules").(*value.List); ok {
-		for _, line := range raw.Items {
-			rule.Raw = append(rule.Raw, value.Str(line))
+		for i, line := range raw.Items {
+			rule.Raw, rule.RawPos = append(rule.Raw, value.Str(line)), append(rule.RawPos, raw.Pos(i))
 		}
 	}
 	return rule

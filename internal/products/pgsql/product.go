@@ -16,11 +16,11 @@ func (Product) View(e *product.Environment, d *value.Dict) {
 	product.SetListed(d, "pgsql", Of(e), (*Cluster).view)
 }
 
-// Settle finds what clusters follow, once all are known, and has IPv6 members listen.
+// Settle finds what clusters follow, once all are known, and has members listen where others look for them.
 func (Product) Settle(r *product.Resolver) {
 	(&resolver{r}).upstreams()
 	(&resolver{r}).groups()
-	r.Listens("pg_cluster", "pg_listen", "*", false)
+	r.Listens(product.Listener{Cluster: "pg_cluster", Param: "pg_listen", All: "*"})
 }
 
 func (Product) Overview(e *product.Environment, d *value.Dict) {

@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"pig/internal/diag"
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
@@ -17,6 +18,7 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 		}
 	}
 	usual := vars.Objects("pg_default_services")
+	pooled := vars.Bool("pgbouncer_enabled") || params.IsTemplate(vars.Get("pgbouncer_enabled"))
 	for i, s := range append(usual, vars.Objects("pg_services")...) {
 		port, ok := product.ToInt(s.At("port"))
 		if s.Text("name") == "" || !ok || s.Text("selector") == "" {
@@ -27,6 +29,9 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 			Selector: s.Text("selector"), Backup: s.Text("backup"), Maxconn: s.NumberOr("maxconn", 5000), Balance: s.TextOr("balance", "roundrobin"),
 			Options: s.TextOr("options", c.RTO.DefaultServer()),
 		}}
+		if !pooled {
+			r.poolOff(c, service.Dest, s, vars)
+		}
 		servers, err := service.Service.Servers(members, vars.Text("pg_default_service_dest"))
 		if err != nil {
 			r.AddError(s.Place("selector"), err)
@@ -37,6 +42,17 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 		}
 		service.Servers = servers
 		c.Services = append(c.Services, service)
+	}
+}
+
+// poolOff refuses a service that leads to the pool of a cluster that has none: nobody listens there.
+func (r *resolver) poolOff(c *Cluster, dest string, s params.Object, vars product.Vars) {
+	switch {
+	case dest == "pgbouncer" || dest == vars.Text("pgbouncer_port"):
+		r.Errorf(s.Place("dest"), "service %s of %s leads to pgbouncer, and pgbouncer_enabled is false", s.Text("name"), c.Name).WithHint("write dest: postgres")
+	case (dest == "" || dest == "default") && vars.Text("pg_default_service_dest") == "pgbouncer":
+		pos := vars.Pos("pgbouncer_enabled")
+		r.AddError(pos, diag.Errorf(pos, "services of %s lead to pgbouncer, and pgbouncer_enabled is false", c.Name).WithHint("set pg_default_service_dest: postgres"))
 	}
 }
 

@@ -22,6 +22,11 @@ func (Product) Validate(core *params.Validator) {
 		}
 		v.owners(vars, known)
 		v.memberships(vars, known)
+		declared := rolesIn(vars)
+		v.removed(vars, declared)
+		v.circles(declared)
+		v.needed(vars)
+		v.privileges(vars)
 		v.services(vars, c.Name)
 		v.poolNames(vars)
 		v.schemas(vars)

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"regexp"
 	"strings"
 
 	"pig/internal/diag"
@@ -48,6 +49,7 @@ func (v *validator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
 	if path := text("path"); path != "" && !strings.HasPrefix(path, "/") && !params.IsTemplate(path) && !strings.Contains(path, "${") {
 		v.Add(diag.Errorf(at("path"), "invalid path %q of backup repository %s: must begin with /", path, name))
 	}
+	v.bundles(name, repo, at, text)
 	encrypted := text("cipher_type") != "" && text("cipher_type") != "none"
 	switch {
 	case encrypted && text("cipher_pass") == "" && !value.IsUnknown(repo.At("cipher_pass")):
@@ -55,5 +57,21 @@ func (v *validator) backupRepo(name string, repo *value.Dict, pos diag.Pos) {
 	case !encrypted && repo.Has("cipher_pass"):
 		v.Add(diag.Errorf(at("cipher_pass"), "backup repository %s has a cipher_pass and no cipher_type: backups would not be encrypted", name).
 			WithHint("write cipher_type: aes-256-cbc"))
+	}
+}
+
+// repoSize is a size as pgBackRest reads one: a whole number, and no blank before the unit.
+var repoSize = regexp.MustCompile(`(?i)^\d+(?:(?:[kmgtp]i?)?b|[kmgtp])?$`)
+
+// bundles checks how files are put together.
+func (v *validator) bundles(name string, repo *value.Dict, at func(option string) diag.Pos, text func(option string) string) {
+	if params.ToBool(repo.At("block")) && !params.ToBool(repo.At("bundle")) && !params.IsTemplate(repo.At("bundle")) {
+		v.Add(diag.Errorf(at("block"), "backup repository %s has block and no bundle: pgBackRest makes block incremental backups of bundles alone", name).
+			WithHint("write bundle: true"))
+	}
+	for _, option := range []string{"bundle_limit", "bundle_size"} {
+		if size := text(option); size != "" && !params.IsTemplate(size) && !repoSize.MatchString(size) {
+			v.Add(diag.Errorf(at(option), "invalid %s %q of backup repository %s: want a whole number and a unit, such as 20MiB", option, size, name))
+		}
 	}
 }

@@ -3,11 +3,13 @@ package pgsql
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -35,8 +37,12 @@ func reservedRole(name string) bool {
 
 // schemas tells schemas whose names PostgreSQL keeps for itself.
 func (v *validator) schemas(vars *value.Dict) {
+	lists := []value.Value{vars.At("pg_default_schemas")}
 	for _, d := range params.Objects(vars, "pg_databases") {
-		list, _ := d.At("schemas").(*value.List)
+		lists = append(lists, d.At("schemas"))
+	}
+	for _, item := range lists {
+		list, _ := item.(*value.List)
 		if list == nil {
 			continue
 		}
@@ -48,6 +54,29 @@ func (v *validator) schemas(vars *value.Dict) {
 			if s, ok := name.(string); ok && strings.HasPrefix(s, "pg_") && state != "absent" {
 				v.Add(diag.Errorf(list.Pos(i), "invalid schema name %q: PostgreSQL reserves names that begin with pg_", s))
 			}
+		}
+	}
+}
+
+// privileges checks the default privileges of databases, each of which becomes an ALTER DEFAULT PRIVILEGES.
+func (v *validator) privileges(vars *value.Dict) {
+	list, _ := vars.At("pg_default_privileges").(*value.List)
+	if list == nil {
+		return
+	}
+	version, known := textOf(vars, "pg_version")
+	major, bad := strconv.Atoi(version)
+	for i, item := range list.Items {
+		text, ok := item.(string)
+		if !ok || params.IsTemplate(text) {
+			continue
+		}
+		d, err := model.ParseDefaultPrivilege(text)
+		switch {
+		case err != nil:
+			v.Add(diag.Errorf(list.Pos(i), "%v", err).WithRule("default-privilege"))
+		case known && bad == nil && major < d.Since():
+			v.Add(diag.Errorf(list.Pos(i), "invalid default privilege %q: PostgreSQL %d has none such, %d has", d.Text, major, d.Since()))
 		}
 	}
 }

@@ -75,8 +75,8 @@ func (v *validator) pgMember(h *inventory.Host) {
 }
 
 func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
-	method, ok := vars.At("pgbackrest_method").(string)
-	if !ok || params.IsTemplate(method) {
+	method, ok := textOf(vars, "pgbackrest_method")
+	if !ok {
 		return
 	}
 	repos, ok := vars.At("pgbackrest_repo").(*value.Dict)

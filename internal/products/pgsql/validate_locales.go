@@ -80,6 +80,7 @@ func (v *validator) localesOf(d params.Object, vars *value.Dict, cluster string)
 		}
 	}
 	v.provider(d, name, provider, encoding)
+	v.provides(d, name, provider, vars)
 }
 
 // ofTemplate refuses what only a copy of template0 can have.
@@ -103,6 +104,8 @@ func (v *validator) provider(d params.Object, name, provider, encoding string) {
 		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale %s of database %s: needs encoding UTF8, not %s", builtin, name, encoding))
 	case d.At("icu_rules") != nil && provider != "icu":
 		v.Add(diag.Errorf(d.ValuePos("icu_rules"), "icu_rules of database %s needs locale_provider: icu", name))
+	case d.At("icu_locale") != nil && provider != "icu":
+		v.Add(diag.Errorf(d.ValuePos("icu_locale"), "icu_locale of database %s needs locale_provider: icu", name))
 	case provider == "icu" && (model.SameEncoding(encoding, "SQL_ASCII") || model.SameEncoding(encoding, "MULE_INTERNAL")):
 		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider icu of database %s: ICU cannot do encoding %s", name, encoding))
 	}

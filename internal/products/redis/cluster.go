@@ -315,3 +315,21 @@ type resolver struct {
 	*product.Resolver
 	topology model.Topology
 }
+
+// alone tells whether nobody looks for the instances of a node from elsewhere: it is a standalone cluster of one node, without replicas, that no
+// sentinels watch.
+func alone(e *product.Environment, n *product.Host) bool {
+	watched := slices.ContainsFunc(e.Hosts, func(h *product.Host) bool {
+		return slices.ContainsFunc(h.Vars.Objects("redis_sentinel_monitor"), func(o params.Object) bool { return o.Text("host") == n.Name })
+	})
+	for _, c := range Of(e) {
+		for _, m := range c.Members {
+			if m.Host != n {
+				continue
+			}
+			follows := slices.ContainsFunc(m.Instances, func(i Instance) bool { return i.ReplicaOf != "" })
+			return !watched && !follows && c.Mode == "standalone" && len(c.Members) == 1
+		}
+	}
+	return !watched
+}

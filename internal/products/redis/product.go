@@ -12,7 +12,7 @@ type Product struct{}
 func (Product) Name() string                { return "redis" }
 func (Product) Resolve(r *product.Resolver) { (&resolver{Resolver: r}).redis() }
 func (Product) Settle(r *product.Resolver) {
-	r.Listens("redis_cluster", "redis_bind_address", "::", true)
+	r.Listens(product.Listener{Cluster: "redis_cluster", Param: "redis_bind_address", All: "::", EmptyIsOwn: true, Alone: func(n *product.Host) bool { return alone(r.Env, n) }})
 }
 func (Product) View(e *product.Environment, d *value.Dict) {
 	product.SetListed(d, "redis", Of(e), (*Cluster).view)

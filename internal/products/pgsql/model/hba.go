@@ -21,6 +21,8 @@ type HBARule struct {
 	Auth  string   // an alias; "" is pwd
 	Raw   []string // lines to take as they are, instead of Addr
 	Pos   diag.Pos
+	// RawPos are the places of Raw, where they are known.
+	RawPos []diag.Pos
 	// Default says that the rule is not the user's own: where the pool offers no TLS, it asks for none.
 	Default bool
 }
@@ -155,21 +157,12 @@ func (h *HBA) rule(r HBARule) ([]string, error) {
 	if role == "" {
 		role = "default"
 	}
-	var records []string
-	for _, raw := range r.Raw { // a text of several lines is several records: each is looked at by itself
-		records = append(records, strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == '\r' })...)
+	records, err := h.rawRecords(r)
+	if err == nil && len(records) == 0 {
+		records, err = h.soundRecords(r)
 	}
-	check := checkRecord
-	if h.Pooler {
-		check = checkPoolRecord
-	}
-	if err := checkRecords(records, check); err != nil {
+	if err != nil {
 		return nil, err
-	}
-	if len(records) == 0 {
-		if records, err = h.records(r); err != nil {
-			return nil, err
-		}
 	}
 	title := "# " + strings.Join(strings.Fields(r.Title), " ") + " [" + role + "]"
 	if !active {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"pig/internal/diag"
 )
 
 // What a line of pg_hba.conf begins with, and how it ends. The server keeps all of its former rules if one line is wrong.
@@ -14,20 +16,78 @@ var (
 	hbaWays    = []string{"bsd", "cert", "gss", "ident", "ldap", "md5", "oauth", "pam", "password", "peer", "radius", "reject", "scram-sha-256", "sspi", "trust"}
 )
 
-// checkRecords tells what is wrong with lines that a rule gives as they are to be. One that ends with \ goes on in the next.
-func checkRecords(lines []string, check func(line string) error) error {
+// rawRecords are the lines that a rule gives as they are to be: a text of several lines is several records.
+func (h *HBA) rawRecords(r HBARule) (records []string, err error) {
+	var places []diag.Pos
+	for i, raw := range r.Raw {
+		at := r.Pos
+		if i < len(r.RawPos) && r.RawPos[i].Known() {
+			at = r.RawPos[i]
+		}
+		for _, line := range strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == '\r' }) {
+			records, places = append(records, line), append(places, at)
+		}
+	}
+	at, err := checkRecords(records, h.check())
+	if err != nil {
+		return nil, diag.At(places[at], err)
+	}
+	return records, nil
+}
+
+// soundRecords are the lines that the aliases of a rule stand for. Not each method goes with each address: the server would keep all of its
+// former rules, and the pool would skip the line.
+func (h *HBA) soundRecords(r HBARule) ([]string, error) {
+	records, err := h.records(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range records {
+		if err := h.check()(strings.Join(strings.Fields(record), " ")); err != nil {
+			return nil, &diag.Diagnostic{Summary: err.Error(), Cause: err, Pos: r.Pos, Hint: ruleHint(record)}
+		}
+	}
+	return records, nil
+}
+
+// ruleHint says how a rule whose line is wrong becomes sound.
+func ruleHint(record string) string {
+	tokens := hbaTokens(record)
+	switch {
+	case strings.Contains(tokens[1]+","+tokens[2], "+"):
+		return "name the users instead of the role"
+	case tokens[len(tokens)-1] == "peer":
+		return "write addr: local, or choose a password method"
+	case tokens[len(tokens)-1] == "cert":
+		return "write a network as addr, such as intra or world: a certificate needs TLS"
+	}
+	return ""
+}
+
+func (h *HBA) check() func(line string) error {
+	if h.Pooler {
+		return checkPoolRecord
+	}
+	return checkRecord
+}
+
+// checkRecords tells the first of lines that is wrong, and what is wrong with it. One that ends with \ goes on in the next.
+func checkRecords(lines []string, check func(line string) error) (at int, err error) {
 	whole := ""
-	for _, line := range lines {
+	for i, line := range lines {
+		if whole == "" {
+			at = i
+		}
 		rest, goesOn := strings.CutSuffix(line, `\`)
 		if whole += rest; goesOn {
 			continue
 		}
 		if err := check(whole); err != nil {
-			return err
+			return at, err
 		}
 		whole = ""
 	}
-	return nil
+	return 0, nil
 }
 
 // checkRecord tells what is wrong with a line that a rule gives as it is to be.
@@ -53,6 +113,9 @@ func checkRecord(line string) error {
 	}
 	if len(rest) < 3 {
 		return fmt.Errorf("invalid rule %q: want %s", line, wants)
+	}
+	if err := checkRecordNames(line); err != nil {
+		return fmt.Errorf("invalid rule %q: %w", line, err)
 	}
 	return checkRecordMethod(line, tokens[0], rest[2], rest[3:])
 }

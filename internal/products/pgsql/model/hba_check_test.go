@@ -3,6 +3,8 @@ package model
 import (
 	"strings"
 	"testing"
+
+	"pig/internal/diag"
 )
 
 func TestLinesOfRulesAreChecked(t *testing.T) {
@@ -43,5 +45,52 @@ func TestLinesOfRulesAreChecked(t *testing.T) {
 		if err := checkRecord(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, not %q", line, err, want)
 		}
+	}
+}
+
+// Lines that aliases stand for are as wrong as raw ones.
+func TestRulesOfAliasesAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule HBARule
+		pool bool
+		want string // "" is sound
+	}{
+		{HBARule{Addr: "intra", Auth: "peer"}, false, "peer is for local connections only"},
+		{HBARule{Addr: "localhost", Auth: "peer"}, false, "peer is for local connections only"},
+		{HBARule{Addr: "local", Auth: "peer"}, false, ""},
+		{HBARule{Addr: "intra", Auth: "ident"}, false, ""},
+		{HBARule{Addr: "local", Auth: "cert"}, false, "cert is for hostssl only"},
+		{HBARule{Addr: "localhost", Auth: "cert"}, false, "cert is for hostssl only"},
+		{HBARule{Addr: "127.0.0.1", Auth: "cert"}, false, ""},
+		{HBARule{User: "/[", Addr: "intra"}, false, "invalid regular expression"},
+		{HBARule{DB: "/(", Addr: "intra"}, false, "invalid regular expression"},
+		{HBARule{User: "/^a.*(x|y)$", DB: `/a(?=b)\m[[:<:]]`, Addr: "intra"}, false, ""},
+		{HBARule{Raw: []string{`host all "/^[a,b]" 10.0.0.0/8 md5`}}, false, ""},
+		{HBARule{Raw: []string{`host all "/^[a,b" 10.0.0.0/8 md5`}}, false, "invalid regular expression"},
+		{HBARule{Addr: "intra", Auth: "os"}, true, "peer is for local connections only"},
+		{HBARule{Addr: "local", Auth: "os"}, true, ""},
+		{HBARule{User: "app,+readers", Addr: "world", Auth: "deny"}, true, "does not know the members of role readers"},
+		{HBARule{Raw: []string{"host all +readers 0.0.0.0/0 reject"}}, true, "does not know the members of role readers"},
+		{HBARule{User: "/^app", Addr: "world", Auth: "deny"}, true, "pgbouncer has no regular expressions"},
+		{HBARule{DB: "samerole", Addr: "world", Auth: "deny"}, true, "it has no samerole"},
+		{HBARule{Raw: []string{"hostssl all all 0.0.0.0/0 scram-sha-256 clientcert=verify-ca"}}, true, "it has no option clientcert"},
+		{HBARule{Raw: []string{"local all all peer map=admins"}}, true, ""},
+		{HBARule{DB: "sameuser", Addr: "world"}, true, ""},
+	} {
+		_, err := (&HBA{Pooler: c.pool, Intranet: []string{"10.0.0.0/8"}}).Render([]HBARule{c.rule})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.rule, err, c.want)
+		}
+	}
+}
+
+// The place of a raw rule that is wrong is its own, not that of the list.
+func TestAWrongLineIsTheOneThatIsPointedTo(t *testing.T) {
+	t.Parallel()
+	at := func(line int) diag.Pos { return diag.Pos{File: "i.yml", Line: line, Col: 1} }
+	rule := HBARule{Pos: at(1), Raw: []string{"local all all peer", "host all \\", "all 10.0.0.0/8 peer"}, RawPos: []diag.Pos{at(2), at(3), at(4)}}
+	if _, err := (&HBA{}).Render([]HBARule{rule}); err == nil || !strings.HasPrefix(err.Error(), "i.yml:3:1: ") {
+		t.Errorf("the place is %v", err)
 	}
 }

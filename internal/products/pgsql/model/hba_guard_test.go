@@ -61,11 +61,11 @@ func TestAccountsOfTheEnvironmentComeByTLS(t *testing.T) {
 	} {
 		for h, want := range map[*HBA]string{h: c.server, &pool: c.pool, &citus: c.citus} {
 			given := rules
-			if h.Pooler { // which knows no replication
+			if h.Pooler { // which knows no replication and no roles
 				if c.db == "replication" {
 					continue
 				}
-				given = []HBARule{rules[1], rules[2], {User: "all", Addr: "intra", Auth: "pwd"}, rules[4]}
+				given = []HBARule{{User: "all", Addr: "localhost", Auth: "pwd"}, {User: "all", Addr: "intra", Auth: "pwd"}, rules[4]}
 			}
 			lines, err := h.Render(given)
 			if err != nil {

@@ -24,6 +24,9 @@ func checkPoolRecord(line string) error {
 	if err := checkRecord(line); err != nil {
 		return err
 	}
+	if err := checkPoolNames(line); err != nil {
+		return fmt.Errorf("invalid rule %q: %w", line, err)
+	}
 	method := 3
 	if tokens[0] != "local" {
 		masked, err := checkPoolAddr(tokens[3:])
@@ -34,6 +37,11 @@ func checkPoolRecord(line string) error {
 	}
 	if way := tokens[method]; !slices.Contains(poolWays, way) {
 		return fmt.Errorf("invalid rule %q: pgbouncer skips it: the method must be one of %s", line, strings.Join(poolWays, ", "))
+	}
+	for _, option := range tokens[method+1:] { // map, and those of LDAP
+		if name, _, _ := strings.Cut(option, "="); name != "map" && !strings.HasPrefix(name, "ldap") {
+			return fmt.Errorf("invalid rule %q: pgbouncer skips it: it has no option %s", line, name)
+		}
 	}
 	return nil
 }

@@ -40,7 +40,10 @@ func hbaNames(list string) (string, error) {
 }
 
 // hbaTokens reads a record as PostgreSQL does: the tokens of one line, comments left out.
-func hbaTokens(line string) []string {
+func hbaTokens(line string) []string { return hbaTokensWith(line, ',') }
+
+// hbaTokensWith is hbaTokens with another byte for the commas that are in quotes, and so part no names.
+func hbaTokensWith(line string, comma byte) []string {
 	var tokens []string
 	var b strings.Builder
 	inQuote, inToken := false, false
@@ -59,6 +62,8 @@ func hbaTokens(line string) []string {
 			i++
 		case c == '"':
 			inQuote, inToken = !inQuote, true
+		case c == ',' && inQuote:
+			b.WriteByte(comma)
 		default:
 			b.WriteByte(c)
 			inToken = true

@@ -42,6 +42,9 @@ type DefaultPrivilege struct {
 
 var defaultPrivilegeForm = regexp.MustCompile(`(?i)^(?:IN SCHEMA (\S+) )?(GRANT|REVOKE) (.+?) ON (TABLES|SEQUENCES|FUNCTIONS|ROUTINES|TYPES|SCHEMAS|LARGE OBJECTS) (TO|FROM) (.+?)( WITH GRANT OPTION)?(?: CASCADE| RESTRICT)?$`)
 
+// identForm is a name as SQL writes one: in double quotes, or plain.
+var identForm = regexp.MustCompile(`^(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)$`)
+
 // aclTypes are pg_default_acl's types of objects, with the privileges that there are.
 var aclTypes = map[string]struct {
 	code string
@@ -60,6 +63,12 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 		return DefaultPrivilege{}, fmt.Errorf("invalid default privilege %q: want a text such as: GRANT SELECT ON TABLES TO dbrole_readonly", text)
 	}
 	kind := aclTypes[strings.ToUpper(m[4])]
+	switch {
+	case m[1] != "" && (kind.code == "n" || kind.code == "L"):
+		return DefaultPrivilege{}, fmt.Errorf("invalid default privilege %q: %s are in no schema", text, strings.ToLower(m[4]))
+	case m[1] != "" && !identForm.MatchString(m[1]):
+		return DefaultPrivilege{}, fmt.Errorf("invalid default privilege %q: %s is not a name of a schema", text, m[1])
+	}
 	d := DefaultPrivilege{Text: text, Schema: bareName(m[1]), Revoke: strings.EqualFold(m[2], "REVOKE"), Type: kind.code, Grantable: m[7] != ""}
 	for p := range strings.SplitSeq(strings.ToUpper(m[3]), ",") {
 		p = strings.TrimSpace(p)
@@ -67,13 +76,16 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 			d.Privileges = append(d.Privileges, kind.all...)
 			continue
 		}
-		if !slices.Contains(kind.all, p) && p != "MAINTAIN" {
+		if !slices.Contains(kind.all, p) && (p != "MAINTAIN" || kind.code != "r") {
 			return d, fmt.Errorf("invalid default privilege %q: privilege %s does not exist on %s", text, p, strings.ToLower(m[4]))
 		}
 		d.Privileges = append(d.Privileges, p)
 	}
 	for who := range strings.SplitSeq(m[6], ",") {
 		who = strings.TrimSpace(who)
+		if !identForm.MatchString(who) {
+			return d, fmt.Errorf("invalid default privilege %q: %s is not a name of a role", text, who)
+		}
 		if strings.EqualFold(who, "public") {
 			d.Who = append(d.Who, "")
 		} else {
@@ -81,6 +93,17 @@ func ParseDefaultPrivilege(text string) (DefaultPrivilege, error) {
 		}
 	}
 	return d, nil
+}
+
+// Since is the version of PostgreSQL from which on it has such a privilege, 0 where all have.
+func (d DefaultPrivilege) Since() int {
+	switch {
+	case d.Type == "L":
+		return 18
+	case slices.Contains(d.Privileges, "MAINTAIN"):
+		return 17
+	}
+	return 0
 }
 
 // bareName is the name that an SQL identifier stands for.
