@@ -40,7 +40,8 @@ var switched = []struct {
 	{"pgbackrest_enabled", []string{"10.10.10.11 prometheus-pgbackrest-exporter"}, []string{"10.10.10.10 /infra/targets/pgsql/pg-test-1.yml :9854", "10.10.10.11 /etc/logship/sources/pgbackrest.conf"}},
 	{"redis_exporter_enabled", []string{"10.10.10.11 redis_exporter"}, []string{"10.10.10.10 /infra/targets/redis/redis-ms-1.yml"}},
 	{"dns_enabled", []string{"10.10.10.10 dnsmasq"}, nil},
-	{"nginx_enabled", []string{"10.10.10.10 nginx", "10.10.10.10 prometheus-nginx-exporter"}, []string{"10.10.10.10 /infra/targets/http/infra-1.yml :80/", "10.10.10.10 /etc/logship/sources/nginx.conf"}},
+	{"repo_enabled: false, nginx_enabled", []string{"10.10.10.10 nginx"}, nil},
+	{"nginx_enabled", []string{"10.10.10.10 prometheus-nginx-exporter"}, []string{"10.10.10.10 /etc/nginx/conf.d/home.conf", "10.10.10.10 /etc/nginx/conf.d/00-peers.conf", "10.10.10.10 /infra/targets/http/infra-1.yml :80/", "10.10.10.10 /etc/logship/sources/nginx.conf"}},
 	{"nginx_exporter_enabled", []string{"10.10.10.10 prometheus-nginx-exporter"}, []string{"10.10.10.10 /infra/targets/infra/infra-1.yml nginx"}},
 	{"vmetrics_enabled", []string{"10.10.10.10 victoria-metrics", "10.10.10.10 vmalert"}, []string{"10.10.10.10 /infra/targets/infra/infra-1.yml vmetrics"}},
 	{"vmalert_enabled", []string{"10.10.10.10 vmalert"}, []string{"10.10.10.10 /infra/targets/infra/infra-1.yml vmalert"}},
@@ -52,9 +53,9 @@ var switched = []struct {
 func TestWhatIsSwitchedOffStops(t *testing.T) {
 	whole := settled(t, switchable, "10.10.10.10", "10.10.10.11")
 	for _, s := range switched {
-		t.Run(s.off, func(t *testing.T) {
+		t.Run(strings.ReplaceAll(s.off, ": false, ", " and "), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				l := whole.edited(t, switchable, s.off+": false")
+				l := whole.edited(t, switchable, strings.ReplaceAll(s.off, ", ", "\n    ")+": false")
 				planned := strings.Join(changes(l.plan()), "\n")
 				for _, u := range s.units {
 					addr, unit, _ := strings.Cut(u, " ")
