@@ -138,3 +138,51 @@ func TestUnitsOfAnOperatorGoOn(t *testing.T) {
 		}
 	})
 }
+
+// nodesOnly is a node with jobs, read-ahead and an administrator.
+const nodesOnly = `
+all:
+  children: { nodes: { hosts: { 10.10.10.11: { node_seq: 1 } }, vars: { node_cluster: nodes } } }
+  vars:
+    admin_ip: 10.10.10.11
+    node_repo_modules: ""
+    node_tune: none
+    node_crontab: [ '5 * * * * root /usr/bin/true' ]
+`
+
+// A job runs once, whichever way it got into /etc/crontab before, and what Debian runs goes on.
+func TestJobsRunOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		l := newLab(t, nodesOnly, "10.10.10.11")
+		l.must("apply", "--yes")
+		jobs := func(n int) {
+			t.Helper()
+			l.switches(nil, true)
+			text := l.world.Machine("10.10.10.11").Content("/etc/crontab")
+			if strings.Count(text, "/usr/bin/true") != n || strings.Count(text, "cron.daily") != 1 {
+				t.Errorf("want the job %d times:\n%s", n, text)
+			}
+		}
+		for range 2 {
+			l.write(nodesOnly + "    node_crontab_overwrite: false\n")
+			jobs(1)
+			l.write(nodesOnly)
+			jobs(1)
+		}
+		l.write(nodesOnly + "    node_crontab_overwrite: false\n")
+		jobs(1)
+		l.write(strings.ReplaceAll(nodesOnly, "'5 * * * * root /usr/bin/true'", ""))
+		jobs(0)
+	})
+}
+
+// Rules of disks go with their parameter.
+func TestRulesOfDisksGo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		l := newLab(t, nodesOnly+"    node_disk_prefetch: true\n", "10.10.10.11")
+		l.must("apply", "--yes")
+		l.write(nodesOnly)
+		l.switches(nil, true)
+		l.lacks("10.10.10.11 /etc/udev/rules.d/60-pigsty-prefetch.rules")
+	})
+}
