@@ -186,3 +186,48 @@ func TestRulesOfDisksGo(t *testing.T) {
 		l.lacks("10.10.10.11 /etc/udev/rules.d/60-pigsty-prefetch.rules")
 	})
 }
+
+// A former administrator has neither root nor a way in; pig's own way in is never closed.
+func TestFormerAdministratorsLoseTheirRights(t *testing.T) {
+	const key = "    node_admin_pk_list: [ 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqR6d2rdpXd8CbF8MhFbVlBrm5w1ouKkT3WQ3dN8AGP me@home' ]\n"
+	of := func(t *testing.T, edit string) *lab {
+		t.Helper()
+		l := newLab(t, nodesOnly+key, "10.10.10.11")
+		l.must("apply", "--yes")
+		m := l.world.Machine("10.10.10.11")
+		if m.Content("/etc/sudoers.d/dba") == "" || m.Content("/home/dba/.ssh/authorized_keys") == "" {
+			t.Fatal("dba is no administrator before")
+		}
+		l.write(nodesOnly + key + edit)
+		return l
+	}
+	const none, another = "    node_admin_enabled: false\n", "    node_admin_username: ops\n"
+	gone := []string{"10.10.10.11 /etc/sudoers.d/dba", "10.10.10.11 /home/dba/.ssh/authorized_keys"}
+	for _, edit := range []string{none, another + "    node_admin_uid: 89\n"} {
+		bubble(t, func(t *testing.T) {
+			l := of(t, edit)
+			l.switches(nil, true)
+			for _, f := range gone {
+				l.lacks(f)
+			}
+		})
+	}
+	bubble(t, func(t *testing.T) {
+		l := of(t, none+"    ansible_user: dba\n")
+		if out := l.must("apply", "--yes"); !strings.Contains(out, "pig itself comes as this account") {
+			t.Errorf("no warning:\n%s", out)
+		}
+		if l.world.Machine("10.10.10.11").Content("/etc/sudoers.d/dba") == "" {
+			t.Error("pig has locked itself out")
+		}
+	})
+	bubble(t, func(t *testing.T) { // one number for two accounts
+		l := of(t, another)
+		deeds := l.deeds()
+		says(t, l, 2, []string{"user id 88 is not unique: dba has it, so that ops needs another one"}, "plan")
+		says(t, l, 2, []string{"user id 88 is not unique"}, "apply", "--yes")
+		if n := l.deeds(); n != deeds {
+			t.Errorf("%d deeds were done", n-deeds)
+		}
+	})
+}

@@ -45,6 +45,9 @@ func runUser(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		}
 		return result, err
 	}
+	if err := uidFree(c, before, ok); err != nil {
+		return nil, err
+	}
 	if ok {
 		change, differs := userChange(c, before)
 		if differs {
@@ -65,6 +68,19 @@ func runUser(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		err = sshKey(ctx, c, after, result)
 	}
 	return result, err
+}
+
+// uidFree refuses a user id that another account has, as useradd and usermod do: a plan has to foresee it.
+func uidFree(c *module.Call, before node.Account, exists bool) error {
+	if !c.Args.Has("uid") || c.Args.Bool("non_unique") || exists && before.UID == c.Args.Int("uid") {
+		return nil
+	}
+	uid, name := c.Args.Int("uid"), c.Args.String("name")
+	other, taken, err := c.System.Accounts().User(fmt.Sprint(uid))
+	if err != nil || !taken || other.Name == name {
+		return err
+	}
+	return fmt.Errorf("user id %d is not unique: %s has it, so that %s needs another one", uid, other.Name, name)
 }
 
 func newUser(c *module.Call) node.AccountChange {
