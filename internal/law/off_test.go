@@ -214,7 +214,7 @@ func TestFormerAdministratorsLoseTheirRights(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T) {
 		l := of(t, none+"    ansible_user: dba\n")
-		if out := l.must("apply", "--yes"); !strings.Contains(out, "pig itself comes as this account") {
+		if out := l.must("apply", "--yes"); !strings.Contains(out, "but pig itself logs in as dba") {
 			t.Errorf("no warning:\n%s", out)
 		}
 		if l.world.Machine("10.10.10.11").Content("/etc/sudoers.d/dba") == "" {
