@@ -84,6 +84,12 @@ func (v *validator) nodeVIP(h *inventory.Host) {
 			v.Add(diag.Errorf(v.Where(h, "vip_enabled"), "vip_enabled needs %s on host %s", name, h.Name))
 		}
 	}
+	if s, ok := value.Plain(vars.At("vip_auth_pass")); ok && s != "" && !params.IsTemplate(s) {
+		if _, err := format.KeepalivedWord(s[:min(8, len(s))]); err != nil {
+			v.Add(diag.Errorf(v.Where(h, "vip_auth_pass"), "keepalived cannot hold this vip_auth_pass").
+				WithHint("write letters and digits: no tab, \", \\, $, ~ or @ in its first eight characters, or leave it out to have one generated"))
+		}
+	}
 	if id, ok := params.ToInt(vars.At("vip_vrid")); ok && (id < 1 || id > 254) {
 		v.Add(diag.Errorf(v.Where(h, "vip_vrid"), "vip_vrid must be 1 to 254, not %s", strconv.FormatInt(id, 10)))
 	}
