@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"pig/internal/diag"
 	"pig/internal/format"
@@ -85,7 +86,7 @@ func (v *validator) nodeVIP(h *inventory.Host) {
 		}
 	}
 	if s, ok := value.Plain(vars.At("vip_auth_pass")); ok && s != "" && !params.IsTemplate(s) {
-		if _, err := format.KeepalivedWord(s[:min(8, len(s))]); err != nil {
+		if _, err := format.KeepalivedWord(string([]rune(s)[:min(8, utf8.RuneCountInString(s))])); err != nil {
 			v.Add(diag.Errorf(v.Where(h, "vip_auth_pass"), "keepalived cannot hold this vip_auth_pass").
 				WithHint("write letters and digits: no tab, \", \\, $, ~ or @ in its first eight characters, or leave it out to have one generated"))
 		}
