@@ -22,6 +22,6 @@ func TestUnitsRetire(t *testing.T) {
 	on(t, m,
 		deed{module: "retire", args: args("unit", "nosuch", "file", "/etc/pig.cfg", "begins", "# pig's")},
 		deed{module: "retire", args: args("unit", "haproxy", "file", "/etc/pig.cfg", "begins", "# pig's", "files", list("/etc/more"), "impact", "gap"),
-			makes: "service haproxy disable; service haproxy stop; file /etc/more delete"},
+			makes: "service haproxy disable; service haproxy stop; directory /etc/more delete"},
 	)
 }
