@@ -231,3 +231,25 @@ func TestFormerAdministratorsLoseTheirRights(t *testing.T) {
 		}
 	})
 }
+
+// What a run left that was interrupted starts nothing that is switched off since.
+func TestAHandlerThatIsLeftStartsNothing(t *testing.T) {
+	whole := settled(t, switchable, "10.10.10.10", "10.10.10.11")
+	for _, s := range []struct{ edit, fault, off string }{
+		{"haproxy_exporter_port: 9109", "write /etc/haproxy/haproxy.cfg", "haproxy_enabled"},
+		{"node_exporter_options: --log.level=debug", "write /etc/default/prometheus-node-exporter", "node_exporter_enabled"},
+	} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, switchable, s.edit)
+			if what, out := l.struck(&imitation.Faults{Kind: imitation.KilledAfter, At: 1, What: s.fault}, "apply", "--yes"); what == "" {
+				t.Fatalf("%q never happened\n%s", s.fault, out)
+			}
+			l.write(switchable + "    " + s.off + ": false\n")
+			for _, w := range switched {
+				if w.off == s.off {
+					l.switches(w.units, false)
+				}
+			}
+		})
+	}
+}
