@@ -1,11 +1,13 @@
 package law
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"pig/internal/imitation"
+	"pig/internal/node"
 )
 
 // switchable runs everything that a parameter switches on or off.
@@ -198,6 +200,15 @@ func TestFormerAdministratorsLoseTheirRights(t *testing.T) {
 		if m.Content("/etc/sudoers.d/dba") == "" || m.Content("/home/dba/.ssh/authorized_keys") == "" {
 			t.Fatal("dba is no administrator before")
 		}
+		s, err := m.For(node.Task{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(s.Accounts().AddGroup(t.Context(), "docker", nil, true),
+			s.Accounts().ModifyUser(t.Context(), "dba", node.AccountChange{Groups: &[]string{"adm", "docker"}}))
+		if err != nil {
+			t.Fatal(err)
+		}
 		l.write(nodesOnly + key + edit)
 		return l
 	}
@@ -209,6 +220,13 @@ func TestFormerAdministratorsLoseTheirRights(t *testing.T) {
 			l.switches(nil, true)
 			for _, f := range gone {
 				l.lacks(f)
+			}
+			s, err := l.world.Machine("10.10.10.11").For(node.Task{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if dba, _, err := s.Accounts().User("dba"); err != nil || !slices.Equal(dba.Groups, []string{"adm"}) {
+				t.Errorf("groups of dba: %v, %v", dba.Groups, err)
 			}
 		})
 	}
