@@ -149,23 +149,32 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.err, a.paint.Yellow(err.Error()))
 	case !a.format.Plain():
 		if wrong := a.reported(findings(err)); wrong != nil {
-			fmt.Fprintf(&b, "error: %v\n", wrong)
+			fmt.Fprintf(&b, "error: %s\n", a.veil(wrong.Error()))
 		}
 	case errors.As(err, &list):
 		for _, d := range list {
-			diag.Render(&b, d, a.excerpts(a.redact))
+			a.render(&b, d)
 		}
 	case errors.As(err, &one):
-		diag.Render(&b, one, a.excerpts(a.redact))
+		a.render(&b, one)
 	default:
-		fmt.Fprintf(&b, "error: %v\n", err)
+		fmt.Fprintf(&b, "error: %s\n", a.veil(err.Error()))
 	}
-	text := b.String()
-	if a.redact != nil {
-		text = a.redact(text)
-	}
-	fmt.Fprint(a.err, diag.Visible(text))
+	fmt.Fprint(a.err, diag.Visible(b.String()))
 	return code(err)
+}
+
+// veil masks the secrets of the inventory that was read.
+func (a *app) veil(text string) string {
+	if a.redact == nil {
+		return text
+	}
+	return a.redact(text)
+}
+
+// render writes a mistake with the secrets masked that are in it, and in the line of its file.
+func (a *app) render(b *strings.Builder, d *diag.Diagnostic) {
+	diag.Render(b, d.Masked(a.veil), a.excerpts(a.redact))
 }
 
 // code is the exit code for err.

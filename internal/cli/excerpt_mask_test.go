@@ -80,3 +80,15 @@ func TestMarksStayWhereKnownSecretsAreMasked(t *testing.T) {
 		t.Errorf("the mark is at the wrong place:\n%s\n%s", lines[2], lines[3])
 	}
 }
+
+// A password that is an ordinary word is hidden in its line, and does not hide words of the message.
+func TestAWeakPasswordSparesTheMessage(t *testing.T) {
+	sound, err := os.ReadFile("testdata/mistakes/sound.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out := validateText(t, strings.Replace(string(sound), "pg_version: 17", "pg_version: 17\n    minio_secret_key: short", 1))
+	if code != 1 || !strings.Contains(out, "minio_secret_key is too short\n") || !strings.Contains(out, "minio_secret_key: ••••••") || strings.Contains(out, ": short") {
+		t.Errorf("exit status %d\n%s", code, out)
+	}
+}

@@ -30,8 +30,8 @@ func (s *screen) tell(found diag.List) {
 	s.learnSecrets()
 	for _, d := range found {
 		var b bytes.Buffer
-		diag.Render(&b, d, s.app.excerpts(s.redactor.Redact))
-		fmt.Fprint(s.app.err, s.redactor.Redact(b.String()))
+		diag.Render(&b, d.Masked(s.redactor.Redact), s.app.excerpts(s.redactor.Redact))
+		fmt.Fprint(s.app.err, s.redactor.Name(b.String()))
 	}
 }
 

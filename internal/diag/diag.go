@@ -61,15 +61,19 @@ type Diagnostic struct {
 	Cause    error // the error that it was made from, if any
 	// Confidential says that no line of the file is to be shown: it is one of secrets.
 	Confidential bool
-	// form is what the summary was formatted with.
+	// form is what the summary was formatted with, and args are what it was formatted from.
 	form string
+	args []any
+	// hintForm and hintArgs are the same of the hint.
+	hintForm string
+	hintArgs []any
 	// rule is the name that it was given instead.
 	rule string
 }
 
 // Errorf makes an error at pos.
 func Errorf(pos Pos, format string, args ...any) *Diagnostic {
-	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos, form: format}
+	return &Diagnostic{Summary: fmt.Sprintf(format, args...), Pos: pos, form: format, args: args}
 }
 
 // Warnf makes a warning at pos.
@@ -81,7 +85,7 @@ func Warnf(pos Pos, format string, args ...any) *Diagnostic {
 
 // WithHint adds a hint and returns d.
 func (d *Diagnostic) WithHint(format string, args ...any) *Diagnostic {
-	d.Hint = fmt.Sprintf(format, args...)
+	d.Hint, d.hintForm, d.hintArgs = fmt.Sprintf(format, args...), format, args
 	return d
 }
 

@@ -24,7 +24,7 @@ type action struct {
 
 func actions() map[string]action {
 	return map[string]action{
-		"debug":         {raw: true, run: debug, args: []string{"msg", "var", "verbosity"}},
+		"debug":         {raw: true, run: debug, args: []string{"msg", "var", "verbosity", "warn"}},
 		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
 		"fail":          {run: fail, args: []string{"msg"}},
 		"set_fact":      {run: setFact},
@@ -69,7 +69,11 @@ func debug(_ context.Context, c *call) Result {
 		}
 		msg = v
 	}
-	return ok(value.DictOf("msg", msg))
+	r := ok(value.DictOf("msg", msg))
+	if value.Truthy(c.args.At("warn")) { // pig's own: a plan without changes tells it too
+		r.Warnings = append(r.Warnings, value.Str(msg))
+	}
+	return r
 }
 
 func assert(_ context.Context, c *call) Result {

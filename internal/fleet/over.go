@@ -23,7 +23,9 @@ func Over(open func(h Host) (in io.WriteCloser, out io.Reader, err error), modul
 			_ = p.Close() // as boot does: nobody else ends it
 			return nil, err
 		}
-		return newSession(p, p, r), nil
+		s := newSession(p, p, r)
+		s.user = h.User // as whom tasks act that become nobody
+		return s, nil
 	}
 	return f
 }

@@ -137,6 +137,9 @@ func (m *Machine) addUser(name string, c node.AccountChange) error {
 	u := &node.Account{Name: name, UID: m.accounts.free(c.System), Home: "/home/" + name, Shell: "/bin/sh", Password: "!"}
 	if c.UID != nil {
 		u.UID = *c.UID
+		if _, taken := m.accounts.user(strconv.Itoa(u.UID)); taken && !c.NonUnique {
+			return fmt.Errorf("useradd: UID %d is not unique", u.UID)
+		}
 	}
 	if c.Group == nil {
 		if _, ok := m.accounts.group(name); !ok {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"slices"
+	"strconv"
 )
 
 type shadowAccounts struct{ *shadowSystem }
@@ -10,6 +11,9 @@ type shadowAccounts struct{ *shadowSystem }
 func (a shadowAccounts) User(name string) (Account, bool, error) {
 	a.shadow.mu.Lock()
 	planned, ok := a.shadow.users[name]
+	if !ok {
+		planned, ok = a.shadow.numbered(name)
+	}
 	unsure := a.shadow.unsure("")
 	a.shadow.mu.Unlock()
 	if ok {
@@ -19,10 +23,30 @@ func (a shadowAccounts) User(name string) (Account, bool, error) {
 		return *planned, true, nil
 	}
 	u, ok, err := a.live.Accounts().User(name)
+	if ok && u.Name != name { // found by its number, which the plan may have changed
+		a.shadow.mu.Lock()
+		now, changed := a.shadow.users[u.Name]
+		a.shadow.mu.Unlock()
+		ok = !changed || now != nil && now.UID == u.UID
+	}
 	if !ok {
 		u.Assumed = unsure
 	}
 	return u, ok, err
+}
+
+// numbered finds a planned account by its number. The caller holds the lock.
+func (s *Shadow) numbered(number string) (*Account, bool) {
+	uid, err := strconv.Atoi(number)
+	if err != nil || uid < 0 {
+		return nil, false
+	}
+	for _, u := range s.users {
+		if u != nil && u.UID == uid {
+			return u, true
+		}
+	}
+	return nil, false
 }
 
 func (a shadowAccounts) Group(name string) (Group, bool, error) {

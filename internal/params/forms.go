@@ -2,6 +2,7 @@ package params
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"path"
@@ -34,7 +35,7 @@ func forms() map[string]form {
 		"cron_user":   {"five times and a command, such as 00 01 * * * /pg/bin/pg-backup full", func(s string) bool { return isCronLine(s, 1) }},
 		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
-		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes", bucketForm.MatchString},
+		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes, no dot beside a dot or a dash, and no IP address", isBucket},
 		"disks":       {"an absolute path, in which {1...4} stands for several disks, the lower number first", isDisks},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32, and not root", func(s string) bool { return s != "root" && accountForm.MatchString(s) }},
@@ -49,7 +50,8 @@ func forms() map[string]form {
 		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
 		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
 		"repo_key":    {"a file, an https URL, or environment", isRepositoryKey},
-		"snapshot":    {"seconds and changes, such as 1200 1", snapshotForm.MatchString},
+		"snapshot":    {"seconds, at least one, and changes, such as 1200 1", snapshotForm.MatchString},
+		"memory":      {"a whole number of bytes, or one with k, kb, m, mb, g or gb, such as 64MB", isMemory},
 	}
 }
 
@@ -68,9 +70,27 @@ var (
 	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
 
 	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	snapshotForm = regexp.MustCompile(`^\d+ \d+$`)
+	snapshotForm = regexp.MustCompile(`^[1-9]\d{0,8} \d{1,9}$`)
+	memoryForm   = regexp.MustCompile(`(?i)^(\d+)(b|kb?|mb?|gb?)?$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
 )
+
+// isBucket takes what S3 takes for the name of a bucket.
+func isBucket(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err != nil && bucketForm.MatchString(s) && !strings.Contains(s, "..") && !strings.Contains(s, ".-") && !strings.Contains(s, "-.")
+}
+
+// isMemory takes what Redis takes for an amount of memory, which it counts in 63 bits.
+func isMemory(s string) bool {
+	m := memoryForm.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	shift := map[string]int{"": 0, "b": 0, "k": 10, "m": 20, "g": 30}[strings.ToLower(m[2][:min(1, len(m[2]))])]
+	return err == nil && n <= math.MaxInt64>>shift
+}
 
 // isZone takes a time zone that the database of time zones has.
 func isZone(s string) bool {

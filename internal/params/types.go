@@ -70,7 +70,7 @@ func hasPlaceholder(v value.Value) bool {
 
 var (
 	intervalForm = regexp.MustCompile(`^\d+(?:\.\d+)?\s*(?:us|ms|s|sec|m|min|h|hour|d|day|w|week|month|y|year)?s?$`)
-	sizeForm     = regexp.MustCompile(`(?i)^\d+(?:\.\d+)?\s*(?:[kmgtp]i?)?b?$`)
+	sizeForm     = regexp.MustCompile(`(?i)^\d+(?:[kmgtp]i?)?b?$`) // fallocate and pgBackRest take neither fractions nor blanks
 )
 
 // checkScalar tells what is wrong with val as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
@@ -111,7 +111,7 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 	case "interval":
 		ok = isInt(val) || isText && (s == "" || intervalForm.MatchString(s))
 	case "size":
-		ok = isInt(val) || isText && sizeForm.MatchString(s)
+		ok = sizeForm.MatchString(value.Str(val))
 	case "dest":
 		n, isPort := ToInt(val) // a port in quotes is one, too
 		ok = isPort && n >= 1 && n <= 65535 || slices.Contains([]string{"default", "postgres", "pgbouncer"}, s)

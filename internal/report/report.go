@@ -117,9 +117,10 @@ func (r Report) findings(list diag.List) []finding {
 	found := make([]finding, 0, len(list))
 	met := map[string]int{}
 	for _, d := range list {
+		d = r.masked(d)
 		f := finding{
-			Severity: d.Severity.String(), Rule: d.Rule(), Summary: diag.OneLine(r.masked(d.Summary)), Detail: strings.TrimRight(diag.Visible(r.masked(d.Detail)), "\n"),
-			Hint: diag.Visible(r.masked(d.Hint)), File: r.relative(d.Pos.File), Line: d.Pos.Line, Column: d.Pos.Col,
+			Severity: d.Severity.String(), Rule: d.Rule(), Summary: diag.OneLine(d.Summary), Detail: strings.TrimRight(diag.Visible(d.Detail), "\n"),
+			Hint: diag.Visible(d.Hint), File: r.relative(d.Pos.File), Line: d.Pos.Line, Column: d.Pos.Col,
 		}
 		// A line that is added above changes no fingerprint; of several that are alike each has its own.
 		key := strings.Join([]string{f.Rule, f.File, f.Summary}, "\x00")
@@ -132,11 +133,11 @@ func (r Report) findings(list diag.List) []finding {
 	return found
 }
 
-func (r Report) masked(text string) string {
+func (r Report) masked(d *diag.Diagnostic) *diag.Diagnostic {
 	if r.Mask == nil {
-		return text
+		return d
 	}
-	return r.Mask(text)
+	return d.Masked(r.Mask)
 }
 
 // relative is a path as pipelines know it: from the working directory, with slashes. What is outside of it stays as it is.

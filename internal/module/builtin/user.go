@@ -20,6 +20,8 @@ func userModule() module.Module {
 			{Name: "state", Default: "present", Choices: []string{"absent", "present"}},
 			{Name: "uid", Type: module.Int}, {Name: "non_unique", Type: module.Bool},
 			{Name: "group"}, {Name: "groups", Type: module.List, Elements: module.Str}, {Name: "append", Type: module.Bool},
+			// leave, pig's own, names groups that an account is taken out of; it makes no account.
+			{Name: "leave", Type: module.List, Elements: module.Str},
 			{Name: "home", Type: module.Path}, {Name: "create_home", Type: module.Bool, Default: true, Aliases: []string{"createhome"}}, {Name: "move_home", Type: module.Bool},
 			{Name: "shell", Type: module.Path}, {Name: "comment"}, {Name: "password"}, {Name: "update_password", Default: "always", Choices: []string{"always", "on_create"}},
 			{Name: "system", Type: module.Bool}, {Name: "remove", Type: module.Bool}, {Name: "force", Type: module.Bool, Only: false},
@@ -45,6 +47,12 @@ func runUser(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		}
 		return result, err
 	}
+	if c.Args.Has("leave") {
+		return result, leaveGroups(ctx, accounts, before, c.Args.Strings("leave"))
+	}
+	if err := uidFree(c, before, ok); err != nil {
+		return nil, err
+	}
 	if ok {
 		change, differs := userChange(c, before)
 		if differs {
@@ -65,6 +73,28 @@ func runUser(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		err = sshKey(ctx, c, after, result)
 	}
 	return result, err
+}
+
+// leaveGroups takes an account out of groups, and out of no other.
+func leaveGroups(ctx context.Context, accounts node.Accounts, before node.Account, leave []string) error {
+	stay := slices.DeleteFunc(slices.Clone(before.Groups), func(g string) bool { return slices.Contains(leave, g) })
+	if len(stay) == len(before.Groups) {
+		return nil
+	}
+	return accounts.ModifyUser(ctx, before.Name, node.AccountChange{Groups: &stay})
+}
+
+// uidFree refuses a user id that another account has, as useradd and usermod do: a plan has to foresee it.
+func uidFree(c *module.Call, before node.Account, exists bool) error {
+	if !c.Args.Has("uid") || c.Args.Bool("non_unique") || exists && before.UID == c.Args.Int("uid") {
+		return nil
+	}
+	uid, name := c.Args.Int("uid"), c.Args.String("name")
+	other, taken, err := c.System.Accounts().User(fmt.Sprint(uid))
+	if err != nil || !taken || other.Name == name {
+		return err
+	}
+	return fmt.Errorf("user id %d is not unique: %s has it, so that %s needs another one", uid, other.Name, name)
 }
 
 func newUser(c *module.Call) node.AccountChange {

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"slices"
+
 	"pig/internal/health"
 	"pig/internal/product"
 	"pig/internal/value"
@@ -15,7 +17,7 @@ var services = []string{
 
 // subject asks the infra nodes for their services.
 func subject(env *product.Environment, varsOf func(host string) *value.Dict) health.Subject {
-	units := func(host string) []string { return health.Wanted(varsOf(host), nil, services...) }
+	units := func(host string) []string { return wanted(varsOf(host)) }
 	return health.Subject{Name: "infra", Unit: "infra", Ask: func(on func(string) *health.Question) {
 		for _, n := range Nodes(env) {
 			on(n.Name).Runs(units(n.Name)...)
@@ -23,6 +25,12 @@ func subject(env *product.Environment, varsOf func(host string) *value.Dict) hea
 	}, Tell: func(answers map[string]health.Answer) health.Cluster {
 		return status(Nodes(env), answers, units)
 	}}
+}
+
+// wanted are the units of a host: vmalert has nothing to judge without VictoriaMetrics.
+func wanted(vars *value.Dict) []string {
+	units := health.Wanted(vars, nil, services...)
+	return slices.DeleteFunc(slices.Clone(units), func(unit string) bool { return unit == "vmalert" && !slices.Contains(units, "victoria-metrics") })
 }
 
 // Subjects are the infra nodes.

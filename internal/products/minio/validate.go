@@ -33,9 +33,7 @@ func (v *validator) minioUsers(vars *value.Dict) {
 		known = append(known, value.Str(b.At("name")))
 	}
 	for _, u := range params.Objects(vars, "minio_users") {
-		if s, ok := value.Plain(u.At("access_key")); ok && len(s) < 3 && !params.IsTemplate(s) {
-			v.Add(diag.Errorf(u.ValuePos("access_key"), "access_key %q is too short", s).WithHint("write at least 3 characters"))
-		}
+		v.accessKey("access_key", u.At("access_key"), u.ValuePos("access_key"))
 		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
 			v.Add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
 		}
@@ -46,18 +44,25 @@ func (v *validator) minioUsers(vars *value.Dict) {
 	}
 }
 
+// accessKey refuses the name of a user that MinIO does not take.
+func (v *validator) accessKey(name string, val value.Value, pos diag.Pos) {
+	s, ok := value.Plain(val)
+	switch {
+	case !ok || params.IsTemplate(s):
+	case len(s) < 3:
+		v.Add(diag.Errorf(pos, "%s %q is too short", name, s).WithHint("write at least 3 characters"))
+	case strings.ContainsAny(s, "=,"):
+		v.Add(diag.Errorf(pos, "invalid %s %q: MinIO takes neither = nor , in it", name, s))
+	case strings.TrimSpace(s) != s:
+		v.Add(diag.Errorf(pos, "invalid %s %q: MinIO takes no blank at its ends", name, s))
+	}
+}
+
 // root refuses the root user's name and password where MinIO does: it would not start with them.
 func (v *validator) root(c *params.Cluster) {
 	vars := v.Inv.Vars(c.Hosts[0])
 	where := func(name string) diag.Pos { return v.Where(c.Hosts[0], name) }
-	if s, ok := value.Plain(vars.At("minio_access_key")); ok && !params.IsTemplate(s) {
-		switch {
-		case len(s) < 3:
-			v.Add(diag.Errorf(where("minio_access_key"), "minio_access_key %q is too short", s).WithHint("write at least 3 characters"))
-		case strings.ContainsAny(s, "=,"):
-			v.Add(diag.Errorf(where("minio_access_key"), "invalid minio_access_key %q: MinIO takes neither = nor , in it", s))
-		}
-	}
+	v.accessKey("minio_access_key", vars.At("minio_access_key"), where("minio_access_key"))
 	if s, ok := value.Plain(vars.At("minio_secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
 		v.Add(diag.Errorf(where("minio_secret_key"), "minio_secret_key is too short").WithHint("write at least 8 characters, or leave it out: pig generates one"))
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"pig/internal/diag"
 	"pig/internal/format"
@@ -84,6 +85,12 @@ func (v *validator) nodeVIP(h *inventory.Host) {
 	for _, name := range []string{"vip_address", "vip_vrid"} {
 		if vars.At(name) == nil {
 			v.Add(diag.Errorf(v.Where(h, "vip_enabled"), "vip_enabled needs %s on host %s", name, h.Name))
+		}
+	}
+	if s, ok := value.Plain(vars.At("vip_auth_pass")); ok && s != "" && !params.IsTemplate(s) {
+		if _, err := format.KeepalivedWord(string([]rune(s)[:min(8, utf8.RuneCountInString(s))])); err != nil {
+			v.Add(diag.Errorf(v.Where(h, "vip_auth_pass"), "keepalived cannot hold this vip_auth_pass").
+				WithHint("write letters and digits: no tab, \", \\, $, ~ or @ in its first eight characters, or leave it out to have one generated"))
 		}
 	}
 	if id, ok := params.ToInt(vars.At("vip_vrid")); ok && (id < 1 || id > 254) {
