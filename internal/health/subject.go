@@ -3,6 +3,7 @@ package health
 import (
 	"slices"
 
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -48,7 +49,7 @@ func (q *Question) Ask(about, module string, args *value.Dict) *Question {
 // Wanted are units, and those that the variables of a host switch on: switched are pairs of a parameter and its unit.
 func Wanted(vars *value.Dict, units []string, switched ...string) []string {
 	for i := 0; i+1 < len(switched); i += 2 {
-		if v := vars.At(switched[i]); v == nil || value.Truthy(v) {
+		if v := vars.At(switched[i]); v == nil || params.ToBool(v) {
 			units = append(units, switched[i+1])
 		}
 	}

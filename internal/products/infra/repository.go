@@ -3,6 +3,7 @@ package infra
 import (
 	"path"
 
+	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -19,7 +20,7 @@ func (Product) RepositoryPath(vars *value.Dict) string {
 
 // FromSource is the store of logs, unless it is off: an environment works without it.
 func (Product) FromSource(vars *value.Dict, inGroup bool) (needed, liked []string) {
-	if inGroup && (!vars.Has("vlogs_enabled") || value.Truthy(vars.At("vlogs_enabled"))) {
+	if inGroup && (!vars.Has("vlogs_enabled") || params.ToBool(vars.At("vlogs_enabled"))) {
 		return nil, []string{"victoria-logs"}
 	}
 	return nil, nil

@@ -21,7 +21,7 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 func askMinio(q *health.Question, m *Member, vars *value.Dict) {
 	q.Runs(Units...)
 	scheme := "http"
-	if value.Truthy(vars.At("minio_https")) {
+	if params.ToBool(vars.At("minio_https")) {
 		scheme = "https"
 	}
 	q.Ask(health.AboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", scheme+"://"+format.HostPort(m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",

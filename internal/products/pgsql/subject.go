@@ -29,12 +29,12 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 		askServices(c, varsOf, seen, on)
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
-			if m.Instance == seen.Leader && c.Follows == nil && value.Truthy(vars.At("pgbackrest_enabled")) {
+			if m.Instance == seen.Leader && c.Follows == nil && params.ToBool(vars.At("pgbackrest_enabled")) {
 				about := health.AboutBackups
 				if m.Role != model.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
 					about = health.AboutOwnBackups
 				}
-				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", value.Truthy(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
+				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", params.ToBool(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
 			}
 		}
 	}, Tell: func(answers map[string]health.Answer) health.Cluster { return status(c, answers, units) }}
@@ -47,7 +47,7 @@ func pgUnits(vars *value.Dict) []string {
 
 func patroniURL(host string, vars *value.Dict) string {
 	scheme := "http"
-	if value.Truthy(vars.At("patroni_ssl_enabled")) {
+	if params.ToBool(vars.At("patroni_ssl_enabled")) {
 		scheme = "https"
 	}
 	return scheme + "://" + format.HostPort(host, value.Str(vars.At("patroni_port"))) + "/cluster"
@@ -73,11 +73,11 @@ func pgDoors(m *Member, vars *value.Dict) *value.List {
 	doors := value.NewList()
 	if host := listens(m.Name, value.Str(vars.At("pg_listen"))); host != "" {
 		doors.Append(value.DictOf("name", "PostgreSQL", "host", host, "port", vars.At("pg_port"), "speak", "postgres", "cert", cert))
-		if value.Truthy(vars.At("pgbouncer_enabled")) {
+		if params.ToBool(vars.At("pgbouncer_enabled")) {
 			doors.Append(value.DictOf("name", "pgbouncer", "host", host, "port", vars.At("pgbouncer_port"), "speak", "postgres", "cert", cert))
 		}
 	}
-	if value.Truthy(vars.At("patroni_ssl_enabled")) {
+	if params.ToBool(vars.At("patroni_ssl_enabled")) {
 		doors.Append(value.DictOf("name", "Patroni's REST API", "host", m.Name, "port", vars.At("patroni_port"), "speak", "tls", "cert", cert))
 	}
 	return doors
@@ -101,7 +101,7 @@ func askServices(c *Cluster, varsOf func(host string) *value.Dict, seen Roles, o
 	balancers := c.Provider
 	if len(balancers) == 0 {
 		for _, m := range c.Members {
-			if value.Truthy(varsOf(m.Name).At("haproxy_enabled")) {
+			if params.ToBool(varsOf(m.Name).At("haproxy_enabled")) {
 				balancers = append(balancers, m.Name)
 			}
 		}
