@@ -20,8 +20,9 @@ func masked(text, form string, args []any, mask func(string) string) (string, []
 	hidden := make([]any, len(args))
 	for i, a := range args {
 		hidden[i] = a
-		if plain := fmt.Sprint(a); mask(plain) != plain {
-			hidden[i] = shade(mask(plain))
+		plain := fmt.Sprint(a)
+		if veiled := mask(plain); veiled != plain {
+			hidden[i] = shade(veiled)
 		}
 	}
 	return fmt.Sprintf(form, hidden...), hidden

@@ -18,14 +18,21 @@ all:
   vars: { admin_ip: 10.10.10.10, pg_version: 17, pg_conf: tiny.yml, node_repo_modules: local, node_tune: none, vector_enabled: true }
 `
 
+// newLogged is a lab of logged, in whose repository there is a log store.
+func newLogged(t *testing.T) *lab {
+	t.Helper()
+	l := newLab(t, logged)
+	for _, addr := range []string{"10.10.10.10", "10.10.10.11"} {
+		l.world.AddOf(addr, imitation.DebianWithLogs())
+	}
+	l.repositories(t)
+	return l
+}
+
 // Every shipper knows the sources that units after its own have added.
 func TestShippersReadTheirSources(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		l := newLab(t, logged)
-		for _, addr := range []string{"10.10.10.10", "10.10.10.11"} {
-			l.world.AddOf(addr, imitation.DebianWithLogs())
-		}
-		l.repositories(t)
+		l := newLogged(t)
 		holds(t, l)
 		for _, m := range l.world.Machines() {
 			if len(m.Below("/etc/logship/sources")) == 0 {

@@ -275,11 +275,7 @@ func TestAHandlerThatIsLeftStartsNothing(t *testing.T) {
 // The log store stops, too, where there is one.
 func TestALogStoreThatIsSwitchedOffStops(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		l := newLab(t, logged)
-		for _, addr := range []string{"10.10.10.10", "10.10.10.11"} {
-			l.world.AddOf(addr, imitation.DebianWithLogs())
-		}
-		l.repositories(t)
+		l := newLogged(t)
 		units := []string{"10.10.10.10 vlogs"}
 		l.switches(units, true)
 		l.write(strings.Replace(logged, "vector_enabled: true", "vector_enabled: true, vlogs_enabled: false", 1))

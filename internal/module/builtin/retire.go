@@ -80,13 +80,11 @@ func stopForGood(ctx context.Context, c *module.Call, unit string) (err error) {
 	if !u.Running() && u.Active != "activating" && u.Active != "deactivating" {
 		return nil
 	}
-	o := node.UnitOptions{}
-	if text := c.Args.String("impact"); text != "" {
-		if o.Impact, err = node.ParseImpact(text); err != nil {
-			return err
-		}
+	impact, err := declaredImpact(c)
+	if err != nil {
+		return err
 	}
-	if err := s.Stop(ctx, unit, o); err != nil {
+	if err := s.Stop(ctx, unit, node.UnitOptions{Impact: impact}); err != nil {
 		return module.Diagnose(ctx, c, unit, err)
 	}
 	return nil

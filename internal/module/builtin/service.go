@@ -106,6 +106,14 @@ func setEnabled(ctx context.Context, c *module.Call, u node.Unit) (acted bool, e
 	return true, s.Enable(ctx, u.Name, c.Args.Bool("enabled"))
 }
 
+// declaredImpact is what a task says that a stop of its unit means to others; none is what it means by itself.
+func declaredImpact(c *module.Call) (impact node.Impact, err error) {
+	if text := c.Args.String("impact"); text != "" {
+		return node.ParseImpact(text)
+	}
+	return impact, nil
+}
+
 // setState tells whether it did anything.
 func setState(ctx context.Context, c *module.Call, name string, u node.Unit) (acted bool, err error) {
 	s := c.System.Services()
@@ -131,10 +139,8 @@ func setState(ctx context.Context, c *module.Call, name string, u node.Unit) (ac
 			err = s.Start(ctx, name, o)
 			break
 		}
-		if text := c.Args.String("impact"); text != "" {
-			if o.Impact, err = node.ParseImpact(text); err != nil {
-				return false, err
-			}
+		if o.Impact, err = declaredImpact(c); err != nil {
+			return false, err
 		}
 		err = s.Restart(ctx, name, o)
 	case "reloaded":

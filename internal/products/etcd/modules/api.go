@@ -190,13 +190,6 @@ func (e *etcdClient) everywhere(ctx context.Context) iter.Seq[string] {
 	}
 }
 
-// wasThere tells whether this node has something of an etcd that was set up before: what members keep of its root, or the
-// configuration of a client.
-func (e *etcdClient) wasThere() bool {
-	a := e.call.Args
-	return e.has(a.String("password_file")) || a.String("client") != "" && e.has(a.String("client"))
-}
-
 var hostsOfClient = regexp.MustCompile(`(?m)^\s*hosts:\s*(\S+)\s*$`)
 
 // clientHosts reads the endpoints in Patroni's configuration.

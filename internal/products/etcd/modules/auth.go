@@ -70,6 +70,13 @@ func runEtcdAuth(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	return value.DictOf("enabled", guarded || c.Args.Bool("enable") && c.Args.Has("root_password")), nil
 }
 
+// wasThere tells whether this node has something of an etcd that was set up before: what members keep of its root, or the
+// configuration of a client.
+func (e *etcdClient) wasThere() bool {
+	a := e.call.Args
+	return e.has(a.String("password_file")) || a.String("client") != "" && e.has(a.String("client"))
+}
+
 func etcdUsers(c *module.Call) ([]etcd.User, error) {
 	if name := c.Args.String("user"); name != "" {
 		return []etcd.User{{Name: name, Password: c.Args.String("password"), Prefixes: c.Args.Strings("prefix"), Absent: c.Args.String("state") == "absent"}}, nil

@@ -91,11 +91,13 @@ type pgbackrest struct {
 
 // info asks for the stanza. Where PostgreSQL is only planned to start and no repository answers, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
-	s, found, err := p.ask(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")})
+	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")}
+	s, found, err := p.ask(ctx, question)
 	switch {
 	case errors.Is(err, node.ErrNotYet):
 		// The repository answers without a server too: one that was stopped has not lost its backups.
-		out, asked := p.call.Scratch.Exec(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true})
+		question.Needs = ""
+		out, asked := p.call.Scratch.Exec(ctx, question)
 		if asked == nil && out.RC == 0 {
 			if s, found, asked = readStanza(out, p.stanza); asked == nil && found && s.Status.Code <= stanzaMissingData {
 				return s.Status.Code, len(s.Backup), nil
