@@ -58,12 +58,24 @@ func (f fault) mutated() (string, error) {
 	return strings.Replace(string(text), f.Find, f.Replace, 1), nil
 }
 
-// alone is a command whose mounts end with it: a fault of the code that mounts would leave them on this machine.
-func alone(ctx context.Context, name string, args []string) *exec.Cmd {
-	if os.Geteuid() != 0 {
-		return exec.CommandContext(ctx, name, args...)
+// packages are those whose tests have to notice the fault.
+func (f fault) packages() []string {
+	if len(f.Tests) > 0 {
+		return f.Tests
 	}
-	return exec.CommandContext(ctx, "unshare", append([]string{"--mount", "--", name}, args...)...) //nolint:gosec // the arguments are of the list of faults
+	return []string{"./" + filepath.Dir(f.File)}
+}
+
+// goTest is a run of tests whose mounts end with it: a fault of the code that mounts would leave them on this machine. Neither vet nor
+// what debuggers read has a say in what a test notices, and compilers, linkers and tests are short: room costs less than collecting.
+func goTest(ctx context.Context, args []string) *exec.Cmd {
+	args = append([]string{"go", "test", "-vet", "off", "-ldflags", "-s -w", "-count", "1"}, args...)
+	if os.Geteuid() == 0 {
+		args = append([]string{"unshare", "--mount", "--"}, args...)
+	}
+	test := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the arguments are of the list of faults
+	test.Env = append(os.Environ(), "GOGC=400")
+	return test
 }
 
 // plant runs the tests with the fault. It gives "" if they fail, and what is wrong if they do not.
@@ -72,13 +84,8 @@ func (f fault) plant(ctx context.Context, dir string) string {
 	if err != nil {
 		return err.Error()
 	}
-	packages := f.Tests
-	if len(packages) == 0 {
-		packages = []string{"./" + filepath.Dir(f.File)}
-	}
-	// Neither vet nor what debuggers read has a say in what a test notices, and both take time for each fault.
-	args := append([]string{"test", "-overlay", overlay, "-vet", "off", "-ldflags", "-s -w", "-count", "1", "-timeout", "3m", "-failfast", "-run", f.Run}, packages...)
-	out, err := alone(ctx, "go", args).CombinedOutput()
+	args := append([]string{"-overlay", overlay, "-timeout", "3m", "-failfast", "-run", f.Run}, f.packages()...)
+	out, err := goTest(ctx, args).CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case err == nil && strings.Contains(string(out), "no tests to run"):

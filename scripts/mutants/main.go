@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -63,6 +64,9 @@ func run(ctx context.Context, file, only string, list bool, parallel int) error 
 	}
 	defer os.RemoveAll(dir)
 	began := time.Now()
+	if err := compile(ctx, chosen); err != nil {
+		return err
+	}
 	missed := plantAll(ctx, chosen, dir, parallel)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -70,6 +74,20 @@ func run(ctx context.Context, file, only string, list bool, parallel int) error 
 	fmt.Printf("%d of %d faults noticed, in %s\n", len(chosen)-len(missed), len(chosen), time.Since(began).Round(time.Second))
 	if len(missed) > 0 {
 		return fmt.Errorf("no test notices:\n  %s", strings.Join(missed, "\n  "))
+	}
+	return nil
+}
+
+// compile fills the build cache with the tests as they are: faults that are tried at once would each compile the same packages.
+func compile(ctx context.Context, faults []fault) error {
+	var packages []string
+	for _, f := range faults {
+		packages = append(packages, f.packages()...)
+	}
+	slices.Sort(packages)
+	out, err := goTest(ctx, append([]string{"-run", "^$"}, slices.Compact(packages)...)).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("compiling the tests: %w: %s", err, firstLines(string(out), 3))
 	}
 	return nil
 }
