@@ -55,6 +55,18 @@ func pgsqlPackages(u *Universe) {
 	u.Served["prometheus-postgres-exporter"] = Program{Start: exporterElsewhere}
 }
 
+// Bring has the sources offer another kernel of PostgreSQL, which comes in one package with all that it needs below home.
+func (u *Universe) Bring(name, home string) {
+	files := []Laid{program(home + "/bin/postgres"), program(home + "/bin/psql")}
+	for extension := range extensions {
+		files = append(files, Laid{Path: home + "/share/extension/" + extension + ".control"})
+	}
+	for _, lib := range []string{"pg_stat_statements", "auto_explain"} {
+		files = append(files, program(home+"/lib/"+lib+".so"))
+	}
+	u.provide(map[string]Package{name: {Version: "17.6-1", Files: files}}, nil, nil)
+}
+
 // exporterElsewhere is an exporter with a unit of its own, and with files that are named after it.
 func exporterElsewhere(d *Daemon) error {
 	name := strings.TrimSuffix(d.Unit, ".service")

@@ -23,9 +23,13 @@ func TestWhatAClusterCannotBe(t *testing.T) {
 	t.Parallel()
 	const one = "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, %s }\n"
 	for given, want := range map[string]string{
-		"patroni_enabled: false":                                 ":3:46: invalid patroni_enabled of pg-t",
-		"patroni_mode: remove":                                   ":3:43: invalid patroni_mode \"remove\"",
-		"pg_mode: mssql":                                         ":3:38: invalid pg_mode \"mssql\": no package of this kernel",
+		"patroni_enabled: false":                       ":3:46: invalid patroni_enabled of pg-t",
+		"patroni_mode: remove":                         ":3:43: invalid patroni_mode \"remove\"",
+		"pg_mode: mssql":                               "",
+		"pg_mode: gpsql":                               ":3:38: invalid pg_mode \"gpsql\": Patroni does not run the coordinator",
+		"pg_mode: oracle":                              ":3:38: invalid pg_mode \"oracle\": packages of this server exist for Red Hat 7 alone",
+		"pg_mode: oriole, pg_libs: pg_stat_statements": "library \"orioledb\" not found in pg_libs: OrioleDB (pg_mode oriole) needs it (write pg_libs: 'orioledb, pg_stat_statements')",
+		"pg_mode: mysql, pg_version: 14, pg_parameters: { mysql.port: 3307, second_level_cache: on }": "",
 		"pg_files: [ a/pg_hba.conf ]":                            ":3:41: invalid file \"pg_hba.conf\" in pg_files",
 		"pg_files: [ x/map.csv, y/map.csv ]":                     ":3:52: duplicate file \"map.csv\" in pg_files",
 		"pgsodium_key: abc":                                      ":3:43: pgsodium_key must be 64 hexadecimal digits",

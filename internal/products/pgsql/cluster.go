@@ -17,7 +17,8 @@ type Cluster struct {
 	Shard   string // pg_shard: of a horizontal cluster; else the name
 	Group   int    // pg_group
 	Mode    string // pg_mode
-	Version int    // pg_version
+	Kernel  model.Kernel
+	Version int // pg_version
 	Members []*Member
 	// Services are those of every cluster, then the cluster's own.
 	Services []*Service
@@ -159,6 +160,7 @@ func (r *resolver) pgCluster(c *Cluster) {
 	vars := first.Vars
 	c.Pos = vars.Pos("pg_cluster")
 	c.Mode, c.Version = vars.Text("pg_mode"), vars.NumberOr("pg_version", 0)
+	r.kernel(c, vars)
 	c.Shard, c.Group = vars.Text("pg_shard"), vars.NumberOr("pg_group", 0)
 	if c.Shard == "" {
 		c.Shard = c.Name

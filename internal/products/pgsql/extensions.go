@@ -27,22 +27,25 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 			}
 			places[e.name] = e.pos
 			c.Extensions = append(c.Extensions, e.name)
-			r.unknownExtension(e, listed)
+			r.unknownExtension(c, e, listed)
 		}
 	}
 	if d := vars.Own("pg_default_extensions"); d != nil {
 		for _, e := range extensionsIn(d, vars.Pos("pg_default_extensions")) {
 			if _, seen := places[e.name]; !seen {
-				r.unknownExtension(e, listed)
+				r.unknownExtension(c, e, listed)
 			}
 		}
 	}
-	c.Packages = model.ExtensionPackages(c.Extensions, c.Version)
+	if !c.Kernel.Own() { // another kernel loads no library that was built for PostgreSQL
+		c.Packages = model.ExtensionPackages(c.Extensions, c.Version)
+	}
 	r.packageNames(vars)
 	libs := vars.Text("pg_libs")
 	all, missing := model.Preload(libs, c.Extensions)
 	c.Libs = all
 	if vars.Own("pg_libs") == nil {
+		r.kernelLibs(c, vars)
 		return
 	}
 	for _, lib := range missing {
@@ -52,12 +55,13 @@ func (r *resolver) extensions(c *Cluster, vars product.Vars) {
 		r.Errorf(vars.Pos("pg_libs"), "library %q not found in pg_libs: an extension of %s needs it", lib, c.Name).WithHint("write pg_libs: '%s'", all)
 	}
 	c.Libs = libs
+	r.kernelLibs(c, vars)
 }
 
-// unknownExtension warns of an extension that is in no catalog, where no package that is listed has its name.
-func (r *resolver) unknownExtension(e extension, listed string) {
+// unknownExtension warns of an extension that is in no catalog, where no package that is listed has its name. Other kernels bring their own.
+func (r *resolver) unknownExtension(c *Cluster, e extension, listed string) {
 	unknown, meant := model.UnknownExtension(e.name)
-	if !unknown || params.IsTemplate(e.name) || strings.Contains(listed, e.name) || strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
+	if !unknown || c.Kernel.Own() || params.IsTemplate(e.name) || strings.Contains(listed, e.name) || strings.Contains(listed, strings.ReplaceAll(e.name, "_", "-")) {
 		return
 	}
 	hint := "name its package in pg_extensions"

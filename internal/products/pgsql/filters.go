@@ -15,7 +15,7 @@ type filters struct{ files product.Files }
 
 // Filters are the filters of the pgsql roles.
 func (Product) Filters(files product.Files) map[string]jinja.Filter {
-	return map[string]jinja.Filter{"pg_tuning": tuning, "pg_at_least": atLeast, "pg_baselines": filters{files}.baselines, "pg_package_list": packageList}
+	return map[string]jinja.Filter{"pg_tuning": tuning, "pg_at_least": atLeast, "pg_baselines": filters{files}.baselines, "pg_package_list": packageList, "pg_kernel_packages": kernelPackages}
 }
 
 // tuning sizes PostgreSQL: {template, version, ratio, max_conn, pgbouncer, libs, io_method, cpu, mem_mb, disk} to settings.

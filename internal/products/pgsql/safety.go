@@ -19,9 +19,6 @@ func (r *resolver) pgCheck(c *Cluster, vars product.Vars) {
 		r.Errorf(vars.Pos("patroni_mode"), "invalid patroni_mode \"remove\": services and failover need Patroni").
 			WithHint("to keep Patroni from acting, write patroni_mode: pause")
 	}
-	if c.Mode != "pgsql" && c.Mode != "citus" && !params.IsTemplate(c.Mode) {
-		r.Errorf(vars.Pos("pg_mode"), "invalid pg_mode %q: no package of this kernel is available: want pgsql or citus", c.Mode)
-	}
 	r.pgFiles(vars)
 	r.sodium(vars)
 }

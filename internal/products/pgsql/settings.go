@@ -32,14 +32,14 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 		return
 	}
 	own, _ := vars.Get("pg_parameters").(*value.Dict)
-	r.eachSetting(own, vars.Pos("pg_parameters"), c.Version, false, func(name string, s guc.Setting) error {
+	r.eachSetting(c, own, vars.Pos("pg_parameters"), false, func(name string, s guc.Setting) error {
 		return taken(s.Name, own.At(name), vars)
 	})
 	r.reserved(c, own)
 	for _, list := range []string{"pg_users", "pg_databases"} {
 		for _, o := range vars.Objects(list) {
 			of, _ := o.At("parameters").(*value.Dict)
-			r.eachSetting(of, o.Pos, c.Version, true, func(_ string, s guc.Setting) error {
+			r.eachSetting(c, of, o.Pos, true, func(_ string, s guc.Setting) error {
 				if s.Session() {
 					return nil
 				}
@@ -111,7 +111,7 @@ func taken(name string, v value.Value, vars product.Vars) error {
 }
 
 // eachSetting checks names and values, and what permit finds wrong with a setting. Those of roles and databases may be lists.
-func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, lists bool, permit func(string, guc.Setting) error) {
+func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists bool, permit func(string, guc.Setting) error) {
 	if d == nil {
 		return
 	}
@@ -128,9 +128,12 @@ func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, lists 
 		if strings.Contains(name, ".") || params.IsTemplate(name) {
 			continue
 		}
-		s, ok := guc.Find(name, major)
+		s, ok := guc.Find(name, c.Version)
+		if !ok && c.Kernel.Own() {
+			continue // its own settings are its own
+		}
 		if !ok {
-			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, major).WithHint("%s", otherVersions(name, major))
+			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, c.Version).WithHint("%s", otherVersions(name, c.Version))
 			continue
 		}
 		if err := permit(name, s); err != nil {
@@ -154,7 +157,7 @@ func (r *resolver) eachSetting(d *value.Dict, around diag.Pos, major int, lists 
 			continue
 		}
 		if err := s.Check(text); err != nil {
-			r.Errorf(at, "invalid value %q of %s: PostgreSQL %d: %v", text, name, major, err)
+			r.Errorf(at, "invalid value %q of %s: PostgreSQL %d: %v", text, name, c.Version, err)
 		}
 	}
 }

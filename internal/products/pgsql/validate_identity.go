@@ -3,10 +3,12 @@ package pgsql
 import (
 	"regexp"
 	"slices"
+	"strconv"
 
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -71,7 +73,27 @@ func (v *validator) pgMember(h *inventory.Host) {
 	if s, ok := vars.At("pg_dns_target").(string); ok && !slices.Contains([]string{"auto", "primary", "vip", "none", ""}, s) && !params.IsAddress(s) && !params.IsTemplate(s) {
 		v.Add(diag.Errorf(v.Where(h, "pg_dns_target"), "pg_dns_target must be auto, primary, vip, none or an address, not %s", s))
 	}
+	v.kernelPort(h, vars)
 	v.backupMethod(h, vars)
+}
+
+// kernelPort claims the port of the other protocol that a kernel speaks.
+func (v *validator) kernelPort(h *inventory.Host, vars *value.Dict) {
+	mode, _ := textOf(vars, "pg_mode")
+	k, err := model.KernelOf(mode)
+	if err != nil || k.Port == 0 {
+		return
+	}
+	var number value.Value = int64(k.Port)
+	pos := v.Where(h, "pg_mode")
+	if own, ok := vars.At("pg_parameters").(*value.Dict); ok {
+		for name, text := range k.Settings {
+			if said, ok := own.Get(name); ok && text == strconv.Itoa(k.Port) {
+				number, pos = said, own.ValuePos(name)
+			}
+		}
+	}
+	v.ClaimPort(h, "the "+k.Protocol+" protocol of "+k.Maker, "", number, pos)
 }
 
 func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {

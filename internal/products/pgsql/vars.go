@@ -37,6 +37,9 @@ import (
 //	pg_libs                with what the declared extensions want to be preloaded
 //	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
 //	pg_declared_locales    locales of libc that the cluster and its databases have
+//	pg_home                the directory of the server's programs and libraries
+//	pg_kernel_settings     settings that open the port of the kernel's own protocol; pg_kernel_csvlog whether it has logs of form csvlog;
+//	                       pg_kernel_foreign_wal whether pgBackRest has to be told its version
 //	pg_citus_workers        groups that a coordinator of Citus has to know, {group, name}; pg_citus_coordinators its addresses, for a worker
 func (c *Cluster) Vars(m *Member) *value.Dict {
 	d := value.DictOf(
@@ -73,6 +76,7 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 		"pg_citus_coordinators", value.Strings(c.coordinators()),
 	)
 	c.primaryVars(d)
+	c.kernelVars(d, m.Vars.NumberOr("pg_version", 0))
 	d.Set("pg_vip_ip", "")
 	d.Set("pg_vip_mask", int64(0))
 	d.Set("pg_vip_router", int64(0))

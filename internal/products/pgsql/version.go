@@ -8,6 +8,7 @@ import (
 
 	"pig/internal/params"
 	"pig/internal/product"
+	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
 
@@ -29,28 +30,31 @@ func (Product) Searches(e *product.Environment) (all []product.Search) {
 		}
 		versions := value.NewList()
 		for _, v := range params.Lookup("pg_version").Values {
-			if n, ok := product.ToInt(v); ok && n <= newest() {
+			if n, ok := product.ToInt(v); ok && n <= newest(c.Kernel) {
 				versions.Append(v)
 			}
 		}
 		all = append(all, product.Search{
-			Param: "pg_version", Subject: c.Name, Hosts: hosts, Rule: versionRule, Module: "postgres_versions", Args: value.DictOf("versions", versions),
+			Param: "pg_version", Subject: c.Name, Hosts: hosts, Rule: versionRule, Module: "postgres_versions", Args: value.DictOf("versions", versions, "server", c.Kernel.Server),
 			Choose: func(answers map[string]*value.Dict) (value.Value, string, error) {
-				return chooseVersion(c.Name, answers)
+				return chooseVersion(c, answers)
 			},
 		})
 	}
 	return all
 }
 
-// newest is the major version that a cluster gets at most where its inventory writes none: the default of pg_version.
-func newest() int {
+// newest is the major version that a cluster gets at most where its inventory writes none: the default of pg_version, or that of its kernel.
+func newest(k model.Kernel) int {
+	if k.Own() {
+		return k.Version
+	}
 	n, _ := product.ToInt(params.Lookup("pg_version").Default)
 	return n
 }
 
 // chooseVersion takes what data there is, whatever sources offer: a cluster changes its major version only when somebody says so.
-func chooseVersion(cluster string, answers map[string]*value.Dict) (value.Value, string, error) {
+func chooseVersion(c *Cluster, answers map[string]*value.Dict) (value.Value, string, error) {
 	installed := map[int][]string{}
 	common := map[int]int{}
 	known := 0
@@ -78,7 +82,7 @@ func chooseVersion(cluster string, answers map[string]*value.Dict) (value.Value,
 		for _, v := range versions {
 			parts = append(parts, fmt.Sprintf("PostgreSQL %d on %s", v, strings.Join(installed[v], ", ")))
 		}
-		return nil, "", fmt.Errorf("members of %s have data of different versions: %s", cluster, strings.Join(parts, "; "))
+		return nil, "", fmt.Errorf("members of %s have data of different versions: %s", c.Name, strings.Join(parts, "; "))
 	}
 	best := 0
 	for n, hosts := range common {
@@ -89,18 +93,22 @@ func chooseVersion(cluster string, answers map[string]*value.Dict) (value.Value,
 	if best > 0 {
 		return int64(best), "the newest that the package sources of its nodes offer", nil
 	}
+	if c.Kernel.Own() {
+		return int64(c.Kernel.Version), "of which its kernel is built", nil
+	}
 	return chooseRelease(answers)
 }
 
 // chooseRelease is for nodes whose sources are not there yet.
 func chooseRelease(answers map[string]*value.Dict) (value.Value, string, error) {
-	best := newest() + 1
+	plain, _ := model.KernelOf("pgsql")
+	best := newest(plain) + 1
 	for _, said := range answers {
 		if v, ok := released[value.Str(said.At("release"))]; ok {
 			best = min(best, v)
 		}
 	}
-	if best > newest() {
+	if best > newest(plain) {
 		return nil, "", nil
 	}
 	return int64(best), "which the distribution of its nodes brings", nil

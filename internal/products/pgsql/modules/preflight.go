@@ -32,7 +32,7 @@ func postgresPreflight() module.Module {
 			{Name: "vip_interface"}, {Name: "address"},
 			{Name: "extensions", Type: module.List, Elements: module.Str},
 			{Name: "libs"},
-			{Name: "version", Type: module.Int, Default: int64(17)},
+			{Name: "home", Type: module.Path, Default: "/usr/lib/postgresql/17"}, // of the server
 			{Name: "locales", Type: module.List, Elements: module.Str},
 		}},
 		Run: runPostgresPreflight,
@@ -156,11 +156,11 @@ func localesThere(ctx context.Context, c *module.Call) error {
 
 // provided looks for the files of extensions and libraries.
 func provided(c *module.Call) error {
-	version := c.Args.Int("version")
+	libraries, shared := serverFolders(c.Args.String("home"))
 	var missing []string
-	look := func(what, name string, places ...string) error {
-		for _, p := range places {
-			i, err := c.System.Files().Stat(p, true)
+	look := func(what, name, file string, folders []string) error {
+		for _, folder := range folders {
+			i, err := c.System.Files().Stat(path.Join(folder, file), true)
 			if err != nil || i.Exists() || i.Assumed {
 				return err
 			}
@@ -169,12 +169,12 @@ func provided(c *module.Call) error {
 		return nil
 	}
 	for _, e := range c.Args.Strings("extensions") {
-		if err := look("extension", e, fmt.Sprintf("/usr/share/postgresql/%d/extension/%s.control", version, e), fmt.Sprintf("/usr/pgsql-%d/share/extension/%s.control", version, e)); err != nil {
+		if err := look("extension", e, path.Join("extension", e+".control"), shared); err != nil {
 			return err
 		}
 	}
 	for _, l := range pgsql.Libraries(c.Args.String("libs")) {
-		if err := look("library", l, path.Join(fmt.Sprintf("/usr/lib/postgresql/%d/lib", version), l+".so"), path.Join(fmt.Sprintf("/usr/pgsql-%d/lib", version), l+".so")); err != nil {
+		if err := look("library", l, l+".so", libraries); err != nil {
 			return err
 		}
 	}
@@ -182,4 +182,15 @@ func provided(c *module.Call) error {
 		return nil
 	}
 	return fmt.Errorf("no package on this node brings %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs)", strings.Join(missing, ", "))
+}
+
+// serverFolders are where a server that is installed in home may have its libraries, and what it shares among machines: PostgreSQL's own build
+// puts postgresql behind both unless the home has that name, and Debian keeps the latter below /usr/share.
+func serverFolders(home string) (libraries, shared []string) {
+	libraries = []string{path.Join(home, "lib"), path.Join(home, "lib/postgresql")}
+	shared = []string{path.Join(home, "share"), path.Join(home, "share/postgresql")}
+	if rest, ok := strings.CutPrefix(home, "/usr/lib/"); ok {
+		shared = append(shared, path.Join("/usr/share", rest))
+	}
+	return libraries, shared
 }

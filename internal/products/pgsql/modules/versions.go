@@ -21,6 +21,7 @@ func postgresVersions() module.Module {
 		Spec: module.Spec{Args: []module.Arg{
 			{Name: "data", Type: module.Path, Default: "/pg/data"},
 			{Name: "versions", Type: module.List, Elements: module.Int, Required: true},
+			{Name: "server", Default: "postgresql-$v"}, // the package of the server, with $v for the version
 		}},
 		Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			installed, err := dataVersion(c)
@@ -58,7 +59,7 @@ func offeredVersions(ctx context.Context, c *module.Call) (*value.List, error) {
 	packages := map[string]value.Value{}
 	var names []string
 	for _, v := range c.Args.Get("versions").(*value.List).Items { //nolint:forcetypeassert // by its Spec
-		name := "postgresql-" + value.Str(v)
+		name := strings.ReplaceAll(c.Args.String("server"), "$v", value.Str(v))
 		packages[name] = v
 		names = append(names, name)
 	}
