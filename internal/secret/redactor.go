@@ -19,22 +19,21 @@ const minLineLength = 16
 // Redactor masks known secrets in text that goes out. Texts are masked before they become part of a message: a finished
 // line of JSON or a file's position has words in it that a password may be too. It is safe for concurrent use.
 type Redactor struct {
-	mu     sync.RWMutex
-	known  map[string]bool
-	public map[string]bool
-	own    bool // see NewOwn
-	built  *masks
-}
-
-// masks are the known secrets in the forms in which they travel.
-type masks struct {
-	strong *strings.Replacer // masked wherever they are
-	weak   []string          // masked where they stand alone, the longest first
+	mu    sync.RWMutex
+	known map[string]bool
+	own   bool // see NewOwn
+	// The known secrets in the forms in which they travel. Those of unsorted come when something is to be masked: most redactors never
+	// mask anything.
+	unsorted []string
+	strong   forms // masked wherever they are
+	weak     forms // masked where they stand alone
+	common   []string
+	public   forms
 }
 
 // NewRedactor knows the given secrets.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{known: map[string]bool{}, public: map[string]bool{}}
+	r := &Redactor{known: map[string]bool{}}
 	r.Add(secrets...)
 	return r
 }
@@ -42,7 +41,7 @@ func NewRedactor(secrets ...string) *Redactor {
 // NewOwn knows the secrets of one task, also those that are too short to be looked for in what others say. Use it for what came
 // of that task alone.
 func NewOwn(secrets ...string) *Redactor {
-	r := &Redactor{known: map[string]bool{}, public: map[string]bool{}, own: true}
+	r := &Redactor{known: map[string]bool{}, own: true}
 	r.Add(secrets...)
 	return r
 }
@@ -74,9 +73,10 @@ func (r *Redactor) Public(words ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range words {
-		r.public[w] = true
+		if w != "" {
+			r.public.add(w)
+		}
 	}
-	r.built = nil
 }
 
 // tells whether a line of a secret tells a part of it by itself: neither the frame of a key nor an ordinary word.
@@ -94,7 +94,7 @@ func (r *Redactor) add(s string) {
 		return
 	}
 	r.known[s] = true
-	r.built = nil
+	r.unsorted = append(r.unsorted, s)
 }
 
 // Redact gives text with every known secret masked. One that is too short or too common to be looked for everywhere (see
@@ -103,12 +103,8 @@ func (r *Redactor) Redact(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	m := r.current()
-	text = m.strong.Replace(text)
-	for _, w := range m.weak {
-		text = maskAlone(text, w)
-	}
-	return text
+	defer r.reading()()
+	return r.weak.replace(r.masked(text), keepNone, standsAlone)
 }
 
 // Name gives the name of a thing (a host, a file, a task) with those secrets masked that are no ordinary words.
@@ -116,7 +112,14 @@ func (r *Redactor) Name(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	return r.current().strong.Replace(text)
+	defer r.reading()()
+	return r.masked(text)
+}
+
+// masked is text without the strong secrets. A public word is left as it is where one begins, if a secret is a part of it.
+func (r *Redactor) masked(text string) string {
+	public := func(w string) bool { return !r.known[w] && r.strong.within(w) }
+	return r.strong.replace(text, func(rest string) string { return r.public.at(rest, public) }, anywhere)
 }
 
 // Knows tells whether text contains a known secret.
@@ -126,7 +129,8 @@ func (r *Redactor) Knows(text string) bool { return r.Redact(text) != text }
 // would tell what it is.
 func (r *Redactor) Whole(text string) string {
 	masked := r.Redact(text)
-	for _, w := range r.current().weak {
+	defer r.reading()()
+	for _, w := range r.common {
 		if len(w) < minLength && strings.Contains(text, w) || strings.Contains(masked, w) {
 			return Mask
 		}
@@ -176,56 +180,32 @@ func jsonForms(s string) []string {
 	return all
 }
 
-func (r *Redactor) current() *masks {
+// reading sorts what was added, and keeps others from adding more until the function that it gives is called.
+func (r *Redactor) reading() (done func()) {
 	r.mu.RLock()
-	m := r.built
+	if len(r.unsorted) == 0 {
+		return r.mu.RUnlock
+	}
 	r.mu.RUnlock()
-	if m != nil {
-		return m
-	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.built = r.build()
-	return r.built
+	for _, s := range r.unsorted {
+		r.sort(s)
+	}
+	r.unsorted = nil
+	r.mu.Unlock()
+	r.mu.RLock()
+	return r.mu.RUnlock
 }
 
-// build sorts the forms of all secrets, the longest first: strings.Replacer tries its arguments in order, and a short secret
-// may be part of a long one.
-func (r *Redactor) build() *masks {
-	strong, weak := map[string]bool{}, map[string]bool{}
-	for s := range r.known {
-		for _, f := range append(jsonForms(s), s, url.QueryEscape(s), url.PathEscape(s)) {
-			if Weak(f) {
-				weak[f] = true
-			} else {
-				strong[f] = true
-			}
-		}
-		strong[base64.StdEncoding.EncodeToString([]byte(s))] = true
-	}
-	sorted := longest(strong)
-	pairs := make([]string, 0, 2*len(sorted))
-	for w := range r.public { // where a public word begins, it is taken first, as it is
-		if !r.known[w] && slices.ContainsFunc(sorted, func(s string) bool { return strings.Contains(w, s) }) {
-			pairs = append(pairs, w, w)
+// sort adds the forms of a secret to those that are looked for everywhere, or where they stand alone.
+func (r *Redactor) sort(s string) {
+	for _, f := range append(jsonForms(s), s, url.QueryEscape(s), url.PathEscape(s)) {
+		if Weak(f) {
+			r.weak.add(f)
+			r.common = append(r.common, f)
+		} else {
+			r.strong.add(f)
 		}
 	}
-	for _, f := range sorted {
-		pairs = append(pairs, f, Mask)
-	}
-	return &masks{strings.NewReplacer(pairs...), longest(weak)}
-}
-
-func longest(set map[string]bool) []string {
-	sorted := make([]string, 0, len(set))
-	for s := range set {
-		sorted = append(sorted, s)
-	}
-	slices.SortFunc(sorted, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return sorted
+	r.strong.add(base64.StdEncoding.EncodeToString([]byte(s)))
 }

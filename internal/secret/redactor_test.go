@@ -49,3 +49,41 @@ func TestShortSecretsOfATask(t *testing.T) {
 		t.Errorf("what others say: %q", got)
 	}
 }
+
+// Secrets come while others are masked already: the longest at a place counts, whichever came first.
+func TestSecretsThatComeLater(t *testing.T) {
+	t.Parallel()
+	r := NewRedactor("S3cret-Word!")
+	for i := range 100 {
+		r.Add("filler-No." + strings.Repeat("x", i) + "!Z9")
+	}
+	for _, c := range []struct{ add, text, want string }{
+		{"", "a S3cret-Word! here", "a " + Mask + " here"},
+		{"S3cret-Word!-and-more9", "a S3cret-Word!-and-more9 here", "a " + Mask + " here"},
+		{"S3cret", "a S3cret S3cret-Word! aS3cretb", "a " + Mask + " " + Mask + " aS3cretb"},
+		{"cret", "cret and secret cret-x", Mask + " and secret cret-x"},
+		{"filler-No.!Z9", "filler-No.xx!Z9filler-No.!Z9", Mask + Mask},
+	} {
+		if c.add != "" {
+			r.Add(c.add)
+		}
+		if got := r.Redact(c.text); got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// A public word stays readable where a secret is a part of it, and does not hide a secret that goes on behind it.
+func TestPublicWordsAroundSecrets(t *testing.T) {
+	t.Parallel()
+	r := NewRedactor("Meta.Secret.9", "tail-of-pg-Test9")
+	r.Public("pg-Meta.Secret.9", "pg-tail", "Meta.Secret.9")
+	for text, want := range map[string]string{
+		"pg-Meta.Secret.9 Meta.Secret.9": "pg-Meta.Secret.9 " + Mask,
+		"pg-tail-of-pg-Test9":            "pg-" + Mask,
+	} {
+		if got := r.Redact(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -35,30 +35,21 @@ func alone(text, s string, from int) int {
 			return -1
 		}
 		at += i
-		if !(wordy(s[0]) && joinedLeft(text[:at])) && !(wordy(s[len(s)-1]) && joinedRight(text[at+len(s):])) {
+		if standsAlone(text[:at], s, text[at+len(s):]) {
 			return at
 		}
 		i = at + 1
 	}
 }
 
-func maskAlone(text, s string) string {
-	var b strings.Builder
-	done := 0
-	for {
-		at := alone(text, s, done)
-		if at < 0 {
-			break
-		}
-		b.WriteString(text[done:at])
-		b.WriteString(Mask)
-		done = at + len(s)
-	}
-	if done == 0 {
-		return text
-	}
-	return b.String() + text[done:]
+// standsAlone tells whether a form is not part of a word, a path, a number or a date.
+func standsAlone(before, form, after string) bool {
+	return !(wordy(form[0]) && joinedLeft(before)) && !(wordy(form[len(form)-1]) && joinedRight(after))
 }
+
+func anywhere(_, _, _ string) bool { return true }
+
+func keepNone(string) string { return "" }
 
 func wordy(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
