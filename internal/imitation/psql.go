@@ -46,6 +46,31 @@ func rulesOf(m *Machine) map[string]any {
 	return map[string]any{"rules": text.String(), "wrong": wrong}
 }
 
+// refusal is why the server of a member takes no session of its superuser, "" if it does: a rule that lets nobody in, or a library that each
+// session loads and that no package has brought.
+func (m *patroniMember) refusal() string {
+	rules, _ := at(parsed(m.machine.Daemon("patroni").Read[patroniConf]), "postgresql", "pg_hba").([]any)
+	for _, r := range rules {
+		f := strings.Fields(fmt.Sprint(r))
+		if len(f) < 4 || f[0] != "local" || f[1] != "all" && f[1] != "postgres" || f[2] != "all" && f[2] != "postgres" {
+			continue
+		}
+		if f[3] == "reject" {
+			return `pg_hba.conf rejects connection for host "[local]", user "postgres", database "postgres", no encryption`
+		}
+		break
+	}
+	m.cluster.mu.Lock()
+	libs := fmt.Sprint(m.cluster.settings()["session_preload_libraries"])
+	m.cluster.mu.Unlock()
+	for _, lib := range pgsql.Libraries(libs) {
+		if lib != "<nil>" && m.machine.Content("/usr/lib/postgresql/"+m.machine.universe.Postgres+"/lib/"+lib+".so") == "" {
+			return fmt.Sprintf("could not access file %q: No such file or directory", lib)
+		}
+	}
+	return ""
+}
+
 func psql(c *Invocation) int {
 	option := func(name string) string {
 		if i := slices.Index(c.Argv, name); i >= 0 && i+1 < len(c.Argv) {
@@ -56,6 +81,10 @@ func psql(c *Invocation) int {
 	m := c.Machine.serverOf(option("-p"))
 	if m == nil || m.state != "running" {
 		c.Fail("psql: error: connection to server on socket \"%s/.s.PGSQL.%s\" failed: No such file or directory", option("-h"), option("-p"))
+		return 2
+	}
+	if why := m.refusal(); why != "" {
+		c.Fail("psql: error: connection to server on socket \"%s/.s.PGSQL.%s\" failed: FATAL:  %s", option("-h"), option("-p"), why)
 		return 2
 	}
 	m.cluster.mu.Lock()

@@ -61,6 +61,61 @@ func TestABootstrapThatFailedIsCorrected(t *testing.T) {
 	}
 }
 
+// What shuts everybody out of a server that runs, pig too, is corrected by a file without it.
+func TestAServerThatRefusesSessionsIsCorrected(t *testing.T) {
+	ha, addrs := sample(t, "ha")
+	for name, mistake := range map[string]string{
+		"a library that is not there": "pg_parameters: { session_preload_libraries: nix }",
+		"a rule against everybody":    "pg_hba_rules: [ { title: deny, user: all, db: all, addr: local, auth: deny, order: 0 } ]",
+	} {
+		for _, c := range []struct {
+			name, text string
+			addrs      []string
+		}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				whole := settled(t, c.text, c.addrs...)
+				bubble(t, func(t *testing.T) {
+					l := whole.edited(t, c.text, mistake)
+					if out, code := l.pig("apply", "--yes"); code == 0 {
+						t.Fatalf("nothing is told:\n%s", out)
+					}
+					l.write(c.text)
+					if out, code := l.pig("plan"); code != 0 || !strings.Contains(out, "reload service patroni") {
+						t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+					}
+					if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
+						t.Error(out)
+					}
+					heals(t, l)
+				})
+			})
+		}
+	}
+}
+
+// Directories of data and the prefix in etcd are those that the cluster was made with: nothing is changed where they are declared otherwise.
+func TestTheDataOfAClusterAreNotMoved(t *testing.T) {
+	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
+	for edit, says := range map[string]string{
+		"pg_fs_main: /data/other":  "cannot move pg-test-1, whose data are in /pg/data: pg_fs_main: the directory of the cluster is /data/postgres/pg-test-17, not /data/other/pg-test-17",
+		"pg_data: /pg/data2":       "pg_data: the data directory is /pg/data, not /pg/data2",
+		"pg_namespace: /elsewhere": "pg_namespace: the prefix in etcd is /pg/, not /elsewhere/",
+	} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, checkedWorld, edit)
+			before := l.files()
+			for _, args := range [][]string{{"plan"}, {"apply", "--yes"}, {"pgsql", "-t", "pg_dir"}} {
+				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
+					t.Errorf("%s of %s: exit status %d\n%s", args, edit, code, out)
+				}
+			}
+			l.unharmed(t, before)
+			l.write(checkedWorld)
+			heals(t, l)
+		})
+	}
+}
+
 const twoPostgres = `
 all:
   children:

@@ -12,8 +12,8 @@ import (
 	"pig/internal/value"
 )
 
-// postgresFiles tells what PostgreSQL cannot take of its files: with one wrong rule it keeps all that it had, and says so in its log
-// only. Patroni writes the rules some time after it was told to (reloaded): until they are there, up to timeout seconds, there is nothing
+// postgresFiles tells what PostgreSQL cannot take of its rules: with one wrong rule it keeps all that it had, and says so in its log
+// only. Settings are not judged here: what the server does not take of those of before is mended by those that come after (postgresState). Patroni writes the rules some time after it was told to (reloaded): until they are there, up to timeout seconds, there is nothing
 // to judge. So a plan judges only rules that are there already.
 func postgresFiles() module.Module {
 	return module.Module{
@@ -25,11 +25,8 @@ func postgresFiles() module.Module {
 	}
 }
 
-// A setting that waits for a restart is no mistake, though the view calls it an error: so is one that is gone from its file, without a file.
 const filesSQL = `SELECT jsonb_build_object('rules', pg_read_file(current_setting('hba_file')), 'wrong', (SELECT coalesce(jsonb_agg(w), '[]') FROM (
-SELECT current_setting('hba_file') AS file, line_number AS line, error FROM pg_hba_file_rules WHERE error IS NOT NULL
-UNION ALL SELECT f.sourcefile, f.sourceline, f.name || ': ' || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON lower(s.name) = lower(f.name)
-WHERE f.error IS NOT NULL AND f.sourcefile IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster') w));`
+SELECT current_setting('hba_file') AS file, line_number AS line, error FROM pg_hba_file_rules WHERE error IS NOT NULL) w));`
 
 type wrongLine struct {
 	File  string

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"time"
 
 	"pig/internal/module"
 	"pig/internal/node"
@@ -30,8 +31,8 @@ func runPostgresPassword(ctx context.Context, c *module.Call) (*value.Dict, erro
 		return nil, err
 	}
 	p := newPsql(c)
-	var live pgsql.UsersState
-	if err := p.query(ctx, "postgres", pgsql.UsersQuery(nil), &live); err != nil || live.Recovery {
+	live, err := usersOnceLetIn(ctx, p)
+	if err != nil || live.Recovery {
 		if errors.Is(err, node.ErrNotYet) {
 			err = nil
 		}
@@ -43,4 +44,20 @@ func runPostgresPassword(ctx context.Context, c *module.Call) (*value.Dict, erro
 		return nil, err
 	}
 	return nil, p.apply(ctx, []pgsql.Step{step})
+}
+
+// usersOnceLetIn reads the users. A member that takes no sessions by its rules of before has been told to read those of now.
+func usersOnceLetIn(ctx context.Context, p psql) (live pgsql.UsersState, err error) {
+	const limit = time.Minute
+	late := p.call.System.Await(ctx, node.Wait{
+		Limit: limit,
+		Met: func(ctx context.Context) error {
+			if err = p.query(ctx, "postgres", pgsql.UsersQuery(nil), &live); err != nil && refusal.MatchString(err.Error()) {
+				return err
+			}
+			return nil
+		},
+		Assume: func(error) { live.Recovery, err = true, nil }, // a plan that changes this is at its end
+	})
+	return live, cmp.Or(late, err)
 }

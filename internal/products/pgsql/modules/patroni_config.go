@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/products/pgsql/guc"
 	pgsql "pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
@@ -20,10 +22,10 @@ import (
 // returns restart (something takes hold only after a restart), shrinks (and then on the leader first), promotes (the cluster
 // ceases to follow another one) and keys (what differed). A cluster that leads itself is not made to follow another one.
 //
-// failed says that this is done only where PostgreSQL of a member does not start, which the configuration may be the cause of: before
-// anything waits for it.
+// failed says that this is done only where PostgreSQL of a member does not start, or refuses its superuser (refused), which the configuration
+// may be the cause of: before anything waits for it.
 func patroniConfig() module.Module {
-	args := append(patroniArgs(), module.Arg{Name: "config", Type: module.Dict, Required: true}, module.Arg{Name: "failed", Type: module.Bool, Default: false})
+	args := append(patroniArgs(), module.Arg{Name: "config", Type: module.Dict, Required: true}, module.Arg{Name: "failed", Type: module.Bool, Default: false}, module.Arg{Name: "refused", Type: module.Bool, Default: false})
 	for _, a := range psqlArgs() {
 		if a.Name != "unit" {
 			args = append(args, a)
@@ -36,7 +38,7 @@ func runPatroniConfig(ctx context.Context, c *module.Call) (*value.Dict, error) 
 	p := newPatroni(ctx, c)
 	failed := c.Args.Bool("failed")
 	if failed {
-		if view, err := p.glance(ctx); err != nil || !view.Failed() {
+		if view, err := p.glance(ctx); err != nil || !view.Failed() && !c.Args.Bool("refused") {
 			return configResult(nil), nil //nolint:nilerr // who does not answer is waited for
 		}
 	}
@@ -57,7 +59,10 @@ func runPatroniConfig(ctx context.Context, c *module.Call) (*value.Dict, error) 
 		return nil, errors.New("invalid dynamic configuration of Patroni: want a mapping")
 	}
 	contexts, err := settingContexts(ctx, c)
-	if err != nil && !failed { // a server that is down does not say: all of its settings count from its next start
+	switch {
+	case err != nil && c.Args.Bool("refused"):
+		contexts = knownContexts(c)
+	case err != nil && !failed: // a server that is down does not say: all of its settings count from its next start
 		return nil, err
 	}
 	changes := pgsql.DiffConfig(c.Args.Dict("config"), live, contexts)
@@ -92,6 +97,20 @@ func settingContexts(ctx context.Context, c *module.Call) (map[string]string, er
 		return nil, nil
 	}
 	return contexts, err
+}
+
+// knownContexts are those of the version that the data have, where the server itself does not say.
+func knownContexts(c *module.Call) map[string]string {
+	major, err := dataVersion(c)
+	if err != nil {
+		return nil
+	}
+	contexts := map[string]string{}
+	for _, name := range guc.Names(major) {
+		s, _ := guc.Find(name, major)
+		contexts[strings.ToLower(name)] = s.Context
+	}
+	return contexts
 }
 
 // patch sends the changes, those of one effect at a time, so that each is told with what it does.

@@ -110,9 +110,11 @@ func ledAt(ctx context.Context, c *module.Call, peers []string) bool {
 	return false
 }
 
+const roleSQL = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END;"
+
 // role is primary or replica, if the server answers, and what Patroni calls it, if Patroni does.
 func (p psql) role(ctx context.Context) (role, patroni string, err error) {
-	cmd := p.cmd("postgres", "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END;", "")
+	cmd := p.cmd("postgres", roleSQL, "")
 	cmd.ReadOnly, cmd.Needs = true, p.unit
 	out, err := p.call.System.Exec(ctx, cmd)
 	if err != nil {
