@@ -75,6 +75,13 @@ func startMinio(d *Daemon) error {
 	}
 	_, c.running[d.Machine.addr], _ = strings.Cut(env, "\n") // without the node's own name
 	c.mu.Unlock()
+	d.Machine.mu.Lock()
+	for _, path := range minio.Paths(volumes) {
+		for _, dir := range minio.Dirs(path) {
+			d.Machine.lay(Laid{Path: dir + "/.minio.sys/format.json", Content: "{}"})
+		}
+	}
+	d.Machine.mu.Unlock()
 	n := &minioNode{c, d.Machine.addr, minio.Credentials{AccessKey: get("MINIO_ROOT_USER"), SecretKey: get("MINIO_ROOT_PASSWORD")}}
 	d.State = n
 	opts := get("MINIO_OPTS")

@@ -7,6 +7,19 @@ import (
 	"pig/internal/imitation"
 )
 
+// withMinio is MinIO and etcd on one node.
+const withMinio = `
+all:
+  children:
+    etcd: { hosts: { 10.10.10.10: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }
+    minio: { hosts: { 10.10.10.10: { minio_seq: 1 } }, vars: { minio_cluster: minio } }
+  vars:
+    admin_ip: 10.10.10.10
+    node_repo_modules: ''
+    node_repo_remove: false
+    node_tune: none
+`
+
 // Nodes of MinIO with different settings do not find each other: a restart that an interrupted run left is one of all that need it.
 func TestMinioRestartsTogetherAfterAnInterruption(t *testing.T) {
 	text, addrs := sample(t, "minio")
@@ -23,5 +36,44 @@ func TestMinioRestartsTogetherAfterAnInterruption(t *testing.T) {
 			}
 		}
 		heals(t, l)
+	})
+}
+
+// Drives that hold data are not exchanged for empty ones, nor the data of a member of etcd: a plan refuses, and nothing is changed.
+func TestTheDataOfServersAreNotMoved(t *testing.T) {
+	whole := settled(t, withMinio, threeNodes[:1]...)
+	for edit, says := range map[string]string{
+		"minio_data: /data/elsewhere": "cannot move the data of MinIO from /data/minio to /data/elsewhere: keep minio_data",
+		"etcd_data: /data/etcd2":      "cannot move the data of etcd-1 from /data/etcd to /data/etcd2: keep etcd_data",
+	} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, withMinio, edit)
+			before := l.files()
+			for _, args := range [][]string{{"plan"}, {"apply", "--yes"}} {
+				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
+					t.Errorf("%s of %s: exit status %d\n%s", args, edit, code, out)
+				}
+			}
+			l.unharmed(t, before)
+		})
+	}
+}
+
+// MinIO decides when it starts whether it speaks TLS.
+func TestMinioStartsAnewForAnotherScheme(t *testing.T) {
+	whole := settled(t, withMinio, threeNodes[:1]...)
+	bubble(t, func(t *testing.T) {
+		l := whole.copy(t)
+		for _, edit := range []string{"    minio_https: false\n", ""} {
+			before := l.world.Machine(threeNodes[0]).Counts("minio").Start
+			l.write(withMinio + edit)
+			if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
+				t.Error(out)
+			}
+			if n := l.world.Machine(threeNodes[0]).Counts("minio").Start - before; n != 1 {
+				t.Errorf("minio_https edited with %q: MinIO is started %d times", edit, n)
+			}
+			heals(t, l)
+		}
 	})
 }

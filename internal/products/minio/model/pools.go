@@ -33,3 +33,15 @@ func Grows(was, now string) error {
 	}
 	return nil
 }
+
+// Paths are the directories of drives that MINIO_VOLUMES names, as patterns, without the nodes that they are on.
+func Paths(volumes string) (paths []string) {
+	for pattern := range strings.FieldsSeq(volumes) {
+		if _, rest, remote := strings.Cut(pattern, "://"); remote {
+			_, path, _ := strings.Cut(rest, "/")
+			pattern = "/" + path
+		}
+		paths = append(paths, pattern)
+	}
+	return paths
+}

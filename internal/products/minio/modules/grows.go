@@ -1,9 +1,12 @@
 package modules
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 
 	"pig/internal/module"
@@ -27,11 +30,32 @@ func minioGrows() module.Module {
 				return nil, err
 			}
 			if m := minioVolumes.FindSubmatch(text); m != nil {
-				err = minio.Grows(string(m[1]), c.Args.String("volumes"))
+				was, now := string(m[1]), c.Args.String("volumes")
+				err = cmp.Or(minio.Grows(was, now), staysWhereItIs(c, was, now))
 			}
 			return value.NewDict(), err
 		},
 	}
+}
+
+// staysWhereItIs refuses other directories for drives that hold data: MinIO would begin with nothing there.
+func staysWhereItIs(c *module.Call, was, now string) error {
+	paths := minio.Paths(now)
+	for i, old := range minio.Paths(was) {
+		if i >= len(paths) || paths[i] == old {
+			continue
+		}
+		for _, dir := range minio.Dirs(old) {
+			format, err := c.System.Files().Stat(path.Join(dir, ".minio.sys/format.json"), true)
+			if err != nil {
+				return err
+			}
+			if format.Exists() && !format.Assumed {
+				return fmt.Errorf("cannot move the data of MinIO from %s to %s: keep minio_data, or remove the cluster first (pig minio-rm), then create it again", old, paths[i])
+			}
+		}
+	}
+	return nil
 }
 
 var minioVolumes = regexp.MustCompile(`(?m)^MINIO_VOLUMES="?([^"\n]+?)"?$`)
