@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"pig/internal/products/pgsql/guc"
 	pgsql "pig/internal/products/pgsql/model"
 )
 
@@ -90,8 +91,15 @@ func psql(c *Invocation) int {
 	m.cluster.mu.Lock()
 	server := pgsql.LiveServer{Version: number(c.Machine.universe.Postgres)*10000 + 6, Recovery: !m.leads(), Today: time.Now().Format(time.DateOnly), Self: "postgres", Encryption: textAt(m.cluster.config, "postgresql", "parameters", "password_encryption"), Iterations: 4096}
 	contexts := map[string]string{}
+	major := number(c.Machine.universe.Postgres)
+	for _, k := range guc.Names(major) {
+		s, _ := guc.Find(k, major)
+		contexts[strings.ToLower(k)] = s.Context
+	}
 	for k := range m.cluster.settings() {
-		contexts[strings.ToLower(k)] = "sighup"
+		if _, known := contexts[strings.ToLower(k)]; !known { // an extension's
+			contexts[strings.ToLower(k)] = "sighup"
+		}
 	}
 	i := strings.LastIndexByte(m.listen, ':')
 	listen := strings.NewReplacer("[", "", "]", "").Replace(m.listen[:i]) + " " + m.listen[i+1:]
@@ -106,9 +114,6 @@ func psql(c *Invocation) int {
 	case strings.HasPrefix(script, "SELECT to_jsonb(current_setting('listen_addresses')"):
 		c.Say("%s\n", strconv.Quote(listen))
 	case strings.HasPrefix(script, "SELECT jsonb_object_agg(lower(name), context) FROM pg_settings"):
-		for _, k := range fixedSettings {
-			contexts[k] = "postmaster"
-		}
 		c.Say("%s\n", toJSON(contexts))
 	case strings.HasPrefix(script, "SELECT jsonb_build_object('version', current_setting('server_version_num')::int, 'hba_file'"):
 		c.Say("%s\n", m.stateOf(script, server.Version))

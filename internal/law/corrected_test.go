@@ -205,3 +205,26 @@ func TestExpiredCertificatesAreRenewed(t *testing.T) {
 		}
 	})
 }
+
+// A port that another program has is not handed over in one run: the plan says who has it, in either direction.
+func TestAPortOfAnotherProgramIsToldByThePlan(t *testing.T) {
+	text, addrs := sample(t, "ha")
+	whole := settled(t, text, addrs...)
+	for edit, says := range map[string]string{
+		"pg_port: 5433\n    pg_default_services: []":                                               "port 5433 for PostgreSQL (pg_port) is taken by haproxy",
+		"pg_port: 15432\n    pg_services: [ { name: s, port: 5432, selector: '[]' } ]":             "port 5432 for service s is taken by patroni", // a part of Patroni's unit in an imitation
+		"pg_port: 6432\n    pgbouncer_port: 5432":                                                  "port 6432 for PostgreSQL (pg_port) is taken by pgbouncer",
+		"patroni_port: 5434\n    pg_default_services: [ { name: a, port: 5440, selector: '[]' } ]": "port 5434 for Patroni (patroni_port) is taken by haproxy",
+	} {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, text, edit)
+			before := l.files()
+			for _, args := range [][]string{{"plan"}, {"apply", "--yes"}} {
+				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
+					t.Errorf("%s of %s: exit status %d\n%s", args, edit, code, out)
+				}
+			}
+			l.unharmed(t, before)
+		})
+	}
+}

@@ -10,7 +10,7 @@ func Table(more ...[]module.Module) map[string]module.Module {
 	for _, list := range append([][]module.Module{{
 		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), piece(), configuration(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
-		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), diskSize(), publish(),
+		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), portClaims(), diskSize(), publish(),
 		packageDownload(), packageAdd(), packageList(), packageOffers(), packageLists(), packageIndex(), packageRelease(), packageCandidates(), single(repoSign()), handshake(),
 	}}, more...) {
 		for _, m := range list {
