@@ -39,6 +39,7 @@ func actions() map[string]action {
 		"fetch":               {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
 		"setup":               {run: setup},
 		"gather_facts":        {run: setup},
+		"package_facts":       {run: gather}, "service_facts": {run: gather}, "getent": {run: gather},
 		"wait_for_connection": {run: waitForConnection, args: []string{"timeout", "delay", "sleep"}, waits: true},
 	}
 }

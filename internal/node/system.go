@@ -95,6 +95,9 @@ type Seen struct {
 	Kind    Kind  // File, Dir, Link (to Content) or Absent
 }
 
+// AnyPackage and AnyUnit say that a command tells of all of them: as Brought, of the packages that are installed; as Needs, of which units run.
+const AnyPackage, AnyUnit = "*", "*"
+
 // Output is what a command left behind.
 type Output struct {
 	Stdout, Stderr []byte
