@@ -148,6 +148,8 @@ type Attrs struct {
 	Group string
 	// NoDiff keeps the content of a write from being shown: there are secrets in it that nobody named.
 	NoDiff bool
+	// Mtime is when the content was last changed, as an archive has it; zero is now. It alone is no reason for a change.
+	Mtime time.Time
 }
 
 // Files is the file tree.

@@ -97,6 +97,9 @@ var aptSourceKinds = []string{"deb", "deb-src"}
 
 // aptSource is the line that repo means.
 func aptSource(c *module.Call, repo string) (string, error) {
+	if repo == "" {
+		return "", errors.New("Please set argument 'repo' to a non-empty value") //nolint:staticcheck // Ansible's words
+	}
 	if strings.HasPrefix(repo, "ppa:") {
 		return "", fmt.Errorf("invalid repo %q: a PPA is not supported, write its line: deb [signed-by=/etc/apt/keyrings/KEY] URL CODENAME main", repo)
 	}

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,9 @@ func runCron(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		return nil, err
 	}
 	result := value.DictOf("jobs", value.Strings(tab.jobs()), "envs", value.Strings(tab.variables()))
+	if c.Args.Has("cron_file") {
+		result.Set("cron_file", c.Args.Get("cron_file"))
+	}
 	if err := tab.save(ctx, c, result); err != nil {
 		return nil, err
 	}
@@ -60,8 +64,8 @@ func cronRules(c *module.Call) error {
 	present := c.Args.String("state") == "present"
 	switch {
 	case has("special_time") && timed:
-		return fmt.Errorf("You must specify time and date fields or special time.") //nolint:staticcheck,revive
-	case has("cron_file") && present && !has("user") && !c.Args.Bool("env"):
+		return fmt.Errorf("You cannot combine special_time with any of the time or day/date parameters.") //nolint:staticcheck,revive
+	case has("cron_file") && present && !has("user"):
 		return fmt.Errorf("To use cron_file=... parameter you must specify user=... as well") //nolint:staticcheck
 	case present && !c.Args.Has("job"):
 		return fmt.Errorf("You must specify 'job' to install a new cron job or variable") //nolint:staticcheck
@@ -198,5 +202,10 @@ func (t *crontab) save(ctx context.Context, c *module.Call, result *value.Dict) 
 	}
 	change := node.WriteChange(node.Info{Path: t.user, Kind: node.File, Mode: 0o644}, []byte(t.old), []byte(text), node.Attrs{})
 	change.Kind, change.Makes = "crontab", map[string]string{t.fact(): text}
-	return carryOutWith(ctx, c, change, node.Cmd{Argv: t.command(c, "-"), Stdin: []byte(text)})
+	err := carryOutWith(ctx, c, change, node.Cmd{Argv: t.command(c, "-"), Stdin: []byte(text)})
+	var failed *node.CommandError
+	if errors.As(err, &failed) {
+		return &module.Failure{Msg: "Failed to install new cronfile: " + strings.TrimSpace(string(failed.Output.Stderr)), Values: outputOf(failed.Output)}
+	}
+	return err
 }

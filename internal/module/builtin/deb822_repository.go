@@ -36,8 +36,8 @@ func deb822Repository() module.Module {
 var deb822Fields = []struct{ arg, field string }{
 	{"allow_downgrade_to_insecure", "Allow-Downgrade-To-Insecure"}, {"allow_insecure", "Allow-Insecure"}, {"allow_weak", "Allow-Weak"},
 	{"architectures", "Architectures"}, {"by_hash", "By-Hash"}, {"check_date", "Check-Date"}, {"check_valid_until", "Check-Valid-Until"},
-	{"components", "Components"}, {"date_max_future", "Date-Max-Future"}, {"enabled", "Enabled"}, {"inrelease_path", "InRelease-Path"},
-	{"languages", "Languages"}, {"name", "X-Repolib-Name"}, {"pdiffs", "PDiffs"}, {"signed_by", "Signed-By"}, {"suites", "Suites"}, {"targets", "Targets"},
+	{"components", "Components"}, {"date_max_future", "Date-Max-Future"}, {"enabled", "Enabled"}, {"inrelease_path", "Inrelease-Path"},
+	{"languages", "Languages"}, {"name", "X-Repolib-Name"}, {"pdiffs", "Pdiffs"}, {"signed_by", "Signed-By"}, {"suites", "Suites"}, {"targets", "Targets"},
 	{"trusted", "Trusted"}, {"types", "Types"}, {"uris", "URIs"},
 }
 
@@ -45,7 +45,7 @@ var deb822Fields = []struct{ arg, field string }{
 var notInFile = regexp.MustCompile(`[^a-z0-9-]+`)
 
 func runDeb822(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	slug := strings.Trim(notInFile.ReplaceAllString(strings.ToLower(strings.ReplaceAll(c.Args.String("name"), "_", "-")), "-"), "-")
+	slug := strings.Trim(notInFile.ReplaceAllString(strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(c.Args.String("name"))), ""), "-")
 	dest := aptSourcesDir + "/" + slug + ".sources"
 	if c.Args.String("state") == "absent" {
 		return removeDeb822(c, slug, dest)
@@ -89,7 +89,7 @@ func removeDeb822(c *module.Call, slug, dest string) (*value.Dict, error) {
 			}
 		}
 	}
-	return value.DictOf("repo", nil, "dest", dest, "key_filename", nil), nil
+	return value.DictOf("repo", nil, "dest", dest, "key_filename", paths[2]), nil
 }
 
 // deb822Text is the file.
@@ -126,7 +126,7 @@ func deb822Lines(v string) string {
 		if l = strings.TrimSpace(l); l == "" {
 			l = "."
 		}
-		lines[i] = " " + l
+		lines[i] = "    " + l
 	}
 	return strings.Join(lines, "\n")
 }

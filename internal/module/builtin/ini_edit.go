@@ -70,7 +70,7 @@ func (e *iniEdit) section(lines []string, name string, required []iniSetting) (f
 		return i
 	}
 	if name == "" {
-		return 0, end(0), e.option != ""
+		return 0, end(0), e.option != "" && len(lines) > 0
 	}
 	for i, l := range lines {
 		m := iniHeader.FindStringSubmatch(l)
@@ -133,11 +133,17 @@ func (e *iniEdit) wanted() []string {
 }
 
 func (e *iniEdit) addSection(lines []string, section string, required []iniSetting) []string {
+	if len(lines) == 0 {
+		lines = append(lines, "\n")
+	}
 	if section != "" {
 		lines = append(lines, "["+section+"]\n")
 	}
 	option, values := e.option, e.values
 	for _, s := range required {
+		if s.option == option {
+			continue
+		}
 		e.option, e.values = s.option, s.values
 		lines = append(lines, e.wanted()...)
 	}
@@ -152,44 +158,66 @@ func (e *iniEdit) addSection(lines []string, section string, required []iniSetti
 	return lines
 }
 
-// settle gives the lines of a section with the option as it is asked for.
+// settle gives the lines of a section with the option as it is asked for. A line that has a wanted value already stays where it is; what is
+// wanted besides takes the places of other values, and then the end of the section.
 func (e *iniEdit) settle(body []string, present bool) []string {
 	if !present {
 		return e.remove(body)
 	}
-	left := e.wanted()
-	active := slices.IndexFunc(body, func(l string) bool { _, ok := iniOption(l, e.option, false); return ok })
-	// What is there already stays where it is; what is wanted takes the places of what is not.
-	for _, l := range body {
-		if i := slices.IndexFunc(left, func(w string) bool { return e.same(l, w) }); i >= 0 {
-			left = slices.Delete(left, i, i+1)
+	left := slices.Clone(e.values)
+	done := make([]bool, len(body))
+	put := func(i int, line string) {
+		if !e.same(body[i], line) {
+			body[i], e.msg = line, "option changed"
 		}
+		done[i] = true
 	}
-	kept := e.wanted()
-	out := body[:0:0]
-	for _, l := range body {
-		_, is := iniOption(l, e.option, false)
-		_, was := iniOption(l, e.option, e.inactive)
-		if i := slices.IndexFunc(kept, func(w string) bool { return e.same(l, w) }); is && i >= 0 {
-			kept = slices.Delete(kept, i, i+1)
-			out = append(out, l)
+	bare := false
+	for i, l := range body {
+		v, is := iniOption(l, e.option, e.inactive)
+		if !is {
 			continue
 		}
-		switch {
-		case is && !e.exclusive:
-			out = append(out, l)
-		case (is || was && active < 0) && len(left) > 0:
-			out, left, e.msg = append(out, left[0]), left[1:], "option changed"
-		case is:
-			e.msg = "option changed"
-		default:
-			out = append(out, l)
+		if at := slices.Index(left, v); at >= 0 {
+			left = slices.Delete(left, at, at+1)
+			put(i, e.line(v, v != "" || !e.bare))
+		} else if len(e.values) == 0 && !bare {
+			bare = true
+			put(i, e.line("", false))
 		}
 	}
-	if len(left) > 0 {
-		out = e.append(out, left)
+	if e.exclusive && !e.bare {
+		body, left = e.replace(body, done, left, put)
 	}
-	return out
+	var added []string
+	for _, v := range left {
+		added = append(added, e.line(v, true))
+	}
+	if len(e.values) == 0 && !bare {
+		added = append(added, e.line("", false))
+	}
+	if len(added) == 0 {
+		return body
+	}
+	return e.append(body, added)
+}
+
+// replace gives other values of the option their places to wanted ones, and takes those that are left out.
+func (e *iniEdit) replace(body []string, done []bool, left []string, put func(int, string)) (out, rest []string) {
+	for i, l := range body {
+		if _, is := iniOption(l, e.option, e.inactive); is && !done[i] && len(left) > 0 {
+			put(i, e.line(left[0], true))
+			left = left[1:]
+		}
+	}
+	for i, l := range body {
+		if _, is := iniOption(l, e.option, e.inactive); is && !done[i] {
+			e.msg = "option changed"
+			continue
+		}
+		out = append(out, l)
+	}
+	return out, left
 }
 
 // same tells whether a line says what another does.
@@ -197,15 +225,15 @@ func (e *iniEdit) same(line, wanted string) bool {
 	if !e.loose {
 		return line == wanted
 	}
-	a, ok := iniOption(line, e.option, false)
+	a, active := iniOption(line, e.option, false)
 	b, _ := iniOption(wanted, e.option, false)
-	return ok && a == b
+	return active && a == b
 }
 
-// append adds lines after the last one of a section that says something.
+// append adds lines after the last one of a section that is neither empty nor a comment.
 func (e *iniEdit) append(body, lines []string) []string {
 	at := len(body)
-	for at > 0 && strings.TrimSpace(body[at-1]) == "" {
+	for at > 0 && (strings.TrimSpace(body[at-1]) == "" || strings.ContainsAny(strings.TrimSpace(body[at-1])[:1], "#;")) {
 		at--
 	}
 	e.msg = "option added"

@@ -44,15 +44,15 @@ func runIniFile(_ context.Context, c *module.Call) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if present && c.Args.Has("option") && len(values) == 0 && !c.Args.Bool("allow_no_value") {
-		return nil, fmt.Errorf("Parameter 'value(s)' must be defined if state=present and allow_no_value=False") //nolint:staticcheck // Ansible's words
+	if present && len(values) == 0 && !c.Args.Bool("allow_no_value") {
+		return nil, fmt.Errorf("Parameter 'value(s)' must be defined if state=present and allow_no_value=False.") //nolint:staticcheck,revive // Ansible's words
 	}
 	text, before, err := textAt(c, path)
 	if err != nil {
 		return nil, err
 	}
 	if !before.Exists() && !c.Args.Bool("create") {
-		return nil, fmt.Errorf("Destination %s does not exist!", path) //nolint:staticcheck,revive // Ansible's words
+		return nil, &module.Failure{Msg: fmt.Sprintf("Destination %s does not exist!", path), Values: value.DictOf("rc", int64(257))}
 	}
 	required, err := iniSettings(c)
 	if err != nil {

@@ -37,28 +37,25 @@ type mounting struct {
 
 func runMount(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	m := &mounting{Call: c, ctx: ctx, path: c.Args.String("path"), opts: mountOptions(c), fstab: c.Args.String("fstab")}
-	if m.path != "/" {
-		m.path = strings.TrimRight(m.path, "/")
-	}
 	state := c.Args.String("state")
 	if slices.Contains([]string{"mounted", "present", "ephemeral"}, state) {
 		if missing := missingOf(c, "src", "fstype"); missing != "" {
 			return nil, fmt.Errorf("state is %s but all of the following are missing: %s", state, missing)
 		}
 	}
-	if state == "ephemeral" && c.Args.Has("fstab") {
-		return nil, fmt.Errorf("fstab is not for state ephemeral: nothing is written")
-	}
 	if m.fstab == "" {
 		m.fstab = "/etc/fstab"
 	}
-	result := value.DictOf("name", m.path, "dump", c.Args.Get("dump"), "passno", c.Args.Get("passno"), "fstab", m.fstab, "boot", map[bool]string{true: "yes", false: "no"}[c.Args.Bool("boot")], "opts", m.opts)
+	result := value.DictOf("name", m.path, "dump", c.Args.Get("dump"), "passno", c.Args.Get("passno"), "fstab", m.fstab, "boot", map[bool]string{true: "yes", false: "no"}[c.Args.Bool("boot")], "opts", m.opts, "backup_file", "")
 	for _, arg := range []string{"src", "fstype"} {
 		if c.Args.Has(arg) {
 			result.Set(arg, c.Args.Get(arg))
 		}
 	}
-	return result, m.settle(state, result)
+	if err := m.settle(state, result); err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // missingOf names the arguments that are not given.
@@ -72,7 +69,7 @@ func mountOptions(c *module.Call) string {
 	if opts == "" {
 		opts = "defaults"
 	}
-	if !c.Args.Bool("boot") && !slices.Contains(strings.Split(opts, ","), "noauto") {
+	if !c.Args.Bool("boot") { // Ansible says it twice if opts does
 		opts += ",noauto"
 	}
 	return opts

@@ -44,7 +44,7 @@ func (m *mounting) write(present bool, result *value.Dict) (changed bool, err er
 		f := fields(l)
 		mine := f != nil && plainField(f[1]) == m.path && (!swap || !m.Args.Has("src") || f[0] == wanted[0])
 		switch {
-		case !mine || slices.Equal(f, wanted) && present:
+		case !mine || present && slices.Equal(f, wanted) && len(strings.Fields(l)) >= len(wanted):
 			lines = append(lines, l)
 		case present:
 			lines = append(lines, strings.Join(wanted, " "))

@@ -49,17 +49,29 @@ func runSysctl(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			return nil, err
 		}
 	}
-	if c.Args.Bool("sysctl_set") && present {
-		if err := setKernel(ctx, c, name, wanted); err != nil {
+	reload := edited != text
+	if present && (c.Args.Bool("sysctl_set") || c.Args.Bool("reload")) {
+		differs, err := kernelDiffers(c, name, wanted)
+		if err != nil {
 			return nil, err
 		}
+		if differs && c.Args.Bool("sysctl_set") {
+			if err := setKernel(ctx, c, name, wanted); err != nil {
+				return nil, err
+			}
+		}
+		reload = reload || differs
 	}
-	if c.Args.Bool("reload") && edited != text {
+	if c.Args.Bool("reload") && reload {
 		argv := []string{"sysctl", "-p", path}
 		if c.Args.Bool("ignoreerrors") {
 			argv = []string{"sysctl", "-e", "-p", path}
 		}
-		err = judged(carryOut(ctx, c, node.Change{Kind: "kernel parameters", ID: path, Action: "reload"}, argv...), c, "Failed to reload sysctl")
+		change := node.Change{Kind: "kernel parameters", ID: path, Action: "reload"}
+		if present {
+			change.Makes = map[string]string{"kernel parameter " + name: wanted}
+		}
+		err = judged(carryOut(ctx, c, change, argv...), c, "Failed to reload sysctl")
 	}
 	return value.NewDict(), err
 }
@@ -101,7 +113,7 @@ func setParameter(doc *document, name, wanted string, present bool) string {
 			count++
 		}
 	}
-	if present && count > 0 && equalWords(last, wanted) {
+	if present && count > 0 && strings.TrimSpace(last) == wanted {
 		return doc.String()
 	}
 	placed := !present
@@ -127,23 +139,24 @@ func setParameter(doc *document, name, wanted string, present bool) string {
 // equalWords tells whether two values of the kernel are the same but for their spaces.
 func equalWords(a, b string) bool { return slices.Equal(strings.Fields(a), strings.Fields(b)) }
 
-// setKernel sets a parameter in the kernel, if it is another there.
-func setKernel(ctx context.Context, c *module.Call, name, wanted string) error {
-	now, err := c.System.Files().Read("/proc/sys/" + strings.NewReplacer(".", "/", "/", ".").Replace(name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
+// kernelDiffers tells whether the kernel has another value. One that it does not know, and that may be missing, does not differ.
+func kernelDiffers(c *module.Call, name, wanted string) (bool, error) {
 	if planned, ok := c.System.Foreseen("kernel parameter " + name); ok {
-		now = []byte(planned)
+		return !equalWords(planned, wanted), nil
 	}
-	if err == nil && equalWords(string(now), wanted) {
-		return nil
+	now, err := c.System.Files().Read("/proc/sys/" + strings.NewReplacer(".", "/", "/", ".").Replace(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return !c.Args.Bool("ignoreerrors"), nil
 	}
+	return !equalWords(string(now), wanted), err
+}
+
+// setKernel sets a parameter in the kernel.
+func setKernel(ctx context.Context, c *module.Call, name, wanted string) error {
 	argv := []string{"sysctl", "-w", name + "=" + wanted}
 	if c.Args.Bool("ignoreerrors") {
 		argv = slices.Insert(argv, 1, "-e")
 	}
-	change := node.Change{Kind: "kernel parameter", ID: name, Action: "update", Attrs: []node.Attr{{Name: "value", Before: strings.TrimSpace(string(now)), After: wanted}}}
-	change.Makes = map[string]string{"kernel parameter " + name: wanted}
+	change := node.Change{Kind: "kernel parameter", ID: name, Action: "update", Attrs: []node.Attr{{Name: "value", After: wanted}}, Makes: map[string]string{"kernel parameter " + name: wanted}}
 	return judged(carryOut(ctx, c, change, argv...), c, "setting "+name+" failed")
 }

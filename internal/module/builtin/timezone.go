@@ -53,7 +53,7 @@ func setZone(c *module.Call, name string) error {
 		return err
 	}
 	if zone.Kind != node.File && !zone.Assumed && name != "UTC" {
-		return fmt.Errorf("time zone %q not found in %s", name, zones)
+		return fmt.Errorf("given timezone %q is not available", name)
 	}
 	before, err := c.System.Files().Stat(localtime, false)
 	if err != nil {

@@ -129,3 +129,8 @@ func addPlace(c *module.Call, result *value.Dict) error {
 	result.Update(value.DictOf("uid", int64(i.UID), "gid", int64(i.GID), "owner", i.Owner, "group", i.Group, "mode", fmt.Sprintf("%04o", uint32(i.Mode)), "state", state, "size", i.Size))
 	return nil
 }
+
+// outputOf is what a command left behind, for the result of a task.
+func outputOf(out node.Output) *value.Dict {
+	return value.DictOf("rc", int64(out.RC), "stdout", string(out.Stdout), "stderr", string(out.Stderr))
+}
