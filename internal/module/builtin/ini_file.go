@@ -29,14 +29,10 @@ func iniFile() module.Module {
 
 func runIniFile(_ context.Context, c *module.Call) (*value.Dict, error) {
 	path := c.Args.String("path")
-	follow := c.Args.Bool("follow")
-	if follow {
-		i, err := c.System.Files().Stat(path, true)
-		if err != nil {
+	if c.Args.Bool("follow") {
+		var err error
+		if path, err = followed(c, path); err != nil {
 			return nil, err
-		}
-		if i.Exists() && i.Path != "" {
-			path = i.Path
 		}
 	}
 	present := c.Args.String("state") == "present"

@@ -120,3 +120,9 @@ func TestKeysOfHosts(t *testing.T) {
 	}
 	on(t, m, deed{module: "known_hosts", args: args("name", "h1", "state", "absent"), makes: "file /root/.ssh/known_hosts update"})
 }
+
+// run asks a module once.
+func run(t *testing.T, m node.Machine, name string, a *value.Dict) module.Result {
+	t.Helper()
+	return module.Run(t.Context(), m, builtin.Table(), module.Task{Module: name, Args: a})
+}

@@ -88,6 +88,22 @@ func mkdirAll(c *module.Call, dir string, a node.Attrs) error {
 	return c.System.Files().Mkdir(dir, a)
 }
 
+// followed is the file that a path means, through links.
+func followed(c *module.Call, path string) (string, error) {
+	for range 40 {
+		i, err := c.System.Files().Stat(path, false)
+		if err != nil || i.Kind != node.Link {
+			return path, err
+		}
+		if filepath.IsAbs(i.Target) {
+			path = i.Target
+		} else {
+			path = filepath.Join(filepath.Dir(path), i.Target)
+		}
+	}
+	return "", fmt.Errorf("too many links from %s", path)
+}
+
 // isUnknown tells whether only a run can tell what was asked.
 func isUnknown(err error) bool { return errors.Is(err, node.ErrUnknown) }
 
