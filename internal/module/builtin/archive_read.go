@@ -28,6 +28,7 @@ type entry struct {
 	mtime        time.Time
 	link         string // where a link leads; of a hard link the name in the archive
 	hard         bool
+	slash        bool // names of directories end in a slash for patterns
 	size         int64
 	content      func() (io.Reader, error)
 }
@@ -47,8 +48,12 @@ func (f archiveFile) ReadAt(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
-// errFormat is an archive that needs a program of the node, or that is none.
-var errFormat = errors.New("the format is not known")
+// errXz and errZstd are archives that need a program of the node, errFormat is a file that is none.
+var (
+	errXz     = errors.New("compressed with xz")
+	errZstd   = errors.New("compressed with zstd")
+	errFormat = errors.New("the format is not known")
+)
 
 // readArchive gives all entries of an archive to do, in their order, and tells what kind of archive it is.
 func readArchive(src io.ReaderAt, size int64, do func(entry) error) (handler string, err error) {
@@ -69,13 +74,13 @@ func readArchive(src io.ReaderAt, size int64, do func(entry) error) (handler str
 		}
 		return "TgzArchive", readTar(z, do)
 	case bytes.HasPrefix(head, []byte("BZh")):
-		return "TarBzipArchive", readTar(bzip2.NewReader(whole), do)
+		return "TarArchive", readTar(bzip2.NewReader(whole), do)
 	case len(head) > 262 && string(head[257:262]) == "ustar":
 		return "TarArchive", readTar(whole, do)
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
-		return "TarXzArchive", errFormat
+		return "TarArchive", errXz
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
-		return "TarZstdArchive", errFormat
+		return "TarArchive", errZstd
 	}
 	return "", errFormat
 }
@@ -127,7 +132,7 @@ func readZip(src io.ReaderAt, size int64, do func(entry) error) error {
 		return err
 	}
 	for _, f := range z.File {
-		e := entry{name: inside(f.Name), kind: node.File, mode: f.Mode().Perm(), mtime: f.Modified, size: int64(f.UncompressedSize64), content: func() (io.Reader, error) { return f.Open() }}
+		e := entry{name: inside(f.Name), slash: true, kind: node.File, mode: f.Mode().Perm(), mtime: f.Modified, size: int64(f.UncompressedSize64), content: func() (io.Reader, error) { return f.Open() }}
 		switch {
 		case f.Mode().IsDir():
 			e.kind = node.Dir

@@ -64,9 +64,12 @@ func runUnarchive(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		defer func() { _ = c.Scratch.Files().Remove(c.Args.String("pieces")) }()
 	}
 	handler, err := readArchive(src, size, u.take)
-	if errors.Is(err, errFormat) && handler != "" {
-		err = u.unpack(ctx, handler)
-	} else if errors.Is(err, errFormat) {
+	switch {
+	case errors.Is(err, errXz):
+		err = u.unpack(ctx, "-J")
+	case errors.Is(err, errZstd):
+		err = u.unpack(ctx, "--zstd")
+	case errors.Is(err, errFormat):
 		err = fmt.Errorf("Failed to find handler for \"%s\". Make sure the required command to extract the file is installed.", c.Args.String("src")) //nolint:staticcheck,revive // Ansible's words
 	}
 	if err != nil {
@@ -79,6 +82,7 @@ func runUnarchive(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			return nil, err
 		}
 	}
+	slices.Reverse(u.names) // what is in a directory that is to be another's is settled while it is not
 	for _, name := range u.names {
 		if err := settle(c, dest+"/"+name, false); err != nil {
 			return nil, err
@@ -183,24 +187,23 @@ func (u *unpacking) fetch(ctx context.Context, from string) (io.ReaderAt, int64,
 }
 
 // unpack has tar do it, for what needs a program of the node: beside its place first, so that it can be compared.
-func (u *unpacking) unpack(ctx context.Context, handler string) error {
+func (u *unpacking) unpack(ctx context.Context, flag string) error {
 	if u.Args.Has("content") {
 		temp := u.dest + "/.pig-archive"
 		if err := u.Scratch.Files().Write(temp, []byte(value.Str(u.Args.Get("content"))), node.Attrs{}); err != nil {
 			return err
 		}
 		defer func() { _ = u.Scratch.Files().Remove(temp) }()
-		return u.unpackFile(ctx, handler, temp)
+		return u.unpackFile(ctx, flag, temp)
 	}
 	path := u.Args.String("src")
 	if u.Args.Has("pieces") {
 		path = u.Args.String("pieces")
 	}
-	return u.unpackFile(ctx, handler, path)
+	return u.unpackFile(ctx, flag, path)
 }
 
-func (u *unpacking) unpackFile(ctx context.Context, handler, path string) error {
-	flag := map[string]string{"TarXzArchive": "-J", "TarZstdArchive": "--zstd"}[handler]
+func (u *unpacking) unpackFile(ctx context.Context, flag, path string) error {
 	dir := u.dest + "/.pig-unpacked"
 	if err := u.Scratch.Files().Mkdir(dir, node.Attrs{}); err != nil {
 		return err
@@ -250,9 +253,13 @@ func (u *unpacking) stripped(name string) string {
 }
 
 // wanted tells whether an entry is to be extracted.
-func (u *unpacking) wanted(name string) bool {
-	if include := u.Args.Strings("include"); len(include) > 0 && !within(include, name) {
+func (u *unpacking) wanted(e entry) bool {
+	if include := u.Args.Strings("include"); len(include) > 0 && !within(include, e.name) {
 		return false
 	}
-	return !within(slices.Clone(u.Args.Strings("exclude")), name)
+	exclude := u.Args.Strings("exclude")
+	if e.slash && e.kind == node.Dir && slices.ContainsFunc(exclude, func(p string) bool { return globMatch(p, e.name+"/") }) {
+		return false
+	}
+	return !within(exclude, e.name)
 }

@@ -12,7 +12,7 @@ import (
 
 // take puts one entry of an archive into its place, if it is not there already.
 func (u *unpacking) take(e entry) error {
-	if e.name == "" || !u.wanted(e.name) {
+	if e.name == "" || !u.wanted(e) {
 		return nil
 	}
 	name := u.stripped(e.name)
@@ -24,9 +24,7 @@ func (u *unpacking) take(e entry) error {
 		shown += "/"
 	}
 	u.listed = append(u.listed, shown)
-	if e.kind != node.Link {
-		u.names = append(u.names, name)
-	}
+	u.names = append(u.names, name)
 	to := u.dest + "/" + name
 	now, err := u.System.Files().Stat(to, false)
 	if err != nil {
