@@ -50,7 +50,6 @@ type aptLine struct {
 }
 
 func runAptRepository(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	_ = c.Args.Bool("install_python_apt")
 	repo := strings.TrimSpace(c.Args.String("repo"))
 	source, err := aptSource(c, repo)
 	if err != nil {

@@ -11,28 +11,24 @@ import (
 	"pig/internal/value"
 )
 
-// dnf installs, upgrades and removes packages of RPM. yum is the older name of the same.
-func dnf() module.Module {
+// dnf installs, upgrades and removes packages of RPM.
+func dnf() module.Module { return module.Module{Name: "dnf", Spec: dnfSpec(), Run: runDnf} }
+
+// yum is the older name of dnf.
+func yum() module.Module { return module.Module{Name: "yum", Spec: dnfSpec(), Run: runDnf} }
+
+func dnfSpec() module.Spec {
 	list := func(name string) module.Arg { return module.Arg{Name: name, Type: module.List, Elements: module.Str} }
 	flag := func(name string) module.Arg { return module.Arg{Name: name, Type: module.Bool} }
-	return module.Module{
-		Name: "dnf",
-		Spec: module.Spec{Args: []module.Arg{
-			{Name: "name", Type: module.List, Elements: module.Str, Aliases: []string{"pkg"}}, {Name: "state", Choices: []string{"absent", "present", "installed", "removed", "latest"}},
-			flag("allowerasing"), flag("autoremove"), flag("best"), flag("nobest"), flag("bugfix"), flag("security"), flag("cacheonly"), flag("disable_gpg_check"), flag("download_only"), flag("skip_broken"), flag("update_only"), flag("allow_downgrade"),
-			{Name: "update_cache", Type: module.Bool, Aliases: []string{"expire-cache"}}, {Name: "conf_file"}, {Name: "disable_excludes"}, {Name: "download_dir"}, {Name: "installroot", Default: "/"}, {Name: "releasever"},
-			list("disable_plugin"), list("enable_plugin"), list("disablerepo"), list("enablerepo"), list("exclude"),
-			{Name: "install_weak_deps", Type: module.Bool, Default: true}, {Name: "sslverify", Type: module.Bool, Default: true}, {Name: "validate_certs", Type: module.Bool, Default: true},
-			{Name: "lock_timeout", Type: module.Int, Only: int64(30)}, {Name: "install_repoquery", Type: module.Bool, Only: true}, {Name: "use_backend", Default: "auto", Choices: []string{"auto", "dnf", "dnf4", "dnf5", "yum", "yum4"}},
-		}, Exclusive: [][]string{{"best", "nobest"}}},
-		Run: runDnf,
-	}
-}
-
-func yum() module.Module {
-	m := dnf()
-	m.Name = "yum"
-	return m
+	return module.Spec{Args: []module.Arg{
+		{Name: "name", Type: module.List, Elements: module.Str, Aliases: []string{"pkg"}}, {Name: "state", Choices: []string{"absent", "present", "installed", "removed", "latest"}},
+		flag("allowerasing"), flag("autoremove"), flag("best"), flag("nobest"), flag("bugfix"), flag("security"), flag("cacheonly"), flag("disable_gpg_check"), flag("download_only"), flag("skip_broken"), flag("update_only"),
+		{Name: "allow_downgrade", Type: module.Bool, Only: true}, // dnf does
+		{Name: "update_cache", Type: module.Bool, Aliases: []string{"expire-cache"}}, {Name: "conf_file"}, {Name: "disable_excludes"}, {Name: "download_dir"}, {Name: "installroot", Default: "/"}, {Name: "releasever"},
+		list("disable_plugin"), list("enable_plugin"), list("disablerepo"), list("enablerepo"), list("exclude"),
+		{Name: "install_weak_deps", Type: module.Bool, Default: true}, {Name: "sslverify", Type: module.Bool, Default: true}, {Name: "validate_certs", Type: module.Bool, Default: true},
+		{Name: "lock_timeout", Type: module.Int, Only: int64(30)}, {Name: "install_repoquery", Type: module.Bool, Only: true}, {Name: "use_backend", Default: "auto", Choices: []string{"auto", "dnf", "dnf4", "dnf5", "yum", "yum4"}},
+	}, Exclusive: [][]string{{"best", "nobest"}}}
 }
 
 func runDnf(ctx context.Context, c *module.Call) (*value.Dict, error) {
@@ -181,7 +177,7 @@ func dnfCommand(c *module.Call) []string {
 	}
 	for _, o := range []struct{ arg, option string }{
 		{"allowerasing", "--allowerasing"}, {"best", "--best"}, {"nobest", "--nobest"}, {"bugfix", "--bugfix"}, {"security", "--security"}, {"cacheonly", "--cacheonly"},
-		{"disable_gpg_check", "--nogpgcheck"}, {"download_only", "--downloadonly"}, {"skip_broken", "--skip-broken"}, {"allow_downgrade", "--setopt=best=False"},
+		{"disable_gpg_check", "--nogpgcheck"}, {"download_only", "--downloadonly"}, {"skip_broken", "--skip-broken"},
 	} {
 		if c.Args.Bool(o.arg) {
 			words = append(words, o.option)

@@ -36,7 +36,6 @@ func unarchive() module.Module {
 }
 
 func runUnarchive(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	_, _, _ = c.Args.Bool("remote_src"), c.Args.Bool("copy"), c.Args.Int("io_buffer_size") // the controller has seen to where it is
 	dest := c.Args.String("dest")
 	result := value.DictOf("src", c.Args.String("src"), "dest", dest)
 	if creates := c.Args.String("creates"); creates != "" {
