@@ -183,8 +183,8 @@ func (p *python) outdated(specs []string, there map[string]string) ([]string, er
 	}), err
 }
 
-// command is pip with the options that a call asks for.
-func (p *python) command(state string) ([]string, error) {
+// words are pip with the options that a call asks for.
+func (p *python) words(state string) ([]string, error) {
 	words := []string{p.program, "install"}
 	switch state {
 	case "absent":
@@ -206,7 +206,7 @@ func (p *python) transact(specs []string, state string) error {
 	if len(specs) == 0 {
 		return nil
 	}
-	words, err := p.command(state)
+	words, err := p.words(state)
 	if err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (p *python) transact(specs []string, state string) error {
 
 // requirements has pip read what a file names: only a run can tell what that changes.
 func (p *python) requirements(state string, result *value.Dict) error {
-	words, err := p.command(state)
+	words, err := p.words(state)
 	if err != nil {
 		return err
 	}

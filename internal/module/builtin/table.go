@@ -13,7 +13,7 @@ func Table(more ...[]module.Module) map[string]module.Module {
 		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), diskSize(), publish(),
 		packageDownload(), packageAdd(), packageList(), packageOffers(), packageLists(), packageIndex(), packageRelease(), packageCandidates(), single(repoSign()), handshake(),
 		packageFacts(), serviceFacts(), getent(), tempfile(), cron(), sysctlModule(), modprobe(), timezone(), mount(), aptRepository(), aptKey(),
-		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(),
+		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(), filesystem(), lvg(), lvol(),
 	}, placed(
 		assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
 	)}, more...) {
