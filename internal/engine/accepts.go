@@ -14,6 +14,7 @@ var instead = map[string]string{
 	"pause echo":                          "pig does not prompt during a run",
 	"fetch validate_checksum":             "the checksum of a fetched file is always verified",
 	"wait_for_connection connect_timeout": "--timeout bounds every connection",
+	"reboot connect_timeout":              "--timeout bounds every connection",
 	"template output_encoding":            "files are written as UTF-8",
 	"template unsafe_writes":              "a file appears whole, or not",
 }

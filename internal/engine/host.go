@@ -89,13 +89,16 @@ func (e *Engine) machine(h *inventory.Host, name string) *machine {
 }
 
 // tell keeps facts; heard says that a node told them.
-func (h *host) tell(facts *value.Dict, heard bool) {
+func (h *host) tell(facts *value.Dict, heard bool) { h.tellAs(facts, "ansible_", heard) }
+
+// tellAs keeps facts, also as variables of their names after prefix.
+func (h *host) tellAs(facts *value.Dict, prefix string, heard bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.own = !heard && (h.own || h.facts.Len() == 0) // what a node said before is still there
 	for k, v := range facts.All() {
 		h.facts.Set(k, value.Clone(v))
-		h.injected.Set("ansible_"+value.KeyText(k), value.Clone(v))
+		h.injected.Set(prefix+value.KeyText(k), value.Clone(v))
 	}
 }
 

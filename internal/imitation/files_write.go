@@ -41,6 +41,9 @@ func (f files) Write(path string, content []byte, a node.Attrs) error {
 			old = f.text(s.entry)
 		}
 		e := f.tree.create(node.File, mode, uid, gid)
+		if !a.Mtime.IsZero() {
+			e.mtime = a.Mtime
+		}
 		e.content = content
 		f.tree.put(s, e)
 		return node.WriteChange(before, old, content, a), true, nil

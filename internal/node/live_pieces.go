@@ -136,7 +136,7 @@ func (f liveFiles) Place(path string, size int64, a Attrs) error {
 		if err := errors.Join(attributes(file, mode, uid, gid), file.Sync()); err != nil {
 			return err
 		}
-		return p.staged().become(p)
+		return errors.Join(p.staged().become(p), p.stamp(a))
 	})
 	if err != nil {
 		_ = f.Unstage(path)

@@ -33,7 +33,7 @@ func (f liveFiles) Write(path string, content []byte, a Attrs) error {
 		if errors.Is(err, syscall.EBUSY) { // a mount point, such as /etc/hosts in a container
 			err = f.overwrite(p, content, mode, uid, gid)
 		}
-		return err
+		return errors.Join(err, p.stamp(a))
 	})
 	if err != nil {
 		return err
@@ -103,6 +103,18 @@ func (f liveFiles) overwrite(p place, content []byte, mode fs.FileMode, uid, gid
 	return file.Sync()
 }
 
+// stamp gives what was written the time that it is to have.
+func (p place) stamp(a Attrs) error {
+	if a.Mtime.IsZero() {
+		return nil
+	}
+	at := unix.NsecToTimespec(a.Mtime.UnixNano())
+	if err := unix.UtimesNanoAt(p.dir, p.name, []unix.Timespec{at, at}, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return &fs.PathError{Op: "set times", Path: p.path, Err: err}
+	}
+	return nil
+}
+
 func (f liveFiles) WriteUnknown(path string, _ Attrs) error {
 	return fmt.Errorf("writing %s: its content is not known", path)
 }
@@ -133,7 +145,7 @@ func (f liveFiles) Mkdir(path string, a Attrs) error {
 		if names, err := dir.Readdirnames(1); len(names) > 0 || !errors.Is(err, io.EOF) {
 			return &fs.PathError{Op: "mkdir", Path: path, Err: errors.Join(err, syscall.ENOTEMPTY)}
 		}
-		return attributes(dir, mode, uid, gid)
+		return errors.Join(attributes(dir, mode, uid, gid), p.stamp(a))
 	})
 	if err != nil {
 		return err

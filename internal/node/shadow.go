@@ -171,7 +171,7 @@ func (s *shadowSystem) restarts(unit string) bool {
 func (s *shadowSystem) brings(name string) bool {
 	s.shadow.mu.Lock()
 	defer s.shadow.mu.Unlock()
-	return name != "" && s.shadow.packages[name] != ""
+	return name != "" && s.shadow.packages[name] != "" || name == AnyPackage && len(s.shadow.packages) > 0
 }
 
 // notYet tells whether unit is down now and started by the plan.
@@ -181,7 +181,11 @@ func (s *shadowSystem) notYet(ctx context.Context, unit string) bool {
 	}
 	s.shadow.mu.Lock()
 	planned, ok := s.shadow.units[UnitName(unit)]
+	some := len(s.shadow.units) > 0
 	s.shadow.mu.Unlock()
+	if unit == AnyUnit {
+		return some
+	}
 	if !ok || !planned.Running() {
 		return false
 	}

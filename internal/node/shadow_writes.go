@@ -114,6 +114,9 @@ func (f shadowFiles) apply(i *Info, a Attrs) {
 	if a.Mode != nil {
 		i.Mode = *a.Mode
 	}
+	if !a.Mtime.IsZero() {
+		i.Mtime = a.Mtime
+	}
 	if a.Owner != "" {
 		i.Owner, i.UID = a.Owner, -1
 		if u, ok, err := f.Accounts().User(a.Owner); err == nil && ok {

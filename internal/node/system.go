@@ -95,6 +95,9 @@ type Seen struct {
 	Kind    Kind  // File, Dir, Link (to Content) or Absent
 }
 
+// AnyPackage and AnyUnit say that a command tells of all of them: as Brought, of the packages that are installed; as Needs, of which units run.
+const AnyPackage, AnyUnit = "*", "*"
+
 // Output is what a command left behind.
 type Output struct {
 	Stdout, Stderr []byte
@@ -145,6 +148,8 @@ type Attrs struct {
 	Group string
 	// NoDiff keeps the content of a write from being shown: there are secrets in it that nobody named.
 	NoDiff bool
+	// Mtime is when the content was last changed, as an archive has it; zero is now. It alone is no reason for a change.
+	Mtime time.Time
 }
 
 // Files is the file tree.

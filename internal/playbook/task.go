@@ -202,8 +202,8 @@ func (r *taskReader) action(t *Task, d *value.Dict) (map[string]bool, error) {
 
 // Bare is the name of a module without the collections that pig takes as built in.
 func Bare(name string) string {
-	for _, prefix := range []string{"ansible.builtin.", "ansible.legacy.", "ansible.posix.", "community.general.", "community.crypto.", "community.postgresql.", "pig."} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
+	for _, collection := range builtIn {
+		if rest, ok := strings.CutPrefix(name, collection+"."); ok {
 			return rest
 		}
 	}

@@ -12,7 +12,11 @@ func Table(more ...[]module.Module) map[string]module.Module {
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
 		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), portClaims(), diskSize(), publish(),
 		packageDownload(), packageAdd(), packageList(), packageOffers(), packageLists(), packageIndex(), packageRelease(), packageCandidates(), single(repoSign()), handshake(),
-	}}, more...) {
+		packageFacts(), serviceFacts(), getent(), tempfile(), cron(), sysctlModule(), modprobe(), timezone(), mount(), aptRepository(), aptKey(),
+		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(), filesystem(), lvg(), lvol(),
+	}, placed(
+		assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
+	)}, more...) {
 		for _, m := range list {
 			table[m.Name] = m
 		}

@@ -22,7 +22,9 @@ import (
 // effectless are arguments that have no effect of their own, and why nobody misses it.
 var effectless = map[string]string{
 	"copy remote_src": "the controller reads it", "copy staged": "the controller reads it", "prune staged": "the controller reads it", "copy directory_mode": "the controller reads it",
-	"uri force": "nothing is cached", "redis_restart chained": "modules of one product share their arguments", "redis_restart peers": "modules of one product share their arguments", "redis_restart follow": "modules of one product share their arguments",
+	"unarchive remote_src": "the controller reads it", "unarchive copy": "the controller reads it", "unarchive io_buffer_size": "archives are read in pieces of pig's own size",
+	"apt_repository install_python_apt": "nothing needs Python",
+	"uri force":                         "nothing is cached", "redis_restart chained": "modules of one product share their arguments", "redis_restart peers": "modules of one product share their arguments", "redis_restart follow": "modules of one product share their arguments",
 	"redis_follow chained": "modules of one product share their arguments", "redis_follow peers": "modules of one product share their arguments",
 	"redis_restart kind": "modules of one product share their arguments", "redis_follow kind": "modules of one product share their arguments",
 	"etcd_health root_password": "modules of one product share their arguments", "etcd_health password_file": "modules of one product share their arguments",
