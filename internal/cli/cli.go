@@ -96,7 +96,7 @@ func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
 	}
 	switch {
 	case name == "ansible-playbook":
-		return append([]string{"play"}, argv...)
+		return append([]string{"play", "--output", "ansible"}, argv...)
 	case strings.Contains(name, "-") && known(name):
 		return append([]string{name}, argv...)
 	case len(argv) == 0 || filepath.Ext(argv[0]) != ".yml":

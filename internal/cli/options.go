@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,9 @@ type runOptions struct {
 	verbosity  int
 	sandbox    string
 	json       bool
+	config     *ansibleConfig // of play: ansible.cfg
+	playbooks  string         // of play: the directory of the playbook, whose group_vars count
+	output     string // of play: pig's own, or as ansible-playbook prints it
 	startAt    string
 	flush      bool
 	sshCommon  string
@@ -88,6 +92,30 @@ func (a atLeast) Set(text string) error {
 		return fmt.Errorf("want a number from %d", a.least)
 	}
 	*a.number = n
+	return nil
+}
+
+// oneOf is a flag that takes one of some words.
+type oneOf struct {
+	word  *string
+	words []string
+}
+
+func (o oneOf) String() string {
+	if o.word == nil || *o.word == "" {
+		return ""
+	}
+	return *o.word
+}
+
+func (o oneOf) Type() string { return "string" }
+
+// Set implements pflag.Value.
+func (o oneOf) Set(text string) error {
+	if !slices.Contains(o.words, text) {
+		return fmt.Errorf("want one of %s", strings.Join(o.words, ", "))
+	}
+	*o.word = text
 	return nil
 }
 

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +30,12 @@ pig does the same when started by the name ansible-playbook.
 ` + exitHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			conf, err := readAnsibleConfig(os.Getenv)
+			if err != nil {
+				return err
+			}
+			o.configured(conf, c.Flags().Changed)
+			o.playbooks = filepath.Dir(args[0])
 			s, err := a.open(c.Context(), o)
 			if err != nil {
 				return err
@@ -50,8 +58,9 @@ pig does the same when started by the name ansible-playbook.
 			case l.any():
 				return s.list(plays, l)
 			}
-			s.base.GatherFacts = true
-			if !s.base.Plan {
+			s.base.GatherFacts = conf.get("ANSIBLE_GATHERING", "defaults", "gathering") != "explicit"
+			s.base.Config = conf.file
+			if !s.base.Plan && o.output != "ansible" { // ansible-playbook takes no locks: runs go side by side, and start each other
 				release, err := s.lockPlays(c.Context(), plays)
 				if err != nil {
 					return err
@@ -63,6 +72,7 @@ pig does the same when started by the name ansible-playbook.
 	}
 	o.AddFlags(c.Flags())
 	o.lockFlag(c.Flags())
+	c.Flags().Var(oneOf{&o.output, []string{"pig", "ansible"}}, "output", "form of the output: pig, or ansible as ansible-playbook prints it")
 	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only: nothing is run")
 	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks: nothing is run")
 	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts: nothing is run")
@@ -95,8 +105,14 @@ type shown interface {
 
 func (s *runner) sink() shown {
 	term := ui.NewTerminal(s.app.out)
-	if s.opt.json {
+	switch {
+	case s.opt.json:
 		return ui.NewJSON(term, s.base.Plan, s.opt.diff)
+	case s.opt.output == "ansible":
+		return ui.NewAnsible(term, s.app.paint, ui.AnsibleOptions{
+			Verbosity: s.opt.verbosity, Diff: s.opt.diff, Source: s.app.excerpts(s.redactor.Redact),
+			Warn: func(text string) { fmt.Fprintln(s.app.err, text) },
+		})
 	}
 	return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: s.base.Plan})
 }

@@ -94,7 +94,7 @@ func (s *runner) engineOptions() error {
 
 func (s *runner) loader() *playbook.Loader {
 	return &playbook.Loader{
-		Files: s.files, RolesPath: []string{"roles", playbook.Embedded + "roles"},
+		Files: s.files, RolesPath: append(s.opt.rolesPath(), playbook.Embedded+"roles"), Collections: s.opt.collectionsPath(),
 		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
 	}
 }

@@ -44,7 +44,7 @@ func newSource(screen *screen, files *playbook.Files) *source {
 
 func (s *source) loadInventory(ctx context.Context) error {
 	sources := s.sources()
-	if len(s.opt.inventory) == 0 && sources[0] == defaultInventory {
+	if len(s.opt.inventory) == 0 && len(sources) > 0 && sources[0] == defaultInventory {
 		if _, err := os.Stat(defaultInventory); err != nil {
 			return fmt.Errorf("file %s not found in this directory: name an inventory with -i", defaultInventory)
 		}
@@ -53,7 +53,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx)})
+	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks})
 	if err != nil {
 		return err
 	}

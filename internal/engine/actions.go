@@ -59,7 +59,9 @@ func debug(_ context.Context, c *call) Result {
 		if err != nil {
 			v = "VARIABLE IS NOT DEFINED!: " + err.Error()
 		}
-		return ok(value.DictOf(text, v))
+		r := ok(value.DictOf(text, v))
+		r.Verbose = true
+		return r
 	}
 	var msg value.Value = "Hello world!"
 	if m := c.args.At("msg"); m != nil {
@@ -70,6 +72,7 @@ func debug(_ context.Context, c *call) Result {
 		msg = v
 	}
 	r := ok(value.DictOf("msg", msg))
+	r.Verbose = true
 	if value.Truthy(c.args.At("warn")) { // pig's own: a plan without changes tells it too
 		r.Warnings = append(r.Warnings, value.Str(msg))
 	}
@@ -84,6 +87,10 @@ func assert(_ context.Context, c *call) Result {
 	checks := []value.Value{that}
 	if l, ok := that.(*value.List); ok {
 		checks = l.Items
+	}
+	quiet, err := c.scope.flag(c.args.At("quiet"), c.args.ValuePos("quiet"), false)
+	if err != nil {
+		return failed(err)
 	}
 	for _, check := range checks {
 		v, err := c.scope.Condition(check, c.args.ValuePos("that"))
@@ -108,15 +115,9 @@ func assert(_ context.Context, c *call) Result {
 			}
 		}
 		r := failure(msg)
-		r.Values = value.DictOf("assertion", value.Display(check), "evaluated_to", false, "msg", msg)
+		r.Of, r.Verbose = "Action", !quiet
+		r.Values = value.DictOf("assertion", check, "evaluated_to", false, "msg", msg)
 		return r
-	}
-	if v := c.args.At("quiet"); v != nil {
-		if quiet, err := c.scope.flag(v, c.args.ValuePos("quiet"), false); err != nil {
-			return failed(err)
-		} else if quiet {
-			return ok(nil)
-		}
 	}
 	msg := "All assertions passed"
 	if m := c.args.At("success_msg"); m != nil {
@@ -124,15 +125,20 @@ func assert(_ context.Context, c *call) Result {
 			msg = text
 		}
 	}
-	return ok(value.DictOf("msg", msg))
+	r := ok(value.DictOf("msg", msg))
+	r.Verbose = !quiet
+	return r
 }
 
 func fail(_ context.Context, c *call) Result {
-	msg := "Failed as requested from task"
+	var msg value.Value = "Failed as requested from task"
 	if m := c.args.At("msg"); m != nil {
-		msg = message(m)
+		msg = m
 	}
-	return failure(msg)
+	r := failure(message(msg))
+	r.Of = "Action"
+	r.Values.Set("msg", msg)
+	return r
 }
 
 // message is what people read of an author's text: all of it but the secrets that went into it.

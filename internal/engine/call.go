@@ -117,9 +117,7 @@ func (c *call) outcome(host fleet.Host, res module.Result, err error) Result {
 		return r
 	}
 	r := fromModule(res)
-	if host.Name != c.Name {
-		r.Delegate = host.Name
-	}
+	r.Of = "Module"
 	return r
 }
 
@@ -164,6 +162,21 @@ func (c *call) target() (name string, heard bool, err error) {
 		err = c.delegate(name)
 	}
 	return name, heard, err
+}
+
+// delegatedTo is how people are told of the host that a task ran on, if it is another one: its name, and its address in brackets if that differs.
+func (r *run) delegatedTo(t *playbook.Task, s *scope) string {
+	c := &call{run: r, task: t, scope: s}
+	name, _, err := c.target()
+	if err != nil || r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }) == nil || name == r.Name {
+		return ""
+	}
+	if h := c.e.host(name); h != nil {
+		if addr, ok, err := r.playRun.scope(h, nil, nil).Lookup("ansible_host"); ok && err == nil && value.Str(addr) != name && value.Str(addr) != "" {
+			return name + "(" + value.Str(addr) + ")"
+		}
+	}
+	return name
 }
 
 // where tells which host the call goes to, and as which user.

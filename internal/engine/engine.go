@@ -55,6 +55,7 @@ type Options struct {
 	Cluster     func(host string) string
 	GatherFacts bool // plays that say nothing gather facts, as in Ansible
 	Dir         string
+	Config      string // the ansible.cfg that was read
 	Version     string
 	Key         []byte // seals what is planned, for a plan that is kept
 }
@@ -197,7 +198,11 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
 	for i, p := range plays {
-		if err := e.play(ctx, p, rank(p, plays[:i]), only); err != nil {
+		err := e.play(ctx, p, rank(p, plays[:i]), only)
+		if errors.Is(err, errRunEnds) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if e.stopping() {

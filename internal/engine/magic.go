@@ -21,7 +21,8 @@ func magicNames() []string {
 		"ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "play_hosts", "ansible_play_name", "ansible_check_mode",
 		"ansible_diff_mode", "ansible_forks", "ansible_verbosity", "ansible_run_tags", "ansible_skip_tags", "ansible_limit",
 		"ansible_version", "ansible_facts", "playbook_dir", "omit", "ansible_config_file", "ansible_playbook_python",
-		"role_name", "role_path", "ansible_role_name", "ansible_search_path",
+		"role_name", "role_path", "ansible_role_name", "ansible_search_path", "ansible_collection_name", "ansible_parent_role_names",
+		"ansible_parent_role_paths", "role_names", "ansible_play_role_names", "ansible_dependent_role_names", "ansible_role_names",
 	}
 }
 
@@ -65,7 +66,7 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	o := m.pr.e.opt
 	switch name {
 	case "ansible_play_name":
-		return m.pr.play.Name, true
+		return m.pr.e.playName(m.pr.play), true
 	case "ansible_check_mode":
 		return o.Plan, true
 	case "ansible_diff_mode":
@@ -84,29 +85,20 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	case "ansible_limit":
 		return o.Limit, o.Limit != ""
 	case "ansible_version":
-		return value.DictOf("full", "2.19.0", "major", int64(2), "minor", int64(19), "revision", int64(0), "string", "2.19.0"), true
+		return value.DictOf("full", "2.19.11", "major", int64(2), "minor", int64(19), "revision", int64(11), "string", "2.19.11"), true
 	case "playbook_dir":
-		return m.pr.play.Dir, true
+		return absoluteDir(m.pr.play.Dir), true
 	case "ansible_config_file":
-		return nil, true
+		if o.Config == "" {
+			return nil, true
+		}
+		return o.Config, true
 	case "ansible_playbook_python":
 		return "/usr/bin/python3", true
 	}
 	return nil, false
 }
 
-func (m *magic) ofRole(name string) (value.Value, bool) {
-	if m.t == nil || m.t.Role == nil {
-		return nil, false
-	}
-	switch name {
-	case "role_name", "ansible_role_name":
-		return m.t.Role.Name, true
-	case "role_path":
-		return m.t.Role.Dir, true
-	}
-	return nil, false
-}
 
 func (m *magic) living() *value.List {
 	l := value.NewList()

@@ -37,6 +37,9 @@ type playRun struct {
 	loaded    map[string][]inclusion
 	aborted   error // why every host has to stop
 	failures  int
+	exceeded  bool   // more hosts failed than max_fail_percentage allows
+	alarms    int    // failures of tasks with any_errors_fatal: each host takes them for its own
+	alarm     Result // the last of them
 	ended     bool // end_play: no other batch begins
 }
 
@@ -49,18 +52,16 @@ type onceSlot struct {
 
 // play runs p on the hosts that its pattern and the limit select, batch after batch.
 func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []string) error {
-	hosts, err := e.playHosts(p)
+	all, err := e.playHosts(p)
 	if err != nil {
 		return err
 	}
 	if len(only) > 0 {
-		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
+		all = slices.DeleteFunc(all, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
 	}
-	names := make([]string, len(hosts))
-	for i, h := range hosts {
-		names[i] = h.Name
-	}
-	e.Sink.PlayStarted(p, e.playName(p), names)
+	hosts := slices.DeleteFunc(slices.Clone(all), func(h *inventory.Host) bool { return e.fates.dead(h.Name) })
+	names := hostNames(all)
+	e.Sink.PlayStarted(p, e.playName(p), hostNames(hosts))
 	if len(hosts) == 0 {
 		return nil
 	}
@@ -82,8 +83,11 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 		if err := pr.run(ctx); err != nil {
 			return err
 		}
-		if pr.ended || len(batches) > 1 && pr.allFailed() {
-			return nil // a batch that failed as a whole ends the play, so that the rest of a fleet stays up
+		switch {
+		case !e.opt.FreeByDefault && (pr.exceeded || pr.allFailed()):
+			return errRunEnds // as in Ansible: what comes after a batch that failed as a whole may need what it did
+		case pr.ended || len(batches) > 1 && pr.allFailed():
+			return nil // so that the rest of a fleet stays up
 		}
 	}
 	return nil
@@ -91,9 +95,39 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 
 func (e *Engine) playName(p *playbook.Play) string {
 	if p.Name != "" {
-		return e.plainText(p.Name)
+		return e.playText(p, p.Name)
 	}
-	return e.plainText(value.Str(p.Hosts))
+	if l, ok := p.Hosts.(*value.List); ok {
+		names := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			names[i] = value.Str(item)
+		}
+		return e.playText(p, strings.Join(names, ","))
+	}
+	return e.playText(p, value.Str(p.Hosts))
+}
+
+// playText renders a title of a play as far as its own variables allow.
+func (e *Engine) playText(p *playbook.Play, s string) string {
+	if !strings.Contains(s, "{{") {
+		return s
+	}
+	v, err := e.Templates.Scope(&playScope{globalVars{e}, p}).Value(s, diag.Pos{})
+	if err != nil {
+		return s
+	}
+	if l, ok := v.(*value.List); ok {
+		return strings.Join(texts(l), ",")
+	}
+	return value.Display(v)
+}
+
+func texts(l *value.List) []string {
+	all := make([]string, len(l.Items))
+	for i, item := range l.Items {
+		all[i] = value.Str(item)
+	}
+	return all
 }
 
 // plainText renders a title as far as variables of no host allow.
@@ -135,10 +169,16 @@ func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
 		}
 		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(limited, h) })
 	}
-	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool {
-		return e.host(h.Name) == nil || e.fates.dead(h.Name)
-	})
+	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return e.host(h.Name) == nil })
 	return ordered(hosts, p.Order), nil
+}
+
+func hostNames(hosts []*inventory.Host) []string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.Name
+	}
+	return names
 }
 
 func ordered(hosts []*inventory.Host, order string) []*inventory.Host {
@@ -300,6 +340,7 @@ func (pr *playRun) failed(r *run) {
 	n := pr.failures
 	pr.mu.Unlock()
 	if limit := pr.settings.maxFail; limit != nil && float64(n)*100/float64(len(pr.runs)) > *limit {
+		pr.exceed()
 		pr.abort(fmt.Errorf("%w: more than %v%% of the hosts failed", errAborted, *limit))
 	}
 }

@@ -30,6 +30,10 @@ type Result struct {
 	Attempts int
 	Heard    bool // a node had a say in it
 	Noted    bool // its handlers are noted on the node
+	// Verbose says that the result is what the task is there for: debug, assert.
+	Verbose bool
+	Of      string      // what failed: Module or Action; "": what comes before either
+	Loop    *value.Dict // the loop's variables of this turn, as register keeps them
 }
 
 func ok(values *value.Dict) Result {
@@ -108,8 +112,8 @@ func (r Result) Registered() value.Value {
 		}
 		d.Set("results", items)
 	}
-	if r.Item != nil {
-		d.Set("item", r.Item)
+	if r.Loop != nil {
+		d.Update(r.Loop)
 	}
 	return d
 }

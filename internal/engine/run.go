@@ -22,6 +22,7 @@ type run struct {
 	inFlush  bool
 	at       place // where it is now; goes with playRun.mu
 	gone     bool  // it has left the play
+	alarmed  int   // how many of the play's alarms it has taken for its own
 	sets     sets
 }
 
@@ -105,6 +106,7 @@ var (
 	errEndHost = errors.New("meta: end_host")
 	errEndRole = errors.New("meta: end_role")
 	errAborted = errors.New("the play was aborted")
+	errRunEnds = errors.New("the run ends here")
 )
 
 // Sections of a play, in order. The gaps are for the handlers that run after them.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 		return err
 	}
 	if err := r.mayGo(ctx); err != nil {
+		return err
+	}
+	if err := r.hear(t); err != nil {
 		return err
 	}
 	s := r.scope(r.host, t, r.handlerVars(t))
@@ -80,7 +84,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		if err := context.Cause(ctx); err != nil && result.Failed {
 			return err
 		}
-		return r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin))
+		return r.together(ctx, t, s, at, r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin)))
 	}
 	slot, mine, err := r.claim(ctx, t, at)
 	if err != nil {
@@ -135,7 +139,12 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 		ref.Role = t.Role.Name
 	}
 	if ref.Name == "" {
-		ref.Name = t.Action
+		ref.Name = cmp.Or(t.Called, t.Action)
+		if name := firstOf(localOrEmpty(t.Args), "name", "role"); t.Action == "include_role" && name != nil {
+			if text, err := s.text(name, t.Pos); err == nil {
+				ref.Name += " : " + text
+			}
+		}
 	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
 		ref.Name = value.Display(v)
 	}
@@ -179,7 +188,10 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 	}
 	if (result.Failed || result.Unreachable) && !result.Ignored {
 		fatal, _ := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.AnyErrorsFatal }), t.Pos, false)
-		if fatal {
+		switch {
+		case fatal && r.inStep():
+			r.raise(result)
+		case fatal:
 			r.abort(fmt.Errorf("%w: %s failed on %s", errAborted, ref.Title(), r.Name))
 		}
 		return &hostError{task: t, result: result, unreachable: result.Unreachable}

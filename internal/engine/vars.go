@@ -142,6 +142,9 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	l.addHeard(h.inv, true, e.added.vars(h.Name))
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
 	l.add(e.Defaults, true)
+	if t != nil {
+		l.add(pr.reached(h, t), true)
+	}
 	return l
 }
 

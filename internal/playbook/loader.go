@@ -16,6 +16,8 @@ type Loader struct {
 	Files *Files
 	// RolesPath lists directories that hold roles, besides roles/ beside the playbook.
 	RolesPath []string
+	// Collections lists directories that hold ansible_collections, besides collections/ beside the playbook.
+	Collections []string
 	// Known tells whether a name is an action or a module, and Names lists them for did-you-mean.
 	Known func(action string) bool
 	Names func() []string
@@ -104,11 +106,16 @@ func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string)
 	if err := notOfImports(d, key); err != nil {
 		return nil, err
 	}
-	name, err := l.static(d.At(key), nil, d.ValuePos(key))
+	own, _ := mapping(d.At("vars"), d.ValuePos("vars"), "vars")
+	name, err := l.static(d.At(key), own, d.ValuePos(key))
 	if err != nil {
 		return nil, err
 	}
-	plays, err := l.load(Join(Dir(path), name), stack)
+	file := Join(Dir(path), name)
+	if p, ok := l.inCollection(name, "playbooks", Dir(path)); ok && !l.Files.Exists(file) {
+		file = p
+	}
+	plays, err := l.load(file, stack)
 	if err != nil {
 		return nil, err
 	}

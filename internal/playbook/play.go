@@ -122,6 +122,9 @@ func (p *playReader) roles(d *value.Dict, root *Block) error {
 		}
 		blocks, err := p.l.useRole(use, root, p.play, seen)
 		errs.Add(err)
+		if n := len(blocks); n > 0 && blocks[n-1].Role != nil {
+			p.play.Listed = append(p.play.Listed, blocks[n-1].Role)
+		}
 		p.play.RoleTasks = append(p.play.RoleTasks, blocks...)
 	}
 	return errs.Err()

@@ -5,6 +5,7 @@
 package playbook
 
 import (
+	"cmp"
 	"slices"
 
 	"pig/internal/diag"
@@ -26,6 +27,7 @@ type Play struct {
 	ForceFlush  value.Value // force_handlers
 	Order       string
 	Roles       []*Role
+	Listed      []*Role // by roles: of the play itself
 	PreTasks    *Block
 	RoleTasks   []*Block // one for each role, dependencies first
 	Tasks       *Block
@@ -67,6 +69,8 @@ type Task struct {
 	Parent      *Block
 	Role        *Role
 	Action      string      // as the field knows it, without the ansible.builtin. prefix
+	Called      string      // the action as it is written
+	Missing     error       // why the action cannot be done: nobody knows it
 	Args        *value.Dict // raw
 	ArgsText    value.Value // args given as one template: a mapping only after it is rendered
 	Free        string      // free-form text, when the action takes it
@@ -182,7 +186,7 @@ func (t *Task) AllTags() []string {
 func (t *Task) Title() string {
 	name := t.Name
 	if name == "" {
-		name = t.Action
+		name = cmp.Or(t.Called, t.Action)
 	}
 	if t.Role != nil {
 		return t.Role.Name + " : " + name

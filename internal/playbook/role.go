@@ -19,6 +19,7 @@ type RoleUse struct {
 	// Twice says that the role runs again even if it ran already with the same parameters.
 	Twice  bool
 	Notify []value.Value
+	Beside string // a directory of roles that is searched too: that of the role which asks
 }
 
 func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
@@ -92,7 +93,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 
 // role finds and reads the parts of a role that are not tasks.
 func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
-	dir, err := l.FindRole(use.Name, play)
+	dir, err := l.findRole(use, play)
 	if err != nil {
 		var places *notFound
 		d := diag.Errorf(use.Pos, "role %q not found", use.Name)
@@ -101,7 +102,7 @@ func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
 		}
 		return nil, d
 	}
-	role := &Role{Name: use.Name, Dir: dir, Params: use.Params, Pos: use.Pos}
+	role := &Role{Name: roleName(use.Name), Dir: dir, Params: use.Params, Pos: use.Pos}
 	if role.Defaults, err = l.roleVars(dir, "defaults", from(use.From, "defaults_from")); err != nil {
 		return nil, err
 	}
@@ -128,6 +129,9 @@ func (l *Loader) FindRole(name string, play *Play) (string, error) {
 	dirs = append(dirs, l.RolesPath...)
 	if play != nil {
 		dirs = append(dirs, play.Dir)
+	}
+	if p, ok := l.inCollection(name, "roles", playDir(play)); ok {
+		return p, nil
 	}
 	var places []string
 	for _, d := range dirs {
@@ -217,11 +221,18 @@ func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[str
 		if err != nil {
 			return nil, err
 		}
+		use.Beside = Dir(role.Dir)
+		if !strings.Contains(use.Name, ".") { // a role of a collection has others of it beside itself
+			use.Name = siblingName(role.Name, use.Name, l, use.Beside)
+		}
 		use.Tags = append(use.Tags, block.Tags...)
 		use.When = append(append([]Expr(nil), block.When...), use.When...)
 		more, err := l.useRole(use, block.Parent, play, seen)
 		if err != nil {
 			return nil, err
+		}
+		if n := len(more); n > 0 {
+			role.Depends = append(role.Depends, more[n-1].Role)
 		}
 		blocks = append(blocks, more...)
 	}
