@@ -37,7 +37,7 @@ type runOptions struct {
 	json       bool
 	config     *ansibleConfig // of play: ansible.cfg
 	playbooks  string         // of play: the directory of the playbook, whose group_vars count
-	output     string // of play: pig's own, or as ansible-playbook prints it
+	output     string         // of play: pig's own, or as ansible-playbook prints it
 	startAt    string
 	flush      bool
 	sshCommon  string

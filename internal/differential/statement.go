@@ -10,7 +10,8 @@ import (
 )
 
 // An output is compared as a list of statements: a line, or of what a task says of a host one statement for the state and one for each
-// value of its result. So one difference counts once, and what comes after it is still compared.
+// value of its result. So one difference counts once, and what comes after it is still compared. Of an error the message and the place count,
+// not the lines that are shown there.
 
 var (
 	header = regexp.MustCompile(`^(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS|rc=)`)
@@ -23,6 +24,7 @@ var (
 func Statements(output string) []string {
 	var all []string
 	var group [][]string // what is said of hosts, in whatever order they come
+	var trouble []string // an error, which belongs to the result after it
 	flush := func() {
 		slices.SortStableFunc(group, func(a, b []string) int { return strings.Compare(hostOf(a[0]), hostOf(b[0])) })
 		for _, g := range group {
@@ -35,8 +37,16 @@ func Statements(output string) []string {
 		line := lines[i]
 		switch {
 		case strings.TrimSpace(line) == "":
+		case strings.HasPrefix(line, "[ERROR]: "):
+			trouble = append(trouble, line)
+			for ; i+1 < len(lines) && !header.MatchString(lines[i+1]) && !result.MatchString(lines[i+1]); i++ {
+				if strings.HasPrefix(lines[i+1], "Origin: ") && len(trouble) == 1 {
+					trouble = append(trouble, lines[i+1])
+				}
+			}
 		case header.MatchString(line):
 			flush()
+			all, trouble = append(all, trouble...), nil
 			all = append(all, strings.TrimRight(line, " "))
 		case result.MatchString(line):
 			head, rest, more := strings.Cut(line, " => ")
@@ -50,10 +60,10 @@ func Statements(output string) []string {
 						break
 					}
 				}
-				group = append(group, append([]string{head}, values(hostOf(head), rest)...))
+				group, trouble = append(group, slices.Concat([]string{head}, values(hostOf(head), rest), trouble)), nil
 				continue
 			}
-			group = append(group, []string{strings.TrimRight(line, " ")})
+			group, trouble = append(group, append([]string{strings.TrimRight(line, " ")}, trouble...)), nil
 		case len(group) > 0:
 			group[len(group)-1] = append(group[len(group)-1], strings.TrimRight(line, " "))
 		default:

@@ -3,6 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +31,14 @@ func actions() map[string]action {
 		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
 		"fail":          {run: fail, args: []string{"msg"}},
 		"set_fact":      {run: setFact},
-		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params"}},
+		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching"}},
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":            {run: addHost},
 		"group_by":            {run: groupBy, args: []string{"key", "parents"}},
 		"pause":               {run: pause, args: []string{"seconds", "minutes"}, waits: true},
 		"copy":                {run: copyFile},
 		"template":            {raw: true, run: template, args: templateArgs},
+		"set_stats":           {run: setStats, args: []string{"data", "per_host", "aggregate"}},
 		"script":              {run: script, args: []string{"cmd", "_raw_params", "chdir", "creates", "removes", "executable"}},
 		"fetch":               {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
 		"setup":               {run: setup},
@@ -67,7 +71,7 @@ func debug(_ context.Context, c *call) Result {
 	if m := c.args.At("msg"); m != nil {
 		v, err := c.scope.Value(m, c.args.ValuePos("msg"))
 		if err != nil {
-			return failed(err)
+			return failed(argError(c.task, "msg", err))
 		}
 		msg = v
 	}
@@ -152,12 +156,11 @@ func message(v value.Value) string {
 func setFact(_ context.Context, c *call) Result {
 	facts := value.NewDict()
 	var dropped []string
+	cacheable := false
 	for k, v := range c.args.All() {
 		switch name := value.KeyText(k); {
 		case name == "cacheable":
-			if truth(v) {
-				return failed(diag.Errorf(c.args.ValuePos(k), "set_fact cannot do cacheable: facts end with the run").WithHint("remove the argument"))
-			}
+			cacheable = truth(v)
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
 		default:
@@ -169,7 +172,7 @@ func setFact(_ context.Context, c *call) Result {
 		return ok(nil)
 	}
 	if facts.Len() == 0 {
-		return failure("set_fact needs at least one key: value")
+		return failure("No key/value pairs provided, at least one is required for this action to succeed")
 	}
 	hosts, err := c.factHosts()
 	if err != nil {
@@ -180,9 +183,26 @@ func setFact(_ context.Context, c *call) Result {
 			name := value.KeyText(k)
 			h.register(name, value.Clone(v), c.said.names || c.said.args[name])
 		}
+		if cacheable { // they are facts too, until the run ends
+			h.tell(facts, c.said.any())
+		}
 	}
 	c.learn(Result{Values: facts, Heard: c.said.any()})
-	return ok(value.DictOf("ansible_facts", facts))
+	r := ok(value.DictOf("ansible_facts", facts))
+	if c.args.Has("cacheable") {
+		r.Values.Set("_ansible_facts_cacheable", cacheable)
+	}
+	return r
+}
+
+// setStats keeps numbers for the end of the run, which nothing shows by default.
+func setStats(_ context.Context, c *call) Result {
+	data, isDict := c.args.At("data").(*value.Dict)
+	if !isDict {
+		return failure("The 'data' option needs to be a dictionary/hash")
+	}
+	stats := value.DictOf("data", data, "per_host", truth(c.args.At("per_host")), "aggregate", c.args.At("aggregate") == nil || truth(c.args.At("aggregate")))
+	return ok(value.DictOf("ansible_stats", stats))
 }
 
 func addHost(_ context.Context, c *call) Result {
@@ -302,7 +322,7 @@ func includeVars(_ context.Context, c *call) Result {
 			name, arg = value.Str(v), key
 		}
 	}
-	vars, err := c.varsFrom(arg, name)
+	vars, read, err := c.varsFrom(arg, name)
 	if err != nil {
 		return failed(err)
 	}
@@ -322,36 +342,82 @@ func includeVars(_ context.Context, c *call) Result {
 		h.included.Update(value.Clone(vars).(*value.Dict))
 		h.mu.Unlock()
 	}
-	return ok(value.DictOf("ansible_facts", vars))
+	return ok(value.DictOf("ansible_facts", vars, "ansible_included_var_files", value.Strings(read)))
 }
 
 // varsFrom reads a file of variables, or all such files of a directory in order.
-func (c *call) varsFrom(arg, name string) (*value.Dict, error) {
+func (c *call) varsFrom(arg, name string) (vars *value.Dict, read []string, err error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find("vars", name)
 	if err != nil {
-		return nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return nil, nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	if err := c.chosen(arg, name, path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !c.e.Files.IsDir(path) {
-		return c.e.Loader.LoadVars(path)
+		vars, err = c.e.Loader.LoadVars(path)
+		return vars, []string{absolute(path)}, err
 	}
 	names, err := c.e.Files.Walk(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if names, err = c.chosenVars(names); err != nil {
+		return nil, nil, err
 	}
 	all := value.NewDict()
 	for _, n := range names {
-		if !strings.HasSuffix(n, ".yml") && !strings.HasSuffix(n, ".yaml") && !strings.HasSuffix(n, ".json") {
-			continue
-		}
 		d, err := c.e.Loader.LoadVars(path + "/" + n)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all.Update(d)
+		read = append(read, absolute(path+"/"+n))
 	}
-	return all, nil
+	return all, read, nil
+}
+
+// chosenVars are those of the files below a directory that include_vars reads.
+func (c *call) chosenVars(names []string) ([]string, error) {
+	suffixes := textsOr(c.args.At("extensions"), "yml", "yaml", "json")
+	ignored := textsOr(c.args.At("ignore_files"))
+	depth := 0
+	if v := c.args.At("depth"); v != nil {
+		var err error
+		if depth, err = strconv.Atoi(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("depth"), "invalid depth %s: want a number", value.Display(v))
+		}
+	}
+	var matching *regexp.Regexp
+	if v := c.args.At("files_matching"); v != nil {
+		var err error
+		if matching, err = regexp.Compile(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("files_matching"), "invalid files_matching: %v", err)
+		}
+	}
+	var left []string
+	for _, n := range names {
+		base := path.Base(n)
+		switch {
+		case !slices.Contains(suffixes, strings.TrimPrefix(path.Ext(base), ".")):
+		case depth > 0 && strings.Count(n, "/") >= depth:
+		case slices.Contains(ignored, base):
+		case matching != nil && !matching.MatchString(base):
+		default:
+			left = append(left, n)
+		}
+	}
+	return left, nil
+}
+
+// textsOr are the texts of a list, or those given where there is none.
+func textsOr(v value.Value, absent ...string) []string {
+	switch v := v.(type) {
+	case nil:
+		return absent
+	case *value.List:
+		return texts(v)
+	}
+	return []string{value.Str(v)}
 }

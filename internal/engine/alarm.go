@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -17,19 +18,20 @@ func (r *run) inStep() bool {
 }
 
 // raise makes a failure that of all hosts.
-func (r *run) raise(result Result) {
+func (r *run) raise(result Result, at place) {
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
 	r.alarms++
-	r.alarm = result
+	r.alarm, r.alarmAt = result, at
 	r.alarmed = r.alarms
 }
 
-// hear gives the failure of another host that this one has to take for its own.
-func (r *run) hear(t *playbook.Task) error {
+// hear gives the failure of another host that this one has to take for its own, before it begins the task at a place: not while it has yet to
+// do the very task at which the other one failed.
+func (r *run) hear(t *playbook.Task, at place) error {
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
-	if r.alarmed == r.alarms {
+	if r.alarmed == r.alarms || at != nil && slices.Equal(at, r.alarmAt) {
 		return nil
 	}
 	r.alarmed = r.alarms
@@ -46,7 +48,7 @@ func (r *run) together(ctx context.Context, t *playbook.Task, s *scope, at place
 	if err := r.arrive(ctx, at.at(0)); err != nil {
 		return err
 	}
-	return r.hear(t)
+	return r.hear(t, nil)
 }
 
 // exceed ends the run because of max_fail_percentage.

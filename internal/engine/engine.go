@@ -48,6 +48,7 @@ type Options struct {
 	SSHCommon     string        // options of ssh, where the inventory has no ansible_ssh_common_args
 	SSHExtra      string        // and no ansible_ssh_extra_args
 	FlushAll      bool          // force handlers
+	Forgetful     bool          // nodes note no handlers, as with ansible-playbook: what an interrupted run leaves is left
 	StartAt       string
 	Verbosity     int
 	FreeByDefault bool // plays that name no strategy run free: pig's own do

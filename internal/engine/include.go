@@ -164,7 +164,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		return nil, Result{}, err
 	}
 	if v != true {
-		res := skipped("Conditional result was False: " + why)
+		res := notMet(why)
 		if value.IsUnknown(v) {
 			res = unknown("whether its condition holds")
 		}
@@ -262,7 +262,7 @@ func (r *run) metaHolds(ctx context.Context, t *playbook.Task, s *scope, at plac
 			return nil, r.conclude(ctx, t, s, ref, failed(err), 0)
 		}
 		if v == false {
-			r.e.Sink.HostDone(r.Name, ref, skipped("Conditional result was False: "+why), 0)
+			r.e.Sink.HostDone(r.Name, ref, notMet(why), 0)
 		}
 		return v, nil
 	}

@@ -43,12 +43,18 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 		return value.Strings(e.Inventory.GroupNames(h.Host)), true
 	case "hostvars":
 		return hostVars{m.pr}, true
-	case "ansible_play_hosts", "play_hosts":
-		return m.living(), true
+	case "ansible_play_hosts":
+		return m.alive(m.pr.all), true
 	case "ansible_play_hosts_all":
 		return value.Strings(m.pr.all), true
-	case "ansible_play_batch":
-		return m.living(), true
+	case "ansible_play_batch", "play_hosts":
+		names := make([]string, len(m.pr.runs))
+		for i, r := range m.pr.runs {
+			names[i] = r.Name
+		}
+		return m.alive(names), true
+	case "environment":
+		return value.NewList(), true
 	case "ansible_facts":
 		h.mu.RLock()
 		defer h.mu.RUnlock()
@@ -99,12 +105,12 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	return nil, false
 }
 
-
-func (m *magic) living() *value.List {
+// alive are those of names that still take part.
+func (m *magic) alive(names []string) *value.List {
 	l := value.NewList()
-	for _, r := range m.pr.runs {
-		if !r.e.fates.dead(r.Name) {
-			l.Append(r.Name)
+	for _, n := range names {
+		if !m.pr.e.fates.dead(n) {
+			l.Append(n)
 		}
 	}
 	return l

@@ -20,7 +20,7 @@ func (r *run) perform(ctx context.Context, t *playbook.Task, s *scope) Result {
 	if err != nil {
 		// The condition may be what keeps an undefined loop from being looked at.
 		if v, why, e := holds(s, t); e == nil && v == false {
-			return skipped("Conditional result was False: " + why)
+			return notMet(why)
 		}
 		return failed(err)
 	}
@@ -202,7 +202,7 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 	case err != nil:
 		res = failed(err)
 	case v == false:
-		res = skipped("Conditional result was False: " + why)
+		res = notMet(why)
 	case value.IsUnknown(v):
 		res = unknown("whether its condition holds")
 	default:
@@ -390,4 +390,11 @@ func (r *run) named(t *playbook.Task, s *scope) (*playbook.Task, error) {
 		return nil, diag.Errorf(t.Pos, "module or action %q not found", name)
 	}
 	return &c, nil
+}
+
+// notMet is the result of a task whose condition does not hold.
+func notMet(condition value.Value) Result {
+	r := skipped("Conditional result was False: " + value.Display(condition))
+	r.Values.Set("false_condition", condition)
+	return r
 }

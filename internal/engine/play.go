@@ -40,6 +40,7 @@ type playRun struct {
 	exceeded  bool   // more hosts failed than max_fail_percentage allows
 	alarms    int    // failures of tasks with any_errors_fatal: each host takes them for its own
 	alarm     Result // the last of them
+	alarmAt   place
 	ended     bool // end_play: no other batch begins
 }
 
@@ -59,10 +60,11 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 	if len(only) > 0 {
 		all = slices.DeleteFunc(all, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
 	}
-	hosts := slices.DeleteFunc(slices.Clone(all), func(h *inventory.Host) bool { return e.fates.dead(h.Name) })
+	hosts := ordered(slices.DeleteFunc(slices.Clone(all), func(h *inventory.Host) bool { return e.fates.dead(h.Name) }), p.Order)
 	names := hostNames(all)
-	e.Sink.PlayStarted(p, e.playName(p), hostNames(hosts))
+	name := e.playName(p)
 	if len(hosts) == 0 {
+		e.Sink.PlayStarted(p, name, nil)
 		return nil
 	}
 	batches, err := e.batches(p, hosts)
@@ -78,6 +80,7 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 		return err
 	}
 	for _, batch := range batches {
+		e.Sink.PlayStarted(p, name, hostNames(batch))
 		pr := e.newPlayRun(p, batch, names, vars)
 		pr.settings, pr.rank = set, rank
 		if err := pr.run(ctx); err != nil {
@@ -170,7 +173,7 @@ func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
 		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(limited, h) })
 	}
 	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return e.host(h.Name) == nil })
-	return ordered(hosts, p.Order), nil
+	return hosts, nil
 }
 
 func hostNames(hosts []*inventory.Host) []string {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/value"
@@ -91,10 +93,18 @@ func (r Result) Registered() value.Value {
 	}
 	d := r.Values.Clone()
 	d.Set("changed", r.Changed)
-	d.Set("failed", r.Failed)
+	if !r.Skipped {
+		d.Set("failed", r.Failed)
+	}
 	if r.Skipped {
 		d.Set("skipped", true)
-		d.Set("skip_reason", r.Msg)
+		switch {
+		case r.Items != nil && len(r.Items) == 0:
+			d.Set("skipped_reason", r.Msg)
+		case r.Items == nil && !d.Has("msg"):
+			reason, _, _ := strings.Cut(r.Msg, ": ")
+			d.Set("skip_reason", reason)
+		}
 	}
 	if r.Unreachable {
 		d.Set("unreachable", true)

@@ -31,7 +31,7 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	if err := r.mayGo(ctx); err != nil {
 		return err
 	}
-	if err := r.hear(t); err != nil {
+	if err := r.hear(t, at); err != nil {
 		return err
 	}
 	s := r.scope(r.host, t, r.handlerVars(t))
@@ -72,6 +72,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if err != nil {
 		return r.conclude(ctx, t, s, ref, failed(err), 0)
 	}
+	once = once || t.Action == "add_host" && r.inStep() // it adds for all hosts what the first one says
 	if len(r.notifications(t)) > 0 {
 		if err := r.recall(ctx); err != nil {
 			return r.conclude(ctx, t, s, ref, failed(err), 0)
@@ -119,7 +120,25 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 func failed(err error) Result {
 	r := failure(err.Error())
 	r.Heard = true
+	r.Values.Set("msg", "Task failed: "+words(err))
 	return r
+}
+
+// words are an error's as Ansible has them: without the place and the hint, which are told beside.
+func words(err error) string {
+	var arg *argumentError
+	if errors.As(err, &arg) {
+		return fmt.Sprintf("Finalization of task args for '%s' failed: Error while resolving value for '%s': %s", arg.action, arg.name, words(arg.err))
+	}
+	var list diag.List
+	if errors.As(err, &list) && len(list) > 0 {
+		return list[0].Summary
+	}
+	var one *diag.Diagnostic
+	if errors.As(err, &one) {
+		return one.Summary
+	}
+	return err.Error()
 }
 
 func (r *run) announce(at place, ref TaskRef) {
@@ -190,7 +209,7 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 		fatal, _ := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.AnyErrorsFatal }), t.Pos, false)
 		switch {
 		case fatal && r.inStep():
-			r.raise(result)
+			r.raise(result, r.at)
 		case fatal:
 			r.abort(fmt.Errorf("%w: %s failed on %s", errAborted, ref.Title(), r.Name))
 		}
@@ -265,20 +284,20 @@ func conditions(t *playbook.Task) []playbook.Expr {
 	return append(all, t.When...)
 }
 
-// holds evaluates the conditions of t: true, false or unknown. The text of the first that does not hold comes with it.
-func holds(s *scope, t *playbook.Task) (value.Value, string, error) {
-	var result value.Value = true
+// holds evaluates the conditions of t: true, false or unknown. The first that does not hold comes with it.
+func holds(s *scope, t *playbook.Task) (result, failing value.Value, err error) {
+	result = true
 	for _, c := range conditions(t) {
 		v, err := s.Condition(c.Value, c.Pos)
 		if err != nil {
-			return nil, "", diag.At(c.Pos, err)
+			return nil, nil, diag.At(c.Pos, err)
 		}
 		if v == false {
-			return false, value.Display(c.Value), nil
+			return false, c.Value, nil
 		}
 		if value.IsUnknown(v) {
 			result = v
 		}
 	}
-	return result, "", nil
+	return result, nil, nil
 }

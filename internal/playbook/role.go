@@ -156,6 +156,9 @@ func (l *Loader) part(dir, kind, name string) string {
 }
 
 func (l *Loader) roleVars(dir, kind, name string) (*value.Dict, error) {
+	if all := Join(dir, kind, name); name == "main" && l.Files.IsDir(all) {
+		return l.varsBelow(all)
+	}
 	path := l.part(dir, kind, name)
 	if path == "" {
 		if name != "main" {
@@ -164,6 +167,27 @@ func (l *Loader) roleVars(dir, kind, name string) (*value.Dict, error) {
 		return value.NewDict(), nil
 	}
 	return l.LoadVars(path)
+}
+
+// varsBelow reads all files of variables below a directory, in order.
+func (l *Loader) varsBelow(dir string) (*value.Dict, error) {
+	names, err := l.Files.Walk(dir)
+	if err != nil {
+		return nil, err
+	}
+	all := value.NewDict()
+	for _, n := range names {
+		base := n[strings.LastIndexByte(n, '/')+1:]
+		if ext := base[max(0, strings.LastIndexByte(base, '.')):]; strings.HasPrefix(base, ".") || ext != ".yml" && ext != ".yaml" && ext != ".json" {
+			continue
+		}
+		d, err := l.LoadVars(Join(dir, n))
+		if err != nil {
+			return nil, err
+		}
+		all.Update(d)
+	}
+	return all, nil
 }
 
 // fill reads the role's tasks into block, and its handlers.

@@ -23,6 +23,7 @@ type Ansible struct {
 	mu       sync.Mutex
 	included []inclusion // told together before what comes next
 	noted    map[string]bool
+	hosts    []string // of the play, in order
 }
 
 // AnsibleOptions say how much is shown.
@@ -57,6 +58,9 @@ func (a *Ansible) banner(text string) {
 // PlayStarted implements engine.Sink.
 func (a *Ansible) PlayStarted(_ *playbook.Play, name string, hosts []string) {
 	a.banner("PLAY [" + strings.TrimSpace(name) + "]")
+	a.mu.Lock()
+	a.hosts = hosts
+	a.mu.Unlock()
 	if len(hosts) == 0 {
 		a.term.Print(a.paint.Cyan("skipping: no hosts matched") + "\n")
 	}
@@ -92,10 +96,11 @@ func (a *Ansible) Included(host string, _ engine.TaskRef, what, label string) {
 
 func (a *Ansible) tellIncluded() {
 	a.mu.Lock()
-	told := a.included
+	told, order := a.included, a.hosts
 	a.included = nil
 	a.mu.Unlock()
 	for _, inc := range told {
+		slices.SortFunc(inc.hosts, func(x, y string) int { return slices.Index(order, x) - slices.Index(order, y) })
 		line := fmt.Sprintf("included: %s for %s", inc.what, strings.Join(inc.hosts, ", "))
 		if inc.label != "" {
 			line += " => (item=" + inc.label + ")"
@@ -115,12 +120,7 @@ func (a *Ansible) HostDone(host string, t engine.TaskRef, r engine.Result, _ tim
 	looped := len(r.Items) > 0
 	switch {
 	case r.Unreachable:
-		if !looped {
-			fmt.Fprintf(&b, "%s\n", a.paint.Red(fmt.Sprintf("fatal: [%s]: UNREACHABLE! => %s", name, a.dump(t, r, false))))
-		}
-		if looped {
-			fmt.Fprintf(&b, "%s\n", a.paint.Red(fmt.Sprintf("fatal: [%s]: UNREACHABLE! => %s", name, a.dump(t, r, false))))
-		}
+		fmt.Fprintf(&b, "%s\n", a.paint.Red(fmt.Sprintf("fatal: [%s]: UNREACHABLE! => %s", name, a.dump(t, r, false))))
 		if r.Ignored {
 			b.WriteString(a.paint.Cyan("...ignoring") + "\n")
 		}
@@ -222,8 +222,11 @@ func (a *Ansible) dump(t engine.TaskRef, r engine.Result, indented bool) string 
 			d.Delete(k)
 		}
 	}
+	if t.Action == "debug" {
+		d.Delete("changed")
+	}
 	if t.Action == "debug" && !r.Failed && r.Verbose {
-		for _, name := range []string{"changed", "item", "ansible_loop_var", "ansible_index_var", "ansible_loop"} {
+		for _, name := range []string{"item", "ansible_loop_var", "ansible_index_var", "ansible_loop"} {
 			d.Delete(name)
 		}
 		if r.Loop != nil {
@@ -237,21 +240,31 @@ func (a *Ansible) dump(t engine.TaskRef, r engine.Result, indented bool) string 
 
 // origin tells why a task failed and shows where it stands.
 func (a *Ansible) origin(t engine.TaskRef, r engine.Result) string {
-	if r.NoLog || r.Msg == "" {
-		return ""
+	msg, ok := value.Plain(r.Values.At("msg"))
+	if !ok {
+		msg = value.Display(r.Values.At("msg"))
 	}
-	var b strings.Builder
+	if !r.Values.Has("msg") {
+		msg = r.Msg
+	}
 	why := "Task failed: "
 	switch {
+	case strings.HasPrefix(msg, why):
+		why = ""
+	case r.Of != "" && msg == "":
+		why += "Action failed."
 	case r.Of != "":
 		why += r.Of + " failed: "
-	case strings.HasPrefix(r.Msg, why):
-		why = ""
 	}
-	fmt.Fprintf(&b, "[ERROR]: %s%s\n", why, r.Msg)
-	at := t.Pos
-	b.WriteString(a.place(at))
-	return a.paint.Red(b.String())
+	text := fmt.Sprintf("[ERROR]: %s%s\n%s", why, msg, a.place(t.Pos))
+	a.mu.Lock()
+	again := a.noted[text]
+	a.noted[text] = true
+	a.mu.Unlock()
+	if again { // as in Ansible, which says the same once
+		return ""
+	}
+	return a.paint.Red(text)
 }
 
 // place shows a place of a playbook with the two lines before it.
