@@ -141,6 +141,19 @@ func (o *runOptions) lockFlag(f *pflag.FlagSet) {
 
 func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }
 
+// asked reads an answer, which is shown unless it is private.
+func (a *app) asked(prompt string, private bool) (string, error) {
+	if private {
+		return a.ask(prompt)
+	}
+	fmt.Fprint(a.err, prompt+": ")
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
 // ask reads a password from the terminal, or one line from what is piped in.
 func (a *app) ask(prompt string) (string, error) {
 	fmt.Fprint(a.err, prompt+": ")

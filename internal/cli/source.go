@@ -54,6 +54,10 @@ func (s *source) loadInventory(ctx context.Context) error {
 		return err
 	}
 	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks})
+	if err != nil && s.opt.output == "ansible" && inv != nil { // it goes on with what can be read
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("[WARNING]: "+err.Error()))
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
@@ -87,6 +91,16 @@ func (s *source) loadInventory(ctx context.Context) error {
 		s.tell(s.exposed())
 	}
 	return nil
+}
+
+// reread reads the inventory anew, for a run that is under way.
+func (s *source) reread() (*inventory.Inventory, error) {
+	decrypt, err := s.decrypt(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	inv, _, err := inventory.Load(s.sources(), inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks})
+	return inv, err
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"pig/internal/diag"
+	"pig/internal/playbook"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -35,9 +37,10 @@ func actions() map[string]action {
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":            {run: addHost},
 		"group_by":            {run: groupBy, args: []string{"key", "parents"}},
-		"pause":               {run: pause, args: []string{"seconds", "minutes"}, waits: true},
+		"pause":               {run: pause, args: []string{"seconds", "minutes", "prompt", "echo"}, waits: true},
 		"copy":                {run: copyFile},
 		"template":            {raw: true, run: template, args: templateArgs},
+		"async_status":        {run: asyncStatus, args: []string{"jid", "mode"}},
 		"set_stats":           {run: setStats, args: []string{"data", "per_host", "aggregate"}},
 		"script":              {run: script, args: []string{"cmd", "_raw_params", "chdir", "creates", "removes", "executable"}},
 		"fetch":               {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
@@ -57,11 +60,14 @@ func debug(_ context.Context, c *call) Result {
 			return skipped("Verbosity threshold not met.")
 		}
 	}
+	if c.args.At("var") != nil && c.args.At("msg") != nil {
+		return failed(errors.New("parameters are mutually exclusive: msg|var"))
+	}
 	if name := c.args.At("var"); name != nil {
 		text := value.Str(name)
 		v, err := c.scope.Expression(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "{{"), "}}"), c.task.Pos)
 		if err != nil {
-			v = "VARIABLE IS NOT DEFINED!: " + err.Error()
+			v = "VARIABLE IS NOT DEFINED!: " + words(err)
 		}
 		r := ok(value.DictOf(text, v))
 		r.Verbose = true
@@ -86,7 +92,7 @@ func debug(_ context.Context, c *call) Result {
 func assert(_ context.Context, c *call) Result {
 	that := c.args.At("that")
 	if that == nil {
-		return failure("assert needs that: CONDITION")
+		return failed(errors.New("missing required arguments: that"))
 	}
 	checks := []value.Value{that}
 	if l, ok := that.(*value.List); ok {
@@ -153,7 +159,7 @@ func message(v value.Value) string {
 	return value.Display(v)
 }
 
-func setFact(_ context.Context, c *call) Result {
+func setFact(ctx context.Context, c *call) Result {
 	facts := value.NewDict()
 	var dropped []string
 	cacheable := false
@@ -163,6 +169,8 @@ func setFact(_ context.Context, c *call) Result {
 			cacheable = truth(v)
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
+		case !playbook.IsVariable(name):
+			return failed(diag.Errorf(c.args.KeyPos(k), "Invalid variable name '%s'.", name))
 		default:
 			facts.Set(name, c.e.sealed(name, v))
 		}
@@ -174,7 +182,7 @@ func setFact(_ context.Context, c *call) Result {
 	if facts.Len() == 0 {
 		return failure("No key/value pairs provided, at least one is required for this action to succeed")
 	}
-	hosts, err := c.factHosts()
+	hosts, err := c.factHosts(ctx)
 	if err != nil {
 		return notLearned(err)
 	}
@@ -244,7 +252,10 @@ func addHost(_ context.Context, c *call) Result {
 	return r
 }
 
-func groupBy(_ context.Context, c *call) Result {
+func groupBy(ctx context.Context, c *call) Result {
+	if err := c.turnOf(ctx); err != nil { // groups have their hosts in order
+		return failed(err)
+	}
 	key := c.args.At("key")
 	if key == nil {
 		return failure("group_by needs key: GROUP")
@@ -284,8 +295,14 @@ func groupBy(_ context.Context, c *call) Result {
 }
 
 func pause(ctx context.Context, c *call) Result {
-	if c.args.Has("seconds") == c.args.Has("minutes") {
-		return failed(diag.Errorf(c.task.Pos, "pause needs seconds or minutes: pig does not wait for a key"))
+	if c.args.Has("seconds") && c.args.Has("minutes") {
+		return failed(diag.Errorf(c.task.Pos, "parameters are mutually exclusive: minutes|seconds"))
+	}
+	begin := c.e.Now()
+	done := func(text, answer string) Result {
+		end := c.e.Now()
+		return ok(value.DictOf("start", stamp(begin), "stop", stamp(end), "delta", int64(end.Sub(begin).Seconds()), "echo", c.args.At("echo") == nil || truth(c.args.At("echo")),
+			"stdout", text, "stderr", "", "rc", int64(0), "user_input", answer))
 	}
 	for _, unit := range []struct {
 		key   string
@@ -305,12 +322,25 @@ func pause(ctx context.Context, c *call) Result {
 		if err := c.e.Sleep(ctx, d*unit.scale); err != nil {
 			return failed(err)
 		}
-		return ok(value.DictOf("stdout", fmt.Sprintf("Paused for %s %s", value.Str(v), unit.key)))
+		return done(fmt.Sprintf("Paused for %s %s", value.Str(float64(d)/float64(time.Second)), unit.key), "")
 	}
-	return ok(nil)
+	if c.e.opt.Plan || c.e.Ask == nil { // nobody is there who could answer
+		return done("Paused for 0.0 minutes", "")
+	}
+	text := "Press enter to continue, Ctrl+C to interrupt"
+	if v := c.args.At("prompt"); v != nil {
+		text = value.Str(v)
+	}
+	answer, err := c.e.Ask(fmt.Sprintf("[%s]\n%s", c.task.Title(), text), c.args.At("echo") == nil || truth(c.args.At("echo")))
+	if err != nil {
+		return failed(err)
+	}
+	return done(fmt.Sprintf("Paused for %s minutes", value.Str(c.e.Now().Sub(begin).Minutes())), answer)
 }
 
-func includeVars(_ context.Context, c *call) Result {
+func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05.000000") }
+
+func includeVars(ctx context.Context, c *call) Result {
 	name, into, arg := "", "", ""
 	for k, v := range c.args.All() {
 		switch key := value.KeyText(k); key {
@@ -333,7 +363,7 @@ func includeVars(_ context.Context, c *call) Result {
 		vars = c.e.Protect(vars)
 	}
 	c.e.Redactor.Add(value.Secrets(vars)...)
-	hosts, err := c.factHosts()
+	hosts, err := c.factHosts(ctx)
 	if err != nil {
 		return notLearned(err)
 	}

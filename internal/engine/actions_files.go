@@ -240,7 +240,7 @@ func setup(ctx context.Context, c *call) Result {
 	r := c.node(ctx, "setup", c.args)
 	if answered, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
 		facts, dropped := factsOf(answered)
-		hosts, err := c.factHosts()
+		hosts, err := c.factHosts(ctx)
 		if err != nil {
 			return notLearned(err)
 		}

@@ -26,6 +26,8 @@ type call struct {
 	said  said
 	// elsewhere says that the handlers are noted on the task's host, though the task runs on another.
 	elsewhere bool
+	// launched says that it is a job in the background already.
+	launched bool
 }
 
 // node runs a module on the host that the task is for, or is delegated to.
@@ -39,7 +41,12 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		return failed(err)
 	}
 	if _, err := mod.Spec.Check(name, args); err != nil {
+		return wrongArguments(name, mod.Spec, args, err)
+	}
+	if limit, ok, err := c.background(planned); err != nil {
 		return failed(err)
+	} else if ok {
+		return c.launch(name, args, limit)
 	}
 	host, user, err := c.where()
 	if errors.Is(err, errUnknownHost) {
@@ -86,6 +93,9 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	r.Heard = !host.Local || c.said.any() || envHeard
 	c.explain(&r, parts)
 	c.learn(r)
+	if planned && !c.e.opt.Plan && r.Opaque { // check_mode of one task, as in Ansible
+		return notInCheck()
+	}
 	return r
 }
 

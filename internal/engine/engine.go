@@ -83,6 +83,10 @@ type Deps struct {
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 	Env   func(string) string
+	// Ask asks the operator, who sees the answer if echo says so; nil: nobody is there.
+	Ask func(prompt string, echo bool) (string, error)
+	// Reread reads the inventory anew; nil: it cannot be.
+	Reread func() (*inventory.Inventory, error)
 }
 
 // Engine runs plays one after the other and keeps what it learns of hosts in between.
@@ -110,6 +114,7 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
+	jobs      jobs
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -198,6 +203,7 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 // failed are told by Stats. Several calls may run side by side.
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
+	defer e.jobs.at.Wait()
 	for i, p := range plays {
 		err := e.play(ctx, p, rank(p, plays[:i]), only)
 		if errors.Is(err, errRunEnds) {

@@ -319,6 +319,10 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 		for _, h := range r.runs {
 			r.e.fates.forgive(h.Name)
 		}
+	case "refresh_inventory":
+		if err := r.refresh(); err != nil {
+			return r.conclude(ctx, t, s, r.ref(t, s), failed(diag.At(t.Pos, err)), 0)
+		}
 	case "reset_connection":
 		c := &call{run: r, task: t, scope: s}
 		if h, _, err := c.where(); err == nil {

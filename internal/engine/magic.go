@@ -2,6 +2,7 @@ package engine
 
 import (
 	"path/filepath"
+	"strings"
 
 	"pig/internal/jinja"
 	"pig/internal/playbook"
@@ -34,8 +35,14 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 	case "inventory_hostname_short":
 		return shortName(h.Name), true
 	case "inventory_file":
+		if strings.Contains(h.File, ",") { // a list of hosts
+			return h.File, true
+		}
 		return absolute(h.File), true
 	case "inventory_dir":
+		if strings.Contains(h.File, ",") {
+			return nil, true
+		}
 		return playbook.Dir(absolute(h.File)), true
 	case "groups":
 		return e.groups(), true
@@ -61,6 +68,8 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 		return h.facts.Clone(), true
 	case "omit":
 		return jinja.Omit, true
+	case "vars":
+		return m.pr.scope(h, m.t, nil).Vars(), true
 	}
 	if v, ok := m.ofRun(name); ok {
 		return v, true

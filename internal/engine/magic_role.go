@@ -139,3 +139,21 @@ func (pr *playRun) reached(h *host, t *playbook.Task) *value.Dict {
 	d.Set("ansible_connection", kind)
 	return d
 }
+
+// reachDelegate makes the variables about the way those of the host that a task is delegated to.
+func (r *run) reachDelegate(t *playbook.Task, s *scope) {
+	if s.vars.reach == nil || r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }) == nil {
+		return
+	}
+	name, _, err := (&call{run: r, task: t, scope: s}).target()
+	if err != nil || name == r.Name {
+		return
+	}
+	h := r.e.host(name)
+	if h == nil {
+		h = r.e.stranger(name)
+	}
+	s.vars.reach.Update(r.playRun.reached(h, &playbook.Task{}))
+	s.vars.local.Set("ansible_delegated_vars", value.DictOf(name, value.DictOf("ansible_host", s.vars.reach.At("ansible_host"), "inventory_hostname", name)))
+	s.Forget()
+}

@@ -337,6 +337,7 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	if err != nil {
 		return failed(err)
 	}
+	r.reachDelegate(t, s)
 	act, local := r.e.actions[t.Action]
 	args := r.withDefaults(t)
 	if local && act.raw && t.ArgsText != nil && t.Action != "template" {

@@ -21,9 +21,11 @@ type run struct {
 	notified map[*playbook.Task]bool
 	left     map[*playbook.Task]bool // notified by an earlier run, which did not get to them
 	inFlush  bool
-	at       place // where it is now; goes with playRun.mu
-	gone     bool  // it has left the play
-	alarmed  int   // how many of the play's alarms it has taken for its own
+	at       place         // where it is now; goes with playRun.mu
+	gone     bool          // it has left the play
+	before   chan struct{} // closed when the host before this one has done the task at hand; nil: there is none
+	done     chan struct{} // closed when this one has
+	alarmed  int           // how many of the play's alarms it has taken for its own
 	sets     sets
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pig/internal/diag"
@@ -72,7 +73,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if err != nil {
 		return r.conclude(ctx, t, s, ref, failed(err), 0)
 	}
-	once = once || t.Action == "add_host" && r.inStep() // it adds for all hosts what the first one says
+	once = once || (t.Action == "add_host" || t.Action == "pause") && r.inStep() // the first host does it for all
 	if len(r.notifications(t)) > 0 {
 		if err := r.recall(ctx); err != nil {
 			return r.conclude(ctx, t, s, ref, failed(err), 0)
@@ -136,9 +137,21 @@ func words(err error) string {
 	}
 	var one *diag.Diagnostic
 	if errors.As(err, &one) {
-		return one.Summary
+		return capitalised(one.Summary)
 	}
-	return err.Error()
+	return capitalised(err.Error())
+}
+
+// beginnings are those of messages that Ansible begins with a capital.
+var beginnings = []string{"syntax error in template", "the lookup plugin", "the filter plugin", "the test plugin", "lookup plugin"}
+
+func capitalised(text string) string {
+	for _, b := range beginnings {
+		if strings.HasPrefix(text, b) {
+			return strings.ToUpper(text[:1]) + text[1:]
+		}
+	}
+	return text
 }
 
 func (r *run) announce(at place, ref TaskRef) {

@@ -26,6 +26,7 @@ type layers struct {
 	levels []layer
 	local  *value.Dict // the first level: the loop's item, the result so far
 	said   bool        // a node had a say in local
+	reach  *value.Dict // the last level of a task: the way to its host
 	joined func() bool // tells whether a node had a say in who is in which group
 }
 
@@ -143,7 +144,8 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
 	l.add(e.Defaults, true)
 	if t != nil {
-		l.add(pr.reached(h, t), true)
+		l.reach = pr.reached(h, t)
+		l.add(l.reach, true)
 	}
 	return l
 }

@@ -37,9 +37,8 @@ func (p *playReader) read(d *value.Dict) error {
 	}
 	play.GatherFacts, play.GatherWhat = d.At("gather_facts"), d.At("gather_subset")
 	play.VarsFiles = listOf(d.At("vars_files"))
-	if d.Has("vars_prompt") {
-		errs.Add(diag.Errorf(d.KeyPos("vars_prompt"), "vars_prompt is not supported").WithHint("give the variables on the command line: -e NAME=VALUE, or -e @FILE for secrets"))
-	}
+	play.Prompts, err = prompts(d.At("vars_prompt"), d.ValuePos("vars_prompt"))
+	errs.Add(err)
 	if v := d.At("strategy"); v != nil {
 		play.Strategy = value.Str(v)
 		switch play.Strategy {

@@ -21,6 +21,7 @@ type Play struct {
 	GatherFacts value.Value // nil: as configured
 	GatherWhat  value.Value // gather_subset
 	VarsFiles   []value.Value
+	Prompts     []Prompt // vars_prompt
 	Strategy    string
 	Serial      value.Value
 	MaxFail     value.Value // max_fail_percentage
@@ -32,9 +33,10 @@ type Play struct {
 	RoleTasks   []*Block // one for each role, dependencies first
 	Tasks       *Block
 	PostTasks   *Block
-	Handlers    []*Task // of the play itself; roles have their own
-	Dir         string  // of the playbook file
-	root        *Block  // around all its sections
+	Handlers    []*Task         // of the play itself; roles have their own
+	Dir         string          // of the playbook file
+	root        *Block          // around all its sections
+	used        map[string]bool // roles that are used, by name and parameters
 }
 
 // Node is a task or a block.
@@ -192,4 +194,29 @@ func (t *Task) Title() string {
 		return t.Role.Name + " : " + name
 	}
 	return name
+}
+
+// Static lists the tasks of a play that are there before anything runs: in their order, without handlers and what includes bring.
+func (p *Play) Static() []*Task {
+	var all []*Task
+	for _, b := range append(append([]*Block{p.PreTasks}, p.RoleTasks...), p.Tasks, p.PostTasks) {
+		if b != nil {
+			all = append(all, allTasks(b)...)
+		}
+	}
+	return all
+}
+
+func allTasks(b *Block) (all []*Task) {
+	for _, nodes := range [][]Node{b.Body, b.Rescue, b.Always} {
+		for _, n := range nodes {
+			switch n := n.(type) {
+			case *Block:
+				all = append(all, allTasks(n)...)
+			case *Task:
+				all = append(all, n)
+			}
+		}
+	}
+	return all
 }

@@ -17,7 +17,9 @@ type RoleUse struct {
 	Pos    diag.Pos
 	From   map[string]string // tasks_from, vars_from, defaults_from, handlers_from
 	// Twice says that the role runs again even if it ran already with the same parameters.
-	Twice  bool
+	Twice bool
+	// Once says that it does not run if it ran in the play already: allow_duplicates: false.
+	Once   bool
 	Notify []value.Value
 	Beside string // a directory of roles that is searched too: that of the role which asks
 }
@@ -68,16 +70,26 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 	if vars == nil {
 		vars = value.NewDict()
 	}
-	id := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + string(value.PlainJSON(vars)) + fmt.Sprint(use.When)
+	meta, err := l.meta(role)
+	if err != nil {
+		return nil, err
+	}
+	own := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + string(value.PlainJSON(vars))
+	id := own + fmt.Sprint(use.When, use.Tags)
 	if seen != nil && !role.Duplicate && !use.Twice {
 		if seen[id] {
 			return nil, nil
 		}
 		seen[id] = true
 	}
+	if use.Once && play.ran(own) { // its variables are the play's all the same
+		play.Roles = append(play.Roles, role)
+		return []*Block{{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}}, nil
+	}
+	play.runs(own)
 	block := &Block{Keywords: use.Keywords, Notify: use.Notify, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
 	var blocks []*Block
-	deps, err := l.dependencies(role, block, play, seen)
+	deps, err := l.dependencies(role, meta, block, play, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -225,16 +237,34 @@ func handlerKeywords(k Keywords) Keywords {
 	return k
 }
 
-func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+// meta reads meta/main of a role.
+func (l *Loader) meta(role *Role) (*value.Dict, error) {
 	path := l.part(role.Dir, "meta", "main")
 	if path == "" {
-		return nil, nil
+		return value.NewDict(), nil
 	}
 	meta, err := l.LoadVars(path)
 	if err != nil {
 		return nil, err
 	}
-	role.Duplicate = meta.At("allow_duplicates") == true
+	role.Duplicate, err = flagOf(meta.At("allow_duplicates"), meta.ValuePos("allow_duplicates"), "allow_duplicates")
+	return meta, err
+}
+
+// ran tells whether a role was used in the play before, and runs notes that it is.
+func (p *Play) ran(id string) bool { return p != nil && p.used[id] }
+
+func (p *Play) runs(id string) {
+	if p == nil {
+		return
+	}
+	if p.used == nil {
+		p.used = map[string]bool{}
+	}
+	p.used[id] = true
+}
+
+func (l *Loader) dependencies(role *Role, meta *value.Dict, block *Block, play *Play, seen map[string]bool) ([]*Block, error) {
 	list, _ := meta.At("dependencies").(*value.List)
 	if list == nil {
 		return nil, nil

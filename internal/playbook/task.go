@@ -112,9 +112,6 @@ func (r *taskReader) task(d *value.Dict, pos diag.Pos, parent *Block) (*Task, er
 	if t.Action == "meta" {
 		errs.Add(metaAction(t, d.KeyPos("meta")))
 	}
-	if p := d.At("poll"); p == int64(0) {
-		r.l.warn(diag.Warnf(d.ValuePos("poll"), "poll: 0 is without effect: pig waits for the end of the task"))
-	}
 	if v := d.At("name"); v != nil {
 		t.Name = value.Str(v)
 	}
@@ -145,6 +142,9 @@ func mergeLocal(was, k Keywords) Keywords {
 	}
 	return k
 }
+
+// IsVariable tells whether s can be the name of a variable.
+func IsVariable(s string) bool { return identifier(s) }
 
 func identifier(s string) bool {
 	for i, r := range s {

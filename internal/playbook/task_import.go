@@ -121,6 +121,7 @@ func RoleOf(t *Task) (RoleUse, error) {
 			if err := useOption(t, name, v); err != nil {
 				return use, err
 			}
+			use.Once = use.Once || name == "allow_duplicates" && !truthOf(v)
 		default:
 			return use, diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name)
 		}

@@ -29,13 +29,7 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"together": lookupTogether, "flattened": lookupFlattened, "sequence": lookupSequence, "subelements": lookupSubelements,
 		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
-		"pipe": noLookup("pipe"), "lines": noLookup("lines"),
-	}
-}
-
-func noLookup(name string) runtime.Lookup {
-	return func(*runtime.Scope, []value.Value, *value.Dict) (*value.List, error) {
-		return nil, fmt.Errorf("lookup('%s') runs commands on the controller, which is not supported here", name)
+		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupFile, "ini": src.ini, "csvfile": lookupCSV,
 	}
 }
 
