@@ -53,7 +53,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks})
+	inv, warnings, err := inventory.Load(sources, constructed(inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks}))
 	if err != nil && s.opt.output == "ansible" && inv != nil { // it goes on with what can be read
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("[WARNING]: "+err.Error()))
 		err = nil
@@ -99,7 +99,7 @@ func (s *source) reread() (*inventory.Inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv, _, err := inventory.Load(s.sources(), inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks})
+	inv, _, err := inventory.Load(s.sources(), constructed(inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks}))
 	return inv, err
 }
 

@@ -33,7 +33,7 @@ func actions() map[string]action {
 		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
 		"fail":          {run: fail, args: []string{"msg"}},
 		"set_fact":      {run: setFact},
-		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching"}},
+		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching", "hash_behaviour"}},
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":            {run: addHost},
 		"group_by":            {run: groupBy, args: []string{"key", "parents"}},
@@ -369,7 +369,11 @@ func includeVars(ctx context.Context, c *call) Result {
 	}
 	for _, h := range hosts {
 		h.mu.Lock()
-		h.included.Update(value.Clone(vars).(*value.Dict))
+		add := value.Clone(vars).(*value.Dict)
+		if c.args.At("hash_behaviour") == "merge" {
+			add = merged(h.included, add)
+		}
+		h.included.Update(add)
 		h.mu.Unlock()
 	}
 	return ok(value.DictOf("ansible_facts", vars, "ansible_included_var_files", value.Strings(read)))
@@ -450,4 +454,19 @@ func textsOr(v value.Value, absent ...string) []string {
 		return texts(v)
 	}
 	return []string{value.Str(v)}
+}
+
+// merged is a mapping on top of another one, with what is a mapping in both merged as well.
+func merged(below, above *value.Dict) *value.Dict {
+	all := below.Clone()
+	for k, v := range above.All() {
+		old, _ := all.Get(k)
+		under, isDict := old.(*value.Dict)
+		over, both := v.(*value.Dict)
+		if isDict && both {
+			v = merged(under, over)
+		}
+		all.SetAt(k, v, above.KeyPos(k), above.ValuePos(k))
+	}
+	return all
 }

@@ -35,7 +35,7 @@ func (r *run) hear(t *playbook.Task, at place) error {
 		return nil
 	}
 	r.alarmed = r.alarms
-	r.e.fates.end(r.Name, false)
+	r.e.fates.leave(r.Name)
 	return &hostError{task: t, result: r.alarm, shared: true}
 }
 

@@ -303,6 +303,12 @@ func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
 			if b && !res.Failed && res.Msg == "" {
 				res.Msg = "failed_when holds: " + value.Display(t.FailedWhen)
 			}
+			if b && !res.Failed {
+				res.Of = "Action"
+				if !res.Values.Has("msg") {
+					res.Values.Set("msg", "")
+				}
+			}
 			res.Failed = b
 			res.Values.Set("failed_when_result", b)
 		}
@@ -310,7 +316,13 @@ func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
 	if t.ChangedWhen != nil && !res.Skipped {
 		v, err := s.Condition(t.ChangedWhen, t.Pos)
 		if err != nil {
-			return failed(err)
+			res.Failed, res.Of, res.Msg = true, "Action", err.Error()
+			res.Values.Set("changed_when_result", "Error while evaluating conditional: "+words(err))
+			if !res.Values.Has("msg") {
+				res.Values.Set("msg", "")
+			}
+			s.see(t, res)
+			return res
 		}
 		res.Changed = v
 	}

@@ -29,6 +29,7 @@ type playRun struct {
 	settings settings
 	root     bool // some task may become another user, so agents run as root
 
+	telling   sync.Mutex // a task is told of before its first result
 	mu        sync.Mutex
 	moved     *sync.Cond // some host has gone on, or has left; goes with mu
 	once      map[string]*onceSlot

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -145,7 +146,11 @@ func words(err error) string {
 // beginnings are those of messages that Ansible begins with a capital.
 var beginnings = []string{"syntax error in template", "the lookup plugin", "the filter plugin", "the test plugin", "lookup plugin"}
 
+// builtIn is the name of a filter or test, which Ansible gives in full.
+var builtIn = regexp.MustCompile(`(filter|test) plugin '([a-z0-9_]+)'`)
+
 func capitalised(text string) string {
+	text = builtIn.ReplaceAllString(text, "$1 plugin 'ansible.builtin.$2'")
 	for _, b := range beginnings {
 		if strings.HasPrefix(text, b) {
 			return strings.ToUpper(text[:1]) + text[1:]
@@ -156,6 +161,8 @@ func capitalised(text string) string {
 
 func (r *run) announce(at place, ref TaskRef) {
 	key := fmt.Sprint(at)
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	r.playRun.mu.Lock()
 	first := !r.started[key]
 	r.started[key] = true

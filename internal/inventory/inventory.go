@@ -25,6 +25,9 @@ type Options struct {
 	PlaybookDir string
 	// Tables reads a source that is no file but the tables of a database; nil for a name of something else.
 	Tables func(name string) (*Tables, error)
+	// Render evaluates a template, and Test a condition, with variables: for inventories that are constructed. nil: there are none.
+	Render func(text string, vars *value.Dict) (value.Value, error)
+	Test   func(condition string, vars *value.Dict) (bool, error)
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
 }
@@ -124,6 +127,10 @@ func (l *loader) finish(sources []string) (*Inventory, diag.List, error) {
 	inv.reconcile(&l.diags)
 	inv.dirs = l.varsDirs(sources)
 	l.readVars()
+	if l.constructed() {
+		inv.reconcile(&l.diags)
+		l.readVars()
+	}
 	var warnings, errs diag.List
 	for _, d := range l.diags {
 		if d.Severity == diag.Warning {

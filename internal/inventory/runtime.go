@@ -115,7 +115,11 @@ func (inv *Inventory) addGroup(name string, parents []string) (*Group, error) {
 // nobody is lost in the middle of it. tell gets the variables of each host.
 func (inv *Inventory) Refresh(fresh *Inventory, tell func(h *Host, vars *value.Dict)) error {
 	for _, h := range fresh.Hosts() {
-		if _, _, err := inv.AddHost(h.Name, fresh.GroupNames(h), fresh.HostVars(h)); err != nil {
+		groups := fresh.GroupNames(h)
+		if len(groups) == 1 && groups[0] == ungrouped {
+			groups = nil
+		}
+		if _, _, err := inv.AddHost(h.Name, groups, fresh.HostVars(h)); err != nil {
 			return err
 		}
 	}

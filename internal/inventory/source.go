@@ -20,6 +20,8 @@ type loader struct {
 	diags diag.List
 	// standsFor is the file of hosts that are read from tables.
 	standsFor string
+	// plugins are files that configure one, which makes groups of what the others declare.
+	plugins []pluginFile
 }
 
 func (l *loader) yamlOptions() yaml.Options {

@@ -182,6 +182,7 @@ func (a *Ansible) state(r engine.Result, name string) string {
 // shown is the result of a task whose result is what it is there for, or of any with -v.
 func (a *Ansible) shown(t engine.TaskRef, r engine.Result) string {
 	switch {
+	case r.NoLog && a.opt.Verbosity == 0:
 	case r.Verbose:
 		return " => " + a.dump(t, r, true)
 	case a.opt.Verbosity > 0 && (!r.Skipped || t.Action != "debug"):
@@ -223,7 +224,9 @@ func (a *Ansible) dump(t engine.TaskRef, r engine.Result, indented bool) string 
 		}
 	}
 	if t.Action == "debug" {
-		d.Delete("changed")
+		for _, name := range []string{"changed", "failed_when_result", "changed_when_result"} {
+			d.Delete(name)
+		}
 	}
 	if t.Action == "debug" && !r.Failed && r.Verbose {
 		for _, name := range []string{"item", "ansible_loop_var", "ansible_index_var", "ansible_loop"} {
@@ -296,7 +299,11 @@ func (a *Ansible) Retrying(host string, t engine.TaskRef, attempt, of int) {
 }
 
 // HostsGone implements engine.Sink.
-func (a *Ansible) HostsGone() { a.banner("NO MORE HOSTS LEFT") }
+func (a *Ansible) HostsGone() {
+	for range 2 { // ansible-playbook says it twice
+		a.banner("NO MORE HOSTS LEFT")
+	}
+}
 
 func (a *Ansible) warnings(r engine.Result) {
 	for _, w := range r.Warnings {
