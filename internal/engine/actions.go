@@ -67,7 +67,7 @@ func debug(_ context.Context, c *call) Result {
 		text := value.Str(name)
 		v, err := c.scope.Expression(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "{{"), "}}"), c.task.Pos)
 		if err != nil {
-			v = "VARIABLE IS NOT DEFINED!: " + words(err)
+			v = "<< error 1 - " + words(err) + " >>"
 		}
 		r := ok(value.DictOf(text, v))
 		r.Verbose = true

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/python"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -116,7 +118,7 @@ func (r *run) tellTurn(t *playbook.Task, s *scope, res Result) {
 	case res.Skipped && t.Loop != nil:
 		r.e.Sink.ItemDone(r.Name, r.ref(t, s), res)
 	case !res.Skipped && !res.Unknown():
-		r.e.Sink.Included(r.Name, r.ref(t, s), value.Str(res.Values.At("include")), res.Label)
+		r.e.Sink.Included(r.Name, r.ref(t, s), res.Brought, res.Label)
 	}
 }
 
@@ -180,7 +182,8 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 	if args == nil {
 		return nil, Result{}, diag.Errorf(t.Pos, "the file to include is known only after apply")
 	}
-	res := ok(value.DictOf("include", r.brought(t, args)))
+	res := ok(value.DictOf("include", value.Str(firstOf(args, "file", "name", "role", "_raw_params"))))
+	res.Brought = r.brought(t, args)
 	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
@@ -347,17 +350,52 @@ func (r *run) gather(ctx context.Context, at place) error {
 	return r.step(ctx, t, at)
 }
 
-// playVars reads vars_files.
-func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
-	vars := value.NewDict()
+// playVars reads the vars_files whose names the play itself can tell. The others depend on the host: late says which.
+func (e *Engine) playVars(p *playbook.Play) (vars *value.Dict, late []value.Value, err error) {
+	vars = value.NewDict()
 	for _, v := range p.VarsFiles {
+		s := &fileScope{playScope{globalVars{e}, p}, vars}
+		one, err := e.varsFile(p, s, v)
+		if _, missing := python.AsUndefined(err); missing {
+			late = append(late, v)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		vars.Update(one)
+	}
+	if e.Protect != nil {
+		vars = e.Protect(vars)
+	}
+	return vars, late, nil
+}
+
+// fileScope has the variables of the vars_files before, besides those of the play.
+type fileScope struct {
+	playScope
+	read *value.Dict
+}
+
+// Lookup implements jinja.Variables.
+func (s *fileScope) Lookup(name string) (value.Value, bool, bool) {
+	if v, ok := s.read.Get(name); ok {
+		return v, true, true
+	}
+	return s.playScope.Lookup(name)
+}
+
+// varsFile reads a file of variables, or the first of several that is there.
+func (e *Engine) varsFile(p *playbook.Play, s jinja.Variables, v value.Value) (*value.Dict, error) {
+	vars := value.NewDict()
+	for _, v := range []value.Value{v} {
 		choices := []value.Value{v}
 		if l, ok := v.(*value.List); ok { // the first one that is there
 			choices = l.Items
 		}
 		found := false
 		for _, c := range choices {
-			name, err := e.Templates.Scope(&globalVars{e}).Value(c, p.Pos)
+			name, err := e.Templates.Scope(s).Value(c, p.Pos)
 			if err != nil {
 				return nil, diag.At(p.Pos, err)
 			}
@@ -376,9 +414,6 @@ func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
 		if !found {
 			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
 		}
-	}
-	if e.Protect != nil {
-		vars = e.Protect(vars)
 	}
 	return vars, nil
 }

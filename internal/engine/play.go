@@ -25,7 +25,9 @@ type playRun struct {
 	all      []string // every host of the play, over all batches
 	sched    schedule
 	handlers []*playbook.Task
-	vars     *value.Dict // of vars_files
+	vars     *value.Dict            // of vars_files
+	late     []value.Value          // vars_files whose names depend on the host
+	lateVars map[string]*value.Dict // what they say, by host
 	settings settings
 	root     bool // some task may become another user, so agents run as root
 
@@ -72,7 +74,7 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 	if err != nil {
 		return err
 	}
-	vars, err := e.playVars(p)
+	vars, late, err := e.playVars(p)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 	for _, batch := range batches {
 		e.Sink.PlayStarted(p, name, hostNames(batch))
 		pr := e.newPlayRun(p, batch, names, vars)
-		pr.settings, pr.rank = set, rank
+		pr.settings, pr.rank, pr.late = set, rank, late
 		if err := pr.run(ctx); err != nil {
 			return err
 		}

@@ -34,6 +34,7 @@ type Result struct {
 	Noted    bool // its handlers are noted on the node
 	// Verbose says that the result is what the task is there for: debug, assert.
 	Verbose bool
+	Brought string      // of an include: the path of a file, or the name of a role
 	Of      string      // what failed: Module or Action; "": what comes before either
 	Loop    *value.Dict // the loop's variables of this turn, as register keeps them
 }
@@ -93,7 +94,10 @@ func (r Result) Registered() value.Value {
 	}
 	d := r.Values.Clone()
 	d.Set("changed", r.Changed)
-	if !r.Skipped {
+	switch {
+	case len(r.Items) > 0 && !r.Failed && !r.Skipped: // a loop that went well
+		d.Set("skipped", false)
+	case !r.Skipped:
 		d.Set("failed", r.Failed)
 	}
 	if r.Skipped {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,7 +62,11 @@ func (r *run) mayGo(ctx context.Context) error {
 func (e *Engine) reached(t *playbook.Task) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.started && (t.Name == e.opt.StartAt || t.Title() == e.opt.StartAt) {
+	matches := func(name string) bool {
+		ok, err := path.Match(e.opt.StartAt, name)
+		return name == e.opt.StartAt || ok && err == nil
+	}
+	if !e.started && (matches(t.Name) || matches(t.Title())) {
 		e.started = true
 	}
 	return e.started
@@ -132,6 +137,14 @@ func words(err error) string {
 	if errors.As(err, &arg) {
 		return fmt.Sprintf("Finalization of task args for '%s' failed: Error while resolving value for '%s': %s", arg.action, arg.name, words(arg.err))
 	}
+	var condition *conditionError
+	if errors.As(err, &condition) {
+		text := words(condition.error)
+		if strings.HasPrefix(text, "Conditional result") || strings.HasPrefix(text, "Syntax error") {
+			return text
+		}
+		return "Error while evaluating conditional: " + text
+	}
 	var list diag.List
 	if errors.As(err, &list) && len(list) > 0 {
 		return list[0].Summary
@@ -142,6 +155,11 @@ func words(err error) string {
 	}
 	return capitalised(err.Error())
 }
+
+// conditionError is a condition that cannot be evaluated.
+type conditionError struct{ error }
+
+func (c *conditionError) Unwrap() error { return c.error }
 
 // beginnings are those of messages that Ansible begins with a capital.
 var beginnings = []string{"syntax error in template", "the lookup plugin", "the filter plugin", "the test plugin", "lookup plugin"}
@@ -184,8 +202,8 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 				ref.Name += " : " + text
 			}
 		}
-	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
-		ref.Name = value.Display(v)
+	} else {
+		ref.Name = s.title(t.Name, t.Pos)
 	}
 	ref.Left = r.left[t]
 	return ref
@@ -308,9 +326,12 @@ func conditions(t *playbook.Task) []playbook.Expr {
 func holds(s *scope, t *playbook.Task) (result, failing value.Value, err error) {
 	result = true
 	for _, c := range conditions(t) {
+		if text, ok := value.Plain(c.Value); ok && strings.TrimSpace(text) == "" || c.Value == nil {
+			return nil, nil, diag.Errorf(c.Pos, "Empty conditional expressions are not allowed.")
+		}
 		v, err := s.Condition(c.Value, c.Pos)
 		if err != nil {
-			return nil, nil, diag.At(c.Pos, err)
+			return nil, nil, &conditionError{diag.At(c.Pos, err)}
 		}
 		if v == false {
 			return false, c.Value, nil

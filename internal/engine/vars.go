@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
@@ -137,6 +139,7 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 		}
 	}
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Vars })
+	l.add(pr.filesOf(h), true)
 	l.add(pr.vars, true)
 	l.add(pr.play.Vars, true)
 	l.addHeard(facts, false, factsHeard)
@@ -241,3 +244,22 @@ func (g *globalVars) Lookup(name string) (value.Value, bool, bool) {
 
 // Names implements jinja.Variables.
 func (g *globalVars) Names() []string { return []string{"groups"} }
+
+// title renders a name as far as it goes: what cannot be told yet is told as Ansible does, by its error.
+func (s *scope) title(name string, pos diag.Pos) string {
+	v, err := s.Value(name, pos)
+	if err == nil {
+		return value.Display(v)
+	}
+	errs := 0
+	return inTemplate.ReplaceAllStringFunc(name, func(part string) string {
+		v, err := s.Value(part, pos)
+		if err != nil {
+			errs++
+			return fmt.Sprintf("<< error %d - %s >>", errs, words(err))
+		}
+		return value.Display(v)
+	})
+}
+
+var inTemplate = regexp.MustCompile(`\{\{.*?\}\}`)

@@ -37,6 +37,7 @@ var layers = [][]string{
 	{"products", "ui"},
 	{"journal"},
 	{"cli"},
+	{"differential"},
 }
 
 // never are directions that the layers would allow, and why they are not.

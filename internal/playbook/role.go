@@ -19,9 +19,10 @@ type RoleUse struct {
 	// Twice says that the role runs again even if it ran already with the same parameters.
 	Twice bool
 	// Once says that it does not run if it ran in the play already: allow_duplicates: false.
-	Once   bool
-	Notify []value.Value
-	Beside string // a directory of roles that is searched too: that of the role which asks
+	Once       bool
+	Dependency bool // of another role
+	Notify     []value.Value
+	Beside     string // a directory of roles that is searched too: that of the role which asks
 }
 
 func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
@@ -82,7 +83,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		}
 		seen[id] = true
 	}
-	if use.Once && play.ran(own) { // its variables are the play's all the same
+	if (use.Once || use.Dependency && !role.Duplicate && seen == nil) && play.ran(own) { // its variables are the play's all the same
 		play.Roles = append(play.Roles, role)
 		return []*Block{{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}}, nil
 	}
@@ -275,7 +276,7 @@ func (l *Loader) dependencies(role *Role, meta *value.Dict, block *Block, play *
 		if err != nil {
 			return nil, err
 		}
-		use.Beside = Dir(role.Dir)
+		use.Beside, use.Dependency = Dir(role.Dir), true
 		if !strings.Contains(use.Name, ".") { // a role of a collection has others of it beside itself
 			use.Name = siblingName(role.Name, use.Name, l, use.Beside)
 		}
