@@ -109,7 +109,13 @@ func used(file string) string {
 // unread is an error in a playbook that was not begun. ansible-playbook has a code of its own for it, but for roles that are not there.
 func (o *runOptions) unread(err error) error {
 	var one *diag.Diagnostic
-	if o.output != "ansible" || errors.As(err, &one) && strings.HasPrefix(one.Summary, "role ") || errors.Is(err, fs.ErrNotExist) {
+	var list diag.List
+	if errors.As(err, &list) && len(list) > 0 {
+		one = list[0]
+	} else {
+		errors.As(err, &one)
+	}
+	if o.output != "ansible" || one != nil && strings.HasPrefix(one.Summary, "role ") || errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return coded{err, 4}

@@ -38,7 +38,7 @@ func TestAssertionsAndMessages(t *testing.T) {
 	for tasks, want := range map[string][]string{
 		"- { name: t, assert: { that: three == 3 }, register: r }\n- { name: s, debug: { msg: \"{{ r.msg }}\" } }":                                              {"a s: All assertions passed"},
 		"- { name: t, assert: { that: [ three == 3, yes ], success_msg: \"{{ three }} it is\" }, register: r }\n- { name: s, debug: { msg: \"{{ r.msg }}\" } }": {"a s: 3 it is"},
-		"- { name: t, assert: { that: yes, quiet: true }, register: r }\n- { name: s, debug: { msg: \"{{ r.msg is defined }}\" } }":                             {"a s: False"},
+		"- { name: t, assert: { that: yes, quiet: true }, register: r }\n- { name: s, debug: { msg: \"{{ r.msg is defined }}\" } }":                             {"a s: True"},
 		"- { name: t, assert: { that: [ yes, three == 4 ], fail_msg: \"it is {{ three }}\" }, ignore_errors: true, register: r }\n- { name: s, debug: { msg: \"{{ r.assertion }} {{ r.evaluated_to }} {{ r.msg }}\" } }": {
 			"a t: ignored", "a s: three == 4 False it is 3"},
 		"- { name: t, assert: { that: three == 4 } }":                        {"a t: failed: Assertion failed"},

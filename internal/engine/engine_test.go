@@ -488,7 +488,11 @@ func TestMistakesPointToTheirPlace(t *testing.T) {
 func TestUnknownModulesAreToldWhenTheyAreReached(t *testing.T) {
 	l := newLab(t)
 	l.tells("- { name: t, copi: { dest: x }, when: false }\n- { name: s, debug: { msg: after } }", "a t: skipped", "a s: after")
-	l.tells("- { name: t, copi: { dest: x }, ignore_errors: true }\n- { name: s, debug: { msg: after } }", `module or action "copi" not found (did you mean copy?)`, "a s: after")
+	l.tells("- { name: t, copi: { dest: x }, ignore_errors: true }\n- { name: s, debug: { msg: after } }", "a t: ignored", "a s: after")
+	_, err := l.run("a", "- hosts: all\n  tasks:\n    - copi: { dest: x }\n")
+	if err != nil || l.stats["a"].Failed != 1 {
+		t.Errorf("a module that nobody knows: %v, %+v", err, l.stats["a"])
+	}
 }
 
 func TestStopFinishesTheTaskAtHand(t *testing.T) {

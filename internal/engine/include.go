@@ -259,7 +259,9 @@ var ofThePlay = []string{"end_play", "end_batch", "clear_facts", "clear_host_err
 func (r *run) metaHolds(ctx context.Context, t *playbook.Task, s *scope, at place, shared bool) (value.Value, error) {
 	ref := r.ref(t, s)
 	decide := func() (value.Value, error) {
-		r.e.Sink.TaskStarted(ref)
+		if r.inStep() {
+			r.e.Sink.TaskStarted(ref)
+		}
 		v, why, err := holds(s, t)
 		if err != nil {
 			return nil, r.conclude(ctx, t, s, ref, failed(err), 0)

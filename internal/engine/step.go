@@ -326,7 +326,7 @@ func conditions(t *playbook.Task) []playbook.Expr {
 func holds(s *scope, t *playbook.Task) (result, failing value.Value, err error) {
 	result = true
 	for _, c := range conditions(t) {
-		if text, ok := value.Plain(c.Value); ok && strings.TrimSpace(text) == "" || c.Value == nil {
+		if text, ok := value.Plain(c.Value); ok && strings.TrimSpace(text) == "" {
 			return nil, nil, diag.Errorf(c.Pos, "Empty conditional expressions are not allowed.")
 		}
 		v, err := s.Condition(c.Value, c.Pos)

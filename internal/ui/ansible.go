@@ -10,6 +10,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/engine"
+	"pig/internal/node"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -140,7 +141,7 @@ func (a *Ansible) HostDone(host string, t engine.TaskRef, r engine.Result, _ tim
 		b.WriteString(a.state(r, name) + a.shown(t, r) + "\n")
 	}
 	if (a.opt.Diff || r.AsksDiff) && !looped {
-		b.WriteString(diffs(r))
+		a.term.Print(diffs(r))
 	}
 	a.term.Print(b.String())
 }
@@ -167,7 +168,7 @@ func (a *Ansible) ItemDone(host string, t engine.TaskRef, r engine.Result) {
 		fmt.Fprintf(&b, "%s => (item=%s)%s\n", a.state(r, name), label, a.shown(t, r))
 	}
 	if a.opt.Diff || r.AsksDiff {
-		b.WriteString(diffs(r))
+		a.term.Print(diffs(r))
 	}
 	a.term.Print(b.String())
 }
@@ -195,10 +196,26 @@ func diffs(r engine.Result) string {
 	var b strings.Builder
 	for _, c := range r.Changes {
 		if c.Diff != "" {
-			b.WriteString(strings.TrimRight(c.Diff, "\n") + "\n\n")
+			b.WriteString(headed(c) + "\n")
 		}
 	}
 	return b.String()
+}
+
+// headed is a difference with the headings that Ansible gives it: what was there before, if anything was.
+func headed(c node.Change) string {
+	lines := strings.SplitAfter(strings.TrimRight(c.Diff, "\n")+"\n", "\n")
+	for i, line := range lines {
+		switch {
+		case i == 0 && strings.HasPrefix(line, "--- ") && strings.HasPrefix(c.Action, "create"):
+			lines[i] = "--- before\n"
+		case i == 0 && strings.HasPrefix(line, "--- "):
+			lines[i] = "--- before: " + line[4:]
+		case i == 1 && strings.HasPrefix(line, "+++ "):
+			lines[i] = "+++ after: " + line[4:]
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // hidden are values of a result that are not printed.

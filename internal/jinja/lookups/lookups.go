@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sort"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
@@ -201,7 +202,29 @@ func lookupSubelements(_ *runtime.Scope, args []value.Value, kw *value.Dict) (*v
 	if err != nil {
 		return nil, err
 	}
-	return done.(*value.List), nil
+	pairs := done.(*value.List) //nolint:forcetypeassert // subelements gives a list
+	for _, p := range pairs.Items {
+		without(p, value.Str(args[1]))
+	}
+	return pairs, nil
+}
+
+// without takes the list out of the first of a pair: the lookup leaves it out, the filter does not.
+func without(pair value.Value, key string) {
+	var first *value.Value
+	switch p := pair.(type) {
+	case *value.List:
+		first = &p.Items[0]
+	case value.Tuple:
+		first = &p[0]
+	default:
+		return
+	}
+	if d, ok := (*first).(*value.Dict); ok && !strings.Contains(key, ".") {
+		d = d.Clone()
+		d.Delete(key)
+		*first = d
+	}
 }
 
 func (src Sources) randomChoice(_ *runtime.Scope, args []value.Value, _ *value.Dict) (*value.List, error) {

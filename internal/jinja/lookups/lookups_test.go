@@ -79,7 +79,7 @@ func TestLookups(t *testing.T) {
 		"lookup('file', 'zz')":          "could not locate file",
 		"lookup('first_found', ['zz'])": "no file was found",
 		"lookup('vars', 'nosuch')":      "'nosuch' is undefined",
-		"lookup('pipe', 'ls')":          "not supported",
+		"lookup('pipe', 'exit 3')":      "returned 3",
 		"lookup()":                      "needs the name",
 		"query('sequence', 'start=1')":  "must specify count or end",
 		"query('sequence', 'x=1')":      "unrecognized",
