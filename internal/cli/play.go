@@ -78,7 +78,7 @@ pig does the same when started by the name ansible-playbook.
 			}
 			s.base.GatherFacts = conf.get("ANSIBLE_GATHERING", "defaults", "gathering") != "explicit"
 			s.base.Config, s.base.Forgetful = conf.file, o.output == "ansible"
-			if !s.base.Plan && o.output != "ansible" { // ansible-playbook takes no locks: runs go side by side, and start each other
+			if !s.base.Plan {
 				release, err := s.lockPlays(c.Context(), plays)
 				if err != nil {
 					return err

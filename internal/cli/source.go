@@ -27,7 +27,9 @@ type source struct {
 	loaded diag.List
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
-	vaultKey  string
+	// opens decrypts what is encrypted in playbooks and roles; nil without a password.
+	opens    func(text string) (string, error)
+	vaultKey string
 	// openKey and sealKey open and encrypt the keys of the CA.
 	openKey func(path string, text []byte) ([]byte, error)
 	sealKey func(key []byte) ([]byte, error)
@@ -53,7 +55,8 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, warnings, err := inventory.Load(sources, constructed(inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks}))
+	s.opens = decrypt
+	inv, warnings, err := inventory.Load(sources, constructed(inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
 	if err != nil && s.opt.output == "ansible" && inv != nil { // it goes on with what can be read
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("[WARNING]: "+err.Error()))
 		err = nil
@@ -99,7 +102,7 @@ func (s *source) reread() (*inventory.Inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv, _, err := inventory.Load(s.sources(), constructed(inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks}))
+	inv, _, err := inventory.Load(s.sources(), constructed(inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
 	return inv, err
 }
 

@@ -347,6 +347,9 @@ func (r *run) gather(ctx context.Context, at place) error {
 	if p.GatherWhat != nil {
 		t.Args.Set("gather_subset", p.GatherWhat)
 	}
+	if p.GatherTime != nil {
+		t.Timeout = p.GatherTime
+	}
 	t.Parent = &playbook.Block{Keywords: p.Keywords, Pos: p.Pos}
 	t.Parent.When = nil
 	return r.step(ctx, t, at)

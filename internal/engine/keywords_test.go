@@ -70,7 +70,7 @@ var sharedRows = []row{
 var onlyRows = map[string][]row{
 	"play": {
 		{keyword: "fact_path", with: "fact_path: /x", want: "fact_path is not supported"},
-		{keyword: "gather_timeout", with: "gather_timeout: 3", want: "gather_timeout is not supported"},
+		{keyword: "gather_timeout", with: "gather_facts: true\n  gather_timeout: 3", want: "within 3s"},
 		{keyword: "validate_argspec", with: "validate_argspec: true", want: "validate_argspec is not supported"},
 		{keyword: "vars_prompt", with: "vars_prompt: [ { nam: x } ]", want: "vars_prompt is a list of mappings with name:"},
 		{keyword: "when", with: "when: false", want: `a play has no keyword "when"`},
@@ -120,7 +120,7 @@ var onlyRows = map[string][]row{
 	},
 	"handler": {
 		{keyword: "listen", with: ", listen: topic", play: "handlers: [ { name: j, debug: KW} ]", tasks: "- { name: t, command: echo, notify: topic }", want: "a j: ok"},
-		{keyword: "block", with: ", block: []", play: "handlers: [ { name: j KW} ]", tasks: "- { name: t, debug: }", want: "a block cannot be a handler"},
+		{keyword: "block", with: ", block: [ { name: k, debug: } ]", play: "handlers: [ { name: j KW} ]", tasks: "- { name: t, command: echo, notify: k }", want: "a k: ok"},
 	},
 	"loop_control": {
 		{keyword: "break_when", with: "break_when: item == 'x'", want: "!item y"},

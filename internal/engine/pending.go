@@ -259,7 +259,10 @@ func (r *run) strike(ctx context.Context, list []module.Pending) error {
 
 // strikeOut removes the notes of handlers that have run. A plan changes none.
 func (r *run) strikeOut(ctx context.Context, done []*playbook.Task) error {
-	if len(done) == 0 || r.e.opt.Plan || r.e.opt.Forgetful {
+	if r.e.opt.Forgetful {
+		return nil
+	}
+	if len(done) == 0 || r.e.opt.Plan {
 		return nil
 	}
 	var list []module.Pending

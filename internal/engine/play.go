@@ -266,7 +266,7 @@ func (e *Engine) newPlayRun(p *playbook.Play, batch []*inventory.Host, all []str
 		pr.addHandlers(r.Handlers)
 	}
 	pr.addHandlers(p.Handlers)
-	strategy := strings.TrimPrefix(p.Strategy, "ansible.builtin.")
+	strategy := strings.TrimPrefix(e.playText(p, p.Strategy), "ansible.builtin.")
 	if strategy == "" && e.opt.FreeByDefault {
 		strategy = "free"
 	}

@@ -19,6 +19,8 @@ import (
 type Options struct {
 	// Vault decrypts !vault values. Without it they are errors.
 	Vault func(ciphertext string) (string, error)
+	// Closed lets encrypted values be without Vault: whoever uses one gets the error.
+	Closed bool
 	// Strict makes a duplicate key an error.
 	Strict bool
 	// PlaybookDir is the directory whose group_vars and host_vars count too; "" for none.

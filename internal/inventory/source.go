@@ -25,7 +25,7 @@ type loader struct {
 }
 
 func (l *loader) yamlOptions() yaml.Options {
-	return yaml.Options{Strict: l.opts.Strict, Vault: l.opts.Vault}
+	return yaml.Options{Strict: l.opts.Strict, Vault: l.opts.Vault, Closed: l.opts.Closed}
 }
 
 // source reads one source, whatever its kind.

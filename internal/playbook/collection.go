@@ -50,6 +50,9 @@ func siblingName(of, name string, l *Loader, beside string) string {
 
 // roleName is what a role is called: one that is given by its path goes by the end of it.
 func roleName(name string) string {
+	if !strings.HasPrefix(name, "/") && !strings.HasPrefix(name, ".") {
+		return name
+	}
 	name = strings.TrimRight(name, "/")
 	return name[strings.LastIndexByte(name, '/')+1:]
 }

@@ -22,12 +22,12 @@ var includeKeys = map[string]bool{
 // metaKeys are what meta obeys. reset_connection asks for the connection.
 var metaKeys = map[string]bool{
 	"action": true, "args": true, "name": true, "when": true, "tags": true, "vars": true, "listen": true, "debugger": true, "collections": true,
-	"delegate_to": true, "connection": true, "port": true, "remote_user": true,
+	"delegate_to": true, "connection": true, "port": true, "remote_user": true, "run_once": true, "ignore_errors": true, "any_errors_fatal": true, "no_log": true,
 	"become": true, "become_user": true, "become_method": true, "become_exe": true, "become_flags": true,
 }
 
 // misplaced refuses the keywords of a task that its action does not obey.
-func misplaced(t *Task, d *value.Dict) error {
+func misplaced(t *Task, d *value.Dict, warn func(*diag.Diagnostic)) error {
 	var errs diag.List
 	refuse := func(name, hint string) {
 		errs.Add(diag.Errorf(d.KeyPos(name), "%s has no effect on %s", name, t.Action).WithHint("%s", hint))
@@ -47,8 +47,8 @@ func misplaced(t *Task, d *value.Dict) error {
 			switch {
 			case loop:
 				refuse(name, "use "+strings.Replace(t.Action, "import", "include", 1))
-			case slices.Contains(taskOnly, name):
-				refuse(name, "put it on the tasks themselves")
+			case slices.Contains(taskOnly, name): // Ansible takes it, and it has no effect there either
+				warn(diag.Warnf(d.KeyPos(name), "%s has no effect on %s", name, t.Action).WithHint("put it on the tasks themselves"))
 			}
 		case "meta":
 			if !metaKeys[name] {

@@ -15,7 +15,7 @@ type playReader struct {
 }
 
 var playKeys = map[string]bool{
-	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "vars_files": true, "vars_prompt": true,
+	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "gather_timeout": true, "vars_files": true, "vars_prompt": true,
 	"strategy": true, "serial": true, "max_fail_percentage": true, "force_handlers": true, "order": true, "roles": true, "pre_tasks": true,
 	"tasks": true, "post_tasks": true, "handlers": true,
 }
@@ -35,7 +35,7 @@ func (p *playReader) read(d *value.Dict) error {
 	if play.Hosts == nil {
 		errs.Add(diag.Errorf(d.KeyPos("hosts"), "hosts: is empty"))
 	}
-	play.GatherFacts, play.GatherWhat = d.At("gather_facts"), d.At("gather_subset")
+	play.GatherFacts, play.GatherWhat, play.GatherTime = d.At("gather_facts"), d.At("gather_subset"), d.At("gather_timeout")
 	play.VarsFiles = listOf(d.At("vars_files"))
 	play.Prompts, err = prompts(d.At("vars_prompt"), d.ValuePos("vars_prompt"))
 	errs.Add(err)
@@ -44,6 +44,9 @@ func (p *playReader) read(d *value.Dict) error {
 		switch play.Strategy {
 		case "linear", "free", "host_pinned", "ansible.builtin.linear", "ansible.builtin.free", "ansible.builtin.host_pinned":
 		default:
+			if isTemplate(play.Strategy) {
+				break
+			}
 			errs.Add(diag.Errorf(d.ValuePos("strategy"), "invalid strategy %q: want linear, free or host_pinned", play.Strategy))
 		}
 	}
@@ -116,6 +119,14 @@ func (p *playReader) roles(d *value.Dict, root *Block) error {
 	for i, item := range list.Items {
 		use, err := readRoleUse(item, list.Pos(i))
 		if err != nil {
+			errs.Add(err)
+			continue
+		}
+		known := value.DictOf("playbook_dir", p.play.Dir)
+		if p.play.Vars != nil {
+			known.Update(p.play.Vars)
+		}
+		if use.Name, err = p.l.static(use.Name, known, use.Pos); err != nil {
 			errs.Add(err)
 			continue
 		}

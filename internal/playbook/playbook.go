@@ -20,6 +20,7 @@ type Play struct {
 	Hosts       value.Value // a pattern or a list of patterns, perhaps a template
 	GatherFacts value.Value // nil: as configured
 	GatherWhat  value.Value // gather_subset
+	GatherTime  value.Value // gather_timeout
 	VarsFiles   []value.Value
 	Prompts     []Prompt // vars_prompt
 	Strategy    string

@@ -74,9 +74,6 @@ func (r *taskReader) block(d *value.Dict, pos diag.Pos, parent *Block) (*Block, 
 	k, err := readKeywords(d, blockKeys)
 	errs.Add(err)
 	b.Keywords, b.Notify = k, listOf(d.At("notify"))
-	if r.handlers {
-		errs.Add(diag.Errorf(pos, "a block cannot be a handler").WithHint("give each task of the block the same listen:"))
-	}
 	if v := d.At("name"); v != nil {
 		b.Name = value.Str(v)
 	}
@@ -108,7 +105,7 @@ func (r *taskReader) task(d *value.Dict, pos diag.Pos, parent *Block) (*Task, er
 	k, err := readKeywords(d, own)
 	errs.Add(err)
 	t.Keywords = mergeLocal(t.Keywords, k)
-	errs.Add(misplaced(t, d))
+	errs.Add(misplaced(t, d, r.l.warn))
 	if t.Action == "meta" {
 		errs.Add(metaAction(t, d.KeyPos("meta")))
 	}
