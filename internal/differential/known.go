@@ -2,8 +2,11 @@ package differential
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -49,4 +52,31 @@ func listed(beginnings []string, line string) bool {
 		}
 	}
 	return false
+}
+
+// Note adds the differences of a case.
+func (d Differences) Note(name string, differ []string) {
+	for _, line := range differ {
+		first, _, more := strings.Cut(line, "\n")
+		if more {
+			first += "*"
+		}
+		if !slices.Contains(d[name], first) {
+			d[name] = append(d[name], first)
+		}
+	}
+}
+
+// Write writes the list. Modules that pig lacks, or gets, are not its matter.
+func (d Differences) Write(path string) error {
+	var b strings.Builder
+	b.WriteString("# Differences that stay, by case: - is what ansible-core says, + what pig says. docs/compatibility.md has the reasons.\n16-modules: *\n")
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		for _, line := range d[name] {
+			if name != "16-modules" {
+				fmt.Fprintf(&b, "%s: %s\n", name, line)
+			}
+		}
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o600)
 }

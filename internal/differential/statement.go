@@ -24,13 +24,15 @@ var (
 func Statements(output string) []string {
 	var all []string
 	var group [][]string // what is said of hosts, in whatever order they come
-	var trouble []string // an error, which belongs to the result after it
+	var trouble []string // errors, which come with whichever host is the first to have them
 	flush := func() {
 		slices.SortStableFunc(group, func(a, b []string) int { return strings.Compare(hostOf(a[0]), hostOf(b[0])) })
 		for _, g := range group {
 			all = append(all, g...)
 		}
-		group = nil
+		slices.SortStableFunc(trouble, strings.Compare)
+		all = append(all, trouble...)
+		group, trouble = nil, nil
 	}
 	lines := strings.Split(output, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -38,15 +40,15 @@ func Statements(output string) []string {
 		switch {
 		case strings.TrimSpace(line) == "":
 		case strings.HasPrefix(line, "[ERROR]: "):
-			trouble = append(trouble, line)
+			text := line
 			for ; i+1 < len(lines) && !header.MatchString(lines[i+1]) && !result.MatchString(lines[i+1]); i++ {
-				if strings.HasPrefix(lines[i+1], "Origin: ") && len(trouble) == 1 {
-					trouble = append(trouble, lines[i+1])
+				if strings.HasPrefix(lines[i+1], "Origin: ") && !strings.Contains(text, " at /") {
+					text += " at " + strings.TrimPrefix(lines[i+1], "Origin: ")
 				}
 			}
+			trouble = append(trouble, text)
 		case header.MatchString(line):
 			flush()
-			all, trouble = append(all, trouble...), nil
 			all = append(all, strings.TrimRight(line, " "))
 		case result.MatchString(line):
 			head, rest, more := strings.Cut(line, " => ")
@@ -60,10 +62,10 @@ func Statements(output string) []string {
 						break
 					}
 				}
-				group, trouble = append(group, slices.Concat([]string{head}, values(hostOf(head), rest), trouble)), nil
+				group = append(group, append([]string{head}, values(hostOf(head), rest)...))
 				continue
 			}
-			group, trouble = append(group, append([]string{strings.TrimRight(line, " ")}, trouble...)), nil
+			group = append(group, []string{strings.TrimRight(line, " ")})
 		case len(group) > 0:
 			group[len(group)-1] = append(group[len(group)-1], strings.TrimRight(line, " "))
 		default:

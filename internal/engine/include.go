@@ -272,6 +272,9 @@ func (r *run) metaHolds(ctx context.Context, t *playbook.Task, s *scope, at plac
 		return v, nil
 	}
 	if !shared || !r.inStep() {
+		if err := r.turnOf(ctx); err != nil { // the hosts are told of one after the other
+			return nil, err
+		}
 		return decide()
 	}
 	slot, mine, err := r.claim(ctx, t, at)

@@ -128,6 +128,10 @@ func failed(err error) Result {
 	r := failure(err.Error())
 	r.Heard = true
 	r.Values.Set("msg", "Task failed: "+words(err))
+	var worded *wordedError
+	if errors.As(err, &worded) {
+		r.Values.Set("msg", worded.text)
+	}
 	return r
 }
 
@@ -136,6 +140,10 @@ func words(err error) string {
 	var arg *argumentError
 	if errors.As(err, &arg) {
 		return fmt.Sprintf("Finalization of task args for '%s' failed: Error while resolving value for '%s': %s", arg.action, arg.name, words(arg.err))
+	}
+	var worded *wordedError
+	if errors.As(err, &worded) {
+		return worded.text
 	}
 	var condition *conditionError
 	if errors.As(err, &condition) {

@@ -63,7 +63,7 @@ func TestLookups(t *testing.T) {
 		"query('sequence', 'count=2 format=host%02d')":                      "['host01', 'host02']",
 		"query('sequence', start=4, end=0, stride=-2)":                      "['4', '2', '0']",
 		"query('sequence', '2-6/2:x%d')":                                    "['x2', 'x4', 'x6']",
-		"query('subelements', [{'l': [1, 2]}], 'l')":                        "[[{'l': [1, 2]}, 1], [{'l': [1, 2]}, 2]]",
+		"query('subelements', [{'l': [1, 2]}], 'l')":                        "[[{}, 1], [{}, 2]]",
 		"lookup('random_choice', ['a'])":                                    "'a'",
 		"lookup('file', 'zz', errors='ignore')":                             "None",
 		"lookup('file', 'zz', errors='ignore', wantlist=true)":              "[]",
