@@ -7,6 +7,7 @@
 #   make test-full   the same as make test under the race detector, on all images, and the fuzzers for a while
 #   make lint        formatting, linters (gosec too), import directions, known vulnerabilities (govulncheck)
 #   make mutants     plants faults in the safety core, one at a time, and fails if the tests miss one
+#   make oracle      record what ansible-core answers to the cases of testdata/differential (CASES=..., needs root)
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean
@@ -16,7 +17,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants
+.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -122,6 +123,9 @@ lint: setup
 mutants: setup
 	@$(GO) version >/dev/null
 	PATH="$$(dirname $(GO)):$$PATH" $(GO) run ./scripts/mutants -p $$(($(P) + 1))
+
+oracle: setup
+	scripts/oracle.sh $(CASES)
 
 fmt: setup
 	PATH="$$(dirname $(GO)):$$PATH" $(GOLANGCI) fmt ./...

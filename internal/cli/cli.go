@@ -96,7 +96,7 @@ func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
 	}
 	switch {
 	case name == "ansible-playbook":
-		return append([]string{"play"}, argv...)
+		return append([]string{"play", "--output", "ansible"}, argv...)
 	case strings.Contains(name, "-") && known(name):
 		return append([]string{name}, argv...)
 	case len(argv) == 0 || filepath.Ext(argv[0]) != ".yml":
@@ -180,11 +180,14 @@ func (a *app) render(b *strings.Builder, d *diag.Diagnostic) {
 // code is the exit code for err.
 func code(err error) int {
 	var status exitStatus
+	var own coded
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &status):
 		return int(status)
+	case errors.As(err, &own):
+		return own.code
 	case errors.Is(err, errInterrupted), errors.Is(err, engine.ErrStopped):
 		return exitInterrupted
 	}

@@ -44,6 +44,14 @@ var exitHelp = func() string {
 // exitStatus is an exit code with nothing more to say.
 type exitStatus int
 
+// coded is an error with an exit code of its own: those of ansible-playbook, where pig goes by that name.
+type coded struct {
+	error
+	code int
+}
+
+func (c coded) Unwrap() error { return c.error }
+
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // hostStatus is the exit status of what was done on hosts: one that failed weighs more than one that could not be reached.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,9 @@ type runOptions struct {
 	verbosity  int
 	sandbox    string
 	json       bool
+	config     *ansibleConfig // of play: ansible.cfg
+	playbooks  string         // of play: the directory of the playbook, whose group_vars count
+	output     string         // of play: pig's own, or as ansible-playbook prints it
 	startAt    string
 	flush      bool
 	sshCommon  string
@@ -91,6 +95,30 @@ func (a atLeast) Set(text string) error {
 	return nil
 }
 
+// oneOf is a flag that takes one of some words.
+type oneOf struct {
+	word  *string
+	words []string
+}
+
+func (o oneOf) String() string {
+	if o.word == nil || *o.word == "" {
+		return ""
+	}
+	return *o.word
+}
+
+func (o oneOf) Type() string { return "string" }
+
+// Set implements pflag.Value.
+func (o oneOf) Set(text string) error {
+	if !slices.Contains(o.words, text) {
+		return fmt.Errorf("want one of %s", strings.Join(o.words, ", "))
+	}
+	*o.word = text
+	return nil
+}
+
 // AddFlags adds the flags to a command.
 func (o *runOptions) AddFlags(f *pflag.FlagSet) {
 	o.reachFlags(f)
@@ -112,6 +140,19 @@ func (o *runOptions) lockFlag(f *pflag.FlagSet) {
 }
 
 func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }
+
+// asked reads an answer, which is shown unless it is private.
+func (a *app) asked(prompt string, private bool) (string, error) {
+	if private {
+		return a.ask(prompt)
+	}
+	fmt.Fprint(a.err, prompt+": ")
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
 
 // ask reads a password from the terminal, or one line from what is piped in.
 func (a *app) ask(prompt string) (string, error) {

@@ -1,11 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"pig/internal/diag"
 	"pig/internal/engine"
 	"pig/internal/params"
 	"pig/internal/playbook"
@@ -28,29 +35,49 @@ pig does the same when started by the name ansible-playbook.
 ` + exitHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			conf, err := readAnsibleConfig(os.Getenv)
+			if err != nil {
+				return err
+			}
+			o.configured(conf, c.Flags().Changed)
+			o.playbooks = filepath.Dir(args[0])
 			s, err := a.open(c.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer s.close()
+			ansible := o.output == "ansible"
 			plays, err := s.load(args)
 			if err != nil {
-				return err
+				return o.unread(err)
 			}
-			if err := s.selects(args); err != nil {
+			if err := s.selects(args); err != nil && (!ansible || o.limit != "") {
 				return err
 			}
 			switch {
 			case syntax:
 				if err := s.checkArguments(args); err != nil {
+					return o.unread(err)
+				}
+				if ansible {
+					_, err = fmt.Fprintf(a.out, "\nplaybook: %s\n", strings.Join(args, "\n\nplaybook: "))
 					return err
 				}
 				_, err := fmt.Fprintln(a.out, "syntax: valid")
 				return err
+			case l.any() && ansible:
+				return s.listAsAnsible(args[0], plays, l)
 			case l.any():
 				return s.list(plays, l)
 			}
-			s.base.GatherFacts = true
+			if err := s.prompt(plays); err != nil {
+				return err
+			}
+			if ansible && o.verbosity > 0 {
+				fmt.Fprintln(a.out, cmp.Or(used(conf.file), "No config file found; using defaults"))
+			}
+			s.base.GatherFacts = conf.get("ANSIBLE_GATHERING", "defaults", "gathering") != "explicit"
+			s.base.Config, s.base.Forgetful = conf.file, o.output == "ansible"
 			if !s.base.Plan {
 				release, err := s.lockPlays(c.Context(), plays)
 				if err != nil {
@@ -63,11 +90,35 @@ pig does the same when started by the name ansible-playbook.
 	}
 	o.AddFlags(c.Flags())
 	o.lockFlag(c.Flags())
+	c.Flags().Var(oneOf{&o.output, []string{"pig", "ansible"}}, "output", "form of the output: pig, or ansible as ansible-playbook prints it")
 	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only: nothing is run")
 	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks: nothing is run")
 	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts: nothing is run")
 	c.Flags().BoolVar(&l.tags, "list-tags", false, "list of the tags: nothing is run")
 	return c
+}
+
+// used tells of an ansible.cfg that is there.
+func used(file string) string {
+	if file == "" {
+		return ""
+	}
+	return "Using " + file + " as config file"
+}
+
+// unread is an error in a playbook that was not begun. ansible-playbook has a code of its own for it, but for roles that are not there.
+func (o *runOptions) unread(err error) error {
+	var one *diag.Diagnostic
+	var list diag.List
+	if errors.As(err, &list) && len(list) > 0 {
+		one = list[0]
+	} else {
+		errors.As(err, &one)
+	}
+	if o.output != "ansible" || one != nil && strings.HasPrefix(one.Summary, "role ") || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return coded{err, 4}
 }
 
 // load reads playbooks.
@@ -95,8 +146,14 @@ type shown interface {
 
 func (s *runner) sink() shown {
 	term := ui.NewTerminal(s.app.out)
-	if s.opt.json {
+	switch {
+	case s.opt.json:
 		return ui.NewJSON(term, s.base.Plan, s.opt.diff)
+	case s.opt.output == "ansible":
+		return ui.NewAnsible(term, s.app.paint, ui.AnsibleOptions{
+			Verbosity: s.opt.verbosity, Diff: s.opt.diff, Source: s.app.excerpts(s.redactor.Redact),
+			Warn: func(text string) { fmt.Fprintln(s.app.err, text) },
+		})
 	}
 	return ui.NewText(term, s.app.paint, ui.TextOptions{Verbosity: s.opt.verbosity, Diff: s.opt.diff, Planned: s.base.Plan})
 }
@@ -110,7 +167,7 @@ type recapped struct {
 func (s *runner) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
 		Inventory: s.inventory, Nodes: s.nodes, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
-		Sink: sink, Redactor: s.redactor, Protect: params.Seal, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
+		Sink: sink, Redactor: s.redactor, Reread: s.reread, Ask: s.app.asker(), Protect: params.Seal, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
 	}, o), sink}
 }
 
@@ -134,6 +191,9 @@ func (s *runner) run(ctx context.Context, verb string, e recapped, plays []*play
 	e.sink.Recap(names, stats)
 	if err != nil {
 		return err
+	}
+	if s.opt.output == "ansible" {
+		return hostStatus(len(e.Failed(names)) > len(e.Unreachable(names)) && len(e.Unreachable(names)) == 0, len(e.Unreachable(names)) > 0)
 	}
 	return status(stats)
 }

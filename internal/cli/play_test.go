@@ -37,7 +37,7 @@ func played(t *testing.T, flags ...string) (int, string) {
     - name: never
       service: { nam: x }
 `,
-		"more.yml": "- command: { argvv: [ x ] }\n- pause: { prompt: x }\n",
+		"more.yml": "- command: { argvv: [ x ] }\n- pause: { promt: x }\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -74,7 +74,7 @@ func TestSyntaxCheckLooksAtArguments(t *testing.T) {
 	}
 	want := []string{
 		`more.yml:1:14 module command has no argument "argvv"`,
-		`more.yml:2:12 pause has no argument "prompt"`,
+		`more.yml:2:12 pause has no argument "promt"`,
 		`site.yml:7:15 module copy has no argument "dst"`,
 		`site.yml:9:7 module file needs the argument path`,
 		`site.yml:17:18 module service has no argument "nam"`,

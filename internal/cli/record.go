@@ -50,10 +50,22 @@ func (s *source) sources() []string {
 	switch {
 	case len(s.opt.inventory) > 0:
 		return s.opt.inventory
+	case s.opt.output == "ansible":
+		return ansibleInventory()
 	case enabled("."):
 		return []string{enabledFile}
 	}
 	return []string{defaultInventory}
+}
+
+// ansibleInventory is what ansible-playbook reads where nothing names an inventory. Without any there is this machine.
+func ansibleInventory() []string {
+	for _, p := range []string{"/etc/ansible/hosts", defaultInventory} {
+		if _, err := os.Stat(p); err == nil {
+			return []string{p}
+		}
+	}
+	return nil
 }
 
 // sourcesRead are the sources, with the version of the CMDB that was read.

@@ -12,6 +12,7 @@ import (
 	"pig/internal/product"
 	"pig/internal/transport"
 	"pig/internal/value"
+	"pig/internal/yaml"
 )
 
 // runner is what a verb runs: playbooks and units of a source, over the way to the nodes.
@@ -94,8 +95,9 @@ func (s *runner) engineOptions() error {
 
 func (s *runner) loader() *playbook.Loader {
 	return &playbook.Loader{
-		Files: s.files, RolesPath: []string{"roles", playbook.Embedded + "roles"},
+		Files: s.files, RolesPath: append(s.opt.rolesPath(), playbook.Embedded+"roles"), Collections: s.opt.collectionsPath(),
 		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
+		YAML: yaml.Options{Vault: s.opens, Closed: true},
 	}
 }
 

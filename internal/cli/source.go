@@ -27,7 +27,9 @@ type source struct {
 	loaded diag.List
 	// passwords are those that the inventory does not write; vaultKey opens those that it has encrypted.
 	passwords *credential.Store
-	vaultKey  string
+	// opens decrypts what is encrypted in playbooks and roles; nil without a password.
+	opens    func(text string) (string, error)
+	vaultKey string
 	// openKey and sealKey open and encrypt the keys of the CA.
 	openKey func(path string, text []byte) ([]byte, error)
 	sealKey func(key []byte) ([]byte, error)
@@ -44,7 +46,7 @@ func newSource(screen *screen, files *playbook.Files) *source {
 
 func (s *source) loadInventory(ctx context.Context) error {
 	sources := s.sources()
-	if len(s.opt.inventory) == 0 && sources[0] == defaultInventory {
+	if len(s.opt.inventory) == 0 && len(sources) > 0 && sources[0] == defaultInventory {
 		if _, err := os.Stat(defaultInventory); err != nil {
 			return fmt.Errorf("file %s not found in this directory: name an inventory with -i", defaultInventory)
 		}
@@ -53,7 +55,12 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, warnings, err := inventory.Load(sources, inventory.Options{Vault: decrypt, Tables: s.tables(ctx)})
+	s.opens = decrypt
+	inv, warnings, err := inventory.Load(sources, constructed(inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
+	if err != nil && s.opt.output == "ansible" && inv != nil { // it goes on with what can be read
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("[WARNING]: "+err.Error()))
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
@@ -87,6 +94,16 @@ func (s *source) loadInventory(ctx context.Context) error {
 		s.tell(s.exposed())
 	}
 	return nil
+}
+
+// reread reads the inventory anew, for a run that is under way.
+func (s *source) reread() (*inventory.Inventory, error) {
+	decrypt, err := s.decrypt(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	inv, _, err := inventory.Load(s.sources(), constructed(inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
+	return inv, err
 }
 
 var portTwice = regexp.MustCompile(`^duplicate key \d+,`)

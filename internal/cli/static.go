@@ -2,6 +2,8 @@ package cli
 
 import (
 	"pig/internal/diag"
+	"pig/internal/inventory"
+	"pig/internal/jinja"
 	"pig/internal/value"
 )
 
@@ -34,4 +36,17 @@ func (v staticVars) Names() []string {
 
 func (s *runner) static(v value.Value, vars *value.Dict, pos diag.Pos) (value.Value, error) {
 	return s.templates.Scope(staticVars{s.extra, vars}).Value(v, pos)
+}
+
+// constructed evaluates what inventories that are constructed say of hosts.
+func constructed(o inventory.Options) inventory.Options {
+	templates := jinja.New(jinja.Options{})
+	o.Render = func(text string, vars *value.Dict) (value.Value, error) {
+		return templates.Scope(staticVars{nil, vars}).Value(text, diag.Pos{})
+	}
+	o.Test = func(condition string, vars *value.Dict) (bool, error) {
+		v, err := templates.Scope(staticVars{nil, vars}).Condition(condition, diag.Pos{})
+		return v == true, err
+	}
+	return o
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -39,5 +40,28 @@ func (a action) accepts(name string, args *value.Dict) error {
 		}
 		errs.Add(diag.Errorf(args.KeyPos(k), "%s has no argument %q", name, arg).WithHint("%s", hint))
 	}
-	return errs.Err()
+	if err := errs.Err(); err != nil {
+		return &wordedError{err, fmt.Sprintf("Unsupported parameters for (%s) module: %s. Supported parameters include: %s.", name, strings.Join(unknownTo(a.args, args), ", "),
+			strings.Join(slices.Sorted(slices.Values(a.args)), ", "))}
+	}
+	return nil
 }
+
+// unknownTo are the names of arguments that are not among those known.
+func unknownTo(known []string, args *value.Dict) (names []string) {
+	for k := range args.All() {
+		if name := value.KeyText(k); !slices.Contains(known, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// wordedError is an error for which Ansible has other words.
+type wordedError struct {
+	error
+	text string
+}
+
+func (w *wordedError) Unwrap() error { return w.error }

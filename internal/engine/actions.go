@@ -2,12 +2,17 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"pig/internal/diag"
+	"pig/internal/playbook"
 	"pig/internal/secret"
 	"pig/internal/value"
 )
@@ -28,13 +33,14 @@ func actions() map[string]action {
 		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
 		"fail":          {run: fail, args: []string{"msg"}},
 		"set_fact":      {run: setFact},
-		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params"}},
+		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching", "hash_behaviour"}},
 		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":      {run: addHost},
 		"group_by":      {run: groupBy, args: []string{"key", "parents"}},
-		"pause":         {run: pause, args: []string{"seconds", "minutes"}, waits: true},
+		"pause":         {run: pause, args: []string{"seconds", "minutes", "prompt", "echo"}, waits: true},
 		"copy":          {run: copyFile},
 		"template":      {raw: true, run: template, args: templateArgs},
+		"async_status":  {run: asyncStatus, args: []string{"jid", "mode"}},
 		"script":        {run: script, args: []string{"cmd", "_raw_params", "chdir", "creates", "removes", "executable"}},
 		"fetch":         {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
 		"setup":         {run: setup},
@@ -56,23 +62,29 @@ func debug(_ context.Context, c *call) Result {
 			return skipped("Verbosity threshold not met.")
 		}
 	}
+	if c.args.At("var") != nil && c.args.At("msg") != nil {
+		return failed(errors.New("parameters are mutually exclusive: msg|var"))
+	}
 	if name := c.args.At("var"); name != nil {
 		text := value.Str(name)
 		v, err := c.scope.Expression(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "{{"), "}}"), c.task.Pos)
 		if err != nil {
-			v = "VARIABLE IS NOT DEFINED!: " + err.Error()
+			v = "<< error 1 - " + words(err) + " >>"
 		}
-		return ok(value.DictOf(text, v))
+		r := ok(value.DictOf(text, v))
+		r.Verbose = true
+		return r
 	}
 	var msg value.Value = "Hello world!"
 	if m := c.args.At("msg"); m != nil {
 		v, err := c.scope.Value(m, c.args.ValuePos("msg"))
 		if err != nil {
-			return failed(err)
+			return failed(argError(c.task, "msg", err))
 		}
 		msg = v
 	}
 	r := ok(value.DictOf("msg", msg))
+	r.Verbose = true
 	if value.Truthy(c.args.At("warn")) { // pig's own: a plan without changes tells it too
 		r.Warnings = append(r.Warnings, value.Str(msg))
 	}
@@ -82,11 +94,15 @@ func debug(_ context.Context, c *call) Result {
 func assert(_ context.Context, c *call) Result {
 	that := c.args.At("that")
 	if that == nil {
-		return failure("assert needs that: CONDITION")
+		return failed(errors.New("missing required arguments: that"))
 	}
 	checks := []value.Value{that}
 	if l, ok := that.(*value.List); ok {
 		checks = l.Items
+	}
+	quiet, err := c.scope.flag(c.args.At("quiet"), c.args.ValuePos("quiet"), false)
+	if err != nil {
+		return failed(err)
 	}
 	for _, check := range checks {
 		v, err := c.scope.Condition(check, c.args.ValuePos("that"))
@@ -111,15 +127,9 @@ func assert(_ context.Context, c *call) Result {
 			}
 		}
 		r := failure(msg)
-		r.Values = value.DictOf("assertion", value.Display(check), "evaluated_to", false, "msg", msg)
+		r.Of, r.Verbose = "Action", !quiet
+		r.Values = value.DictOf("assertion", check, "evaluated_to", false, "msg", msg)
 		return r
-	}
-	if v := c.args.At("quiet"); v != nil {
-		if quiet, err := c.scope.flag(v, c.args.ValuePos("quiet"), false); err != nil {
-			return failed(err)
-		} else if quiet {
-			return ok(nil)
-		}
 	}
 	msg := "All assertions passed"
 	if m := c.args.At("success_msg"); m != nil {
@@ -127,15 +137,20 @@ func assert(_ context.Context, c *call) Result {
 			msg = text
 		}
 	}
-	return ok(value.DictOf("msg", msg))
+	r := ok(value.DictOf("msg", msg))
+	r.Verbose = !quiet
+	return r
 }
 
 func fail(_ context.Context, c *call) Result {
-	msg := "Failed as requested from task"
+	var msg value.Value = "Failed as requested from task"
 	if m := c.args.At("msg"); m != nil {
-		msg = message(m)
+		msg = m
 	}
-	return failure(msg)
+	r := failure(message(msg))
+	r.Of = "Action"
+	r.Values.Set("msg", msg)
+	return r
 }
 
 // message is what people read of an author's text: all of it but the secrets that went into it.
@@ -146,17 +161,18 @@ func message(v value.Value) string {
 	return value.Display(v)
 }
 
-func setFact(_ context.Context, c *call) Result {
+func setFact(ctx context.Context, c *call) Result {
 	facts := value.NewDict()
 	var dropped []string
+	cacheable := false
 	for k, v := range c.args.All() {
 		switch name := value.KeyText(k); {
 		case name == "cacheable":
-			if truth(v) {
-				return failed(diag.Errorf(c.args.ValuePos(k), "set_fact cannot do cacheable: facts end with the run").WithHint("remove the argument"))
-			}
+			cacheable = truth(v)
 		case c.said.names && steers(name) && !c.task.Args.Has(name): // the author of the playbook may, a node may not
 			dropped = append(dropped, name)
+		case !playbook.IsVariable(name):
+			return failed(diag.Errorf(c.args.KeyPos(k), "Invalid variable name '%s'.", name))
 		default:
 			facts.Set(name, c.e.sealed(name, v))
 		}
@@ -166,9 +182,9 @@ func setFact(_ context.Context, c *call) Result {
 		return ok(nil)
 	}
 	if facts.Len() == 0 {
-		return failure("set_fact needs at least one key: value")
+		return failure("No key/value pairs provided, at least one is required for this action to succeed")
 	}
-	hosts, err := c.factHosts()
+	hosts, err := c.factHosts(ctx)
 	if err != nil {
 		return notLearned(err)
 	}
@@ -177,9 +193,16 @@ func setFact(_ context.Context, c *call) Result {
 			name := value.KeyText(k)
 			h.register(name, value.Clone(v), c.said.names || c.said.args[name])
 		}
+		if cacheable { // they are facts too, until the run ends
+			h.tell(facts, c.said.any())
+		}
 	}
 	c.learn(Result{Values: facts, Heard: c.said.any()})
-	return ok(value.DictOf("ansible_facts", facts))
+	r := ok(value.DictOf("ansible_facts", facts))
+	if c.args.Has("cacheable") {
+		r.Values.Set("_ansible_facts_cacheable", cacheable)
+	}
+	return r
 }
 
 func addHost(_ context.Context, c *call) Result {
@@ -221,7 +244,10 @@ func addHost(_ context.Context, c *call) Result {
 	return r
 }
 
-func groupBy(_ context.Context, c *call) Result {
+func groupBy(ctx context.Context, c *call) Result {
+	if err := c.turnOf(ctx); err != nil { // groups have their hosts in order
+		return failed(err)
+	}
 	key := c.args.At("key")
 	if key == nil {
 		return failure("group_by needs key: GROUP")
@@ -261,8 +287,14 @@ func groupBy(_ context.Context, c *call) Result {
 }
 
 func pause(ctx context.Context, c *call) Result {
-	if c.args.Has("seconds") == c.args.Has("minutes") {
-		return failed(diag.Errorf(c.task.Pos, "pause needs seconds or minutes: pig does not wait for a key"))
+	if c.args.Has("seconds") && c.args.Has("minutes") {
+		return failed(diag.Errorf(c.task.Pos, "parameters are mutually exclusive: minutes|seconds"))
+	}
+	begin := c.e.Now()
+	done := func(text, answer string) Result {
+		end := c.e.Now()
+		return ok(value.DictOf("start", stamp(begin), "stop", stamp(end), "delta", int64(end.Sub(begin).Seconds()), "echo", c.args.At("echo") == nil || truth(c.args.At("echo")),
+			"stdout", text, "stderr", "", "rc", int64(0), "user_input", answer))
 	}
 	for _, unit := range []struct {
 		key   string
@@ -282,12 +314,25 @@ func pause(ctx context.Context, c *call) Result {
 		if err := c.e.Sleep(ctx, d*unit.scale); err != nil {
 			return failed(err)
 		}
-		return ok(value.DictOf("stdout", fmt.Sprintf("Paused for %s %s", value.Str(v), unit.key)))
+		return done(fmt.Sprintf("Paused for %s %s", value.Str(float64(d)/float64(time.Second)), unit.key), "")
 	}
-	return ok(nil)
+	if c.e.opt.Plan || c.e.Ask == nil { // nobody is there who could answer
+		return done("Paused for 0.0 minutes", "")
+	}
+	text := "Press enter to continue, Ctrl+C to interrupt"
+	if v := c.args.At("prompt"); v != nil {
+		text = value.Str(v)
+	}
+	answer, err := c.e.Ask(fmt.Sprintf("[%s]\n%s", c.task.Title(), text), c.args.At("echo") == nil || truth(c.args.At("echo")))
+	if err != nil {
+		return failed(err)
+	}
+	return done(fmt.Sprintf("Paused for %s minutes", value.Str(c.e.Now().Sub(begin).Minutes())), answer)
 }
 
-func includeVars(_ context.Context, c *call) Result {
+func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05.000000") }
+
+func includeVars(ctx context.Context, c *call) Result {
 	name, into, arg := "", "", ""
 	for k, v := range c.args.All() {
 		switch key := value.KeyText(k); key {
@@ -299,7 +344,7 @@ func includeVars(_ context.Context, c *call) Result {
 			name, arg = value.Str(v), key
 		}
 	}
-	vars, err := c.varsFrom(arg, name)
+	vars, read, err := c.varsFrom(arg, name)
 	if err != nil {
 		return failed(err)
 	}
@@ -310,45 +355,110 @@ func includeVars(_ context.Context, c *call) Result {
 		vars = c.e.Protect(vars)
 	}
 	c.e.Redactor.Add(value.Secrets(vars)...)
-	hosts, err := c.factHosts()
+	hosts, err := c.factHosts(ctx)
 	if err != nil {
 		return notLearned(err)
 	}
 	for _, h := range hosts {
 		h.mu.Lock()
-		h.included.Update(value.Clone(vars).(*value.Dict))
+		add := value.Clone(vars).(*value.Dict)
+		if c.args.At("hash_behaviour") == "merge" {
+			add = merged(h.included, add)
+		}
+		h.included.Update(add)
 		h.mu.Unlock()
 	}
-	return ok(value.DictOf("ansible_facts", vars))
+	return ok(value.DictOf("ansible_facts", vars, "ansible_included_var_files", value.Strings(read)))
 }
 
 // varsFrom reads a file of variables, or all such files of a directory in order.
-func (c *call) varsFrom(arg, name string) (*value.Dict, error) {
+func (c *call) varsFrom(arg, name string) (vars *value.Dict, read []string, err error) {
 	files := &lookupFiles{pr: c.playRun, t: c.task}
 	path, places, err := files.find("vars", name)
 	if err != nil {
-		return nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
+		return nil, nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
 	}
 	if err := c.chosen(arg, name, path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !c.e.Files.IsDir(path) {
-		return c.e.Loader.LoadVars(path)
+		vars, err = c.e.Loader.LoadVars(path)
+		return vars, []string{absolute(path)}, err
 	}
 	names, err := c.e.Files.Walk(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if names, err = c.chosenVars(names); err != nil {
+		return nil, nil, err
 	}
 	all := value.NewDict()
 	for _, n := range names {
-		if !strings.HasSuffix(n, ".yml") && !strings.HasSuffix(n, ".yaml") && !strings.HasSuffix(n, ".json") {
-			continue
-		}
 		d, err := c.e.Loader.LoadVars(path + "/" + n)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all.Update(d)
+		read = append(read, absolute(path+"/"+n))
 	}
-	return all, nil
+	return all, read, nil
+}
+
+// chosenVars are those of the files below a directory that include_vars reads.
+func (c *call) chosenVars(names []string) ([]string, error) {
+	suffixes := textsOr(c.args.At("extensions"), "yml", "yaml", "json")
+	ignored := textsOr(c.args.At("ignore_files"))
+	depth := 0
+	if v := c.args.At("depth"); v != nil {
+		var err error
+		if depth, err = strconv.Atoi(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("depth"), "invalid depth %s: want a number", value.Display(v))
+		}
+	}
+	var matching *regexp.Regexp
+	if v := c.args.At("files_matching"); v != nil {
+		var err error
+		if matching, err = regexp.Compile(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("files_matching"), "invalid files_matching: %v", err)
+		}
+	}
+	var left []string
+	for _, n := range names {
+		base := path.Base(n)
+		switch {
+		case !slices.Contains(suffixes, strings.TrimPrefix(path.Ext(base), ".")):
+		case depth > 0 && strings.Count(n, "/") >= depth:
+		case slices.Contains(ignored, base):
+		case matching != nil && !matching.MatchString(base):
+		default:
+			left = append(left, n)
+		}
+	}
+	return left, nil
+}
+
+// textsOr are the texts of a list, or those given where there is none.
+func textsOr(v value.Value, absent ...string) []string {
+	switch v := v.(type) {
+	case nil:
+		return absent
+	case *value.List:
+		return texts(v)
+	}
+	return []string{value.Str(v)}
+}
+
+// merged is a mapping on top of another one, with what is a mapping in both merged as well.
+func merged(below, above *value.Dict) *value.Dict {
+	all := below.Clone()
+	for k, v := range above.All() {
+		old, _ := all.Get(k)
+		under, isDict := old.(*value.Dict)
+		over, both := v.(*value.Dict)
+		if isDict && both {
+			v = merged(under, over)
+		}
+		all.SetAt(k, v, above.KeyPos(k), above.ValuePos(k))
+	}
+	return all
 }

@@ -166,6 +166,7 @@ func template(ctx context.Context, c *call) Result {
 			*o.to = value.Str(v)
 		}
 	}
+	c.about(path, args.At("dest"))
 	content, err := c.scope.Text(string(text), path, opts)
 	if err != nil {
 		return failed(err)
@@ -177,6 +178,19 @@ func template(ctx context.Context, c *call) Result {
 		}
 	}
 	return c.node(ctx, "copy", call)
+}
+
+// about sets the variables that a template has about itself. There is none with a time or a user in it: the next plan would not be empty.
+func (c *call) about(path string, dest value.Value) {
+	full := absolute(path)
+	for name, v := range map[string]value.Value{
+		"template_path": full, "template_fullpath": full, "template_destpath": dest, "ansible_managed": "Ansible managed",
+	} {
+		if _, set, _ := c.scope.vars.Lookup(name); !set {
+			c.scope.vars.local.Set(name, v)
+		}
+	}
+	c.scope.Forget()
 }
 
 // script sends a local script and runs it.
@@ -226,7 +240,7 @@ func setup(ctx context.Context, c *call) Result {
 	r := c.node(ctx, "setup", c.args)
 	if answered, ok := r.Values.At("ansible_facts").(*value.Dict); ok {
 		facts, dropped := factsOf(answered)
-		hosts, err := c.factHosts()
+		hosts, err := c.factHosts(ctx)
 		if err != nil {
 			return notLearned(err)
 		}

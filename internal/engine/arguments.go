@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"strings"
+
 	"pig/internal/diag"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -33,7 +36,7 @@ func (r *run) arguments(t *playbook.Task, s *scope) (*value.Dict, said, error) {
 		var err error
 		said := s.Heard(func() { rendered, err = s.Value(one, t.Pos) })
 		if err != nil {
-			return nil, heard, err
+			return nil, heard, argError(t, value.KeyText(k), err)
 		}
 		d, ok := rendered.(*value.Dict)
 		if !ok {
@@ -106,4 +109,22 @@ func (r *run) moduleDefaults(t *playbook.Task) *value.Dict {
 	}
 	apply(t.ModuleDefaults)
 	return merged
+}
+
+// argumentError is an argument of a task that cannot be rendered.
+type argumentError struct {
+	action, name string
+	err          error
+}
+
+func (a *argumentError) Error() string { return a.err.Error() }
+func (a *argumentError) Unwrap() error { return a.err }
+
+// argError tells of which action and argument an error is.
+func argError(t *playbook.Task, name string, err error) error {
+	action := cmp.Or(t.Called, t.Action)
+	if !strings.Contains(action, ".") {
+		action = "ansible.builtin." + action
+	}
+	return &argumentError{action, name, err}
 }

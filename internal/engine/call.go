@@ -26,6 +26,8 @@ type call struct {
 	said  said
 	// elsewhere says that the handlers are noted on the task's host, though the task runs on another.
 	elsewhere bool
+	// launched says that it is a job in the background already.
+	launched bool
 }
 
 // node runs a module on the host that the task is for, or is delegated to.
@@ -39,7 +41,12 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 		return failed(err)
 	}
 	if _, err := mod.Spec.Check(name, args); err != nil {
+		return wrongArguments(name, mod.Spec, args, err)
+	}
+	if limit, ok, err := c.background(planned); err != nil {
 		return failed(err)
+	} else if ok {
+		return c.launch(name, args, limit)
 	}
 	host, user, err := c.where()
 	if errors.Is(err, errUnknownHost) {
@@ -86,6 +93,9 @@ func (c *call) node(ctx context.Context, name string, args *value.Dict) Result {
 	r.Heard = !host.Local || c.said.any() || envHeard
 	c.explain(&r, parts)
 	c.learn(r)
+	if planned && !c.e.opt.Plan && r.Opaque { // check_mode of one task, as in Ansible
+		return notInCheck()
+	}
 	return r
 }
 
@@ -117,9 +127,7 @@ func (c *call) outcome(host fleet.Host, res module.Result, err error) Result {
 		return r
 	}
 	r := fromModule(res)
-	if host.Name != c.Name {
-		r.Delegate = host.Name
-	}
+	r.Of = "Module"
 	return r
 }
 
@@ -164,6 +172,21 @@ func (c *call) target() (name string, heard bool, err error) {
 		err = c.delegate(name)
 	}
 	return name, heard, err
+}
+
+// delegatedTo is how people are told of the host that a task ran on, if it is another one: its name, and its address in brackets if that differs.
+func (r *run) delegatedTo(t *playbook.Task, s *scope) string {
+	c := &call{run: r, task: t, scope: s}
+	name, _, err := c.target()
+	if err != nil || r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }) == nil || name == r.Name {
+		return ""
+	}
+	if h := c.e.host(name); h != nil {
+		if addr, ok, err := r.playRun.scope(h, nil, nil).Lookup("ansible_host"); ok && err == nil && value.Str(addr) != name && value.Str(addr) != "" {
+			return name + "(" + value.Str(addr) + ")"
+		}
+	}
+	return name
 }
 
 // where tells which host the call goes to, and as which user.

@@ -48,6 +48,7 @@ type Options struct {
 	SSHCommon     string        // options of ssh, where the inventory has no ansible_ssh_common_args
 	SSHExtra      string        // and no ansible_ssh_extra_args
 	FlushAll      bool          // force handlers
+	Forgetful     bool          // nodes note no handlers, as with ansible-playbook: what an interrupted run leaves is left
 	StartAt       string
 	Verbosity     int
 	FreeByDefault bool // plays that name no strategy run free: pig's own do
@@ -55,6 +56,7 @@ type Options struct {
 	Cluster     func(host string) string
 	GatherFacts bool // plays that say nothing gather facts, as in Ansible
 	Dir         string
+	Config      string // the ansible.cfg that was read
 	Version     string
 	Key         []byte // seals what is planned, for a plan that is kept
 }
@@ -81,6 +83,10 @@ type Deps struct {
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 	Env   func(string) string
+	// Ask asks the operator, who sees the answer if echo says so; nil: nobody is there.
+	Ask func(prompt string, echo bool) (string, error)
+	// Reread reads the inventory anew; nil: it cannot be.
+	Reread func() (*inventory.Inventory, error)
 }
 
 // Engine runs plays one after the other and keeps what it learns of hosts in between.
@@ -108,6 +114,7 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
+	jobs      jobs
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -196,8 +203,13 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 // failed are told by Stats. Several calls may run side by side.
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
+	defer e.jobs.at.Wait()
 	for i, p := range plays {
-		if err := e.play(ctx, p, rank(p, plays[:i]), only); err != nil {
+		err := e.play(ctx, p, rank(p, plays[:i]), only)
+		if errors.Is(err, errRunEnds) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if e.stopping() {

@@ -473,7 +473,6 @@ func TestIncludesLoopAndNest(t *testing.T) {
 
 func TestMistakesPointToTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"- hosts: all\n  tasks:\n    - copi: { dest: x }\n":                                        `play.yml:3:7: module or action "copi" not found (did you mean copy?)`,
 		"- hosts: all\n  tasks:\n    - debug: { msg: x }\n      wen: true\n":                       `play.yml:4:7: unknown keyword "wen" (did you mean when?)`,
 		"- hosts: all\n  tsks: []\n":                                                               `play.yml:2:3: unknown keyword "tsks" (did you mean tasks?)`,
 		"- hosts: all\n  tasks:\n    - include_tasks: a\n      loop: [1]\n      with_items: [2]\n": "play.yml:5:7: a task has only one loop",
@@ -482,6 +481,17 @@ func TestMistakesPointToTheirPlace(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
+	}
+}
+
+// A module that nobody knows is told where its task is reached, and nowhere else.
+func TestUnknownModulesAreToldWhenTheyAreReached(t *testing.T) {
+	l := newLab(t)
+	l.tells("- { name: t, copi: { dest: x }, when: false }\n- { name: s, debug: { msg: after } }", "a t: skipped", "a s: after")
+	l.tells("- { name: t, copi: { dest: x }, ignore_errors: true }\n- { name: s, debug: { msg: after } }", "a t: ignored", "a s: after")
+	_, err := l.run("a", "- hosts: all\n  tasks:\n    - copi: { dest: x }\n")
+	if err != nil || l.stats["a"].Failed != 1 {
+		t.Errorf("a module that nobody knows: %v, %+v", err, l.stats["a"])
 	}
 }
 

@@ -18,6 +18,10 @@ type Sink interface {
 	HostDone(host string, t TaskRef, r Result, took time.Duration)
 	// ItemDone is told after each turn of a loop.
 	ItemDone(host string, t TaskRef, r Result)
+	// Included is told when a host includes a file or a role: its path or name, and the label of this turn of a loop.
+	Included(host string, t TaskRef, what, label string)
+	// HostsGone is told when no host of a play is left.
+	HostsGone()
 	// Retrying is told before another attempt of an until loop.
 	Retrying(host string, t TaskRef, attempt, of int)
 	// Warned is a warning that belongs to no task.
@@ -56,5 +60,7 @@ func (Discard) TaskStarted(TaskRef)                             {}
 func (Discard) HostStarted(string, TaskRef)                     {}
 func (Discard) HostDone(string, TaskRef, Result, time.Duration) {}
 func (Discard) ItemDone(string, TaskRef, Result)                {}
+func (Discard) Included(string, TaskRef, string, string)        {}
+func (Discard) HostsGone()                                      {}
 func (Discard) Retrying(string, TaskRef, int, int)              {}
 func (Discard) Warned(string)                                   {}

@@ -7,11 +7,21 @@ type fates struct {
 	mu     sync.RWMutex
 	failed map[string]bool
 	gone   map[string]bool
+	left   map[string]bool // they went on after the failure of another one, and take part in no other play
 }
 
-func newFates() *fates { return &fates{failed: map[string]bool{}, gone: map[string]bool{}} }
+func newFates() *fates {
+	return &fates{failed: map[string]bool{}, gone: map[string]bool{}, left: map[string]bool{}}
+}
 
 func (f *fates) dead(name string) bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.failed[name] || f.gone[name] || f.left[name]
+}
+
+// broken tells whether a host failed itself, or could not be reached.
+func (f *fates) broken(name string) bool {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.failed[name] || f.gone[name]
@@ -33,18 +43,25 @@ func (f *fates) end(name string, unreachable bool) {
 	}
 }
 
+func (f *fates) leave(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left[name] = true
+}
+
 func (f *fates) forgive(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.failed, name)
 	delete(f.gone, name)
+	delete(f.left, name)
 }
 
 // Failed tells which of names failed or could not be reached.
 func (e *Engine) Failed(names []string) []string {
 	var bad []string
 	for _, n := range names {
-		if e.fates.dead(n) {
+		if e.fates.broken(n) {
 			bad = append(bad, n)
 		}
 	}

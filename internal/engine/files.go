@@ -37,7 +37,7 @@ func (l *lookupFiles) Find(kind, name, from string) (string, error) {
 	if err != nil {
 		return "", &fs.PathError{Op: "find", Path: name, Err: fs.ErrNotExist}
 	}
-	return p, nil
+	return absoluteDir(p), nil
 }
 
 // Read implements jinja.Files.

@@ -33,7 +33,7 @@ func gather(ctx context.Context, c *call) Result {
 			dropped = append(dropped, name)
 		}
 	}
-	hosts, err := c.factHosts()
+	hosts, err := c.factHosts(ctx)
 	if err != nil {
 		return notLearned(err)
 	}

@@ -198,7 +198,7 @@ func TestSetFactOfADictionaryCannotSteer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got[3] != "10.0.0.9 see: x none none none" {
+	if got[3] != "10.0.0.9 see: x 10.0.0.9 ssh none" {
 		t.Errorf("got %q", got)
 	}
 	last := nodes.asked[len(nodes.asked)-1]

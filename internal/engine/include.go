@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/jinja"
+	"pig/internal/jinja/python"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -36,6 +40,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		}
 		return nil
 	}
+	r.announce(at, r.ref(t, s))
 	turns, res, err := r.turnsOf(ctx, t, s)
 	slot.result, slot.err = res, err
 	close(slot.done)
@@ -43,6 +48,7 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		return err
 	}
 	r.keep(t, res)
+	r.conclusion(t, s, res)
 	for i, blocks := range turns {
 		for j, b := range blocks {
 			if err := r.block(ctx, b.block, at.at(i).at(b.id).at(j)); err != nil {
@@ -62,6 +68,7 @@ func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]incl
 			res = r.notIncluded(t, s, err)
 			return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
 		}
+		r.tellTurn(t, s, res)
 		return [][]inclusion{blocks}, res, nil
 	}
 	items, heard, err := r.items(t, s)
@@ -73,8 +80,7 @@ func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]incl
 		res := unknown("the items of the loop")
 		return nil, res, r.conclude(ctx, t, s, r.ref(t, s), res, 0)
 	}
-	var turns [][]inclusion
-	var results []Result
+	turns, results := [][]inclusion{}, []Result{}
 	for i, item := range items.Items {
 		local := loopVars(t.Loop, items, i)
 		turn := r.scope(r.host, t, local)
@@ -93,7 +99,9 @@ func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]incl
 			res = r.notIncluded(t, turn, err)
 			return nil, res, r.conclude(ctx, t, turn, r.ref(t, turn), res, 0)
 		}
-		res.Item = item
+		res.Item, res.Loop = item, local
+		res.Label = label(turn, t.Loop, item)
+		r.tellTurn(t, turn, res)
 		turns, results = append(turns, blocks), append(results, res)
 		if stop {
 			break
@@ -102,6 +110,39 @@ func (r *run) turnsOf(ctx context.Context, t *playbook.Task, s *scope) ([][]incl
 	all := merge(results)
 	all.Heard = all.Heard || heard
 	return turns, all, nil
+}
+
+// tellTurn tells what a turn of an include brings.
+func (r *run) tellTurn(t *playbook.Task, s *scope, res Result) {
+	switch {
+	case res.Skipped && t.Loop != nil:
+		r.e.Sink.ItemDone(r.Name, r.ref(t, s), res)
+	case !res.Skipped && !res.Unknown():
+		r.e.Sink.Included(r.Name, r.ref(t, s), res.Brought, res.Label)
+	}
+}
+
+// conclusion counts an include, and tells of one that brings nothing.
+func (r *run) conclusion(t *playbook.Task, s *scope, res Result) {
+	if !res.Skipped && !res.Unknown() {
+		for range max(1, len(included(res))) {
+			r.e.count(r.Name, func(s *Stats) { s.OK++ })
+		}
+		return
+	}
+	r.tally(res)
+	res.Source = r.source(t, res)
+	r.e.Sink.HostDone(r.Name, r.ref(t, s), res, 0)
+}
+
+// included are the turns of an include that brought something.
+func included(res Result) (turns []Result) {
+	for _, i := range res.Items {
+		if !i.Skipped {
+			turns = append(turns, i)
+		}
+	}
+	return turns
 }
 
 // notIncluded is the result of an include that failed; what no_log covers may be in the message.
@@ -125,14 +166,10 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		return nil, Result{}, err
 	}
 	if v != true {
-		res := skipped("Conditional result was False: " + why)
+		res := notMet(why)
 		if value.IsUnknown(v) {
 			res = unknown("whether its condition holds")
 		}
-		ref := r.ref(t, s)
-		r.tally(res)
-		res.Source = r.source(t, res)
-		r.e.Sink.HostDone(r.Name, ref, res, 0)
 		return nil, res, nil
 	}
 	args, said, err := r.arguments(t, s)
@@ -146,6 +183,7 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 		return nil, Result{}, diag.Errorf(t.Pos, "the file to include is known only after apply")
 	}
 	res := ok(value.DictOf("include", value.Str(firstOf(args, "file", "name", "role", "_raw_params"))))
+	res.Brought = r.brought(t, args)
 	key := fmt.Sprintf("%p %t %s %s", t, heard, value.PlainJSON(args), value.Repr(localOrEmpty(local)))
 	r.playRun.mu.Lock()
 	defer r.playRun.mu.Unlock()
@@ -162,6 +200,19 @@ func (r *run) included(t *playbook.Task, s *scope, local *value.Dict, heard bool
 	}
 	r.loaded[key] = incs
 	return incs, res, nil
+}
+
+// brought names what an include brings: a file by its path, a role by its name.
+func (r *run) brought(t *playbook.Task, args *value.Dict) string {
+	name := value.Str(firstOf(args, "file", "name", "role", "_raw_params"))
+	if t.Action != "include_tasks" {
+		return name
+	}
+	path, _, err := (&lookupFiles{r.playRun, t}).find("tasks", strings.TrimSpace(name))
+	if err != nil {
+		return name
+	}
+	return absolute(path)
 }
 
 // firstOf is the first of the arguments that is given.
@@ -201,12 +252,55 @@ func (r *run) bring(t *playbook.Task, args, local *value.Dict, heard bool) ([]*p
 	return blocks, nil
 }
 
+// ofThePlay are actions of meta for all hosts: one host says whether the condition holds, as in Ansible.
+var ofThePlay = []string{"end_play", "end_batch", "clear_facts", "clear_host_errors", "refresh_inventory"}
+
+// metaHolds tells whether the condition of a meta action holds.
+func (r *run) metaHolds(ctx context.Context, t *playbook.Task, s *scope, at place, shared bool) (value.Value, error) {
+	ref := r.ref(t, s)
+	decide := func() (value.Value, error) {
+		if r.inStep() {
+			r.e.Sink.TaskStarted(ref)
+		}
+		v, why, err := holds(s, t)
+		if err != nil {
+			return nil, r.conclude(ctx, t, s, ref, failed(err), 0)
+		}
+		if v == false {
+			r.e.Sink.HostDone(r.Name, ref, notMet(why), 0)
+		}
+		return v, nil
+	}
+	if !shared || !r.inStep() {
+		if err := r.turnOf(ctx); err != nil { // the hosts are told of one after the other
+			return nil, err
+		}
+		return decide()
+	}
+	slot, mine, err := r.claim(ctx, t, at)
+	if err != nil {
+		return nil, err
+	}
+	if mine {
+		v, err := decide()
+		slot.result, slot.err = Result{Skipped: v != true}, err
+		close(slot.done)
+		return v, err
+	}
+	select {
+	case <-slot.done:
+		return !slot.result.Skipped && slot.err == nil, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // meta changes the course of the run.
 func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) error {
 	what := value.Str(t.Args.At("_raw_params"))
-	v, _, err := holds(s, t)
+	v, err := r.metaHolds(ctx, t, s, at, slices.Contains(ofThePlay, what))
 	if err != nil {
-		return r.conclude(ctx, t, s, r.ref(t, s), failed(err), 0)
+		return err
 	}
 	if v != true {
 		return nil
@@ -233,6 +327,10 @@ func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) er
 		for _, h := range r.runs {
 			r.e.fates.forgive(h.Name)
 		}
+	case "refresh_inventory":
+		if err := r.refresh(); err != nil {
+			return r.conclude(ctx, t, s, r.ref(t, s), failed(diag.At(t.Pos, err)), 0)
+		}
 	case "reset_connection":
 		c := &call{run: r, task: t, scope: s}
 		if h, _, err := c.where(); err == nil {
@@ -252,22 +350,60 @@ func (r *run) gather(ctx context.Context, at place) error {
 	if p.GatherWhat != nil {
 		t.Args.Set("gather_subset", p.GatherWhat)
 	}
+	if p.GatherTime != nil {
+		t.Timeout = p.GatherTime
+	}
 	t.Parent = &playbook.Block{Keywords: p.Keywords, Pos: p.Pos}
 	t.Parent.When = nil
 	return r.step(ctx, t, at)
 }
 
-// playVars reads vars_files.
-func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
-	vars := value.NewDict()
+// playVars reads the vars_files whose names the play itself can tell. The others depend on the host: late says which.
+func (e *Engine) playVars(p *playbook.Play) (vars *value.Dict, late []value.Value, err error) {
+	vars = value.NewDict()
 	for _, v := range p.VarsFiles {
+		s := &fileScope{playScope{globalVars{e}, p}, vars}
+		one, err := e.varsFile(p, s, v)
+		if _, missing := python.AsUndefined(err); missing {
+			late = append(late, v)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		vars.Update(one)
+	}
+	if e.Protect != nil {
+		vars = e.Protect(vars)
+	}
+	return vars, late, nil
+}
+
+// fileScope has the variables of the vars_files before, besides those of the play.
+type fileScope struct {
+	playScope
+	read *value.Dict
+}
+
+// Lookup implements jinja.Variables.
+func (s *fileScope) Lookup(name string) (value.Value, bool, bool) {
+	if v, ok := s.read.Get(name); ok {
+		return v, true, true
+	}
+	return s.playScope.Lookup(name)
+}
+
+// varsFile reads a file of variables, or the first of several that is there.
+func (e *Engine) varsFile(p *playbook.Play, s jinja.Variables, v value.Value) (*value.Dict, error) {
+	vars := value.NewDict()
+	for _, v := range []value.Value{v} {
 		choices := []value.Value{v}
 		if l, ok := v.(*value.List); ok { // the first one that is there
 			choices = l.Items
 		}
 		found := false
 		for _, c := range choices {
-			name, err := e.Templates.Scope(&globalVars{e}).Value(c, p.Pos)
+			name, err := e.Templates.Scope(s).Value(c, p.Pos)
 			if err != nil {
 				return nil, diag.At(p.Pos, err)
 			}
@@ -286,9 +422,6 @@ func (e *Engine) playVars(p *playbook.Play) (*value.Dict, error) {
 		if !found {
 			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
 		}
-	}
-	if e.Protect != nil {
-		vars = e.Protect(vars)
 	}
 	return vars, nil
 }

@@ -70,9 +70,9 @@ var sharedRows = []row{
 var onlyRows = map[string][]row{
 	"play": {
 		{keyword: "fact_path", with: "fact_path: /x", want: "fact_path is not supported"},
-		{keyword: "gather_timeout", with: "gather_timeout: 3", want: "gather_timeout is not supported"},
+		{keyword: "gather_timeout", with: "gather_facts: true\n  gather_timeout: 3", want: "within 3s"},
 		{keyword: "validate_argspec", with: "validate_argspec: true", want: "validate_argspec is not supported"},
-		{keyword: "vars_prompt", with: "vars_prompt: []", want: "vars_prompt is not supported"},
+		{keyword: "vars_prompt", with: "vars_prompt: [ { nam: x } ]", want: "vars_prompt is a list of mappings with name:"},
 		{keyword: "when", with: "when: false", want: `a play has no keyword "when"`},
 		{keyword: "delegate_to", with: "delegate_to: b", want: `a play has no keyword "delegate_to"`},
 		{keyword: "delegate_facts", with: "delegate_facts: true", want: `a play has no keyword "delegate_facts"`},
@@ -85,7 +85,7 @@ var onlyRows = map[string][]row{
 		{keyword: "hosts", with: "hosts: b", want: "!a t: changed"},
 		{keyword: "max_fail_percentage", with: "max_fail_percentage: 10", tasks: "- { name: t, fail: { msg: x }, when: inventory_hostname == 'a' }\n- { name: after, debug: }", want: "!b after: ok"},
 		{keyword: "max_fail_percentage", with: "max_fail_percentage: some", want: "invalid max_fail_percentage some"},
-		{keyword: "order", with: "order: reverse_inventory", tasks: "- { name: t, debug: { msg: \"{{ ansible_play_hosts_all | join }}\" } }", want: "a t: ba"},
+		{keyword: "order", with: "order: reverse_inventory", tasks: "- { name: t, debug: { msg: \"{{ ansible_play_batch | join }}\" } }", want: "a t: ba"},
 		{keyword: "order", with: "order: shuffle", want: `invalid order "shuffle"`},
 		{keyword: "post_tasks", with: "post_tasks: [ { name: p, debug: } ]", want: "a p: ok"},
 		{keyword: "pre_tasks", with: "pre_tasks: [ { name: p, debug: } ]", want: "a p: ok"},
@@ -112,7 +112,7 @@ var onlyRows = map[string][]row{
 		{keyword: "loop", with: ", loop: [ x, y ]", tasks: "- { name: t, command: echo KW}", want: "item y"},
 		{keyword: "loop_control", with: ", loop_control: { label: L }", tasks: "- { name: t, command: echo, loop: [ x ] KW}", want: "item L"},
 		{keyword: "with_", with: ", with_items: [ x, y ]", tasks: "- { name: t, command: echo KW}", want: "item y"},
-		{keyword: "poll", with: ", poll: 0", want: "poll: 0 is without effect"},
+		{keyword: "poll", with: ", async: 9, poll: 0, register: r", tasks: "- { name: t, command: echo KW}\n- { name: s, debug: { msg: \"{{ r.started | default('none') }}\" } }", want: "a s: True"},
 		{keyword: "register", with: ", register: r", tasks: "- { name: t, command: echo KW}\n- { name: see, debug: { msg: \"{{ r is defined }}\" } }", want: "a see: True"},
 		{keyword: "retries", with: ", retries: 2", tasks: "- { name: t, command: 'false' KW}", want: "retry 2"},
 		{keyword: "until", with: ", until: false", tasks: "- { name: t, command: echo KW}", want: "retry 2"},
@@ -120,7 +120,7 @@ var onlyRows = map[string][]row{
 	},
 	"handler": {
 		{keyword: "listen", with: ", listen: topic", play: "handlers: [ { name: j, debug: KW} ]", tasks: "- { name: t, command: echo, notify: topic }", want: "a j: ok"},
-		{keyword: "block", with: ", block: []", play: "handlers: [ { name: j KW} ]", tasks: "- { name: t, debug: }", want: "a block cannot be a handler"},
+		{keyword: "block", with: ", block: [ { name: k, debug: } ]", play: "handlers: [ { name: j KW} ]", tasks: "- { name: t, command: echo, notify: k }", want: "a k: ok"},
 	},
 	"loop_control": {
 		{keyword: "break_when", with: "break_when: item == 'x'", want: "!item y"},
@@ -143,7 +143,7 @@ var onlyRows = map[string][]row{
 		{keyword: "end_play", with: "end_play", play: "serial: 1", want: "!b t: changed"},
 		{keyword: "end_role", with: "end_role", play: "roles: [ ender ]", tasks: "[]", want: "!a inrole: ok"},
 		{keyword: "flush_handlers", with: "flush_handlers", tasks: "- { name: t, command: echo, notify: h }\n- { meta: KW }\n- { name: bad, fail: }", want: "a h: ok"},
-		{keyword: "refresh_inventory", with: "refresh_inventory", want: "meta cannot refresh_inventory"},
+		{keyword: "refresh_inventory", with: "refresh_inventory", want: "the inventory cannot be read again"},
 		{keyword: "reset_connection", with: "reset_connection", want: "reset a"},
 		{keyword: "end_paly", with: "end_paly", want: `unknown meta action "end_paly"`},
 	},

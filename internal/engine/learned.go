@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 
 	"pig/internal/diag"
@@ -10,12 +11,15 @@ import (
 
 // factHosts are the hosts that get the facts of a task: its own, all that share it with run_once, and with delegate_facts the one that
 // delegate_to names.
-func (c *call) factHosts() ([]*host, error) {
+func (c *call) factHosts(ctx context.Context) ([]*host, error) {
 	delegated, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.DelegateFacts }), c.task.Pos, false)
 	if err != nil {
 		return nil, err
 	}
 	if delegated {
+		if err := c.turnOf(ctx); err != nil { // several hosts may set the facts of one: the last one in order wins
+			return nil, err
+		}
 		name, heard, err := c.target()
 		if err != nil {
 			return nil, err

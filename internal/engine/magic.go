@@ -2,6 +2,7 @@ package engine
 
 import (
 	"path/filepath"
+	"strings"
 
 	"pig/internal/jinja"
 	"pig/internal/playbook"
@@ -21,7 +22,8 @@ func magicNames() []string {
 		"ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "play_hosts", "ansible_play_name", "ansible_check_mode",
 		"ansible_diff_mode", "ansible_forks", "ansible_verbosity", "ansible_run_tags", "ansible_skip_tags", "ansible_limit",
 		"ansible_version", "ansible_facts", "playbook_dir", "omit", "ansible_config_file", "ansible_playbook_python",
-		"role_name", "role_path", "ansible_role_name", "ansible_search_path",
+		"role_name", "role_path", "ansible_role_name", "ansible_search_path", "ansible_collection_name", "ansible_parent_role_names",
+		"ansible_parent_role_paths", "role_names", "ansible_play_role_names", "ansible_dependent_role_names", "ansible_role_names",
 	}
 }
 
@@ -33,8 +35,14 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 	case "inventory_hostname_short":
 		return shortName(h.Name), true
 	case "inventory_file":
+		if strings.Contains(h.File, ",") { // a list of hosts
+			return h.File, true
+		}
 		return absolute(h.File), true
 	case "inventory_dir":
+		if strings.Contains(h.File, ",") {
+			return nil, true
+		}
 		return playbook.Dir(absolute(h.File)), true
 	case "groups":
 		return e.groups(), true
@@ -42,18 +50,26 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 		return value.Strings(e.Inventory.GroupNames(h.Host)), true
 	case "hostvars":
 		return hostVars{m.pr}, true
-	case "ansible_play_hosts", "play_hosts":
-		return m.living(), true
+	case "ansible_play_hosts":
+		return m.alive(m.pr.all), true
 	case "ansible_play_hosts_all":
 		return value.Strings(m.pr.all), true
-	case "ansible_play_batch":
-		return m.living(), true
+	case "ansible_play_batch", "play_hosts":
+		names := make([]string, len(m.pr.runs))
+		for i, r := range m.pr.runs {
+			names[i] = r.Name
+		}
+		return m.alive(names), true
+	case "environment":
+		return value.NewList(), true
 	case "ansible_facts":
 		h.mu.RLock()
 		defer h.mu.RUnlock()
 		return h.facts.Clone(), true
 	case "omit":
 		return jinja.Omit, true
+	case "vars":
+		return m.pr.scope(h, m.t, nil).Vars(), true
 	}
 	if v, ok := m.ofRun(name); ok {
 		return v, true
@@ -65,7 +81,7 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	o := m.pr.e.opt
 	switch name {
 	case "ansible_play_name":
-		return m.pr.play.Name, true
+		return m.pr.e.playName(m.pr.play), true
 	case "ansible_check_mode":
 		return o.Plan, true
 	case "ansible_diff_mode":
@@ -84,35 +100,26 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	case "ansible_limit":
 		return o.Limit, o.Limit != ""
 	case "ansible_version":
-		return value.DictOf("full", "2.19.0", "major", int64(2), "minor", int64(19), "revision", int64(0), "string", "2.19.0"), true
+		return value.DictOf("full", "2.19.11", "major", int64(2), "minor", int64(19), "revision", int64(11), "string", "2.19.11"), true
 	case "playbook_dir":
-		return m.pr.play.Dir, true
+		return absoluteDir(m.pr.play.Dir), true
 	case "ansible_config_file":
-		return nil, true
+		if o.Config == "" {
+			return nil, true
+		}
+		return o.Config, true
 	case "ansible_playbook_python":
 		return "/usr/bin/python3", true
 	}
 	return nil, false
 }
 
-func (m *magic) ofRole(name string) (value.Value, bool) {
-	if m.t == nil || m.t.Role == nil {
-		return nil, false
-	}
-	switch name {
-	case "role_name", "ansible_role_name":
-		return m.t.Role.Name, true
-	case "role_path":
-		return m.t.Role.Dir, true
-	}
-	return nil, false
-}
-
-func (m *magic) living() *value.List {
+// alive are those of names that still take part.
+func (m *magic) alive(names []string) *value.List {
 	l := value.NewList()
-	for _, r := range m.pr.runs {
-		if !r.e.fates.dead(r.Name) {
-			l.Append(r.Name)
+	for _, n := range names {
+		if !m.pr.e.fates.dead(n) {
+			l.Append(n)
 		}
 	}
 	return l

@@ -12,6 +12,10 @@ func Misnamed(tasks []*playbook.Task, modules map[string]module.Module) diag.Lis
 	var errs diag.List
 	acts := actions()
 	for _, t := range tasks {
+		if t.Missing != nil {
+			errs.Add(t.Missing)
+			continue
+		}
 		if act := acts[t.Action]; act.args != nil {
 			errs.Add(act.accepts(t.Action, literal(t.Args)))
 			continue

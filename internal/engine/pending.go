@@ -85,6 +85,9 @@ func (c *call) announceHandlers(ctx context.Context, on fleet.Host, planned bool
 	if len(names) == 0 {
 		return nil, nil
 	}
+	if c.e.opt.Forgetful {
+		return nil, c.strangers(names)
+	}
 	if err := c.strangers(names); err != nil || planned {
 		return nil, err
 	}
@@ -163,7 +166,7 @@ func (r *run) askPending(ctx context.Context, state string, list []module.Pendin
 func (r *run) recall(ctx context.Context) error {
 	r.recalled.Lock()
 	defer r.recalled.Unlock()
-	if r.pending != nil {
+	if r.pending != nil || r.e.opt.Forgetful {
 		return nil
 	}
 	res, err := r.askPending(ctx, "read", nil)
@@ -209,7 +212,7 @@ func (r *run) takeUp(t *playbook.Task, s *scope) {
 // takeUpRest notifies, at the end of a play, what its tasks would no longer notify. With tags much of a play is not to be touched.
 func (r *run) takeUpRest(ctx context.Context) error {
 	handlers := r.playHandlers()
-	if len(r.e.opt.Tags)+len(r.e.opt.SkipTags) > 0 || len(handlers) == 0 {
+	if r.e.opt.Forgetful || len(r.e.opt.Tags)+len(r.e.opt.SkipTags) > 0 || len(handlers) == 0 {
 		return nil
 	}
 	if err := r.recall(ctx); err != nil {
@@ -226,7 +229,7 @@ func (r *run) takeUpRest(ctx context.Context) error {
 // settle takes up handlers that an earlier run has left, and strikes out those that were noted for a change that is none: the
 // playbook says so with changed_when, or goes on after a failure.
 func (r *run) settle(ctx context.Context, t *playbook.Task, s *scope, result Result) error {
-	if len(r.notifications(t)) == 0 || result.Unreachable || result.Failed && !result.Ignored {
+	if r.e.opt.Forgetful || len(r.notifications(t)) == 0 || result.Unreachable || result.Failed && !result.Ignored {
 		return nil
 	}
 	r.takeUp(t, s)
@@ -256,6 +259,9 @@ func (r *run) strike(ctx context.Context, list []module.Pending) error {
 
 // strikeOut removes the notes of handlers that have run. A plan changes none.
 func (r *run) strikeOut(ctx context.Context, done []*playbook.Task) error {
+	if r.e.opt.Forgetful {
+		return nil
+	}
 	if len(done) == 0 || r.e.opt.Plan {
 		return nil
 	}

@@ -20,7 +20,7 @@ func (r *run) perform(ctx context.Context, t *playbook.Task, s *scope) Result {
 	if err != nil {
 		// The condition may be what keeps an undefined loop from being looked at.
 		if v, why, e := holds(s, t); e == nil && v == false {
-			return skipped("Conditional result was False: " + why)
+			return notMet(why)
 		}
 		return failed(err)
 	}
@@ -79,14 +79,15 @@ func (r *run) loop(ctx context.Context, t *playbook.Task, s *scope, items *value
 			results = append(results, failed(err))
 			break
 		}
-		vars := loopVars(l, items, i)
+		own := loopVars(l, items, i)
+		vars := own.Clone()
 		if left := r.handlerVars(t); left != nil {
 			vars.Update(left)
 		}
 		turn := r.scope(r.host, t, vars)
 		turn.vars.said = heard
 		res := r.turn(ctx, t, turn)
-		res.Item = item
+		res.Item, res.Loop = item, own
 		res.Label = label(turn, l, item)
 		results = append(results, res)
 		r.e.Sink.ItemDone(r.Name, r.ref(t, turn), res)
@@ -201,7 +202,7 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 	case err != nil:
 		res = failed(err)
 	case v == false:
-		res = skipped("Conditional result was False: " + why)
+		res = notMet(why)
 	case value.IsUnknown(v):
 		res = unknown("whether its condition holds")
 	default:
@@ -211,6 +212,9 @@ func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
 		r.vague(value.Str(t.Args.At("staged")))
 	}
 	res.NoLog = noLog
+	if res.Delegate == "" && !res.Skipped {
+		res.Delegate = r.delegatedTo(t, s)
+	}
 	showDiff, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.Diff }), t.Pos, true)
 	if err != nil {
 		return failed(err)
@@ -299,6 +303,12 @@ func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
 			if b && !res.Failed && res.Msg == "" {
 				res.Msg = "failed_when holds: " + value.Display(t.FailedWhen)
 			}
+			if b && !res.Failed {
+				res.Of = "Action"
+				if !res.Values.Has("msg") {
+					res.Values.Set("msg", "")
+				}
+			}
 			res.Failed = b
 			res.Values.Set("failed_when_result", b)
 		}
@@ -306,7 +316,13 @@ func (r *run) judge(t *playbook.Task, s *scope, res Result) Result {
 	if t.ChangedWhen != nil && !res.Skipped {
 		v, err := s.Condition(t.ChangedWhen, t.Pos)
 		if err != nil {
-			return failed(err)
+			res.Failed, res.Of, res.Msg = true, "Action", err.Error()
+			res.Values.Set("changed_when_result", "Error while evaluating conditional: "+words(err))
+			if !res.Values.Has("msg") {
+				res.Values.Set("msg", "")
+			}
+			s.see(t, res)
+			return res
 		}
 		res.Changed = v
 	}
@@ -326,6 +342,14 @@ func (s *scope) see(t *playbook.Task, res Result) {
 
 // act renders the arguments and does what the task says.
 func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
+	if t.Missing != nil {
+		return failed(t.Missing)
+	}
+	t, err := r.named(t, s)
+	if err != nil {
+		return failed(err)
+	}
+	r.reachDelegate(t, s)
 	act, local := r.e.actions[t.Action]
 	args := r.withDefaults(t)
 	if local && act.raw && t.ArgsText != nil && t.Action != "template" {
@@ -333,7 +357,6 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	}
 	var heard said
 	if !local || !act.raw {
-		var err error
 		if args, heard, err = r.arguments(t, s); err != nil {
 			return failed(err)
 		}
@@ -361,4 +384,30 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	inArgs := s.Heard(func() { res = act.run(ctx, c) })
 	res.Heard = res.Heard || inArgs || c.said.any()
 	return res
+}
+
+// named is the task with the action that a template names.
+func (r *run) named(t *playbook.Task, s *scope) (*playbook.Task, error) {
+	if !isTemplate(t.Action) {
+		return t, nil
+	}
+	var name string
+	var err error
+	if s.Heard(func() { name, err = s.text(t.Action, t.Pos) }); err != nil {
+		return nil, err
+	}
+	c := *t
+	c.Action = playbook.Bare(name)
+	_, local := r.e.actions[c.Action]
+	if _, known := r.e.Modules[c.Action]; !known && !local {
+		return nil, diag.Errorf(t.Pos, "module or action %q not found", name)
+	}
+	return &c, nil
+}
+
+// notMet is the result of a task whose condition does not hold.
+func notMet(condition value.Value) Result {
+	r := skipped("Conditional result was False: " + value.Display(condition))
+	r.Values.Set("false_condition", condition)
+	return r
 }

@@ -25,10 +25,13 @@ type playRun struct {
 	all      []string // every host of the play, over all batches
 	sched    schedule
 	handlers []*playbook.Task
-	vars     *value.Dict // of vars_files
+	vars     *value.Dict            // of vars_files
+	late     []value.Value          // vars_files whose names depend on the host
+	lateVars map[string]*value.Dict // what they say, by host
 	settings settings
 	root     bool // some task may become another user, so agents run as root
 
+	telling   sync.Mutex // a task is told of before its first result
 	mu        sync.Mutex
 	moved     *sync.Cond // some host has gone on, or has left; goes with mu
 	once      map[string]*onceSlot
@@ -37,6 +40,10 @@ type playRun struct {
 	loaded    map[string][]inclusion
 	aborted   error // why every host has to stop
 	failures  int
+	exceeded  bool   // more hosts failed than max_fail_percentage allows
+	alarms    int    // failures of tasks with any_errors_fatal: each host takes them for its own
+	alarm     Result // the last of them
+	alarmAt   place
 	ended     bool // end_play: no other batch begins
 }
 
@@ -49,26 +56,25 @@ type onceSlot struct {
 
 // play runs p on the hosts that its pattern and the limit select, batch after batch.
 func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []string) error {
-	hosts, err := e.playHosts(p)
+	all, err := e.playHosts(p)
 	if err != nil {
 		return err
 	}
 	if len(only) > 0 {
-		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
+		all = slices.DeleteFunc(all, func(h *inventory.Host) bool { return !slices.Contains(only, h.Name) })
 	}
-	names := make([]string, len(hosts))
-	for i, h := range hosts {
-		names[i] = h.Name
-	}
-	e.Sink.PlayStarted(p, e.playName(p), names)
+	hosts := ordered(slices.DeleteFunc(slices.Clone(all), func(h *inventory.Host) bool { return e.fates.dead(h.Name) }), p.Order)
+	names := hostNames(all)
+	name := e.playName(p)
 	if len(hosts) == 0 {
+		e.Sink.PlayStarted(p, name, nil)
 		return nil
 	}
 	batches, err := e.batches(p, hosts)
 	if err != nil {
 		return err
 	}
-	vars, err := e.playVars(p)
+	vars, late, err := e.playVars(p)
 	if err != nil {
 		return err
 	}
@@ -77,13 +83,17 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 		return err
 	}
 	for _, batch := range batches {
+		e.Sink.PlayStarted(p, name, hostNames(batch))
 		pr := e.newPlayRun(p, batch, names, vars)
-		pr.settings, pr.rank = set, rank
+		pr.settings, pr.rank, pr.late = set, rank, late
 		if err := pr.run(ctx); err != nil {
 			return err
 		}
-		if pr.ended || len(batches) > 1 && pr.allFailed() {
-			return nil // a batch that failed as a whole ends the play, so that the rest of a fleet stays up
+		switch {
+		case !e.opt.FreeByDefault && (pr.exceeded || pr.allFailed()):
+			return errRunEnds // as in Ansible: what comes after a batch that failed as a whole may need what it did
+		case pr.ended || len(batches) > 1 && pr.allFailed():
+			return nil // so that the rest of a fleet stays up
 		}
 	}
 	return nil
@@ -91,9 +101,39 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 
 func (e *Engine) playName(p *playbook.Play) string {
 	if p.Name != "" {
-		return e.plainText(p.Name)
+		return e.playText(p, p.Name)
 	}
-	return e.plainText(value.Str(p.Hosts))
+	if l, ok := p.Hosts.(*value.List); ok {
+		names := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			names[i] = value.Str(item)
+		}
+		return e.playText(p, strings.Join(names, ","))
+	}
+	return e.playText(p, value.Str(p.Hosts))
+}
+
+// playText renders a title of a play as far as its own variables allow.
+func (e *Engine) playText(p *playbook.Play, s string) string {
+	if !strings.Contains(s, "{{") {
+		return s
+	}
+	v, err := e.Templates.Scope(&playScope{globalVars{e}, p}).Value(s, diag.Pos{})
+	if err != nil {
+		return s
+	}
+	if l, ok := v.(*value.List); ok {
+		return strings.Join(texts(l), ",")
+	}
+	return value.Display(v)
+}
+
+func texts(l *value.List) []string {
+	all := make([]string, len(l.Items))
+	for i, item := range l.Items {
+		all[i] = value.Str(item)
+	}
+	return all
 }
 
 // plainText renders a title as far as variables of no host allow.
@@ -135,10 +175,16 @@ func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
 		}
 		hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return !slices.Contains(limited, h) })
 	}
-	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool {
-		return e.host(h.Name) == nil || e.fates.dead(h.Name)
-	})
-	return ordered(hosts, p.Order), nil
+	hosts = slices.DeleteFunc(hosts, func(h *inventory.Host) bool { return e.host(h.Name) == nil })
+	return hosts, nil
+}
+
+func hostNames(hosts []*inventory.Host) []string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.Name
+	}
+	return names
 }
 
 func ordered(hosts []*inventory.Host, order string) []*inventory.Host {
@@ -220,7 +266,7 @@ func (e *Engine) newPlayRun(p *playbook.Play, batch []*inventory.Host, all []str
 		pr.addHandlers(r.Handlers)
 	}
 	pr.addHandlers(p.Handlers)
-	strategy := strings.TrimPrefix(p.Strategy, "ansible.builtin.")
+	strategy := strings.TrimPrefix(e.playText(p, p.Strategy), "ansible.builtin.")
 	if strategy == "" && e.opt.FreeByDefault {
 		strategy = "free"
 	}
@@ -300,6 +346,7 @@ func (pr *playRun) failed(r *run) {
 	n := pr.failures
 	pr.mu.Unlock()
 	if limit := pr.settings.maxFail; limit != nil && float64(n)*100/float64(len(pr.runs)) > *limit {
+		pr.exceed()
 		pr.abort(fmt.Errorf("%w: more than %v%% of the hosts failed", errAborted, *limit))
 	}
 }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/value"
@@ -30,6 +32,11 @@ type Result struct {
 	Attempts int
 	Heard    bool // a node had a say in it
 	Noted    bool // its handlers are noted on the node
+	// Verbose says that the result is what the task is there for: debug, assert.
+	Verbose bool
+	Brought string      // of an include: the path of a file, or the name of a role
+	Of      string      // what failed: Module or Action; "": what comes before either
+	Loop    *value.Dict // the loop's variables of this turn, as register keeps them
 }
 
 func ok(values *value.Dict) Result {
@@ -87,10 +94,21 @@ func (r Result) Registered() value.Value {
 	}
 	d := r.Values.Clone()
 	d.Set("changed", r.Changed)
-	d.Set("failed", r.Failed)
+	switch {
+	case len(r.Items) > 0 && !r.Failed && !r.Skipped: // a loop that went well
+		d.Set("skipped", false)
+	case !r.Skipped:
+		d.Set("failed", r.Failed)
+	}
 	if r.Skipped {
 		d.Set("skipped", true)
-		d.Set("skip_reason", r.Msg)
+		switch {
+		case r.Items != nil && len(r.Items) == 0:
+			d.Set("skipped_reason", r.Msg)
+		case r.Items == nil && !d.Has("msg"):
+			reason, _, _ := strings.Cut(r.Msg, ": ")
+			d.Set("skip_reason", reason)
+		}
 	}
 	if r.Unreachable {
 		d.Set("unreachable", true)
@@ -108,8 +126,8 @@ func (r Result) Registered() value.Value {
 		}
 		d.Set("results", items)
 	}
-	if r.Item != nil {
-		d.Set("item", r.Item)
+	if r.Loop != nil {
+		d.Update(r.Loop)
 	}
 	return d
 }

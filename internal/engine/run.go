@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,11 @@ type run struct {
 	notified map[*playbook.Task]bool
 	left     map[*playbook.Task]bool // notified by an earlier run, which did not get to them
 	inFlush  bool
-	at       place // where it is now; goes with playRun.mu
-	gone     bool  // it has left the play
+	at       place         // where it is now; goes with playRun.mu
+	gone     bool          // it has left the play
+	before   chan struct{} // closed when the host before this one has done the task at hand; nil: there is none
+	done     chan struct{} // closed when this one has
+	alarmed  int           // how many of the play's alarms it has taken for its own
 	sets     sets
 }
 
@@ -105,6 +109,7 @@ var (
 	errEndHost = errors.New("meta: end_host")
 	errEndRole = errors.New("meta: end_role")
 	errAborted = errors.New("the play was aborted")
+	errRunEnds = errors.New("the run ends here")
 )
 
 // Sections of a play, in order. The gaps are for the handlers that run after them.
@@ -183,9 +188,9 @@ func (r *run) block(ctx context.Context, b *playbook.Block, at place) error {
 	err := r.nodes(ctx, b.Body, at.at(0))
 	var he *hostError
 	if errors.As(err, &he) && !he.unreachable && len(b.Rescue) > 0 {
-		r.register("ansible_failed_task", value.DictOf("name", he.task.Title(), "action", he.task.Action), false)
-		r.register("ansible_failed_result", he.result.Registered(), he.result.Heard)
 		if !he.shared {
+			r.register("ansible_failed_task", value.DictOf("name", he.task.Name, "action", cmp.Or(he.task.Called, he.task.Action)), false)
+			r.register("ansible_failed_result", he.result.Registered(), he.result.Heard)
 			r.e.count(r.Name, func(s *Stats) { s.Rescued++; s.Failed-- })
 		}
 		err = r.nodes(ctx, b.Rescue, at.at(1))
@@ -291,7 +296,8 @@ func (r *run) noHandler(t *playbook.Task, name string, handlers []*playbook.Task
 	return diag.Errorf(t.Pos, "handler %q not found", name).WithHint("%s", diag.DidYouMean(name, handlerNames(handlers)))
 }
 
-// called are the handlers that go by name, or listen to it; of several with one name the last counts.
+// called are the handlers that go by name, or listen to it; of several with one name the first of those that were defined last counts: of a
+// role that comes later, or of the play.
 func (r *run) called(handlers []*playbook.Task, name string) (called []*playbook.Task) {
 	var byName *playbook.Task
 	for _, h := range handlers {
@@ -299,7 +305,9 @@ func (r *run) called(handlers []*playbook.Task, name string) (called []*playbook
 			called = append(called, h)
 		}
 		if h.Name == name || h.Role != nil && h.Title() == name || r.handlerName(h) == name {
-			byName = h
+			if byName == nil || byName.Role != h.Role {
+				byName = h
+			}
 		}
 	}
 	if byName != nil && !contains(called, byName) {

@@ -36,13 +36,15 @@ type linear struct {
 
 type arrival struct {
 	at   place
+	host *run
 	pass chan struct{}
 }
 
 func newLinear(hosts int) *linear { return &linear{active: hosts} }
 
-func (l *linear) arrive(ctx context.Context, _ *run, p place) error {
-	a := &arrival{at: p, pass: make(chan struct{})}
+func (l *linear) arrive(ctx context.Context, h *run, p place) error {
+	h.finish()
+	a := &arrival{at: p, host: h, pass: make(chan struct{})}
 	l.mu.Lock()
 	l.waiting = append(l.waiting, a)
 	l.release()
@@ -55,7 +57,8 @@ func (l *linear) arrive(ctx context.Context, _ *run, p place) error {
 	}
 }
 
-func (l *linear) leave(*run) {
+func (l *linear) leave(h *run) {
+	h.finish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.active--
@@ -73,13 +76,41 @@ func (l *linear) release() {
 			first = a.at
 		}
 	}
-	var stay []*arrival
+	var stay, pass []*arrival
 	for _, a := range l.waiting {
 		if slices.Equal(a.at, first) {
-			close(a.pass)
+			pass = append(pass, a)
 		} else {
 			stay = append(stay, a)
 		}
 	}
 	l.waiting = stay
+	slices.SortFunc(pass, func(a, b *arrival) int { return a.host.index - b.host.index })
+	var before chan struct{}
+	for _, a := range pass {
+		a.host.before, a.host.done = before, make(chan struct{})
+		before = a.host.done
+		close(a.pass)
+	}
+}
+
+// finish tells the host after this one that its task is done.
+func (r *run) finish() {
+	if r != nil && r.done != nil {
+		close(r.done)
+		r.done = nil
+	}
+}
+
+// turnOf waits until the hosts before this one have done the same task, where it matters who is the last.
+func (r *run) turnOf(ctx context.Context) error {
+	for r.before != nil {
+		select {
+		case <-r.before:
+			r.before = nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }

@@ -59,6 +59,11 @@ func (s shown) ItemDone(host string, t TaskRef, r Result) {
 	s.Sink.ItemDone(host, s.ref(t), s.result(r))
 }
 
+// Included implements Sink.
+func (s shown) Included(host string, t TaskRef, what, label string) {
+	s.Sink.Included(host, s.ref(t), diag.OneLine(what), s.text(label))
+}
+
 // Retrying implements Sink.
 func (s shown) Retrying(host string, t TaskRef, attempt, of int) {
 	s.Sink.Retrying(host, s.ref(t), attempt, of)

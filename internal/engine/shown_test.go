@@ -25,6 +25,8 @@ func (c *catcher) note(format string, args ...any) {
 func (c *catcher) PlayStarted(_ *playbook.Play, name string, _ []string) { c.note("play %s", name) }
 func (c *catcher) TaskStarted(t TaskRef)                                 { c.note("task %s", t.Name) }
 func (c *catcher) HostStarted(h string, t TaskRef)                       { c.note("%s begins %s", h, t.Name) }
+func (c *catcher) Included(h string, t TaskRef, what, _ string)          { c.note("%s includes %s", h, what) }
+func (c *catcher) HostsGone()                                            {}
 func (c *catcher) Retrying(h string, t TaskRef, _, _ int)                { c.note("%s tries %s again", h, t.Name) }
 func (c *catcher) Warned(text string)                                    { c.note("warning %s", text) }
 func (c *catcher) HostDone(h string, t TaskRef, r Result, _ time.Duration) {

@@ -27,7 +27,7 @@ func (r *run) source(t *playbook.Task, res Result) string {
 		return ""
 	}
 	var text strings.Builder
-	for _, v := range words(t) {
+	for _, v := range wordsOf(t) {
 		_, _ = text.Write(value.PlainJSON(v))
 		text.WriteByte('\n')
 	}
@@ -42,8 +42,8 @@ func (r *run) source(t *playbook.Task, res Result) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// words are what a task and the blocks around it say.
-func words(t *playbook.Task) []value.Value {
+// wordsOf are what a task and the blocks around it say.
+func wordsOf(t *playbook.Task) []value.Value {
 	all := []value.Value{t.Action, t.Args, t.ArgsText, t.Free, t.ChangedWhen, t.FailedWhen, t.Until}
 	if t.Loop != nil {
 		all = append(all, t.Loop.With, t.Loop.Items)

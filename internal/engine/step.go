@@ -1,10 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"pig/internal/diag"
@@ -28,6 +32,9 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 		return err
 	}
 	if err := r.mayGo(ctx); err != nil {
+		return err
+	}
+	if err := r.hear(t, at); err != nil {
 		return err
 	}
 	s := r.scope(r.host, t, r.handlerVars(t))
@@ -55,7 +62,11 @@ func (r *run) mayGo(ctx context.Context) error {
 func (e *Engine) reached(t *playbook.Task) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.started && (t.Name == e.opt.StartAt || t.Title() == e.opt.StartAt) {
+	matches := func(name string) bool {
+		ok, err := path.Match(e.opt.StartAt, name)
+		return name == e.opt.StartAt || ok && err == nil
+	}
+	if !e.started && (matches(t.Name) || matches(t.Title())) {
 		e.started = true
 	}
 	return e.started
@@ -68,6 +79,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 	if err != nil {
 		return r.conclude(ctx, t, s, ref, failed(err), 0)
 	}
+	once = once || (t.Action == "add_host" || t.Action == "pause") && r.inStep() // the first host does it for all
 	if len(r.notifications(t)) > 0 {
 		if err := r.recall(ctx); err != nil {
 			return r.conclude(ctx, t, s, ref, failed(err), 0)
@@ -80,7 +92,7 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 		if err := context.Cause(ctx); err != nil && result.Failed {
 			return err
 		}
-		return r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin))
+		return r.together(ctx, t, s, at, r.conclude(ctx, t, s, ref, result, r.e.Now().Sub(begin)))
 	}
 	slot, mine, err := r.claim(ctx, t, at)
 	if err != nil {
@@ -115,11 +127,68 @@ func (r *run) execute(ctx context.Context, t *playbook.Task, s *scope, at place)
 func failed(err error) Result {
 	r := failure(err.Error())
 	r.Heard = true
+	r.Values.Set("msg", "Task failed: "+words(err))
+	var worded *wordedError
+	if errors.As(err, &worded) {
+		r.Values.Set("msg", worded.text)
+	}
 	return r
+}
+
+// words are an error's as Ansible has them: without the place and the hint, which are told beside.
+func words(err error) string {
+	var arg *argumentError
+	if errors.As(err, &arg) {
+		return fmt.Sprintf("Finalization of task args for '%s' failed: Error while resolving value for '%s': %s", arg.action, arg.name, words(arg.err))
+	}
+	var worded *wordedError
+	if errors.As(err, &worded) {
+		return worded.text
+	}
+	var condition *conditionError
+	if errors.As(err, &condition) {
+		text := words(condition.error)
+		if strings.HasPrefix(text, "Conditional result") || strings.HasPrefix(text, "Syntax error") {
+			return text
+		}
+		return "Error while evaluating conditional: " + text
+	}
+	var list diag.List
+	if errors.As(err, &list) && len(list) > 0 {
+		return list[0].Summary
+	}
+	var one *diag.Diagnostic
+	if errors.As(err, &one) {
+		return capitalised(one.Summary)
+	}
+	return capitalised(err.Error())
+}
+
+// conditionError is a condition that cannot be evaluated.
+type conditionError struct{ error }
+
+func (c *conditionError) Unwrap() error { return c.error }
+
+// beginnings are those of messages that Ansible begins with a capital.
+var beginnings = []string{"syntax error in template", "the lookup plugin", "the filter plugin", "the test plugin", "lookup plugin"}
+
+// builtIn is the name of a filter or test, which Ansible gives in full.
+var builtIn = regexp.MustCompile(`(filter|test) plugin '([a-z0-9_]+)'`)
+
+func capitalised(text string) string {
+	text = builtIn.ReplaceAllString(text, "$1 plugin 'ansible.builtin.$2'")
+	for _, b := range beginnings {
+		if strings.HasPrefix(text, b) {
+			return strings.ToUpper(text[:1]) + text[1:]
+		}
+	}
+	return text
 }
 
 func (r *run) announce(at place, ref TaskRef) {
 	key := fmt.Sprint(at)
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	r.playRun.mu.Lock()
 	first := !r.started[key]
 	r.started[key] = true
@@ -135,9 +204,14 @@ func (r *run) ref(t *playbook.Task, s *scope) TaskRef {
 		ref.Role = t.Role.Name
 	}
 	if ref.Name == "" {
-		ref.Name = t.Action
-	} else if v, err := s.Value(t.Name, t.Pos); err == nil {
-		ref.Name = value.Display(v)
+		ref.Name = cmp.Or(t.Called, t.Action)
+		if name := firstOf(localOrEmpty(t.Args), "name", "role"); t.Action == "include_role" && name != nil {
+			if text, err := s.text(name, t.Pos); err == nil {
+				ref.Name += " : " + text
+			}
+		}
+	} else {
+		ref.Name = s.title(t.Name, t.Pos)
 	}
 	ref.Left = r.left[t]
 	return ref
@@ -179,7 +253,10 @@ func (r *run) conclude(ctx context.Context, t *playbook.Task, s *scope, ref Task
 	}
 	if (result.Failed || result.Unreachable) && !result.Ignored {
 		fatal, _ := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.AnyErrorsFatal }), t.Pos, false)
-		if fatal {
+		switch {
+		case fatal && r.inStep():
+			r.raise(result, r.at)
+		case fatal:
 			r.abort(fmt.Errorf("%w: %s failed on %s", errAborted, ref.Title(), r.Name))
 		}
 		return &hostError{task: t, result: result, unreachable: result.Unreachable}
@@ -253,20 +330,23 @@ func conditions(t *playbook.Task) []playbook.Expr {
 	return append(all, t.When...)
 }
 
-// holds evaluates the conditions of t: true, false or unknown. The text of the first that does not hold comes with it.
-func holds(s *scope, t *playbook.Task) (value.Value, string, error) {
-	var result value.Value = true
+// holds evaluates the conditions of t: true, false or unknown. The first that does not hold comes with it.
+func holds(s *scope, t *playbook.Task) (result, failing value.Value, err error) {
+	result = true
 	for _, c := range conditions(t) {
+		if text, ok := value.Plain(c.Value); ok && strings.TrimSpace(text) == "" {
+			return nil, nil, diag.Errorf(c.Pos, "Empty conditional expressions are not allowed.")
+		}
 		v, err := s.Condition(c.Value, c.Pos)
 		if err != nil {
-			return nil, "", diag.At(c.Pos, err)
+			return nil, nil, &conditionError{diag.At(c.Pos, err)}
 		}
 		if v == false {
-			return false, value.Display(c.Value), nil
+			return false, c.Value, nil
 		}
 		if value.IsUnknown(v) {
 			result = v
 		}
 	}
-	return result, "", nil
+	return result, nil, nil
 }

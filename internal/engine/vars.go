@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 
 	"pig/internal/diag"
 	"pig/internal/jinja"
@@ -26,6 +28,7 @@ type layers struct {
 	levels []layer
 	local  *value.Dict // the first level: the loop's item, the result so far
 	said   bool        // a node had a say in local
+	reach  *value.Dict // the last level of a task: the way to its host
 	joined func() bool // tells whether a node had a say in who is in which group
 }
 
@@ -136,12 +139,17 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 		}
 	}
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Vars })
+	l.add(pr.filesOf(h), true)
 	l.add(pr.vars, true)
 	l.add(pr.play.Vars, true)
 	l.addHeard(facts, false, factsHeard)
 	l.addHeard(h.inv, true, e.added.vars(h.Name))
 	pr.roleLayers(l, role, func(r *playbook.Role) *value.Dict { return r.Defaults })
 	l.add(e.Defaults, true)
+	if t != nil {
+		l.reach = pr.reached(h, t)
+		l.add(l.reach, true)
+	}
 	return l
 }
 
@@ -236,3 +244,22 @@ func (g *globalVars) Lookup(name string) (value.Value, bool, bool) {
 
 // Names implements jinja.Variables.
 func (g *globalVars) Names() []string { return []string{"groups"} }
+
+// title renders a name as far as it goes: what cannot be told yet is told as Ansible does, by its error.
+func (s *scope) title(name string, pos diag.Pos) string {
+	v, err := s.Value(name, pos)
+	if err == nil {
+		return value.Display(v)
+	}
+	errs := 0
+	return inTemplate.ReplaceAllStringFunc(name, func(part string) string {
+		v, err := s.Value(part, pos)
+		if err != nil {
+			errs++
+			return fmt.Sprintf("<< error %d - %s >>", errs, words(err))
+		}
+		return value.Display(v)
+	})
+}
+
+var inTemplate = regexp.MustCompile(`\{\{.*?\}\}`)

@@ -19,12 +19,17 @@ import (
 type Options struct {
 	// Vault decrypts !vault values. Without it they are errors.
 	Vault func(ciphertext string) (string, error)
+	// Closed lets encrypted values be without Vault: whoever uses one gets the error.
+	Closed bool
 	// Strict makes a duplicate key an error.
 	Strict bool
 	// PlaybookDir is the directory whose group_vars and host_vars count too; "" for none.
 	PlaybookDir string
 	// Tables reads a source that is no file but the tables of a database; nil for a name of something else.
 	Tables func(name string) (*Tables, error)
+	// Render evaluates a template, and Test a condition, with variables: for inventories that are constructed. nil: there are none.
+	Render func(text string, vars *value.Dict) (value.Value, error)
+	Test   func(condition string, vars *value.Dict) (bool, error)
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
 }
@@ -124,6 +129,10 @@ func (l *loader) finish(sources []string) (*Inventory, diag.List, error) {
 	inv.reconcile(&l.diags)
 	inv.dirs = l.varsDirs(sources)
 	l.readVars()
+	if l.constructed() {
+		inv.reconcile(&l.diags)
+		l.readVars()
+	}
 	var warnings, errs diag.List
 	for _, d := range l.diags {
 		if d.Severity == diag.Warning {

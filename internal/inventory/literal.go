@@ -54,7 +54,7 @@ func (p *literalParser) value(depth int) (value.Value, error) {
 		if err == nil && len(items) == 1 && !comma {
 			return items[0], nil
 		}
-		return value.Tuple(items), err
+		return value.NewList(items...), err // Ansible makes a list of a tuple
 	case '{':
 		return p.dict(depth)
 	case '\'', '"':

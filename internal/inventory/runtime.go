@@ -110,3 +110,23 @@ func (inv *Inventory) addGroup(name string, parents []string) (*Group, error) {
 	maps.DeleteFunc(inv.merged, func(h *Host, _ *value.Dict) bool { return slices.Contains(h.allGroups(), g) })
 	return g, nil
 }
+
+// Refresh takes over what a source declares now: hosts, groups and variables. What is no longer declared stays until the run ends, so that
+// nobody is lost in the middle of it. tell gets the variables of each host.
+func (inv *Inventory) Refresh(fresh *Inventory, tell func(h *Host, vars *value.Dict)) error {
+	for _, h := range fresh.Hosts() {
+		groups := fresh.GroupNames(h)
+		if len(groups) == 1 && groups[0] == ungrouped {
+			groups = nil
+		}
+		if _, _, err := inv.AddHost(h.Name, groups, fresh.HostVars(h)); err != nil {
+			return err
+		}
+	}
+	for _, h := range inv.Hosts() {
+		if fresh.Host(h.Name) != nil {
+			tell(h, fresh.Vars(fresh.Host(h.Name)))
+		}
+	}
+	return nil
+}

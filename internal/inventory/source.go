@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/value"
 	"pig/internal/yaml"
 )
 
@@ -19,10 +20,12 @@ type loader struct {
 	diags diag.List
 	// standsFor is the file of hosts that are read from tables.
 	standsFor string
+	// plugins are files that configure one, which makes groups of what the others declare.
+	plugins []pluginFile
 }
 
 func (l *loader) yamlOptions() yaml.Options {
-	return yaml.Options{Strict: l.opts.Strict, Vault: l.opts.Vault}
+	return yaml.Options{Strict: l.opts.Strict, Vault: l.opts.Vault, Closed: l.opts.Closed}
 }
 
 // source reads one source, whatever its kind.
@@ -95,7 +98,7 @@ func (l *loader) addHost(name string, port int, g *Group, pos diag.Pos) *Host {
 	if h.File == "" && l.standsFor != "" {
 		h.File = l.standsFor
 	}
-	if h.File == "" && !strings.Contains(pos.File, ",") {
+	if h.File == "" {
 		h.File = pos.File
 	}
 	if port > 0 {
@@ -132,11 +135,21 @@ func (l *loader) file(path string, info os.FileInfo) {
 	switch {
 	case bytes.HasPrefix(text, []byte("#!")) || executable && !isYAML && bytes.HasPrefix(text, []byte("\x7fELF")):
 		l.script(path)
-	case isYAML || filepath.Ext(path) == "" && looksLikeYAML(text):
+	case isYAML || filepath.Ext(path) == "" && (looksLikeYAML(text) || isMapping(path, text)):
 		l.yamlFile(path, text)
 	default:
 		l.iniFile(path, text)
 	}
+}
+
+// isMapping tells whether a text is a YAML mapping.
+func isMapping(path string, text []byte) bool {
+	if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || trimmed[0] == '[' || !bytes.Contains(text, []byte(":")) {
+		return false
+	}
+	v, _, err := parseYAML(path, text, yaml.Options{Vault: func(string) (string, error) { return "", nil }})
+	_, ok := v.(*value.Dict)
+	return ok && err == nil
 }
 
 // looksLikeYAML tells a YAML file without a suffix from an INI file: Ansible tries one after the other, and would report

@@ -32,8 +32,7 @@ func (l *loader) yamlRoot(path string, v value.Value) {
 		return
 	}
 	if root.Has("plugin") {
-		l.diags = append(l.diags, diag.Errorf(root.KeyPos("plugin"), "invalid inventory: the file configures an inventory plugin").
-			WithHint("use the output of ansible-inventory --list --export, or an inventory script"))
+		l.plugin(path, root)
 		return
 	}
 	if l.lostIndentation(root) {

@@ -120,6 +120,9 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	}
 	r.Values, err = mod.Run(ctx, &Call{System: sys, Scratch: scratch, Args: Args{args}, Facts: Facts{&r.Warnings}})
 	finish(&r, err)
+	if r.Failed == "" {
+		withAttributes(scratch, mod.Spec, Args{args}, r.Values)
+	}
 	if noted != nil {
 		if r.Failed == "" && r.Changed == false {
 			noted.drop()

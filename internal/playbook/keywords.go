@@ -86,7 +86,6 @@ func never(v value.Value) bool { return v == nil || v == false || v == "never" }
 // unsupported are keywords of Ansible's that pig does not have, and what to do instead.
 var unsupported = map[string]string{
 	"fact_path":        "pig reads no local facts: read the files with slurp:, or declare the values in the inventory",
-	"gather_timeout":   "facts are read from memory and small files; timeout: bounds every task",
 	"validate_argspec": "check the arguments of roles with assert:",
 }
 

@@ -1,12 +1,14 @@
 package playbook
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"pig/internal/diag"
+	"pig/internal/secret"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -16,6 +18,8 @@ type Loader struct {
 	Files *Files
 	// RolesPath lists directories that hold roles, besides roles/ beside the playbook.
 	RolesPath []string
+	// Collections lists directories that hold ansible_collections, besides collections/ beside the playbook.
+	Collections []string
 	// Known tells whether a name is an action or a module, and Names lists them for did-you-mean.
 	Known func(action string) bool
 	Names func() []string
@@ -72,7 +76,24 @@ func (l *Loader) parse(path string) (value.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
-	v, warnings, err := yaml.Parse(text, path, l.YAML)
+	whole := bytes.HasPrefix(text, []byte("$ANSIBLE_VAULT;"))
+	if whole {
+		if l.YAML.Vault == nil {
+			return nil, diag.Errorf(diag.Pos{File: path}, "the file is encrypted, but no vault password was given").
+				WithHint("give one with --vault-password-file or --ask-vault-pass")
+		}
+		plain, err := l.YAML.Vault(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("decrypt %s: %w", path, err)
+		}
+		text = []byte(plain)
+	}
+	opts := l.YAML
+	opts.Secret = opts.Secret || whole
+	v, warnings, err := yaml.Parse(text, path, opts)
+	if whole && err == nil {
+		v = secrets(v)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.warnings = append(l.warnings, warnings...)
@@ -80,6 +101,23 @@ func (l *Loader) parse(path string) (value.Value, error) {
 		v = l.Seal(v)
 	}
 	return v, err
+}
+
+// secrets makes secrets of all texts in v: they were encrypted.
+func secrets(v value.Value) value.Value {
+	switch v := v.(type) {
+	case string:
+		return secret.New(v)
+	case *value.List:
+		for i, item := range v.Items {
+			v.Items[i] = secrets(item)
+		}
+	case *value.Dict:
+		for k, item := range v.All() {
+			v.SetAt(k, secrets(item), v.KeyPos(k), v.ValuePos(k))
+		}
+	}
+	return v
 }
 
 func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []string) ([]*Play, error) {
@@ -104,11 +142,16 @@ func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string)
 	if err := notOfImports(d, key); err != nil {
 		return nil, err
 	}
-	name, err := l.static(d.At(key), nil, d.ValuePos(key))
+	own, _ := mapping(d.At("vars"), d.ValuePos("vars"), "vars")
+	name, err := l.static(d.At(key), own, d.ValuePos(key))
 	if err != nil {
 		return nil, err
 	}
-	plays, err := l.load(Join(Dir(path), name), stack)
+	file := Join(Dir(path), name)
+	if p, ok := l.inCollection(name, "playbooks", Dir(path)); ok && !l.Files.Exists(file) {
+		file = p
+	}
+	plays, err := l.load(file, stack)
 	if err != nil {
 		return nil, err
 	}

@@ -22,12 +22,12 @@ var includeKeys = map[string]bool{
 // metaKeys are what meta obeys. reset_connection asks for the connection.
 var metaKeys = map[string]bool{
 	"action": true, "args": true, "name": true, "when": true, "tags": true, "vars": true, "listen": true, "debugger": true, "collections": true,
-	"delegate_to": true, "connection": true, "port": true, "remote_user": true,
+	"delegate_to": true, "connection": true, "port": true, "remote_user": true, "run_once": true, "ignore_errors": true, "any_errors_fatal": true, "no_log": true,
 	"become": true, "become_user": true, "become_method": true, "become_exe": true, "become_flags": true,
 }
 
 // misplaced refuses the keywords of a task that its action does not obey.
-func misplaced(t *Task, d *value.Dict) error {
+func misplaced(t *Task, d *value.Dict, warn func(*diag.Diagnostic)) error {
 	var errs diag.List
 	refuse := func(name, hint string) {
 		errs.Add(diag.Errorf(d.KeyPos(name), "%s has no effect on %s", name, t.Action).WithHint("%s", hint))
@@ -47,8 +47,8 @@ func misplaced(t *Task, d *value.Dict) error {
 			switch {
 			case loop:
 				refuse(name, "use "+strings.Replace(t.Action, "import", "include", 1))
-			case slices.Contains(taskOnly, name):
-				refuse(name, "put it on the tasks themselves")
+			case slices.Contains(taskOnly, name): // Ansible takes it, and it has no effect there either
+				warn(diag.Warnf(d.KeyPos(name), "%s has no effect on %s", name, t.Action).WithHint("put it on the tasks themselves"))
 			}
 		case "meta":
 			if !metaKeys[name] {
@@ -94,6 +94,7 @@ func notOfImports(d *value.Dict, own string) error {
 // metaActions are all that meta can do.
 var metaActions = []string{
 	"noop", "flush_handlers", "end_host", "end_play", "end_batch", "end_role", "clear_facts", "clear_host_errors", "reset_connection",
+	"refresh_inventory",
 }
 
 // metaAction refuses what meta cannot do.
@@ -107,8 +108,6 @@ func metaAction(t *Task, pos diag.Pos) error {
 	switch {
 	case slices.Contains(metaActions, what):
 		return nil
-	case what == "refresh_inventory":
-		return diag.Errorf(pos, "meta cannot refresh_inventory: the inventory is read once, before the run").WithHint("add hosts with add_host")
 	}
 	hint := diag.DidYouMean(what, metaActions)
 	if hint == "" {
@@ -175,12 +174,14 @@ func useOption(t *Task, name string, v value.Value) error {
 	switch {
 	case err != nil:
 		return err
-	case name == "allow_duplicates" && !on:
-		return diag.Errorf(pos, "%s cannot do allow_duplicates: false: it runs the role each time", t.Action).WithHint("list the role in roles:, which runs it once")
-	case name == "rolespec_validate" && on:
-		return diag.Errorf(pos, "%s cannot do rolespec_validate: pig does not read argument_specs", t.Action).WithHint("check the arguments with assert:")
 	case name == "public" && !on && t.Action == "import_role":
 		return diag.Errorf(pos, "import_role cannot do public: false: its variables are those of the play").WithHint("use include_role")
 	}
 	return nil
+}
+
+// truthOf reads a boolean that was checked before.
+func truthOf(v value.Value) bool {
+	on, err := flagOf(v, diag.Pos{}, "")
+	return on && err == nil
 }

@@ -15,7 +15,7 @@ type playReader struct {
 }
 
 var playKeys = map[string]bool{
-	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "vars_files": true, "vars_prompt": true,
+	"name": true, "hosts": true, "gather_facts": true, "gather_subset": true, "gather_timeout": true, "vars_files": true, "vars_prompt": true,
 	"strategy": true, "serial": true, "max_fail_percentage": true, "force_handlers": true, "order": true, "roles": true, "pre_tasks": true,
 	"tasks": true, "post_tasks": true, "handlers": true,
 }
@@ -35,16 +35,18 @@ func (p *playReader) read(d *value.Dict) error {
 	if play.Hosts == nil {
 		errs.Add(diag.Errorf(d.KeyPos("hosts"), "hosts: is empty"))
 	}
-	play.GatherFacts, play.GatherWhat = d.At("gather_facts"), d.At("gather_subset")
+	play.GatherFacts, play.GatherWhat, play.GatherTime = d.At("gather_facts"), d.At("gather_subset"), d.At("gather_timeout")
 	play.VarsFiles = listOf(d.At("vars_files"))
-	if d.Has("vars_prompt") {
-		errs.Add(diag.Errorf(d.KeyPos("vars_prompt"), "vars_prompt is not supported").WithHint("give the variables on the command line: -e NAME=VALUE, or -e @FILE for secrets"))
-	}
+	play.Prompts, err = prompts(d.At("vars_prompt"), d.ValuePos("vars_prompt"))
+	errs.Add(err)
 	if v := d.At("strategy"); v != nil {
 		play.Strategy = value.Str(v)
 		switch play.Strategy {
 		case "linear", "free", "host_pinned", "ansible.builtin.linear", "ansible.builtin.free", "ansible.builtin.host_pinned":
 		default:
+			if isTemplate(play.Strategy) {
+				break
+			}
 			errs.Add(diag.Errorf(d.ValuePos("strategy"), "invalid strategy %q: want linear, free or host_pinned", play.Strategy))
 		}
 	}
@@ -120,8 +122,19 @@ func (p *playReader) roles(d *value.Dict, root *Block) error {
 			errs.Add(err)
 			continue
 		}
+		known := value.DictOf("playbook_dir", p.play.Dir)
+		if p.play.Vars != nil {
+			known.Update(p.play.Vars)
+		}
+		if use.Name, err = p.l.static(use.Name, known, use.Pos); err != nil {
+			errs.Add(err)
+			continue
+		}
 		blocks, err := p.l.useRole(use, root, p.play, seen)
 		errs.Add(err)
+		if n := len(blocks); n > 0 && blocks[n-1].Role != nil {
+			p.play.Listed = append(p.play.Listed, blocks[n-1].Role)
+		}
 		p.play.RoleTasks = append(p.play.RoleTasks, blocks...)
 	}
 	return errs.Err()

@@ -5,6 +5,7 @@
 package playbook
 
 import (
+	"cmp"
 	"slices"
 
 	"pig/internal/diag"
@@ -19,20 +20,24 @@ type Play struct {
 	Hosts       value.Value // a pattern or a list of patterns, perhaps a template
 	GatherFacts value.Value // nil: as configured
 	GatherWhat  value.Value // gather_subset
+	GatherTime  value.Value // gather_timeout
 	VarsFiles   []value.Value
+	Prompts     []Prompt // vars_prompt
 	Strategy    string
 	Serial      value.Value
 	MaxFail     value.Value // max_fail_percentage
 	ForceFlush  value.Value // force_handlers
 	Order       string
 	Roles       []*Role
+	Listed      []*Role // by roles: of the play itself
 	PreTasks    *Block
 	RoleTasks   []*Block // one for each role, dependencies first
 	Tasks       *Block
 	PostTasks   *Block
-	Handlers    []*Task // of the play itself; roles have their own
-	Dir         string  // of the playbook file
-	root        *Block  // around all its sections
+	Handlers    []*Task         // of the play itself; roles have their own
+	Dir         string          // of the playbook file
+	root        *Block          // around all its sections
+	used        map[string]bool // roles that are used, by name and parameters
 }
 
 // Node is a task or a block.
@@ -67,6 +72,8 @@ type Task struct {
 	Parent      *Block
 	Role        *Role
 	Action      string      // as the field knows it, without the ansible.builtin. prefix
+	Called      string      // the action as it is written
+	Missing     error       // why the action cannot be done: nobody knows it
 	Args        *value.Dict // raw
 	ArgsText    value.Value // args given as one template: a mapping only after it is rendered
 	Free        string      // free-form text, when the action takes it
@@ -182,10 +189,35 @@ func (t *Task) AllTags() []string {
 func (t *Task) Title() string {
 	name := t.Name
 	if name == "" {
-		name = t.Action
+		name = cmp.Or(t.Called, t.Action)
 	}
 	if t.Role != nil {
 		return t.Role.Name + " : " + name
 	}
 	return name
+}
+
+// Static lists the tasks of a play that are there before anything runs: in their order, without handlers and what includes bring.
+func (p *Play) Static() []*Task {
+	var all []*Task
+	for _, b := range append(append([]*Block{p.PreTasks}, p.RoleTasks...), p.Tasks, p.PostTasks) {
+		if b != nil {
+			all = append(all, allTasks(b)...)
+		}
+	}
+	return all
+}
+
+func allTasks(b *Block) (all []*Task) {
+	for _, nodes := range [][]Node{b.Body, b.Rescue, b.Always} {
+		for _, n := range nodes {
+			switch n := n.(type) {
+			case *Block:
+				all = append(all, allTasks(n)...)
+			case *Task:
+				all = append(all, n)
+			}
+		}
+	}
+	return all
 }

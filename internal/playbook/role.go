@@ -17,8 +17,12 @@ type RoleUse struct {
 	Pos    diag.Pos
 	From   map[string]string // tasks_from, vars_from, defaults_from, handlers_from
 	// Twice says that the role runs again even if it ran already with the same parameters.
-	Twice  bool
-	Notify []value.Value
+	Twice bool
+	// Once says that it does not run if it ran in the play already: allow_duplicates: false.
+	Once       bool
+	Dependency bool // of another role
+	Notify     []value.Value
+	Beside     string // a directory of roles that is searched too: that of the role which asks
 }
 
 func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
@@ -67,16 +71,26 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 	if vars == nil {
 		vars = value.NewDict()
 	}
-	id := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + string(value.PlainJSON(vars)) + fmt.Sprint(use.When)
+	meta, err := l.meta(role)
+	if err != nil {
+		return nil, err
+	}
+	own := role.Name + "\x00" + string(value.PlainJSON(use.Params)) + string(value.PlainJSON(vars))
+	id := own + fmt.Sprint(use.When, use.Tags)
 	if seen != nil && !role.Duplicate && !use.Twice {
 		if seen[id] {
 			return nil, nil
 		}
 		seen[id] = true
 	}
+	if (use.Once || use.Dependency && !role.Duplicate && seen == nil) && play.ran(own) { // its variables are the play's all the same
+		play.Roles = append(play.Roles, role)
+		return []*Block{{Keywords: use.Keywords, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}}, nil
+	}
+	play.runs(own)
 	block := &Block{Keywords: use.Keywords, Notify: use.Notify, Pos: use.Pos, Name: role.Name, Parent: parent, Role: role, Params: use.Params}
 	var blocks []*Block
-	deps, err := l.dependencies(role, block, play, seen)
+	deps, err := l.dependencies(role, meta, block, play, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +106,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 
 // role finds and reads the parts of a role that are not tasks.
 func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
-	dir, err := l.FindRole(use.Name, play)
+	dir, err := l.findRole(use, play)
 	if err != nil {
 		var places *notFound
 		d := diag.Errorf(use.Pos, "role %q not found", use.Name)
@@ -101,7 +115,7 @@ func (l *Loader) role(use RoleUse, play *Play) (*Role, error) {
 		}
 		return nil, d
 	}
-	role := &Role{Name: use.Name, Dir: dir, Params: use.Params, Pos: use.Pos}
+	role := &Role{Name: roleName(use.Name), Dir: dir, Params: use.Params, Pos: use.Pos}
 	if role.Defaults, err = l.roleVars(dir, "defaults", from(use.From, "defaults_from")); err != nil {
 		return nil, err
 	}
@@ -129,6 +143,9 @@ func (l *Loader) FindRole(name string, play *Play) (string, error) {
 	if play != nil {
 		dirs = append(dirs, play.Dir)
 	}
+	if p, ok := l.inCollection(name, "roles", playDir(play)); ok {
+		return p, nil
+	}
 	var places []string
 	for _, d := range dirs {
 		p := Join(d, name)
@@ -152,6 +169,9 @@ func (l *Loader) part(dir, kind, name string) string {
 }
 
 func (l *Loader) roleVars(dir, kind, name string) (*value.Dict, error) {
+	if all := Join(dir, kind, name); name == "main" && l.Files.IsDir(all) {
+		return l.varsBelow(all)
+	}
 	path := l.part(dir, kind, name)
 	if path == "" {
 		if name != "main" {
@@ -160,6 +180,27 @@ func (l *Loader) roleVars(dir, kind, name string) (*value.Dict, error) {
 		return value.NewDict(), nil
 	}
 	return l.LoadVars(path)
+}
+
+// varsBelow reads all files of variables below a directory, in order.
+func (l *Loader) varsBelow(dir string) (*value.Dict, error) {
+	names, err := l.Files.Walk(dir)
+	if err != nil {
+		return nil, err
+	}
+	all := value.NewDict()
+	for _, n := range names {
+		base := n[strings.LastIndexByte(n, '/')+1:]
+		if ext := base[max(0, strings.LastIndexByte(base, '.')):]; strings.HasPrefix(base, ".") || ext != ".yml" && ext != ".yaml" && ext != ".json" {
+			continue
+		}
+		d, err := l.LoadVars(Join(dir, n))
+		if err != nil {
+			return nil, err
+		}
+		all.Update(d)
+	}
+	return all, nil
 }
 
 // fill reads the role's tasks into block, and its handlers.
@@ -197,16 +238,34 @@ func handlerKeywords(k Keywords) Keywords {
 	return k
 }
 
-func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[string]bool) ([]*Block, error) {
+// meta reads meta/main of a role.
+func (l *Loader) meta(role *Role) (*value.Dict, error) {
 	path := l.part(role.Dir, "meta", "main")
 	if path == "" {
-		return nil, nil
+		return value.NewDict(), nil
 	}
 	meta, err := l.LoadVars(path)
 	if err != nil {
 		return nil, err
 	}
-	role.Duplicate = meta.At("allow_duplicates") == true
+	role.Duplicate, err = flagOf(meta.At("allow_duplicates"), meta.ValuePos("allow_duplicates"), "allow_duplicates")
+	return meta, err
+}
+
+// ran tells whether a role was used in the play before, and runs notes that it is.
+func (p *Play) ran(id string) bool { return p != nil && p.used[id] }
+
+func (p *Play) runs(id string) {
+	if p == nil {
+		return
+	}
+	if p.used == nil {
+		p.used = map[string]bool{}
+	}
+	p.used[id] = true
+}
+
+func (l *Loader) dependencies(role *Role, meta *value.Dict, block *Block, play *Play, seen map[string]bool) ([]*Block, error) {
 	list, _ := meta.At("dependencies").(*value.List)
 	if list == nil {
 		return nil, nil
@@ -217,11 +276,18 @@ func (l *Loader) dependencies(role *Role, block *Block, play *Play, seen map[str
 		if err != nil {
 			return nil, err
 		}
+		use.Beside, use.Dependency = Dir(role.Dir), true
+		if !strings.Contains(use.Name, ".") { // a role of a collection has others of it beside itself
+			use.Name = siblingName(role.Name, use.Name, l, use.Beside)
+		}
 		use.Tags = append(use.Tags, block.Tags...)
 		use.When = append(append([]Expr(nil), block.When...), use.When...)
 		more, err := l.useRole(use, block.Parent, play, seen)
 		if err != nil {
 			return nil, err
+		}
+		if n := len(more); n > 0 {
+			role.Depends = append(role.Depends, more[n-1].Role)
 		}
 		blocks = append(blocks, more...)
 	}

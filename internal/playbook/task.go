@@ -74,9 +74,6 @@ func (r *taskReader) block(d *value.Dict, pos diag.Pos, parent *Block) (*Block, 
 	k, err := readKeywords(d, blockKeys)
 	errs.Add(err)
 	b.Keywords, b.Notify = k, listOf(d.At("notify"))
-	if r.handlers {
-		errs.Add(diag.Errorf(pos, "a block cannot be a handler").WithHint("give each task of the block the same listen:"))
-	}
 	if v := d.At("name"); v != nil {
 		b.Name = value.Str(v)
 	}
@@ -108,12 +105,9 @@ func (r *taskReader) task(d *value.Dict, pos diag.Pos, parent *Block) (*Task, er
 	k, err := readKeywords(d, own)
 	errs.Add(err)
 	t.Keywords = mergeLocal(t.Keywords, k)
-	errs.Add(misplaced(t, d))
+	errs.Add(misplaced(t, d, r.l.warn))
 	if t.Action == "meta" {
 		errs.Add(metaAction(t, d.KeyPos("meta")))
-	}
-	if p := d.At("poll"); p == int64(0) {
-		r.l.warn(diag.Warnf(d.ValuePos("poll"), "poll: 0 is without effect: pig waits for the end of the task"))
 	}
 	if v := d.At("name"); v != nil {
 		t.Name = value.Str(v)
@@ -145,6 +139,9 @@ func mergeLocal(was, k Keywords) Keywords {
 	}
 	return k
 }
+
+// IsVariable tells whether s can be the name of a variable.
+func IsVariable(s string) bool { return identifier(s) }
 
 func identifier(s string) bool {
 	for i, r := range s {
@@ -223,15 +220,21 @@ func (r *taskReader) readAction(t *Task, d *value.Dict, key string) error {
 			return err
 		}
 	}
-	t.Action = Bare(name)
-	if !r.l.Known(t.Action) {
-		e := diag.Errorf(d.KeyPos(key), "module or action %q not found", name)
-		if near := diag.Close(t.Action, append(r.l.Names(), keysOf(taskKeys)...)); near != "" {
-			e.Hint = "did you mean " + near + "?"
-		}
-		return e
+	t.Action, t.Called = Bare(name), name
+	if !r.l.Known(t.Action) && !isTemplate(name) {
+		t.Missing = notFoundModule(r.l, t.Action, name, d.KeyPos(key))
 	}
 	return r.args(t, v, pos, d)
+}
+
+// notFoundModule says that there is no such module. It is told when the task is reached, or by --syntax-check: a run that never comes there
+// goes on.
+func notFoundModule(l *Loader, action, name string, pos diag.Pos) error {
+	e := diag.Errorf(pos, "module or action %q not found", name)
+	if near := diag.Close(action, append(l.Names(), keysOf(taskKeys)...)); near != "" {
+		e.Hint = "did you mean " + near + "?"
+	}
+	return e
 }
 
 func keysOf(m map[string]bool) []string {
@@ -257,8 +260,12 @@ func splitAction(v value.Value, pos diag.Pos) (string, value.Value, error) {
 	if !ok {
 		return "", nil, diag.Errorf(pos, "an action is a text or a mapping, and this is %s", describe(v))
 	}
-	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
-	return name, rest, nil
+	words, err := splitArgs(s)
+	if err != nil || len(words) == 0 {
+		return "", nil, diag.Errorf(pos, "an action needs the name of a module")
+	}
+	s = strings.TrimSpace(s)
+	return words[0], strings.TrimSpace(s[len(words[0]):]), nil
 }
 
 func (r *taskReader) args(t *Task, v value.Value, pos diag.Pos, d *value.Dict) error {
@@ -268,6 +275,9 @@ func (r *taskReader) args(t *Task, v value.Value, pos diag.Pos, d *value.Dict) e
 	case *value.Dict:
 		t.Args = v.Clone()
 	case *value.List:
+		if t.Missing != nil {
+			return nil
+		}
 		return diag.Errorf(pos, "the arguments of %s are a mapping or a text, and these are a list", t.Action)
 	default:
 		s := value.Str(v)
@@ -300,7 +310,7 @@ func (r *taskReader) args(t *Task, v value.Value, pos diag.Pos, d *value.Dict) e
 func isTemplate(s string) bool { return strings.Contains(s, "{{") || strings.Contains(s, "{%") }
 
 func (r *taskReader) textArgs(t *Task, s string, pos diag.Pos) error {
-	free := r.l.FreeForm(t.Action)
+	free := r.l.FreeForm(t.Action) || t.Missing != nil || isTemplate(t.Action)
 	pairs, rest, err := ParsePairs(s, free)
 	if err != nil {
 		return diag.Errorf(pos, "the arguments of %s: %v", t.Action, err)

@@ -25,11 +25,7 @@ func (r *taskReader) importTasks(t *Task) ([]Node, error) {
 	if file == nil {
 		return nil, diag.Errorf(t.Pos, "import_tasks needs a file")
 	}
-	var vars *value.Dict
-	if r.play != nil {
-		vars = r.play.Vars
-	}
-	name, err := r.l.static(file, vars, pos)
+	name, err := r.l.static(file, r.known(t), pos)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +42,38 @@ func (r *taskReader) importTasks(t *Task) ([]Node, error) {
 	sub.file, sub.depth = path, r.depth+1
 	b.Body, err = sub.list(v, diag.Pos{File: path, Line: 1}, b)
 	return []Node{b}, err
+}
+
+// known are the variables of the play, the role, the blocks and the task, which names of imports may use.
+func (r *taskReader) known(t *Task) *value.Dict {
+	all := value.NewDict()
+	add := func(d *value.Dict) {
+		if d != nil {
+			all.Update(d)
+		}
+	}
+	if r.role != nil {
+		add(r.role.Defaults)
+	}
+	if r.play != nil {
+		add(r.play.Vars)
+	}
+	if r.role != nil {
+		add(r.role.Vars)
+		add(value.DictOf("role_path", r.role.Dir, "role_name", r.role.Name))
+	}
+	chain := t.Chain()
+	for i := len(chain) - 1; i >= 0; i-- {
+		add(chain[i].Vars)
+	}
+	add(t.Vars)
+	if r.role != nil {
+		add(r.role.Params)
+	}
+	if r.play != nil {
+		all.Set("playbook_dir", r.play.Dir)
+	}
+	return all
 }
 
 func (r *taskReader) findTasks(name string, pos diag.Pos) (string, error) {
@@ -68,7 +96,7 @@ func (r *taskReader) importRole(t *Task) ([]Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if use.Name, err = r.l.static(use.Name, nil, t.Pos); err != nil {
+	if use.Name, err = r.l.static(use.Name, r.known(t), t.Pos); err != nil {
 		return nil, err
 	}
 	blocks, err := r.l.useRole(use, t.Parent, r.play, nil)
@@ -93,6 +121,7 @@ func RoleOf(t *Task) (RoleUse, error) {
 			if err := useOption(t, name, v); err != nil {
 				return use, err
 			}
+			use.Once = use.Once || name == "allow_duplicates" && !truthOf(v)
 		default:
 			return use, diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name)
 		}

@@ -110,6 +110,12 @@ func Changes(changes []node.Change, noLog, diff bool) []ChangeFields {
 // ItemDone implements engine.Sink.
 func (j *JSON) ItemDone(string, engine.TaskRef, engine.Result) {}
 
+// Included implements engine.Sink.
+func (j *JSON) Included(string, engine.TaskRef, string, string) {}
+
+// HostsGone implements engine.Sink.
+func (j *JSON) HostsGone() {}
+
 // Retrying implements engine.Sink.
 func (j *JSON) Retrying(host string, t engine.TaskRef, attempt, of int) {
 	j.emit(RetryEvent{Host: host, Task: t.Title(), Attempt: attempt, Of: of})

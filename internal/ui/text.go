@@ -85,6 +85,12 @@ func (t *Text) HostDone(host string, ref engine.TaskRef, r engine.Result, took t
 // ItemDone implements engine.Sink.
 func (t *Text) ItemDone(string, engine.TaskRef, engine.Result) {}
 
+// Included implements engine.Sink.
+func (t *Text) Included(string, engine.TaskRef, string, string) {}
+
+// HostsGone implements engine.Sink.
+func (t *Text) HostsGone() {}
+
 // Retrying implements engine.Sink.
 func (t *Text) Retrying(host string, ref engine.TaskRef, attempt, of int) {
 	if t.opt.Verbosity > 0 {

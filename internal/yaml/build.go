@@ -191,6 +191,9 @@ func (b *builder) typed(n *yamlv3.Node) (value.Value, error) {
 }
 
 func (b *builder) vault(n *yamlv3.Node) (value.Value, error) {
+	if b.opts.Vault == nil && b.opts.Closed {
+		return value.Undefined{Hint: "Attempting to decrypt but no vault secrets found.", Name: "vault", Pos: b.pos(n)}, nil
+	}
 	if b.opts.Vault == nil {
 		return nil, b.errorf(n, "an encrypted value (!vault), but no vault password was given").
 			WithHint("give one with --vault-password-file or --ask-vault-pass")

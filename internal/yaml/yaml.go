@@ -22,6 +22,8 @@ type Options struct {
 	Strict bool
 	// Vault decrypts the text of a !vault scalar. Without it such a scalar is an error.
 	Vault func(ciphertext string) (string, error)
+	// Closed lets such a scalar be without Vault: whoever uses its value gets the error.
+	Closed bool
 	// Secret says that all values are secrets: no fault quotes any, and no line is shown.
 	Secret bool
 }

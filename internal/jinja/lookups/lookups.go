@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sort"
+	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
@@ -29,13 +30,8 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"together": lookupTogether, "flattened": lookupFlattened, "sequence": lookupSequence, "subelements": lookupSubelements,
 		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
-		"pipe": noLookup("pipe"), "lines": noLookup("lines"),
-	}
-}
-
-func noLookup(name string) runtime.Lookup {
-	return func(*runtime.Scope, []value.Value, *value.Dict) (*value.List, error) {
-		return nil, fmt.Errorf("lookup('%s') runs commands on the controller, which is not supported here", name)
+		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupFile, "ini": src.ini, "csvfile": lookupCSV,
+		"inventory_hostnames": lookupHostnames,
 	}
 }
 
@@ -206,7 +202,29 @@ func lookupSubelements(_ *runtime.Scope, args []value.Value, kw *value.Dict) (*v
 	if err != nil {
 		return nil, err
 	}
-	return done.(*value.List), nil
+	pairs := done.(*value.List) //nolint:forcetypeassert // subelements gives a list
+	for _, p := range pairs.Items {
+		without(p, value.Str(args[1]))
+	}
+	return pairs, nil
+}
+
+// without takes the list out of the first of a pair: the lookup leaves it out, the filter does not.
+func without(pair value.Value, key string) {
+	var first *value.Value
+	switch p := pair.(type) {
+	case *value.List:
+		first = &p.Items[0]
+	case value.Tuple:
+		first = &p[0]
+	default:
+		return
+	}
+	if d, ok := (*first).(*value.Dict); ok && !strings.Contains(key, ".") {
+		d = d.Clone()
+		d.Delete(key)
+		*first = d
+	}
 }
 
 func (src Sources) randomChoice(_ *runtime.Scope, args []value.Value, _ *value.Dict) (*value.List, error) {

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"fmt"
 	"strings"
 
 	"pig/internal/value"
@@ -83,4 +84,12 @@ func (t Table) Find(name string) *Plugin {
 		}
 	}
 	return nil
+}
+
+// Unknown stands for a plugin of a collection that pig does not have: the template is refused where it is used, and only there, as branches
+// that nobody takes may name it.
+func Unknown(kind, name string) *Plugin {
+	t := Table{}
+	t.Add(name, "*args **kw", AnyOperand, func(*Call) (value.Value, error) { return nil, fmt.Errorf("No %s named '%s'.", kind, name) }) //nolint:revive,staticcheck // Jinja's own words
+	return t[name]
 }

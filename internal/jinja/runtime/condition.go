@@ -98,7 +98,7 @@ func (s *Scope) checked(v value.Value, pos diag.Pos, err error) (value.Value, er
 	if s.e.opts.BrokenConditionals {
 		return python.Truth(v)
 	}
-	d := diag.Errorf(pos, "conditional result was derived from value of type '%s'; conditionals must have a boolean result", python.TypeName(v))
+	d := diag.Errorf(pos, "Conditional result (%s) was derived from value of type '%s'. Conditionals must have a boolean result.", value.Str(value.Truthy(v)), python.TypeName(v))
 	if text, ok := v.(string); ok && text != "" {
 		return nil, d.WithHint("compare it with something, or use the bool filter")
 	}

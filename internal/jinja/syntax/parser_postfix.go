@@ -1,5 +1,11 @@
 package syntax
 
+import (
+	"strings"
+
+	"pig/internal/jinja/plugin"
+)
+
 // postfix are attributes, subscripts and calls.
 func (p *parser) postfix(x Expr) Expr {
 	for n := 0; ; n++ {
@@ -155,6 +161,9 @@ func (p *parser) dotted() token {
 func (p *parser) filter(in Expr) Expr {
 	t := p.dotted()
 	f := p.plugins.Filter(t.text)
+	if f == nil && strings.Contains(t.text, ".") {
+		f = plugin.Unknown("filter", t.text)
+	}
 	if f == nil {
 		p.fail(t, "No filter named '%s'.", t.text)
 	}
@@ -170,6 +179,9 @@ func (p *parser) test(in Expr) Expr {
 	not := p.skipName("not")
 	t := p.dotted()
 	n := &Test{at: at(t.at), In: in, Not: not, T: p.plugins.Test(t.text)}
+	if n.T == nil && strings.Contains(t.text, ".") {
+		n.T = plugin.Unknown("test", t.text)
+	}
 	if n.T == nil {
 		p.fail(t, "No test named '%s'.", t.text)
 	}

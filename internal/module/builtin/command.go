@@ -80,9 +80,10 @@ func raw() module.Module {
 }
 
 func runCommand(ctx context.Context, c *module.Call, argv []string, shown value.Value) (*value.Dict, error) {
-	skip, err := guard(c)
-	if err != nil || skip != "" {
-		return value.DictOf("changed", false, "rc", int64(0), "stdout", skip, "stderr", "", "cmd", shown,
+	path, why, err := guard(c)
+	if err != nil || path != "" {
+		skip := fmt.Sprintf("skipped, since %s %s", path, why)
+		return value.DictOf("changed", false, "msg", fmt.Sprintf("Did not run command since '%s' %s", path, why), "rc", int64(0), "stdout", skip, "stderr", "", "cmd", shown,
 			"stdout_lines", lines(skip), "stderr_lines", lines(""), "skipped_by_guard", true), err
 	}
 	if len(argv) == 0 {
@@ -117,7 +118,7 @@ func runCommand(ctx context.Context, c *module.Call, argv []string, shown value.
 }
 
 // guard tells why creates or removes makes the command needless.
-func guard(c *module.Call) (string, error) {
+func guard(c *module.Call) (file, why string, err error) {
 	for _, g := range []struct {
 		arg   string
 		there bool
@@ -129,13 +130,13 @@ func guard(c *module.Call) (string, error) {
 		}
 		found, err := present(c, path)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		if found == g.there {
-			return fmt.Sprintf("skipped, since %s %s", path, g.text), nil
+			return path, g.text, nil
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // present tells whether path, which may be a pattern and relative to chdir, names anything.

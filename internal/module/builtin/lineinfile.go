@@ -53,11 +53,14 @@ func runLineinfile(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		return nil, err
 	}
 	doc := splitLines(text)
+	result := value.DictOf("msg", "", "backup", "")
 	var msg string
 	if c.Args.String("state") == "absent" {
 		n := len(doc.lines)
 		doc.lines = slices.DeleteFunc(doc.lines, func(l string) bool { return matches(l) != nil })
-		if n -= len(doc.lines); n > 0 {
+		n -= len(doc.lines)
+		result.Set("found", int64(n))
+		if n > 0 {
 			msg = fmt.Sprintf("%d line(s) removed", n)
 		}
 	} else if msg, err = ensureLine(c, doc, matches); err != nil {
@@ -66,7 +69,8 @@ func runLineinfile(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	if err := rewrite(ctx, c, before, text, doc.String()); err != nil {
 		return nil, err
 	}
-	return value.DictOf("msg", msg), nil
+	result.Set("msg", msg)
+	return result, nil
 }
 
 // readText gives the content of the file that a module edits; nothing if there is no file.

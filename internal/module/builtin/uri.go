@@ -33,7 +33,7 @@ func uri() module.Module {
 }
 
 func runURI(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	if done, err := guard(c); err != nil || done != "" {
+	if done, _, err := guard(c); err != nil || done != "" {
 		return value.DictOf("msg", done, "changed", false), err
 	}
 	req, err := request(c)
