@@ -193,3 +193,16 @@ func (o *runOptions) collectionsPath() []string {
 	}
 	return o.config.collectionsPath()
 }
+
+// unobeyed tells of settings that would change what a playbook does, and that pig does not obey.
+func (c *ansibleConfig) unobeyed() (warnings []string) {
+	for _, s := range []struct{ variable, key, plain string }{
+		{"ANSIBLE_HASH_BEHAVIOUR", "hash_behaviour", "replace"}, {"ANSIBLE_STDOUT_CALLBACK", "stdout_callback", "default"},
+		{"ANSIBLE_CALLBACK_RESULT_FORMAT", "callback_result_format", "json"}, {"ANSIBLE_STRATEGY", "strategy", "linear"},
+	} {
+		if v := c.get(s.variable, "defaults", s.key); v != "" && v != s.plain && strings.TrimPrefix(v, "ansible.builtin.") != s.plain {
+			warnings = append(warnings, s.key+" = "+v+" of ansible.cfg has no effect")
+		}
+	}
+	return warnings
+}

@@ -40,6 +40,9 @@ pig does the same when started by the name ansible-playbook.
 				return err
 			}
 			o.configured(conf, c.Flags().Changed)
+			for _, w := range conf.unobeyed() {
+				fmt.Fprintln(a.err, a.paint.Yellow("warning: "+w))
+			}
 			o.playbooks = filepath.Dir(args[0])
 			s, err := a.open(c.Context(), o)
 			if err != nil {

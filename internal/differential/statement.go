@@ -146,7 +146,7 @@ func FileStatements(files string) []string {
 	var all []string
 	for i, part := range strings.Split("\n"+files, "\n== ") {
 		if i > 0 {
-			all = append(all, "== "+part)
+			all = append(all, "== "+strings.TrimRight(part, "\n"))
 		}
 	}
 	return all

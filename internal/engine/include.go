@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"pig/internal/diag"
-	"pig/internal/jinja"
-	"pig/internal/jinja/python"
 	"pig/internal/playbook"
 	"pig/internal/value"
 )
@@ -41,6 +38,9 @@ func (r *run) include(ctx context.Context, t *playbook.Task, s *scope, at place)
 		return nil
 	}
 	r.announce(at, r.ref(t, s))
+	if err := r.turnOf(ctx); err != nil { // what hosts bring runs in their order
+		return err
+	}
 	turns, res, err := r.turnsOf(ctx, t, s)
 	slot.result, slot.err = res, err
 	close(slot.done)
@@ -252,94 +252,6 @@ func (r *run) bring(t *playbook.Task, args, local *value.Dict, heard bool) ([]*p
 	return blocks, nil
 }
 
-// ofThePlay are actions of meta for all hosts: one host says whether the condition holds, as in Ansible.
-var ofThePlay = []string{"end_play", "end_batch", "clear_facts", "clear_host_errors", "refresh_inventory"}
-
-// metaHolds tells whether the condition of a meta action holds.
-func (r *run) metaHolds(ctx context.Context, t *playbook.Task, s *scope, at place, shared bool) (value.Value, error) {
-	ref := r.ref(t, s)
-	decide := func() (value.Value, error) {
-		if r.inStep() {
-			r.e.Sink.TaskStarted(ref)
-		}
-		v, why, err := holds(s, t)
-		if err != nil {
-			return nil, r.conclude(ctx, t, s, ref, failed(err), 0)
-		}
-		if v == false {
-			r.e.Sink.HostDone(r.Name, ref, notMet(why), 0)
-		}
-		return v, nil
-	}
-	if !shared || !r.inStep() {
-		if err := r.turnOf(ctx); err != nil { // the hosts are told of one after the other
-			return nil, err
-		}
-		return decide()
-	}
-	slot, mine, err := r.claim(ctx, t, at)
-	if err != nil {
-		return nil, err
-	}
-	if mine {
-		v, err := decide()
-		slot.result, slot.err = Result{Skipped: v != true}, err
-		close(slot.done)
-		return v, err
-	}
-	select {
-	case <-slot.done:
-		return !slot.result.Skipped && slot.err == nil, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-// meta changes the course of the run.
-func (r *run) meta(ctx context.Context, t *playbook.Task, s *scope, at place) error {
-	what := value.Str(t.Args.At("_raw_params"))
-	v, err := r.metaHolds(ctx, t, s, at, slices.Contains(ofThePlay, what))
-	if err != nil {
-		return err
-	}
-	if v != true {
-		return nil
-	}
-	switch what {
-	case "noop":
-	case "flush_handlers":
-		return r.flush(ctx, at)
-	case "end_host":
-		return errEndHost
-	case "end_role":
-		return errEndRole
-	case "end_play":
-		r.endPlay()
-		return errEndHost
-	case "end_batch":
-		r.abort(errEndHost)
-		return errEndHost
-	case "clear_facts":
-		r.host.mu.Lock()
-		r.facts = value.NewDict()
-		r.host.mu.Unlock()
-	case "clear_host_errors":
-		for _, h := range r.runs {
-			r.e.fates.forgive(h.Name)
-		}
-	case "refresh_inventory":
-		if err := r.refresh(); err != nil {
-			return r.conclude(ctx, t, s, r.ref(t, s), failed(diag.At(t.Pos, err)), 0)
-		}
-	case "reset_connection":
-		c := &call{run: r, task: t, scope: s}
-		if h, _, err := c.where(); err == nil {
-			r.e.Nodes.Reset(h)
-		}
-	}
-	return nil
-}
-
 // gather collects facts at the beginning of a play, if it wants them.
 func (r *run) gather(ctx context.Context, at place) error {
 	p := r.playRun.play
@@ -356,72 +268,4 @@ func (r *run) gather(ctx context.Context, at place) error {
 	t.Parent = &playbook.Block{Keywords: p.Keywords, Pos: p.Pos}
 	t.Parent.When = nil
 	return r.step(ctx, t, at)
-}
-
-// playVars reads the vars_files whose names the play itself can tell. The others depend on the host: late says which.
-func (e *Engine) playVars(p *playbook.Play) (vars *value.Dict, late []value.Value, err error) {
-	vars = value.NewDict()
-	for _, v := range p.VarsFiles {
-		s := &fileScope{playScope{globalVars{e}, p}, vars}
-		one, err := e.varsFile(p, s, v)
-		if _, missing := python.AsUndefined(err); missing {
-			late = append(late, v)
-			continue
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		vars.Update(one)
-	}
-	if e.Protect != nil {
-		vars = e.Protect(vars)
-	}
-	return vars, late, nil
-}
-
-// fileScope has the variables of the vars_files before, besides those of the play.
-type fileScope struct {
-	playScope
-	read *value.Dict
-}
-
-// Lookup implements jinja.Variables.
-func (s *fileScope) Lookup(name string) (value.Value, bool, bool) {
-	if v, ok := s.read.Get(name); ok {
-		return v, true, true
-	}
-	return s.playScope.Lookup(name)
-}
-
-// varsFile reads a file of variables, or the first of several that is there.
-func (e *Engine) varsFile(p *playbook.Play, s jinja.Variables, v value.Value) (*value.Dict, error) {
-	vars := value.NewDict()
-	for _, v := range []value.Value{v} {
-		choices := []value.Value{v}
-		if l, ok := v.(*value.List); ok { // the first one that is there
-			choices = l.Items
-		}
-		found := false
-		for _, c := range choices {
-			name, err := e.Templates.Scope(s).Value(c, p.Pos)
-			if err != nil {
-				return nil, diag.At(p.Pos, err)
-			}
-			path := playbook.Join(p.Dir, value.Str(name))
-			if !e.Files.Exists(path) {
-				continue
-			}
-			d, err := e.Loader.LoadVars(path)
-			if err != nil {
-				return nil, err
-			}
-			vars.Update(d)
-			found = true
-			break
-		}
-		if !found {
-			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
-		}
-	}
-	return vars, nil
 }

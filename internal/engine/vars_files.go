@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"pig/internal/diag"
+	"pig/internal/jinja"
 	"pig/internal/jinja/python"
+	"pig/internal/playbook"
 	"pig/internal/value"
 )
 
@@ -46,4 +49,72 @@ func (pr *playRun) filesOf(h *host) *value.Dict {
 		delete(pr.lateVars, h.Name)
 	}
 	return all
+}
+
+// playVars reads the vars_files whose names the play itself can tell. The others depend on the host: late says which.
+func (e *Engine) playVars(p *playbook.Play) (vars *value.Dict, late []value.Value, err error) {
+	vars = value.NewDict()
+	for _, v := range p.VarsFiles {
+		s := &fileScope{playScope{globalVars{e}, p}, vars}
+		one, err := e.varsFile(p, s, v)
+		if _, missing := python.AsUndefined(err); missing {
+			late = append(late, v)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		vars.Update(one)
+	}
+	if e.Protect != nil {
+		vars = e.Protect(vars)
+	}
+	return vars, late, nil
+}
+
+// fileScope has the variables of the vars_files before, besides those of the play.
+type fileScope struct {
+	playScope
+	read *value.Dict
+}
+
+// Lookup implements jinja.Variables.
+func (s *fileScope) Lookup(name string) (value.Value, bool, bool) {
+	if v, ok := s.read.Get(name); ok {
+		return v, true, true
+	}
+	return s.playScope.Lookup(name)
+}
+
+// varsFile reads a file of variables, or the first of several that is there.
+func (e *Engine) varsFile(p *playbook.Play, s jinja.Variables, v value.Value) (*value.Dict, error) {
+	vars := value.NewDict()
+	for _, v := range []value.Value{v} {
+		choices := []value.Value{v}
+		if l, ok := v.(*value.List); ok { // the first one that is there
+			choices = l.Items
+		}
+		found := false
+		for _, c := range choices {
+			name, err := e.Templates.Scope(s).Value(c, p.Pos)
+			if err != nil {
+				return nil, diag.At(p.Pos, err)
+			}
+			path := playbook.Join(p.Dir, value.Str(name))
+			if !e.Files.Exists(path) {
+				continue
+			}
+			d, err := e.Loader.LoadVars(path)
+			if err != nil {
+				return nil, err
+			}
+			vars.Update(d)
+			found = true
+			break
+		}
+		if !found {
+			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
+		}
+	}
+	return vars, nil
 }

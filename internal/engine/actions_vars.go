@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pig/internal/diag"
+	"pig/internal/value"
+)
+
+func includeVars(ctx context.Context, c *call) Result {
+	name, into, arg := "", "", ""
+	for k, v := range c.args.All() {
+		switch key := value.KeyText(k); key {
+		case "file", "_raw_params":
+			name, arg = strings.TrimSpace(value.Str(v)), key
+		case "name":
+			into = value.Str(v)
+		case "dir":
+			name, arg = value.Str(v), key
+		}
+	}
+	vars, read, err := c.varsFrom(arg, name)
+	if err != nil {
+		return failed(err)
+	}
+	if into != "" {
+		vars = value.DictOf(into, vars)
+	}
+	if c.e.Protect != nil {
+		vars = c.e.Protect(vars)
+	}
+	c.e.Redactor.Add(value.Secrets(vars)...)
+	hosts, err := c.factHosts(ctx)
+	if err != nil {
+		return notLearned(err)
+	}
+	for _, h := range hosts {
+		h.mu.Lock()
+		add := value.Clone(vars).(*value.Dict)
+		if c.args.At("hash_behaviour") == "merge" {
+			add = merged(h.included, add)
+		}
+		h.included.Update(add)
+		h.mu.Unlock()
+	}
+	return ok(value.DictOf("ansible_facts", vars, "ansible_included_var_files", value.Strings(read)))
+}
+
+// varsFrom reads a file of variables, or all such files of a directory in order.
+func (c *call) varsFrom(arg, name string) (vars *value.Dict, read []string, err error) {
+	files := &lookupFiles{pr: c.playRun, t: c.task}
+	path, places, err := files.find("vars", name)
+	if err != nil {
+		return nil, nil, diag.Errorf(c.task.Pos, "file %q not found", name).WithDetail("looked for %s", strings.Join(places, ", "))
+	}
+	if err := c.chosen(arg, name, path); err != nil {
+		return nil, nil, err
+	}
+	if !c.e.Files.IsDir(path) {
+		vars, err = c.e.Loader.LoadVars(path)
+		return vars, []string{absolute(path)}, err
+	}
+	names, err := c.e.Files.Walk(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if names, err = c.chosenVars(names); err != nil {
+		return nil, nil, err
+	}
+	all := value.NewDict()
+	for _, n := range names {
+		d, err := c.e.Loader.LoadVars(path + "/" + n)
+		if err != nil {
+			return nil, nil, err
+		}
+		all.Update(d)
+		read = append(read, absolute(path+"/"+n))
+	}
+	return all, read, nil
+}
+
+// chosenVars are those of the files below a directory that include_vars reads.
+func (c *call) chosenVars(names []string) ([]string, error) {
+	suffixes := textsOr(c.args.At("extensions"), "yml", "yaml", "json")
+	ignored := textsOr(c.args.At("ignore_files"))
+	depth := 0
+	if v := c.args.At("depth"); v != nil {
+		var err error
+		if depth, err = strconv.Atoi(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("depth"), "invalid depth %s: want a number", value.Display(v))
+		}
+	}
+	var matching *regexp.Regexp
+	if v := c.args.At("files_matching"); v != nil {
+		var err error
+		if matching, err = regexp.Compile(value.Str(v)); err != nil {
+			return nil, diag.Errorf(c.args.ValuePos("files_matching"), "invalid files_matching: %v", err)
+		}
+	}
+	var left []string
+	for _, n := range names {
+		base := path.Base(n)
+		switch {
+		case !slices.Contains(suffixes, strings.TrimPrefix(path.Ext(base), ".")):
+		case depth > 0 && strings.Count(n, "/") >= depth:
+		case slices.Contains(ignored, base):
+		case matching != nil && !matching.MatchString(base):
+		default:
+			left = append(left, n)
+		}
+	}
+	return left, nil
+}
+
+// textsOr are the texts of a list, or those given where there is none.
+func textsOr(v value.Value, absent ...string) []string {
+	switch v := v.(type) {
+	case nil:
+		return absent
+	case *value.List:
+		return texts(v)
+	}
+	return []string{value.Str(v)}
+}
+
+// merged is a mapping on top of another one, with what is a mapping in both merged as well.
+func merged(below, above *value.Dict) *value.Dict {
+	all := below.Clone()
+	for k, v := range above.All() {
+		old, _ := all.Get(k)
+		under, isDict := old.(*value.Dict)
+		over, both := v.(*value.Dict)
+		if isDict && both {
+			v = merged(under, over)
+		}
+		all.SetAt(k, v, above.KeyPos(k), above.ValuePos(k))
+	}
+	return all
+}
