@@ -116,6 +116,27 @@ func TestARefusalBeforeARestartIsUnknown(t *testing.T) {
 	}
 }
 
+// A server that is asked with the scheme that it will speak only after a planned restart has not answered yet.
+func TestTheSchemeOfAServer(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		res  Response
+		err  error
+		want bool
+	}{
+		"a server that speaks TLS":   {Response{Status: 400, Body: []byte("Client sent an HTTP request to an HTTPS server.\n")}, nil, true},
+		"a request that is wrong":    {Response{Status: 400, Body: []byte("bad")}, nil, false},
+		"an answer":                  {Response{Status: 200, Body: []byte("Client sent an HTTP request to an HTTPS server.")}, nil, false},
+		"a server without TLS":       {Response{}, errors.New("http: server gave HTTP response to HTTPS client"), true},
+		"a record that is none":      {Response{}, errors.New("tls: first record does not look like a TLS handshake"), true},
+		"a server that is not there": {Response{}, errors.New("connection refused"), false},
+	} {
+		if got := otherScheme(c.res, c.err); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 // A command that tells of what a package brings tells nothing where the package is still to come.
 func TestACommandThatTellsOfAPackage(t *testing.T) {
 	t.Parallel()

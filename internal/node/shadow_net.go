@@ -1,9 +1,11 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"pig/internal/format"
@@ -35,6 +37,9 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	}
 	if r.ReadOnly || r.Method == "" || r.Method == "GET" || r.Method == "HEAD" {
 		res, err := n.live.Net().HTTP(ctx, r)
+		if otherScheme(res, err) && n.restarts(r.Needs) {
+			return Response{}, fmt.Errorf("whether %s answers once %s has restarted with the other scheme: %w", r.URL, r.Needs, ErrUnknown)
+		}
 		if err != nil {
 			return Response{}, &unanswered{r.URL, err}
 		}
@@ -51,6 +56,14 @@ func (n shadowNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	n.shadow.skipped++
 	n.shadow.mu.Unlock()
 	return Response{}, fmt.Errorf("the answer of %s: %w", r.URL, ErrUnknown)
+}
+
+// otherScheme tells whether a server that speaks TLS was asked without it, by the words of Go's server, or the other way round.
+func otherScheme(res Response, err error) bool {
+	if err == nil {
+		return res.Status == 400 && bytes.Contains(res.Body, []byte("Client sent an HTTP request to an HTTPS server"))
+	}
+	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") || strings.Contains(err.Error(), "first record does not look like a TLS handshake")
 }
 
 func (n shadowNet) Converse(ctx context.Context, c Conversation) error {

@@ -133,7 +133,7 @@ func defaultOf(p *Param) string {
 
 var (
 	expression = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
-	notCode    = regexp.MustCompile(`(?m)(?:^|\s)#.*$|\btags: (?:\[[^\]]*\]|\S+)|^\s*- name: .*$`)
+	notCode    = regexp.MustCompile(`(?m)(?:^|\s)#.*$|\btags: (?:&\w+ )?(?:\[[^\]]*\]|\S+)|^\s*- name: .*$`)
 	literal    = regexp.MustCompile(`"[^"\n]*"|` + "`[^`]*`" + ``)
 )
 
@@ -155,7 +155,7 @@ func code(path string, text []byte) [][]byte {
 }
 
 // homonyms are parameters that nothing reads, with the names of what is read.
-const homonyms = " app san cn org unit key crt dbname "
+const homonyms = " app san cn org unit key crt dbname expire "
 
 // TestParametersAreReadOrSayWhyNot looks for each parameter in the roles, templates, playbooks and packages.
 func TestParametersAreReadOrSayWhyNot(t *testing.T) {
