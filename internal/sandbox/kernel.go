@@ -14,8 +14,8 @@ import (
 //go:embed build/kernel.sh
 var kernelScript string
 
-// Kernel builds PostgreSQL from the source of a system (debian13) under the name and below the directory of another kernel, once, and
-// gives the file of its package.
+// Kernel packs the PostgreSQL of a system (debian13) under the name and below the directory of another kernel, once, and gives the file of
+// the package.
 func Kernel(ctx context.Context, system, name, home string, version int, say func(string)) (string, error) {
 	m := newImages(CacheDir(), system, say)
 	base, err := m.base(ctx)
@@ -25,7 +25,7 @@ func Kernel(ctx context.Context, system, name, home string, version int, say fun
 	kind := strings.ReplaceAll(name, "-", "_")
 	id := kind + "-" + recipeID(kernelScript, base.ID, name, home, strconv.Itoa(version))
 	err = m.ensure(ctx, id, func(tmp string) error {
-		return m.build(ctx, kind, kernelScript, []string{tmp, base.Lower[0], suite(system), name, home, strconv.Itoa(version)})
+		return m.build(ctx, kind, kernelScript, []string{tmp, base.Lower[0], name, home, strconv.Itoa(version)})
 	})
 	if err != nil {
 		return "", err

@@ -1,47 +1,39 @@
-# kernel.sh DEST BASE SUITE NAME HOME VERSION: PostgreSQL, built from the distribution's source under the name and below the directory of
-# another kernel of PostgreSQL, as a package.
-dest=$1 base=$2 suite=$3 name=$4 home=$5 version=$6
+# kernel.sh DEST BASE NAME HOME VERSION: the distribution's PostgreSQL as another kernel has it: a package of the kernel's name, with all that
+# it needs below the kernel's directory. The programs have their directories compiled in as texts that end with a NUL: a shorter text
+# takes the place of a longer one.
+dest=$1 base=$2 name=$3 home=$4 version=$5
 layer "$base" "$dest/build"
 root=$dest/build/root
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-inside() { chroot "$root" "$@"; }
 
-say "kernel: reading the package lists, of sources too"
-find "$root/etc/apt" -name '*.list' -exec sed -i 's/^deb \(.*\)/deb \1\ndeb-src \1/' {} +
-find "$root/etc/apt" -name '*.sources' -exec sed -i 's/^Types: deb$/Types: deb deb-src/' {} +
-inside apt-get -q update
-inside apt-get -q -y --no-install-recommends install build-essential bison flex pkg-config perl libssl-dev liblz4-dev libicu-dev libreadline-dev zlib1g-dev
+say "kernel: downloading PostgreSQL $version"
+chroot "$root" apt-get -q update
+chroot "$root" sh -euc "cd /tmp && apt-get -q -o APT::Sandbox::User=root download postgresql-$version postgresql-client-$version && mkdir all && for d in *.deb; do dpkg-deb -x \$d all; done"
+needs=$(chroot "$root" sh -c "for d in /tmp/*.deb; do dpkg-deb -f \$d Depends; done" | tr '\n' ',' | tr ',' '\n' | sed 's/^ *//' | grep '^lib' | grep -v '^libjson-perl' | sort -u | paste -sd, | sed 's/,/, /g')
+full=$(chroot "$root" sh -c "dpkg-deb -f /tmp/postgresql-${version}_*.deb Version" | sed 's/[-+].*//')
 
-say "kernel: building PostgreSQL $version for $home (minutes)"
-inside sh -euc "
-cd /tmp
-apt-get -q --download-only -o APT::Sandbox::User=root source postgresql-$version
-mkdir source package
-tar xf postgresql-${version}_*.orig.tar.* -C source --strip-components 1
-cd source
-CFLAGS='-O1 -w' ./configure -q --prefix=$home --with-ssl=openssl --with-lz4 --with-icu
-make -s -j2 world-bin
-make -s install-world-bin DESTDIR=/tmp/package
-strip --strip-unneeded /tmp/package$home/bin/* 2>/dev/null || true
-"
-
-say "kernel: packing"
-pkg=$root/tmp/package
-needs=$(inside sh -c "find /tmp/package -type f -perm /111 -exec ldd {} + 2>/dev/null" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | grep -v "/tmp/package" | while read -r lib; do
-	inside dpkg -S "$(inside readlink -f "$lib")" 2>/dev/null || inside dpkg -S "$lib" 2>/dev/null || true
-done | cut -d: -f1 | sort -u | grep -v -e -dev | paste -sd, | sed 's/,/, /g')
-full=$(cat "$root/tmp/source/configure" | sed -n "s/^PACKAGE_VERSION='\(.*\)'/\1/p")
-mkdir -p "$pkg/DEBIAN"
+say "kernel: packing $name below $home"
+pkg=$dest/build/pkg
+mkdir -p "$pkg/DEBIAN" "$pkg$home"
+cp -a "$root/tmp/all/usr/lib/postgresql/$version/." "$pkg$home/"
+cp -a "$root/tmp/all/usr/share/postgresql/$version" "$pkg$home/share"
+find "$pkg$home" -type f \( -path '*/bin/*' -o -name '*.so' \) -exec perl -0777 -pi -e '
+	BEGIN { ($home, $version) = splice(@ARGV, 0, 2) }
+	for my $move (["/usr/lib/postgresql/$version/lib", "$home/lib"], ["/usr/lib/postgresql/$version/bin", "$home/bin"], ["/usr/share/postgresql/$version", "$home/share"]) {
+		my ($was, $now) = @$move;
+		my $text = $now . "\0" x (length($was) - length($now));
+		s/\Q$was\E(?=\0)/$text/g;
+	}' "$home" "$version" {} +
 cat >"$pkg/DEBIAN/control" <<X
 Package: $name
 Version: $full-1
-Architecture: $(inside dpkg --print-architecture)
+Architecture: $(chroot "$root" dpkg --print-architecture)
 Maintainer: the sandbox <root@localhost>
 Section: database
 Priority: optional
 Depends: $needs
-Description: PostgreSQL of $suite, built under another name for the sandbox
+Description: PostgreSQL under another name and in another directory, for the sandbox
 X
-dpkg-deb --root-owner-group -Zgzip -z1 -b "$pkg" "$dest/${name}_${full}-1_$(inside dpkg --print-architecture).deb"
+dpkg-deb --root-owner-group -Zgzip -z1 -b "$pkg" "$dest/${name}_${full}-1_$(chroot "$root" dpkg --print-architecture).deb"
 umount "$root/proc" "$root"
 rm -rf "$dest/build"
