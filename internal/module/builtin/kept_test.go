@@ -126,3 +126,29 @@ func run(t *testing.T, m node.Machine, name string, a *value.Dict) module.Result
 	t.Helper()
 	return module.Run(t.Context(), m, builtin.Table(), module.Task{Module: name, Args: a})
 }
+
+// What is at the path of a result is told with it, as playbooks expect.
+func TestResultsTellWhatIsAtTheirPath(t *testing.T) {
+	t.Parallel()
+	m := newMachine(nil)
+	for _, c := range []struct {
+		module string
+		args   *value.Dict
+		want   string
+	}{
+		{"copy", args("dest", "/etc/x", "content", "abc", "mode", "0640"), "'uid': 0, 'gid': 0, 'owner': 'root', 'group': 'root', 'mode': '0640', 'state': 'file'"},
+		{"file", args("path", "/srv/d", "state", "directory"), "'state': 'directory'"},
+		{"file", args("path", "/srv/l", "src", "/etc/x", "state", "link"), "'state': 'link'"},
+		{"file", args("path", "/srv/h", "src", "/etc/x", "state", "hard"), "'state': 'hard'"},
+		{"file", args("path", "/srv/l", "state", "absent"), "'state': 'absent'"},
+	} {
+		for side, on := range map[string]node.Machine{"a plan": node.NewShadow(m), "a run": m} {
+			if side == "a plan" && strings.Contains(c.want, "hard") {
+				continue // a planned link has no second name yet
+			}
+			if r := run(t, on, c.module, c.args); !strings.Contains(value.Display(r.Values), c.want) || r.Failed != "" {
+				t.Errorf("%s of %s %s says %s %s", side, c.module, value.Display(c.args), value.Display(r.Values), r.Failed)
+			}
+		}
+	}
+}

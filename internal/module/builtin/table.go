@@ -8,14 +8,14 @@ import "pig/internal/module"
 func Table(more ...[]module.Module) map[string]module.Module {
 	table := map[string]module.Module{}
 	for _, list := range append([][]module.Module{{
-		command(), shell(), raw(), stat(), find(), ping(), file(), copyModule(), piece(), configuration(), slurp(), lineinfile(), blockinfile(), replace(),
+		command(), shell(), raw(), stat(), find(), ping(), piece(), configuration(), slurp(), lineinfile(), blockinfile(), replace(),
 		packageModule(), aptModule(), service(), systemdModule(), systemdService(), userModule(), group(), authorizedKey(), hostname(),
-		waitFor(), uri(), getURL(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), portClaims(), diskSize(), publish(),
+		waitFor(), uri(), setup(), lock(), pending(), caState(), single(x509Module()), x509Revoke(), single(x509List()), prune(), retire(), portClaims(), diskSize(), publish(),
 		packageDownload(), packageAdd(), packageList(), packageOffers(), packageLists(), packageIndex(), packageRelease(), packageCandidates(), single(repoSign()), handshake(),
 		packageFacts(), serviceFacts(), getent(), tempfile(), cron(), sysctlModule(), modprobe(), timezone(), mount(), aptRepository(), aptKey(),
 		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(), filesystem(), lvg(), lvol(),
 	}, placed(
-		assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
+		file(), copyModule(), getURL(), assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
 	)}, more...) {
 		for _, m := range list {
 			table[m.Name] = m
