@@ -31,6 +31,7 @@ type Cluster struct {
 	Locales    []string // of libc, of the cluster and its databases
 	Packages   []string
 	Libs       string
+	Loads      []string // other libraries that settings name, as files
 	// Follows is the cluster that this one follows, nil if it leads or follows a server elsewhere. UpstreamHosts are the
 	// addresses to follow, the declared one first.
 	Follows       *Cluster
@@ -175,6 +176,7 @@ func (r *resolver) pgCluster(c *Cluster) {
 	r.locales(c, vars)
 	r.pgCheck(c, vars)
 	r.settings(c, vars)
+	c.loads(vars)
 	r.passwords(c, vars)
 	r.poolUsers(vars)
 	for _, m := range c.Members {
