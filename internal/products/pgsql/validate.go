@@ -26,6 +26,8 @@ func (Product) Validate(core *params.Validator) {
 		v.removed(vars, declared)
 		v.circles(declared)
 		v.needed(vars)
+		v.systemUsers(vars)
+		v.contradictions(vars)
 		v.privileges(vars)
 		v.services(vars, c.Name)
 		v.poolNames(vars)

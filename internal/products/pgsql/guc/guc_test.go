@@ -66,7 +66,7 @@ func TestCheck(t *testing.T) {
 		{"timezone", "nix", "must be a time zone, such as Asia/Shanghai"}, {"log_timezone", "nix", "must be a time zone, such as Asia/Shanghai"}, {"timezone", "", "must be a time zone, such as Asia/Shanghai"},
 		{"timezone", "prc", ""}, {"timezone", "America/Port-au-Prince", ""}, {"timezone", "posix/america/port-AU-prince", ""}, {"timezone", "EST5EDT,M3.2.0,M11.1.0", ""},
 		{"timezone", "8", ""}, {"timezone", "-5.5", ""}, {"timezone", "INTERVAL '+08:00'", ""}, {"log_timezone", "8", ""},
-	 {"log_timezone", "<+08>-8", ""},
+		{"log_timezone", "<+08>-8", ""},
 		{"ssl_ciphers", "HIGH:MEDIUM:+3DES:!aNULL", ""}, {"ssl_ciphers", "ECDHE-RSA-AES256-GCM-SHA384:kEECDH+AESGCM:@STRENGTH", ""}, {"ssl_ciphers", "DEFAULT@SECLEVEL=1", ""}, {"ssl_ciphers", "nonsense", `OpenSSL knows no cipher "nonsense"`},
 		{"ssl_ciphers", "HIGH:!nix", `OpenSSL knows no cipher "nix"`}, {"ssl_ciphers", "!aNULL", "must name a cipher that is allowed, such as HIGH:!aNULL"},
 		{"ssl_ecdh_curve", "prime256v1", ""}, {"ssl_ecdh_curve", "secp521r1", ""}, {"ssl_ecdh_curve", "nonsense", "must be a curve, such as prime256v1 or secp384r1"},
