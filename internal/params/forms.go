@@ -37,6 +37,9 @@ func forms() map[string]form {
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes, no dot beside a dot or a dash, and no IP address", isBucket},
 		"disks":       {"an absolute path, in which {1...4} stands for several disks, the lower number first", isDisks},
+		"days":        {"whole days, at least one, such as 397d", daysForm.MatchString},
+		"proxy_time":  {"a time with us, ms, s, m, h or d, such as 30s or 24h, of at most 24 days", isProxyTime},
+		"scrape_time": {"a time with ms, s, m, h or d, such as 10s", scrapeTimeForm.MatchString},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32, and not root", func(s string) bool { return s != "root" && accountForm.MatchString(s) }},
 		"username":    {"a name of at most 63 bytes in one line", isName},
@@ -69,7 +72,12 @@ var (
 	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
 	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
 
-	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	daysForm   = regexp.MustCompile(`^0*[1-9]\d{0,4}d?$`)
+	// HAProxy counts milliseconds in 31 bits.
+	proxyTimeForm  = regexp.MustCompile(`^(\d{1,12})(us|ms|s|m|h|d)?$`)
+	scrapeTimeForm = regexp.MustCompile(`^(?:(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+|\d+(?:\.\d+)?)$`)
+
 	snapshotForm = regexp.MustCompile(`^[1-9]\d{0,8} \d{1,9}$`)
 	memoryForm   = regexp.MustCompile(`(?i)^(\d+)(b|kb?|mb?|gb?)?$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
@@ -79,6 +87,17 @@ var (
 func isBucket(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err != nil && bucketForm.MatchString(s) && !strings.Contains(s, "..") && !strings.Contains(s, ".-") && !strings.Contains(s, "-.")
+}
+
+// isProxyTime takes what HAProxy takes for a time.
+func isProxyTime(s string) bool {
+	m := proxyTimeForm.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	unit := map[string]int64{"": 1, "ms": 1, "s": 1e3, "m": 60e3, "h": 3600e3, "d": 86400e3}[m[2]]
+	return err == nil && n*unit <= math.MaxInt32
 }
 
 // isMemory takes what Redis takes for an amount of memory, which it counts in 63 bits.

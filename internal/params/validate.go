@@ -88,6 +88,7 @@ func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 		p := v.catalog.Lookup(name)
 		if p == nil {
 			v.unknownParam(name, pos)
+			v.connection(name, val, vars.ValuePos(key))
 			continue
 		}
 		if p.Name != name {

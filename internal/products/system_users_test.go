@@ -42,7 +42,7 @@ func TestRulesThatShutTheSuperuserOut(t *testing.T) {
 	t.Parallel()
 	const mine = "pg_default_hba_rules: [ { user: '${dbsu}', addr: local, auth: ident } ], "
 	for said, want := range map[string]string{
-		"pg_hba_rules: [ { addr: local, auth: deny, order: 100 } ]":                                                                                    "",
+		"pg_hba_rules: [ { addr: local, auth: deny, order: 100 } ]":                                                                                  "",
 		"pg_default_hba_rules: [ { user: '${dbsu}', addr: local, auth: ident, order: 9 } ], pg_hba_rules: [ { addr: local, auth: deny, order: 1 } ]": `:3:128: invalid rule "local all all reject": the database superuser postgres could not come by the unix socket any more (let a rule for the user ${dbsu}`,
 		mine + "pg_hba_rules: [ { addr: local, auth: pwd, order: 1 } ]":                                                                              `invalid rule "local all all scram-sha-256"`,
 		mine + "pg_hba_rules: [ { addr: local, auth: pwd } ]":                                                                                        "",
