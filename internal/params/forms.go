@@ -5,7 +5,6 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,7 +26,8 @@ type form struct {
 // forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
 func forms() map[string]form {
 	return map[string]form{
-		"dir":         {"an absolute path other than /, without blanks and quotes", func(s string) bool { return s == "" || dirForm.MatchString(s) && path.Clean(s) != "/" }},
+		"dir":         {"an absolute path other than /, without blanks, quotes and ..", func(s string) bool { return s == "" || isDirectory(s) }},
+		"own_dir":     {"an absolute path without blanks, quotes and .., and no directory of the system's", func(s string) bool { return s == "" || isDirectory(s) && !SystemDirectory(s) }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address of a server", isNameServer},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
@@ -36,7 +36,7 @@ func forms() map[string]form {
 		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes, no dot beside a dot or a dash, and no IP address", isBucket},
-		"disks":       {"an absolute path, in which {1...4} stands for several disks, the lower number first", isDisks},
+		"disks":       {"an absolute path other than the system's directories, in which {1...4} stands for several disks, the lower number first", isDisks},
 		"days":        {"whole days, at least one, such as 397d", daysForm.MatchString},
 		"proxy_time":  {"a time with us, ms, s, m, h or d, such as 30s or 24h, of at most 24 days", isProxyTime},
 		"scrape_time": {"a time with ms, s, m, h or d, such as 10s", scrapeTimeForm.MatchString},
@@ -48,7 +48,7 @@ func forms() map[string]form {
 		"label":       {"a name of letters, digits, _, . and -", LabelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
 		"dns_option":  {"options of resolv.conf, such as timeout:1", dnsOptionForm.MatchString},
-		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", dnsSuffixForm.MatchString},
+		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", func(s string) bool { return domainForm.MatchString("x"+s) && !strings.Contains(s, "..") }},
 		"domain":      {"a domain name, such as i.pigsty", func(s string) bool { return s == "" || domainForm.MatchString(s) }},
 		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
 		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
@@ -69,7 +69,6 @@ var (
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
 	dirForm       = regexp.MustCompile(`^(?:/[\p{L}\p{N}_.+@:~-]*)+$`) // what shells, unit files and configurations take as one word
-	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
 	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
 
 	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
@@ -176,6 +175,9 @@ func isDisks(s string) bool {
 		if _, err := fmt.Sscanf(r, "{%d...%d}", &first, &last); err != nil || first > last {
 			return false
 		}
+	}
+	if plain := diskRange.ReplaceAllString(s, "1"); SystemDirectory(plain) || slices.Contains(strings.Split(plain, "/"), "..") {
+		return false
 	}
 	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
 }

@@ -99,6 +99,9 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 	case "port":
 		n, isNumber := ToInt(val)
 		ok = isNumber && n >= 1 && n <= 65535
+		if ok && p.Min != nil && n < *p.Min {
+			return fmt.Sprintf("must be a port from %d to 65535: programs that are not root's get no other, not %d", *p.Min, n)
+		}
 	case "dict":
 		_, ok = val.(*value.Dict)
 	case "enum":

@@ -172,6 +172,7 @@ func (r *resolver) pgCluster(c *Cluster) {
 	r.pgDNS(c, vars)
 	r.services(c, vars)
 	r.provider(c, vars)
+	r.serviceAddresses(c, vars)
 	r.extensions(c, vars)
 	r.locales(c, vars)
 	r.pgCheck(c, vars)

@@ -33,6 +33,7 @@ func (Product) Validate(core *params.Validator) {
 		v.poolNames(vars)
 		v.schemas(vars)
 		v.templates(vars)
+		v.databases(vars)
 		v.locales(vars)
 		v.Proxied(vars, "pg_default_services", "pg_services")
 		v.ClaimVIP("pg_vip_address", "pg_vip_enabled", "pg_cluster "+c.Name, "", c.Hosts...)

@@ -129,6 +129,10 @@ func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 			pos = v.Where(h, "pgbackrest_method")
 		}
 		v.backupRepo(method, repo, pos)
+		if at := repo.ValuePos("path"); at.Known() {
+			pos = at
+		}
+		v.backupsApart(method, repo, vars, pos)
 	}
 }
 
