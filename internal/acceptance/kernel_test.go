@@ -21,7 +21,7 @@ all:
       vars:
         pg_cluster: pg-polar
         pg_mode: polar
-        pg_users: [ { name: app, password: Kernel.App.34, pgbouncer: true } ]
+        pg_users: [ { name: app, password: Kernel.App.34, pgbouncer: true, roles: [ dbrole_admin ] } ]
         pg_databases: [ { name: app, owner: app, extensions: [ pg_trgm ] } ]
   vars: { admin_ip: 10.10.10.10, pg_conf: tiny.yml, pg_shared_buffer_ratio: 0.1, node_repo_modules: local, node_tune: none }
 `

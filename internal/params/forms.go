@@ -5,7 +5,6 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,7 +26,8 @@ type form struct {
 // forms are the kinds of such texts. What they check would otherwise fail on a node, in the middle of a run, or not at all.
 func forms() map[string]form {
 	return map[string]form{
-		"dir":         {"an absolute path other than /, without blanks and quotes", func(s string) bool { return s == "" || dirForm.MatchString(s) && path.Clean(s) != "/" }},
+		"dir":         {"an absolute path other than /, without blanks, quotes and ..", func(s string) bool { return s == "" || isDirectory(s) }},
+		"own_dir":     {"an absolute path without blanks, quotes and .., and no directory of the system's", func(s string) bool { return s == "" || isDirectory(s) && !SystemDirectory(s) }},
 		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address of a server", isNameServer},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
@@ -36,7 +36,10 @@ func forms() map[string]form {
 		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes, no dot beside a dot or a dash, and no IP address", isBucket},
-		"disks":       {"an absolute path, in which {1...4} stands for several disks, the lower number first", isDisks},
+		"disks":       {"an absolute path other than the system's directories, in which {1...4} stands for several disks, the lower number first", isDisks},
+		"days":        {"whole days, at least one, such as 397d", daysForm.MatchString},
+		"proxy_time":  {"a time with us, ms, s, m, h or d, such as 30s or 24h, of at most 24 days", isProxyTime},
+		"scrape_time": {"a time with ms, s, m, h or d, such as 10s", scrapeTimeForm.MatchString},
 		"day":         {"a day, such as 2030-12-31, or infinity", isDay},
 		"account":     {"the name of an account: letters, digits, _ and -, at most 32, and not root", func(s string) bool { return s != "root" && accountForm.MatchString(s) }},
 		"username":    {"a name of at most 63 bytes in one line", isName},
@@ -45,7 +48,7 @@ func forms() map[string]form {
 		"label":       {"a name of letters, digits, _, . and -", LabelForm.MatchString},
 		"name":        {"a name of at most 63 bytes in one line", isName},
 		"dns_option":  {"options of resolv.conf, such as timeout:1", dnsOptionForm.MatchString},
-		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", dnsSuffixForm.MatchString},
+		"dns_suffix":  {"the end of a domain name, such as .vip: letters, digits, _, . and -", func(s string) bool { return domainForm.MatchString("x"+s) && !strings.Contains(s, "..") }},
 		"domain":      {"a domain name, such as i.pigsty", func(s string) bool { return s == "" || domainForm.MatchString(s) }},
 		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
 		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
@@ -66,10 +69,14 @@ var (
 	// It becomes an entry of /etc/hosts, a line of resolv.conf, a server name of nginx.
 	dnsOptionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_-]*(?: +[A-Za-z][A-Za-z0-9:_-]*)*$`)
 	dirForm       = regexp.MustCompile(`^(?:/[\p{L}\p{N}_.+@:~-]*)+$`) // what shells, unit files and configurations take as one word
-	dnsSuffixForm = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
 	domainForm    = regexp.MustCompile(`^(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:\.\*)?$`)
 
-	bucketForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	daysForm   = regexp.MustCompile(`^0*[1-9]\d{0,4}d?$`)
+	// HAProxy counts milliseconds in 31 bits.
+	proxyTimeForm  = regexp.MustCompile(`^(\d{1,12})(us|ms|s|m|h|d)?$`)
+	scrapeTimeForm = regexp.MustCompile(`^(?:(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+|\d+(?:\.\d+)?)$`)
+
 	snapshotForm = regexp.MustCompile(`^[1-9]\d{0,8} \d{1,9}$`)
 	memoryForm   = regexp.MustCompile(`(?i)^(\d+)(b|kb?|mb?|gb?)?$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)
@@ -79,6 +86,17 @@ var (
 func isBucket(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err != nil && bucketForm.MatchString(s) && !strings.Contains(s, "..") && !strings.Contains(s, ".-") && !strings.Contains(s, "-.")
+}
+
+// isProxyTime takes what HAProxy takes for a time.
+func isProxyTime(s string) bool {
+	m := proxyTimeForm.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	unit := map[string]int64{"": 1, "ms": 1, "s": 1e3, "m": 60e3, "h": 3600e3, "d": 86400e3}[m[2]]
+	return err == nil && n*unit <= math.MaxInt32
 }
 
 // isMemory takes what Redis takes for an amount of memory, which it counts in 63 bits.
@@ -157,6 +175,9 @@ func isDisks(s string) bool {
 		if _, err := fmt.Sscanf(r, "{%d...%d}", &first, &last); err != nil || first > last {
 			return false
 		}
+	}
+	if plain := diskRange.ReplaceAllString(s, "1"); SystemDirectory(plain) || slices.Contains(strings.Split(plain, "/"), "..") {
+		return false
 	}
 	return strings.HasPrefix(s, "/") && !strings.ContainsAny(diskRange.ReplaceAllString(s, ""), "{}")
 }

@@ -1,6 +1,10 @@
 package params
 
-import "testing"
+import (
+	"testing"
+
+	"pig/internal/value"
+)
 
 // A name that becomes a path, an account in sudoers, or a word of a unit cannot be more than that.
 func TestNamesThatStandInPathsAndRules(t *testing.T) {
@@ -20,7 +24,10 @@ func TestNamesThatStandInPathsAndRules(t *testing.T) {
 			"2030-12-31 08:00 Asia/Shanghai": true, "2030-12-31 00:00:00 CEST": true, "2030-12-31 00:00:00 -03:30": true,
 			"2030-12-31 nonsense": false, "2030-12-31x": false, "2030-02-30": false, "2030-12-31 25:00": false, "2030-12-31 10:61": false, "2030-12-31 10": false, "20301": false,
 		},
-		"label": {"ip_vs_rr": true, "../../etc/cron.d/x": false},
+		"days":        {"397d": true, "397": true, "1d": true, "0d": false, "0": false, "12h": false, "1s": false, "-1d": false, "1y": false},
+		"proxy_time":  {"24h": true, "24d": true, "25d": false, "2147483647": true, "2147483648": false, "5min": false, "10 s": false, "500us": true},
+		"scrape_time": {"10s": true, "1m30s": true, "10": true, "1.5s": true, "10sec": false, "5min": false, "-1s": false},
+		"label":       {"ip_vs_rr": true, "../../etc/cron.d/x": false},
 	} {
 		for name, want := range names {
 			if got := forms()[form].is(name); got != want {
@@ -47,6 +54,35 @@ func TestFormsOfNamesAndOptions(t *testing.T) {
 			if got := forms()[form].is(text); got != want {
 				t.Errorf("%s %q: %v", form, text, got)
 			}
+		}
+	}
+}
+
+// What fails for each host when it is dialled is told with the line that it stands in.
+func TestVariablesOfConnections(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		val  value.Value
+		want string
+	}{
+		{"ansible_port", int64(2222), ""}, {"ansible_port", "2222", ""}, {"ansible_port", "{{ p }}", ""}, {"ansible_port", nil, ""},
+		{"ansible_port", int64(70000), "must be a port, 1 to 65535, not 70000"}, {"ansible_ssh_port", "ssh", "must be a port, 1 to 65535, not 'ssh'"},
+		{"ansible_timeout", int64(30), ""}, {"ansible_timeout", "soon", "must be a number of seconds, not 'soon'"}, {"ansible_ssh_timeout", int64(-1), "must be a number of seconds, not -1"},
+		{"ansible_ssh_retries", int64(3), ""}, {"ansible_ssh_retries", "often", "must be a whole number, 0 or more, not 'often'"},
+		{"ansible_connection", "local", ""}, {"ansible_connection", "ansible.builtin.ssh", ""}, {"ansible_connection", "telnet", "must be ssh or local, not 'telnet'"},
+		{"ansible_become_method", "sudo", ""}, {"ansible_become_method", "su", "must be sudo, not 'su'"},
+		{"ansible_become_flags", "-H -n", ""}, {"ansible_become_flags", "-E", "must be of -H, -S, -n, --set-home, --stdin, --non-interactive, not '-E'"},
+		{"ansible_become", true, ""}, {"ansible_become", "perhaps", "must be true or false, not 'perhaps'"},
+		{"ansible_ssh_common_args", "-o ProxyJump=a", ""}, {"ansible_ssh_common_args", "-Z", "cannot be obeyed: SSH option -Z is not supported"},
+		{"ansible_ssh_executable", "/usr/bin/ssh", ""}, {"ansible_ssh_executable", "/opt/plink", "is not supported: pig speaks SSH itself"},
+		{"ansible_scp_extra_args", "-C", "is not supported"}, {"ansible_python_interpreter", "/x", ""},
+	} {
+		vars := value.NewDict()
+		vars.Set(c.name, c.val)
+		got := ValidateExtra(vars)
+		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || got[0].Summary != c.name+" "+c.want) {
+			t.Errorf("%s %v: %v", c.name, c.val, got)
 		}
 	}
 }

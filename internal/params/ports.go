@@ -35,6 +35,11 @@ func (v *Validator) ports() {
 	for _, h := range v.Inv.Hosts() {
 		vars := v.Inv.Vars(h)
 		taken := &takenPorts{v: v, by: map[int64][]portClaim{}}
+		if _, elsewhere := vars.Get("ansible_host"); elsewhere || vars.At("ansible_port") == nil { // else it may be that of a tunnel
+			taken.take(portClaim{what: "the SSH server", number: int64(22)})
+		} else {
+			taken.take(portClaim{"the SSH server", "", vars.At("ansible_port"), v.Inv.Where(h, "ansible_port")})
+		}
 		for _, l := range v.catalog.Listeners {
 			if v.IsMember(h, l.Module) && (l.Enabled == "" || ToBool(OrDefault(vars.At(l.Enabled), l.Enabled))) {
 				taken.take(portClaim{l.Param, "", OrDefault(vars.At(l.Param), l.Param), v.Inv.Where(h, l.Param)})

@@ -106,7 +106,7 @@ func itemSchema(p *Param) *value.Dict {
 	switch p.Type.Kind {
 	case "bool":
 		return value.DictOf("enum", list(true, false, "yes", "no", "true", "false", "on", "off"))
-	case "int", "interval", "size", "auto_int":
+	case "int", "size", "auto_int":
 		return value.DictOf("type", list("integer", "string"))
 	case "float":
 		return value.DictOf("type", list("number", "string"))

@@ -39,7 +39,7 @@ func (t Type) String() string {
 var kinds = map[string]string{
 	"bool": "true or false", "int": "a whole number", "float": "a number", "string": "text", "enum": "one of its values", "port": "a port, 1 to 65535",
 	"path": "a path", "ip": "an IP address", "cidr": "an address with a mask, such as 10.10.10.2/24", "csv": "text with commas",
-	"interval": "a time, such as 30s, 5min or 7d", "size": "a size, such as 64MB", "dict": "a mapping",
+	"size": "a size, such as 64MB", "dict": "a mapping",
 	"auto_int": "auto or a whole number", "jmespath": "a JMESPath expression", "dest": "default, postgres, pgbouncer or a port", "hba_addr": "an address of an HBA rule",
 	"hba_auth": "a method of an HBA rule", "ratio": "a part, from 0 to less than 1",
 }
@@ -69,8 +69,7 @@ func hasPlaceholder(v value.Value) bool {
 }
 
 var (
-	intervalForm = regexp.MustCompile(`^\d+(?:\.\d+)?\s*(?:us|ms|s|sec|m|min|h|hour|d|day|w|week|month|y|year)?s?$`)
-	sizeForm     = regexp.MustCompile(`(?i)^\d+(?:[kmgtp]i?)?b?$`) // fallocate and pgBackRest take neither fractions nor blanks
+	sizeForm = regexp.MustCompile(`(?i)^\d+(?:[kmgtp]i?)?b?$`) // fallocate and pgBackRest take neither fractions nor blanks
 )
 
 // checkScalar tells what is wrong with val as a value of p, or "". Ansible's leniency holds: texts that read as a number or a
@@ -100,6 +99,9 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 	case "port":
 		n, isNumber := ToInt(val)
 		ok = isNumber && n >= 1 && n <= 65535
+		if ok && p.Min != nil && n < *p.Min {
+			return fmt.Sprintf("must be a port from %d to 65535: programs that are not root's get no other, not %d", *p.Min, n)
+		}
 	case "dict":
 		_, ok = val.(*value.Dict)
 	case "enum":
@@ -108,8 +110,6 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 		ok = s == "" && isText || hasPlaceholder(val) || IsAddress(s)
 	case "cidr":
 		ok = hasPlaceholder(val) || isPrefix(s)
-	case "interval":
-		ok = isInt(val) || isText && (s == "" || intervalForm.MatchString(s))
 	case "size":
 		ok = sizeForm.MatchString(value.Str(val))
 	case "dest":

@@ -88,6 +88,7 @@ func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 		p := v.catalog.Lookup(name)
 		if p == nil {
 			v.unknownParam(name, pos)
+			v.connection(name, val, vars.ValuePos(key))
 			continue
 		}
 		if p.Name != name {
@@ -202,8 +203,11 @@ func (v *Validator) key(o *ObjectType, what string, key value.Value, pos diag.Po
 	}
 	switch o.Keys {
 	case "port":
-		if port, ok := ToInt(key); !ok || port < 1 || port > 65535 {
+		switch port, ok := ToInt(key); {
+		case !ok || port < 1 || port > 65535:
 			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
+		case port < 1024:
+			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: programs that are not root's get no port below 1024", what, value.KeyText(key)))
 		}
 	case "label":
 		if name := value.KeyText(key); !LabelForm.MatchString(name) {

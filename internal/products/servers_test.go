@@ -54,7 +54,7 @@ func TestWhatServersRefuseIsFoundBefore(t *testing.T) {
 		db("locale_provider: builtin, builtin_locale: C") + ", pg_version: 16":                                     "invalid locale_provider builtin of database d: PostgreSQL 16 has none, 17 has",
 		db("locale_provider: libc") + ", pg_version: 14":                                                           "",
 		db("pool_size: -1"):                                                                                        "pg_databases[0].pool_size must be 0 or more, not -1",
-		db("connlimit: -2"):                                                                                        "pg_databases[0].connlimit must be -1 or more, not -2",
+		db("connlimit: -2"):                                                                                        "pg_databases[0].connlimit must be from -1 to 2147483647, not -2",
 		"haproxy_services: [ { name: z, port: 1, ip: here } ]":                                                     `invalid ip "here" of service z`,
 		"haproxy_services: [ { name: z, port: 1, ip: '*' } ]":                                                      "",
 		"haproxy_services: [ { name: z, port: 1, servers: [ { name: a, ip: 300.1.1.1, port: 1 } ] } ]":             `invalid ip "300.1.1.1" of server a`,

@@ -23,6 +23,9 @@ func hush(d *diag.Diagnostic, text []byte, all bool) {
 		tellNothing(d)
 		return
 	}
+	if strings.HasPrefix(d.Summary, duplicated) && besideSecret(lineAt(text, d.Pos.Line), d.Pos.Col) {
+		return
+	}
 	rest := secretOn(text, d.Pos)
 	if rest == "" || strings.HasPrefix(rest, "!vault") {
 		return
@@ -37,6 +40,45 @@ func hush(d *diag.Diagnostic, text []byte, all bool) {
 			}
 		}
 	}
+}
+
+// besideSecret tells whether what stands at a column of a line is a key of the mapping that the line's secrets are in, and so no part of a
+// secret: before the first, or after a comma on its level.
+func besideSecret(line string, col int) bool {
+	at := len(string([]rune(line)[:min(max(col-1, 0), len([]rune(line)))]))
+	if m := keyed.FindStringIndex(line[at:]); m == nil || m[0] > 1 {
+		return false
+	}
+	for _, m := range keyed.FindAllStringSubmatchIndex(line, -1) {
+		key := line[m[2]:m[3]]
+		if !secret.Named(key[strings.LastIndexByte(key, '.')+1:]) {
+			continue
+		}
+		return at <= m[2] || m[1] < at && apart(line[m[1]:at])
+	}
+	return false
+}
+
+// apart tells whether the last thing before the end of a piece of a flow mapping is a comma on the level where it began, outside of quotes.
+func apart(piece string) bool {
+	depth, quote, comma := 0, rune(0), false
+	for _, c := range piece {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',':
+			comma = comma || depth == 0
+		}
+	}
+	return comma && depth == 0 && (quote == 0 || strings.HasSuffix(piece, string(quote)))
 }
 
 // needsQuotes is for values that must not be told.

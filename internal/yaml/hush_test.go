@@ -30,3 +30,22 @@ func TestFaultsTellNoSecret(t *testing.T) {
 		t.Errorf("of the file of passwords: %v", err)
 	}
 }
+
+// A key that is there twice is no secret, even where its value is one.
+func TestAKeyThatIsThereTwiceIsTold(t *testing.T) {
+	t.Parallel()
+	for text, told := range map[string]bool{
+		"a:\n- { name: u, password: Sesame1, password: Sesame2 }\n":                    true,
+		"a: { x: [ { access_key: b, secret_key: 'Se, same', \"secret_key\": b } ] }\n": true,
+		"a: { password: Sesame1, pgbouncer: true, pgbouncer: false }\n":                true,
+		"a: { name: b, name: c, password: name }\n":                                    true,
+		"db_password: Sesame1\ndb_password: Sesame2\n":                                 true,
+		"db_password: { Sesame: 1, Sesame: 2 }\n":                                      false,
+		"a: { password: { Sesame: 1, Sesame: 2 } }\n":                                  false,
+	} {
+		_, warnings, err := Parse([]byte(text), "pigsty.yml", Options{})
+		if err != nil || len(warnings) != 1 || strings.HasPrefix(warnings[0].Summary, "duplicate key ") != told || strings.Contains(warnings[0].Error(), "Sesame") {
+			t.Errorf("%q: %v %v", text, warnings, err)
+		}
+	}
+}

@@ -143,9 +143,12 @@ func templateBraces(mapping, key *yamlv3.Node) *yamlv3.Node {
 	return nil
 }
 
+// duplicated is how a fault of a key begins that is there twice.
+const duplicated = "duplicate key "
+
 func (b *builder) duplicate(dict *value.Dict, key value.Value, at *yamlv3.Node) error {
 	first := dict.KeyPos(key)
-	d := diag.Errorf(b.pos(at), "duplicate key %s, first defined at %s", value.KeyText(key), first)
+	d := diag.Errorf(b.pos(at), duplicated+"%s, first defined at %s", value.KeyText(key), first)
 	if b.opts.Strict {
 		return d
 	}

@@ -19,6 +19,7 @@ func (Product) Validate(core *params.Validator) {
 	for _, c := range v.Clusters("minio_cluster") {
 		v.contiguous(c)
 		v.root(c)
+		v.environment(c)
 		v.minioUsers(v.Inv.Vars(c.Hosts[0]))
 	}
 }
@@ -34,6 +35,9 @@ func (v *validator) minioUsers(vars *value.Dict) {
 	}
 	for _, u := range params.Objects(vars, "minio_users") {
 		v.accessKey("access_key", u.At("access_key"), u.ValuePos("access_key"))
+		if root, _ := value.Plain(params.OrDefault(vars.At("minio_access_key"), "minio_access_key")); root != "" && value.Str(u.At("access_key")) == root {
+			v.Add(diag.Errorf(u.ValuePos("access_key"), "invalid access_key %q: it is the name of the root user", root).WithHint("choose another name, or another minio_access_key"))
+		}
 		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
 			v.Add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
 		}

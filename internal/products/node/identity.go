@@ -1,7 +1,6 @@
 package node
 
 import (
-	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
@@ -91,7 +90,7 @@ func (r *resolver) names() {
 			r.Errorf(at, "invalid name %q of node %s: at most %d characters", name, n.Name, longestName)
 		}
 		if first := of[name]; first != nil {
-			r.Errorf(at, "nodes %s and %s have one name: %s", first.Name, n.Name, name).WithHint("monitoring and logs tell nodes by their names").Severity = diag.Warning
+			r.Errorf(at, "nodes %s and %s have one name: %s", first.Name, n.Name, name).WithHint("monitoring and logs tell nodes by their names")
 			continue
 		}
 		of[name] = n

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -29,7 +30,44 @@ func (Product) Validate(core *params.Validator) {
 		v.ClaimVIP("vip_address", "vip_enabled", "node_cluster "+v.nodeCluster(h), value.Str(params.OrDefault(vars.At("vip_vrid"), "vip_vrid")), h)
 	}
 	v.sysctls()
+	v.crontabs()
 	v.aliases()
+}
+
+// systemAccounts are those that Debian has from the beginning, or that packages of pig's products bring.
+var systemAccounts = strings.Fields("root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc nobody _apt sshd messagebus haproxy nginx etcd redis minio postgres grafana vector")
+
+// crontabs warns of lines for accounts that nobody declares: cron passes over them with no more than a line in its log.
+func (v *validator) crontabs() {
+	for _, h := range v.Inv.Hosts() {
+		vars := v.Inv.Vars(h)
+		lines, _ := vars.At("node_crontab").(*value.List)
+		if lines == nil {
+			continue
+		}
+		known := slices.Clone(systemAccounts)
+		for _, name := range []string{"node_admin_username", "pg_dbsu", "minio_user", "ansible_user"} {
+			val := vars.At(name)
+			if p := params.Lookup(name); val == nil && p != nil {
+				val = p.Default
+			}
+			known = append(known, value.Str(val))
+		}
+		for i, item := range lines.Items {
+			text, ok := item.(string)
+			words := strings.Fields(text)
+			if !ok || params.IsTemplate(text) || strings.Contains(text, "${") || len(words) < 3 || strings.HasPrefix(words[0], "#") || strings.Contains(words[0], "=") {
+				continue
+			}
+			at := 5
+			if strings.HasPrefix(words[0], "@") {
+				at = 1
+			}
+			if at < len(words) && !slices.Contains(known, words[at]) {
+				v.Add(diag.Warnf(lines.Pos(i), "account %q of node_crontab is none that pig or the system makes: cron passes over the line unless somebody makes the account", words[at]))
+			}
+		}
+	}
 }
 
 // sysctls checks the names and values of kernel parameters, each of which becomes a line.

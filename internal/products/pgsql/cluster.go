@@ -31,6 +31,7 @@ type Cluster struct {
 	Locales    []string // of libc, of the cluster and its databases
 	Packages   []string
 	Libs       string
+	Loads      []string // other libraries that settings name, as files
 	// Follows is the cluster that this one follows, nil if it leads or follows a server elsewhere. UpstreamHosts are the
 	// addresses to follow, the declared one first.
 	Follows       *Cluster
@@ -171,10 +172,12 @@ func (r *resolver) pgCluster(c *Cluster) {
 	r.pgDNS(c, vars)
 	r.services(c, vars)
 	r.provider(c, vars)
+	r.serviceAddresses(c, vars)
 	r.extensions(c, vars)
 	r.locales(c, vars)
 	r.pgCheck(c, vars)
 	r.settings(c, vars)
+	c.loads(vars)
 	r.passwords(c, vars)
 	r.poolUsers(vars)
 	for _, m := range c.Members {

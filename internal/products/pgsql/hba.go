@@ -19,6 +19,7 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 		DBSU: vars.Text("pg_dbsu"), Replicator: vars.Text("pg_replication_username"), Monitor: vars.Text("pg_monitor_username"), Admin: vars.Text("pg_admin_username"),
 		AdminIP: vars.Text("admin_ip"), Infra: product.Addresses(infra.Nodes(r.Env)), Members: c.Addresses(), Intranet: node.Of(r.Env, m.Name).Trusts,
 	}
+	h.Version = c.Version
 	h.NoTLS = vars.Text("pgbouncer_sslmode") == "disable"
 	h.Remote = vars.Text("pg_dbsu_password") != ""
 	h.Privileged = privileged(vars, h.Replicator, h.Monitor, h.Admin)
@@ -37,6 +38,9 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 	}
 	lines, err := h.Render(rules)
 	r.AddError(m.Entry.Pos, err)
+	if !pooler {
+		r.AddError(vars.Pos("pg_default_hba_rules"), h.ShutOut(rules))
+	}
 	return lines
 }
 

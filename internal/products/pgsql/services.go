@@ -1,6 +1,10 @@
 package pgsql
 
 import (
+	"net/netip"
+	"slices"
+	"strings"
+
 	"pig/internal/diag"
 	"pig/internal/params"
 	"pig/internal/product"
@@ -43,6 +47,31 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 		service.Servers = servers
 		c.Services = append(c.Services, service)
 	}
+}
+
+// serviceAddresses warns of addresses that no load balancer of the cluster is known to have: one that cannot listen does not start.
+func (r *resolver) serviceAddresses(c *Cluster, vars product.Vars) {
+	for _, s := range append(vars.Objects("pg_default_services"), vars.Objects("pg_services")...) {
+		r.serviceAddress(c, s.TextOr("ip", s.Text("src_ip")), s)
+	}
+}
+
+func (r *resolver) serviceAddress(c *Cluster, ip string, s params.Object) {
+	address, err := netip.ParseAddr(ip)
+	if err != nil || address.IsLoopback() || address.IsUnspecified() || c.VIP != nil && c.VIP.Address == ip {
+		return
+	}
+	for _, h := range r.Env.Hosts {
+		virtual, _, _ := strings.Cut(h.Vars.Text("vip_address"), "/")
+		if (c.Member(h.Name) != nil || slices.Contains(c.Provider, h.Name)) && (h.Name == ip || virtual == ip) {
+			return
+		}
+	}
+	pos := s.ValuePos("ip")
+	if !pos.Known() {
+		pos = s.Place("src_ip")
+	}
+	r.Diags = append(r.Diags, diag.Warnf(pos, "no member of %s is known to have %s, on which service %s is to listen", c.Name, ip, s.Text("name")).WithHint("write \"*\" for all addresses, or the virtual address of the cluster"))
 }
 
 // poolOff refuses a service that leads to the pool of a cluster that has none: nobody listens there.

@@ -15,7 +15,7 @@ import (
 
 // settingsOf are the settings that something other than pg_parameters decides, with the parameter to write instead.
 var settingsOf = map[string]string{
-	"listen_addresses": "pg_listen", "port": "pg_port", "cluster_name": "pg_cluster", "data_directory": "pg_data",
+	"listen_addresses": "pg_listen", "shared_preload_libraries": "pg_libs", "port": "pg_port", "cluster_name": "pg_cluster", "data_directory": "pg_data",
 	"hba_file": "pg_hba_rules", "ident_file": "", "config_file": "", "external_pid_file": "", "hot_standby": "", "primary_conninfo": "pg_upstream",
 	"primary_slot_name": "", "promote_trigger_file": "", "restore_command": "", "archive_cleanup_command": "", "recovery_end_command": "",
 	"recovery_min_apply_delay": "pg_delay", "recovery_target": pitrWords, "recovery_target_action": pitrWords, "recovery_target_inclusive": pitrWords,
@@ -25,8 +25,8 @@ var settingsOf = map[string]string{
 // pitrWords is the verb that goes back to a point in time.
 const pitrWords = "pig pgsql-pitr"
 
-// settings checks each setting of the cluster, its roles and its databases against what the major version takes. Those of extensions
-// have a dot in their names, and only the extension knows them.
+// settings checks each setting of the cluster, its roles and its databases against what the major version takes. Those of most extensions
+// only the extension knows.
 func (r *resolver) settings(c *Cluster, vars product.Vars) {
 	if c.Version < guc.First || c.Version > guc.Last {
 		return
@@ -36,6 +36,7 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 		return taken(s.Name, own.At(name), vars)
 	})
 	r.reserved(c, own)
+	r.protocols(own)
 	for _, list := range []string{"pg_users", "pg_databases"} {
 		for _, o := range vars.Objects(list) {
 			of, _ := o.At("parameters").(*value.Dict)
@@ -77,6 +78,35 @@ func (r *resolver) reserved(c *Cluster, own *value.Dict) {
 	}
 	r.Errorf(own.ValuePos(written), "invalid value %s of %s: %d of %d connections are reserved, and PostgreSQL does not start without one that is not",
 		value.Str(own.At(written)), written, super+others, most)
+}
+
+// protocols checks that a version of TLS is left between the lowest and the highest.
+func (r *resolver) protocols(own *value.Dict) {
+	find := func(setting, otherwise string) (text, written string) {
+		for k, v := range own.All() {
+			if name := value.KeyText(k); strings.EqualFold(name, setting) {
+				text, _ := settingText(v)
+				return text, name
+			}
+		}
+		return otherwise, ""
+	}
+	if own == nil {
+		return
+	}
+	versions := []string{"tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"}
+	lowest, low := find("ssl_min_protocol_version", "TLSv1.2")
+	highest, high := find("ssl_max_protocol_version", "")
+	from, to := slices.Index(versions, strings.ToLower(lowest)), slices.Index(versions, strings.ToLower(highest))
+	if to < 0 || from <= to {
+		return
+	}
+	written := high
+	if low != "" {
+		written = low
+	}
+	r.Errorf(own.ValuePos(written), "invalid value %q of %s: ssl_min_protocol_version %s is above ssl_max_protocol_version %s, and the server does not start",
+		value.Str(own.At(written)), written, lowest, highest)
 }
 
 // socketDirectory is where everything on a member looks for the server's socket.
@@ -125,12 +155,9 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 		if !at.Known() {
 			at = pos
 		}
-		if strings.Contains(name, ".") || params.IsTemplate(name) {
-			continue
-		}
 		s, ok := guc.Find(name, c.Version)
-		if !ok && c.Kernel.Own() {
-			continue // its own settings are its own
+		if module := guc.Module(name); params.IsTemplate(name) || !ok && (c.Kernel.Own() || module != "" && !guc.Knows(module)) {
+			continue // another kernel's settings, and an extension's, are its own
 		}
 		if !ok {
 			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, c.Version).WithHint("%s", otherVersions(name, c.Version))
@@ -146,6 +173,9 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 		}
 		seen[strings.ToLower(name)] = name
 		switch v.(type) {
+		case nil:
+			r.Errorf(at, "invalid value of %s: must not be empty", name).WithHint("%s", unset(lists))
+			continue
 		case *value.List, *value.Dict:
 			if !lists {
 				r.Errorf(at, "invalid value of %s: must be one text or number", name)
@@ -159,7 +189,20 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 		if err := s.Check(text); err != nil {
 			r.Errorf(at, "invalid value %q of %s: PostgreSQL %d: %v", text, name, c.Version, err)
 		}
+		if strings.EqualFold(name, "client_encoding") {
+			if wrong := model.CheckClientEncoding(text); wrong != "" {
+				r.Errorf(at, "invalid value %q of %s: %s", text, name, wrong)
+			}
+		}
 	}
+}
+
+// unset tells how to take a setting back: a role or a database keeps what it was given.
+func unset(kept bool) string {
+	if kept {
+		return "write DEFAULT to take the setting away"
+	}
+	return "remove the line to have the default"
 }
 
 // settingText is a value as the server reads it; false for one that only a run knows, and for lists.
@@ -185,5 +228,5 @@ func otherVersions(name string, major int) string {
 	case ok:
 		return fmt.Sprintf("PostgreSQL %d is the first to have it", from)
 	}
-	return diag.DidYouMean(name, slices.DeleteFunc(guc.Names(major), func(n string) bool { return strings.HasPrefix(n, "debug_") }))
+	return diag.DidYouMean(name, slices.DeleteFunc(guc.Names(major, guc.Module(name)), func(n string) bool { return strings.HasPrefix(n, "debug_") }))
 }

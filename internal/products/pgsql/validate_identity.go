@@ -8,6 +8,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
+	"pig/internal/products/pgsql/guc"
 	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
@@ -73,8 +74,20 @@ func (v *validator) pgMember(h *inventory.Host) {
 	if s, ok := vars.At("pg_dns_target").(string); ok && !slices.Contains([]string{"auto", "primary", "vip", "none", ""}, s) && !params.IsAddress(s) && !params.IsTemplate(s) {
 		v.Add(diag.Errorf(v.Where(h, "pg_dns_target"), "pg_dns_target must be auto, primary, vip, none or an address, not %s", s))
 	}
+	v.delay(h, vars)
 	v.kernelPort(h, vars)
 	v.backupMethod(h, vars)
+}
+
+// delay checks the time that a delayed replica stays behind as the server would.
+func (v *validator) delay(h *inventory.Host, vars *value.Dict) {
+	s, known := guc.Find("recovery_min_apply_delay", guc.Last)
+	written := vars.At("pg_delay")
+	if text := value.Str(written); known && written != nil && text != "" && !params.IsTemplate(written) {
+		if err := s.Check(text); err != nil {
+			v.Add(diag.Errorf(v.Where(h, "pg_delay"), "pg_delay %v, not %s", err, value.Repr(written)).WithRule("invalid-value"))
+		}
+	}
 }
 
 // kernelPort claims the port of the other protocol that a kernel speaks.
@@ -116,6 +129,10 @@ func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 			pos = v.Where(h, "pgbackrest_method")
 		}
 		v.backupRepo(method, repo, pos)
+		if at := repo.ValuePos("path"); at.Known() {
+			pos = at
+		}
+		v.backupsApart(method, repo, vars, pos)
 	}
 }
 

@@ -35,6 +35,7 @@ import (
 //	pg_upstream_hosts      addresses that the cluster follows, and pg_upstream_floor settings of which it needs as much as they have
 //	pg_replicate_from      the member that a cascading replica copies from, or ""
 //	pg_libs                with what the declared extensions want to be preloaded
+//	pg_declared_loads      libraries that other settings name, as files below the directory of libraries
 //	pg_declared_extensions  extensions of the databases, and pg_declared_packages what brings them
 //	pg_declared_locales    locales of libc that the cluster and its databases have
 //	pg_home                the directory of the server's programs and libraries
@@ -69,6 +70,7 @@ func (c *Cluster) Vars(m *Member) *value.Dict {
 		"pg_upstream_floor", c.floor(),
 		"pg_replicate_from", m.ReplicateFrom,
 		"pg_libs", c.Libs,
+		"pg_declared_loads", value.Strings(c.Loads),
 		"pg_declared_locales", value.Strings(c.Locales),
 		"pg_declared_extensions", value.Strings(c.Extensions),
 		"pg_declared_packages", value.Strings(c.Packages),

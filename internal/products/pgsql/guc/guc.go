@@ -51,13 +51,18 @@ func (s Setting) Session() bool {
 	return s.Context != "postmaster" && s.Context != "sighup" && s.Context != "internal"
 }
 
-//go:embed settings.tsv
-var table string
+// The lists: the server's settings, and those of the modules that come with it, whose names have a dot.
+var (
+	//go:embed settings.tsv
+	table string
+	//go:embed contrib.tsv
+	contrib string
+)
 
 // settings are by name in small letters: PostgreSQL minds no case.
 var settings = sync.OnceValue(func() map[string][]Setting {
 	all := map[string][]Setting{}
-	for line := range strings.Lines(table) {
+	for line := range strings.Lines(table + contrib) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -120,11 +125,30 @@ func Versions(name string) (from, till int, ok bool) {
 	return from, till, true
 }
 
-// Names are the settings of a major version, sorted.
-func Names(major int) []string {
+// Module is what stands before the dot in the name of a module's setting, in small letters; "" for the server's own.
+func Module(name string) string {
+	module, _, dotted := strings.Cut(strings.ToLower(name), ".")
+	if !dotted {
+		return ""
+	}
+	return module
+}
+
+// Knows tells whether the settings of a module are in the list, all of them.
+func Knows(module string) bool {
+	for _, list := range settings() {
+		if Module(list[0].Name) == module {
+			return true
+		}
+	}
+	return false
+}
+
+// Names are the settings of a major version, sorted: the server's own, or those of a module.
+func Names(major int, module string) []string {
 	var names []string
 	for _, list := range settings() {
-		if s, ok := Find(list[0].Name, major); ok {
+		if s, ok := Find(list[0].Name, major); ok && Module(s.Name) == module {
 			names = append(names, s.Name)
 		}
 	}

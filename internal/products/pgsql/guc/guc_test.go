@@ -2,7 +2,9 @@ package guc
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 	_ "time/tzdata" // this machine may have no list of time zones
 )
 
@@ -29,7 +31,7 @@ func TestTable(t *testing.T) {
 		}
 	}
 	for major := First; major <= Last; major++ {
-		if n := len(Names(major)); n < 290 || n > 400 {
+		if n := len(Names(major, "")); n < 290 || n > 400 {
 			t.Errorf("PostgreSQL %d has %d settings", major, n)
 		}
 	}
@@ -61,6 +63,23 @@ func TestCheck(t *testing.T) {
 	for _, c := range []struct{ name, value, wrong string }{
 		{"timezone", "Asia/Shanghai", ""}, {"timezone", "asia/shanghai", ""}, {"timezone", "UTC", ""}, {"timezone", "<+08>-8", ""}, {"timezone", "Mars/Olympus", "must be a time zone, such as Asia/Shanghai"},
 		{"log_timezone", "Europe/Nowhere", "must be a time zone, such as Asia/Shanghai"},
+		{"timezone", "nix", "must be a time zone, such as Asia/Shanghai"}, {"log_timezone", "nix", "must be a time zone, such as Asia/Shanghai"}, {"timezone", "", "must be a time zone, such as Asia/Shanghai"},
+		{"timezone", "prc", ""}, {"timezone", "America/Port-au-Prince", ""}, {"timezone", "posix/america/port-AU-prince", ""}, {"timezone", "EST5EDT,M3.2.0,M11.1.0", ""},
+		{"timezone", "8", ""}, {"timezone", "-5.5", ""}, {"timezone", "INTERVAL '+08:00'", ""}, {"log_timezone", "8", ""},
+		{"log_timezone", "<+08>-8", ""},
+		{"ssl_ciphers", "HIGH:MEDIUM:+3DES:!aNULL", ""}, {"ssl_ciphers", "ECDHE-RSA-AES256-GCM-SHA384:kEECDH+AESGCM:@STRENGTH", ""}, {"ssl_ciphers", "DEFAULT@SECLEVEL=1", ""}, {"ssl_ciphers", "nonsense", `OpenSSL knows no cipher "nonsense"`},
+		{"ssl_ciphers", "HIGH:!nix", `OpenSSL knows no cipher "nix"`}, {"ssl_ciphers", "!aNULL", "must name a cipher that is allowed, such as HIGH:!aNULL"},
+		{"ssl_ecdh_curve", "prime256v1", ""}, {"ssl_ecdh_curve", "secp521r1", ""}, {"ssl_ecdh_curve", "nonsense", "must be a curve, such as prime256v1 or secp384r1"},
+		{"ssl_ecdh_curve", "X25519", "must be a curve, such as prime256v1 or secp384r1"},
+		{"wal_consistency_checking", "all", ""}, {"wal_consistency_checking", "heap, Btree", ""}, {"wal_consistency_checking", "", ""},
+		{"wal_consistency_checking", "nix", "must be all or resource managers with commas between them, such as heap, btree"},
+		{"restrict_nonsystem_relation_kind", "view, foreign-table", ""}, {"restrict_nonsystem_relation_kind", "", ""}, {"restrict_nonsystem_relation_kind", "nix", "must be view, foreign-table or both"},
+		{"debug_io_direct", "data,wal", ""}, {"debug_io_direct", "disk", "must be data, wal or wal_init, with commas between them"},
+		{"timezone_abbreviations", "India", ""}, {"timezone_abbreviations", "no/where", "must be Default, Australia, India or a file of your own, whose name is letters alone"},
+		{"session_preload_libraries", "a, b", ""}, {"session_preload_libraries", "a b", "must be names with commas between them, those with blanks or commas in double quotes"},
+		{"pg_stat_statements.max", "10000", ""}, {"pg_stat_statements.max", "many", "must be a whole number"}, {"auto_explain.log_format", "json", ""},
+		{"auto_explain.log_format", "html", "must be one of text, xml, json, yaml"}, {"Auto_Explain.log_min_duration", "1s", ""},
+		{"plpgsql.extra_warnings", "all", ""}, {"plpgsql.extra_warnings", "some", "must be all, none or checks with commas between them, such as shadowed_variables"},
 		{"datestyle", "ISO, DMY", ""}, {"datestyle", "foo", "must be a form (ISO, Postgres, SQL, German) or an order (DMY, MDY, YMD)"},
 		{"log_destination", "csvlog, stderr", ""}, {"log_destination", "foo", "must be stderr, csvlog, jsonlog, syslog or eventlog, with commas between them"},
 		{"work_mem", "64MB", ""}, {"work_mem", "64 MB", ""}, {"work_mem", " 64MB ", ""}, {"work_mem", "65536", ""}, {"work_mem", "0x400 kB", ""}, {"work_mem", "1.5GB", ""},
@@ -129,6 +148,55 @@ func TestSame(t *testing.T) {
 		}
 		if got := s.Same(c.a, c.b); got != c.want {
 			t.Errorf("%s: %s and %s: %v", c.name, c.a, c.b, got)
+		}
+	}
+}
+
+// What the list of zones has, the library has too, and the other way round where the library tells.
+func TestZonesAreThoseOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	if n := len(zones()); n < 590 {
+		t.Errorf("%d zones", n)
+	}
+	for name := range strings.Lines(zoneNames) {
+		if _, err := time.LoadLocation(strings.TrimSpace(name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestModulesHaveNoOtherSettings(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"pg_stat_statements.maxx": true, "Auto_Explain.x": true, "timescaledb.max_background_workers": false, "work_mem": false} {
+		if got := Module(name) != "" && Knows(Module(name)); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if got := Names(17, "pg_prewarm"); !slices.Equal(got, []string{"pg_prewarm.autoprewarm", "pg_prewarm.autoprewarm_interval"}) {
+		t.Error(got)
+	}
+	if slices.ContainsFunc(Names(17, ""), func(n string) bool { return strings.Contains(n, ".") }) {
+		t.Error("a module's setting among the server's own")
+	}
+}
+
+func TestWordsOfPostgreSQL18(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, value, wrong string }{
+		{"log_connections", "on", ""}, {"log_connections", "receipt, authorization", ""}, {"log_connections", "", ""},
+		{"log_connections", "some", "must be on, off, or receipt, authentication, authorization, setup_durations or all, with commas between them"},
+		{"ssl_groups", "X25519:prime256v1", ""}, {"ssl_groups", "*X25519MLKEM768 / x448:?P-256", "must be groups with colons between them, such as X25519:prime256v1"},
+		{"ssl_groups", "?X25519MLKEM768:X25519/secp384r1", ""}, {"ssl_groups", "nix", "must be groups with colons between them, such as X25519:prime256v1"},
+		{"ssl_tls13_ciphers", "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256", ""}, {"ssl_tls13_ciphers", "", ""},
+		{"ssl_tls13_ciphers", "HIGH", "must be ciphers of TLS 1.3 with colons between them, such as TLS_AES_256_GCM_SHA384"},
+		{"pgcrypto.builtin_crypto_enabled", "fips", ""}, {"pgcrypto.builtin_crypto_enabled", "on", ""},
+	} {
+		s, ok := Find(c.name, 18)
+		if !ok {
+			t.Fatal(c.name)
+		}
+		if err := s.Check(c.value); err == nil && c.wrong != "" || err != nil && err.Error() != c.wrong {
+			t.Errorf("%s: %q: %v, want %q", c.name, c.value, err, c.wrong)
 		}
 	}
 }

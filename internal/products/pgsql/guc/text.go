@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // words tells what is wrong with the text of a setting that has a grammar of its own, nil if nothing is or it has none. The server refuses
@@ -24,42 +23,32 @@ func words(name, text string) error {
 			return nil
 		}
 		return each(text, "set, inherit or both", "set", "inherit")
-	case "search_path", "temp_tablespaces":
+	case "wal_consistency_checking":
+		return eachOrNone(text, "all or resource managers with commas between them, such as heap, btree", "all", "heap2", "heap", "btree", "hash", "gin", "gist", "sequence", "spgist", "brin", "generic")
+	case "restrict_nonsystem_relation_kind":
+		return eachOrNone(text, "view, foreign-table or both", "view", "foreign-table")
+	case "debug_io_direct":
+		return eachOrNone(text, "data, wal or wal_init, with commas between them", "data", "wal", "wal_init")
+	case "plpgsql.extra_warnings", "plpgsql.extra_errors":
+		return eachOrNone(text, "all, none or checks with commas between them, such as shadowed_variables", "all", "none", "shadowed_variables", "strict_multi_assignment", "too_many_rows")
+	case "log_connections":
+		return connectionAspects(text)
+	case "search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries", "oauth_validator_libraries", "synchronized_standby_slots":
 		return names(text)
+	case "ssl_ciphers":
+		return ciphers(text)
+	case "ssl_tls13_ciphers":
+		return ciphers13(text)
+	case "ssl_ecdh_curve":
+		return curveName(text)
+	case "ssl_groups":
+		return groupNames(text)
+	case "timezone_abbreviations":
+		return abbreviations(text)
 	case "synchronous_standby_names":
 		return standbys(text)
 	}
 	return nil
-}
-
-// region is a zone of the time zone database, such as Asia/Shanghai; other forms (UTC+8, <+08>-8) are the server's own.
-var region = regexp.MustCompile(`^[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+$`)
-
-func zone(text string) error {
-	if !region.MatchString(text) {
-		return nil
-	}
-	name := strings.TrimPrefix(strings.TrimPrefix(text, "posix/"), "right/")
-	if _, err := time.LoadLocation(name); err != nil && !anyCase(name) {
-		return fmt.Errorf("must be a time zone, such as Asia/Shanghai")
-	}
-	return nil
-}
-
-// anyCase tells whether a zone is there in the usual spelling: the server does not mind the case.
-func anyCase(name string) bool {
-	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '/' })
-	for i, p := range parts {
-		words := strings.Split(p, "_")
-		for j, w := range words {
-			if w != "" {
-				words[j] = strings.ToUpper(w[:1]) + w[1:]
-			}
-		}
-		parts[i] = strings.Join(words, "_")
-	}
-	_, err := time.LoadLocation(strings.Join(parts, "/"))
-	return err == nil
 }
 
 // each tells whether all words of a list are known.
@@ -68,6 +57,32 @@ func each(text, want string, known ...string) error {
 		if !slices.Contains(known, strings.ToLower(strings.TrimSpace(word))) {
 			return fmt.Errorf("must be %s", want)
 		}
+	}
+	return nil
+}
+
+// eachOrNone is each for a list that may be empty.
+func eachOrNone(text, want string, known ...string) error {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return each(text, want, known...)
+}
+
+// connectionAspects tells what is wrong with log_connections since PostgreSQL 18: a boolean, or what of a connection is logged.
+func connectionAspects(text string) error {
+	if boolean(text) {
+		return nil
+	}
+	return eachOrNone(text, "on, off, or receipt, authentication, authorization, setup_durations or all, with commas between them", "receipt", "authentication", "authorization", "setup_durations", "all")
+}
+
+var letters = regexp.MustCompile(`^[A-Za-z]+$`)
+
+// abbreviations tells what is wrong with the name of a file of abbreviations of zones.
+func abbreviations(text string) error {
+	if !letters.MatchString(text) {
+		return fmt.Errorf("must be Default, Australia, India or a file of your own, whose name is letters alone")
 	}
 	return nil
 }

@@ -119,6 +119,15 @@ func Libraries(libs string) []string {
 	return list
 }
 
+// LibraryPaths are libraries as files below the directory of libraries, without .so; those with a path of their own keep it.
+func LibraryPaths(libs string) []string {
+	var list []string
+	for _, l := range splitNames(libs) {
+		list = append(list, strings.TrimSuffix(strings.TrimPrefix(l, "$libdir/"), ".so"))
+	}
+	return list
+}
+
 // UnknownExtension tells what may be meant by the name of an extension that is in no catalog; "" if it is in one.
 func UnknownExtension(name string) (unknown bool, meant string) {
 	all := extensions()

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -42,6 +43,7 @@ type HBA struct {
 	MD5          bool     // pg_pwd_enc is md5
 	Pooler       bool     // the file is pgbouncer's
 	NoTLS        bool     // the pool offers no TLS
+	Version      int      // of PostgreSQL; 0 is not known
 	Remote       bool     // the database superuser has a password, with which it may come from other hosts
 	Privileged   []string // users that come from other hosts by TLS only: of replication, monitoring, administration
 	// Groups are the roles that each declared role is a member of, by way of others too.
@@ -199,9 +201,16 @@ func (h *HBA) records(r HBARule) ([]string, error) {
 	if h.Pooler && h.NoTLS && r.Default && r.Auth != "cert" {
 		kind = "host"
 	}
-	user, err := hbaNames(h.user(r.User))
+	users, err := h.users(r.User)
 	if err != nil {
 		return nil, fmt.Errorf("user of an HBA rule: %w", err)
+	}
+	user, err := hbaNames(users)
+	if err != nil {
+		return nil, fmt.Errorf("user of an HBA rule: %w", err)
+	}
+	if at := strings.Index(db, "${"); at >= 0 {
+		return nil, fmt.Errorf("db of an HBA rule: the placeholder %s stands for nothing here", db[at:])
 	}
 	if db, err = hbaNames(db); err != nil {
 		return nil, fmt.Errorf("db of an HBA rule: %w", err)
@@ -260,20 +269,23 @@ func single(addrs []string) []string {
 	return nets
 }
 
-func (h *HBA) user(user string) string {
-	switch user {
-	case "":
-		return "all"
-	case "${dbsu}":
-		return h.DBSU
-	case "${repl}":
-		return h.Replicator
-	case "${monitor}":
-		return h.Monitor
-	case "${admin}":
-		return h.Admin
+// users puts names in the place of placeholders, in a list with commas between.
+func (h *HBA) users(list string) (string, error) {
+	if list == "" {
+		return "all", nil
 	}
-	return user
+	names := strings.Split(list, ",")
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		if !strings.Contains(name, "${") {
+			continue
+		}
+		known := map[string]string{"${dbsu}": h.DBSU, "${repl}": h.Replicator, "${monitor}": h.Monitor, "${admin}": h.Admin}
+		if names[i] = known[name]; names[i] == "" {
+			return "", fmt.Errorf("the placeholder %s stands for nothing here%s", name, hint(name, slices.Sorted(maps.Keys(known))))
+		}
+	}
+	return strings.Join(names, ","), nil
 }
 
 func (h *HBA) method(auth string) string {

@@ -68,7 +68,12 @@ func (h *HBA) check() func(line string) error {
 	if h.Pooler {
 		return checkPoolRecord
 	}
-	return checkRecord
+	return func(line string) error {
+		if err := checkRecord(line); err != nil {
+			return err
+		}
+		return newer(line, h.Version)
+	}
 }
 
 // checkRecords tells the first of lines that is wrong, and what is wrong with it. One that ends with \ goes on in the next.
@@ -113,6 +118,9 @@ func checkRecord(line string) error {
 	}
 	if len(rest) < 3 {
 		return fmt.Errorf("invalid rule %q: want %s", line, wants)
+	}
+	if at := strings.Index(line, "${"); at >= 0 && !strings.Contains(line[:at], "#") {
+		return fmt.Errorf("invalid rule %q: placeholders stand for nothing in a rule that is written as it is", line)
 	}
 	if err := checkRecordNames(line); err != nil {
 		return fmt.Errorf("invalid rule %q: %w", line, err)

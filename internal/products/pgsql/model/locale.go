@@ -38,6 +38,14 @@ func CheckEncoding(name string) string {
 	return fmt.Sprintf("unknown encoding %q", name)
 }
 
+// CheckClientEncoding tells why clients cannot have an encoding, "" if they can.
+func CheckClientEncoding(name string) string {
+	if slices.Contains(clientOnly, bareEncoding(name)) {
+		return ""
+	}
+	return CheckEncoding(name)
+}
+
 // SameEncoding tells whether two names mean the same encoding.
 func SameEncoding(a, b string) bool {
 	a, b = bareEncoding(a), bareEncoding(b)

@@ -106,7 +106,7 @@ func knownContexts(c *module.Call) map[string]string {
 		return nil
 	}
 	contexts := map[string]string{}
-	for _, name := range guc.Names(major) {
+	for _, name := range guc.Names(major, "") {
 		s, _ := guc.Find(name, major)
 		contexts[strings.ToLower(name)] = s.Context
 	}

@@ -32,6 +32,7 @@ func postgresPreflight() module.Module {
 			{Name: "vip_interface"}, {Name: "address"},
 			{Name: "extensions", Type: module.List, Elements: module.Str},
 			{Name: "libs"},
+			{Name: "loads", Type: module.List, Elements: module.Str},             // libraries of settings other than shared_preload_libraries, as files
 			{Name: "home", Type: module.Path, Default: "/usr/lib/postgresql/17"}, // of the server
 			{Name: "locales", Type: module.List, Elements: module.Str},
 		}},
@@ -178,10 +179,19 @@ func provided(c *module.Call) error {
 			return err
 		}
 	}
+	for _, l := range c.Args.Strings("loads") {
+		folders := libraries
+		if path.IsAbs(l) {
+			folders = []string{"/"}
+		}
+		if err := look("library", l, l+".so", folders); err != nil {
+			return err
+		}
+	}
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("no package on this node brings %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs)", strings.Join(missing, ", "))
+	return fmt.Errorf("no package on this node brings %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs, settings such as session_preload_libraries)", strings.Join(missing, ", "))
 }
 
 // serverFolders are where a server that is installed in home may have its libraries, and what it shares among machines: PostgreSQL's own build

@@ -1,0 +1,32 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// newer tells what of a sound record a major version does not know: the server keeps all of its former rules, or takes an expression for a
+// name. 0 stands for a version that nobody knows yet.
+func newer(line string, major int) error {
+	tokens := hbaTokens(line)
+	if len(tokens) == 0 || major == 0 {
+		return nil
+	}
+	if slices.Contains(hbaInclude, tokens[0]) {
+		if major < 16 {
+			return fmt.Errorf("invalid rule %q: PostgreSQL %d has no %s, 16 has", line, major, tokens[0])
+		}
+		return nil
+	}
+	databases, users := namesOf(line)
+	for _, name := range append(databases, users...) {
+		if major < 16 && strings.HasPrefix(name, "/") {
+			return fmt.Errorf("invalid rule %q: PostgreSQL %d has no regular expressions here, 16 has", line, major)
+		}
+	}
+	if major < 18 && slices.Contains(tokens[3:], "oauth") {
+		return fmt.Errorf("invalid rule %q: PostgreSQL %d has no method oauth, 18 has", line, major)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package pgsql
+
+import (
+	"slices"
+	"strconv"
+
+	"pig/internal/diag"
+	"pig/internal/params"
+	"pig/internal/value"
+)
+
+// systemUser is an account that the cluster itself logs in as: the parameters with its name and password, and what it has to be besides.
+type systemUser struct {
+	name, password string
+	flags          []string
+}
+
+var systemUsers = []systemUser{
+	{"pg_dbsu", "pg_dbsu_password", []string{"login", "superuser"}},
+	{"pg_replication_username", "pg_replication_password", []string{"login", "replication"}},
+	{"pg_admin_username", "pg_admin_password", []string{"login"}},
+	{"pg_monitor_username", "pg_monitor_password", []string{"login"}},
+}
+
+// systemUsers tells declarations that would keep an account of the cluster out, or give it another password than the parameter that
+// everything else goes by.
+func (v *validator) systemUsers(vars *value.Dict) {
+	for _, s := range systemUsers {
+		name, ok := textOf(vars, s.name)
+		if !ok {
+			continue
+		}
+		for _, list := range []string{"pg_default_roles", "pg_users"} {
+			for _, u := range params.Objects(vars, list) {
+				if u.Text("name") == name && u.At("state") != "absent" {
+					v.systemUser(vars, s, u)
+				}
+			}
+		}
+	}
+}
+
+func (v *validator) systemUser(vars *value.Dict, s systemUser, u params.Object) {
+	for _, flag := range s.flags {
+		if off := u.At(flag); off != nil && !params.IsTemplate(off) && !params.ToBool(off) {
+			v.Add(diag.Errorf(u.Place(flag), "invalid %s %s of user %s: the cluster itself needs it (%s)", flag, asWritten(off), u.Text("name"), s.name))
+		}
+	}
+	if n, ok := params.ToInt(u.At("connlimit")); ok && n == 0 {
+		v.Add(diag.Errorf(u.Place("connlimit"), "invalid connlimit 0 of user %s: the cluster itself logs in as the user (%s)", u.Text("name"), s.name))
+	}
+	written := u.At("password")
+	if text, ok := value.Plain(written); !ok || text == "" || params.IsTemplate(written) || params.IsTemplate(vars.At(s.password)) {
+		return
+	}
+	decides, _ := value.Plain(vars.At(s.password))
+	if text, _ := value.Plain(written); text == decides || s.name == "pg_dbsu" && decides == "" {
+		return
+	}
+	v.Add(diag.Errorf(u.Place("password"), "invalid password of user %s: %s decides it", u.Text("name"), s.password).
+		WithHint("write the password as %s, and none in the list", s.password))
+}
+
+// contradictions tells roles that pg_default_roles and pg_users want otherwise: each run would change them to and fro.
+func (v *validator) contradictions(vars *value.Dict) {
+	for _, first := range params.Objects(vars, "pg_default_roles") {
+		for _, u := range params.Objects(vars, "pg_users") {
+			if first.Text("name") != u.Text("name") || first.At("state") == "absent" || u.At("state") == "absent" {
+				continue
+			}
+			for _, field := range []string{"login", "superuser", "createdb", "createrole", "inherit", "replication", "bypassrls", "connlimit", "expire_at", "comment"} {
+				if differ(first.At(field), u.At(field)) {
+					v.contradicts(u, field, asWritten(first.At(field)), asWritten(u.At(field)), u.Place(field))
+				}
+			}
+			was, _ := first.At("parameters").(*value.Dict)
+			now, _ := u.At("parameters").(*value.Dict)
+			for key, text := range now.All() {
+				if name := value.KeyText(key); was != nil && differ(was.At(name), text) {
+					v.contradicts(u, name, asWritten(was.At(name)), asWritten(text), now.ValuePos(key))
+				}
+			}
+		}
+	}
+}
+
+func (v *validator) contradicts(u params.Object, field, was, now string, pos diag.Pos) {
+	v.Add(diag.Errorf(pos, "invalid %s %s of user %s: pg_default_roles says %s, and each run would change it to and fro", field, now, u.Text("name"), was).
+		WithHint("write the user in one of the lists"))
+}
+
+// asWritten is a value as YAML has it.
+func asWritten(v value.Value) string {
+	if b, ok := v.(bool); ok {
+		return strconv.FormatBool(b)
+	}
+	return value.Str(v)
+}
+
+// differ tells whether both values are written, and are two.
+func differ(a, b value.Value) bool {
+	if a == nil || b == nil || params.IsTemplate(a) || params.IsTemplate(b) || value.Str(a) == value.Str(b) {
+		return false
+	}
+	words := []string{"true", "false", "yes", "no", "on", "off"}
+	bools := func(v value.Value) bool {
+		_, is := v.(bool)
+		return is || slices.Contains(words, value.Str(v))
+	}
+	return !bools(a) || !bools(b) || params.ToBool(a) != params.ToBool(b)
+}
