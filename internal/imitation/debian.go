@@ -57,7 +57,7 @@ func debianBase(version, name string) []Laid {
 		{Path: "/etc/debian_version", Content: version + ".1\n"},
 		{Path: "/etc/hosts", Content: "127.0.0.1 localhost\n"}, {Path: "/etc/hostname", Content: "debian\n"}, {Path: "/etc/resolv.conf", Content: "nameserver 127.0.0.53\n"},
 		{Path: "/etc/fstab", Content: "/dev/vda1 / ext4 defaults 0 1\n"}, {Path: "/etc/crontab", Content: "SHELL=/bin/sh\n"},
-		{Path: "/etc/apt/sources.list", Content: "deb http://deb.debian.org/debian trixie main\n"},
+		{Path: "/etc/apt/sources.list", Content: "deb http://mirror.example.org/debian trixie main\n"},
 		{Path: "/proc/sys/kernel/hostname", Kernel: func(m *Machine) string { return m.Hostname() + "\n" }},
 		{Path: "/proc/sys/kernel/osrelease", Content: "6.12.0-pig\n"}, {Path: "/proc/sys/kernel/version", Content: "#1 SMP\n"},
 		{Path: "/proc/meminfo", Content: "MemTotal:       16384000 kB\nMemFree:        12000000 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n"},

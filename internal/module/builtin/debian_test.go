@@ -29,7 +29,7 @@ func TestRepositoriesInLines(t *testing.T) {
 		says   string
 	}{
 		{"", line("deb http://r.example/debian trixie main"), "/etc/apt/sources.list.d/r_example_debian.list", "deb http://r.example/debian trixie main\n", "create", "", "'sources_added': ['/etc/apt/sources.list.d/r_example_debian.list']"},
-		{"", line("deb  http://deb.debian.org/debian   trixie main"), "/etc/apt/sources.list", "deb http://deb.debian.org/debian trixie main\n", "", "", "'sources_added': []"},
+		{"", line("deb  http://mirror.example.org/debian   trixie main"), "/etc/apt/sources.list", "deb http://mirror.example.org/debian trixie main\n", "", "", "'sources_added': []"},
 		{"", line("deb [arch=amd64 signed-by=/k] https://u:p@r.example:80/d trixie main"), "/etc/apt/sources.list.d/r_example_80_d.list", "deb [arch=amd64 signed-by=/k] https://u:p@r.example:80/d trixie main\n", "create", "", ""},
 		{"", line("deb http://r trixie main", "filename", "own", "mode", "0600"), "/etc/apt/sources.list.d/own.list", "deb http://r trixie main\n", "create", "", ""},
 		{"# deb http://y trixie main # note\n# plain\n", line("deb http://y trixie main"), own, "deb http://y trixie main # note\n# plain\n", "update", "", ""},

@@ -91,7 +91,7 @@ func (v *validator) repositories() {
 			}
 			for region, u := range urls.All() {
 				if text, ok := u.(string); ok && !params.IsTemplate(text) && !params.IsRepositoryLine(text) {
-					v.Add(diag.Errorf(urls.ValuePos(region), "invalid baseurl of repository %s: want one line, such as https://deb.debian.org/debian trixie main", value.Str(r.At("name"))))
+					v.Add(diag.Errorf(urls.ValuePos(region), "invalid baseurl of repository %s: want one line, such as https://mirror.example.org/debian trixie main", value.Str(r.At("name"))))
 				}
 			}
 		}
