@@ -72,7 +72,7 @@ func TestKernel(t *testing.T) {
 		}
 		return nil
 	})
-	if out := l.node("10.10.10.12", "su", "postgres", "-c", "pgbackrest --stanza=pg-polar info"); !strings.Contains(out, "full backup") {
+	if out := l.node("10.10.10.11", "su", "postgres", "-c", "pgbackrest --stanza=pg-polar info"); !strings.Contains(out, "full backup") {
 		t.Errorf("no backup:\n%s", out)
 	}
 }
