@@ -7,35 +7,44 @@ import (
 	"pig/internal/value"
 )
 
-// withAttributes adds to the result of a module that writes a file what Ansible tells of it: owner, group, mode, size and state.
-func withAttributes(sys node.System, spec Spec, args Args, values *value.Dict) {
-	if values == nil || !hasArgument(spec, "mode") || !hasArgument(spec, "owner") {
+// addPlace adds to the result of a module that writes a file what Ansible tells of what is there: owner, group, mode, size and state. The
+// result names the path, else the arguments do.
+func (m Module) addPlace(sys node.System, args Args, values *value.Dict) {
+	if values == nil || !m.Places && !(hasArgument(m.Spec, "mode") && hasArgument(m.Spec, "owner")) {
 		return
 	}
-	name, ok := value.Plain(values.At("dest"))
-	if !ok {
-		for _, arg := range []string{"path", "dest"} {
-			if name, ok = value.Plain(args.Get(arg)); ok && name != "" {
-				break
-			}
-		}
+	name, told := firstText(values.At("path"), values.At("dest"))
+	if !told {
+		name, _ = firstText(args.Get("path"), args.Get("dest"))
 	}
 	if name == "" {
 		return
 	}
 	i, err := sys.Files().Stat(name, false)
-	if err != nil || !i.Exists() || i.Assumed {
-		return
+	switch {
+	case err != nil || i.Assumed:
+	case i.Exists():
+		addMissing(values, value.DictOf("uid", int64(i.UID), "gid", int64(i.GID), "owner", i.Owner, "group", i.Group, "mode", fmt.Sprintf("%04o", uint32(i.Mode)),
+			"state", stateOf(i), "size", i.Size))
+	case told:
+		addMissing(values, value.DictOf("state", "absent"))
 	}
-	for _, a := range []struct {
-		name string
-		v    value.Value
-	}{
-		{"owner", i.Owner}, {"group", i.Group}, {"uid", int64(i.UID)}, {"gid", int64(i.GID)}, {"mode", fmt.Sprintf("%04o", i.Mode)},
-		{"size", i.Size}, {"state", stateOf(i.Kind)},
-	} {
-		if !values.Has(a.name) {
-			values.Set(a.name, a.v)
+}
+
+// firstText is the first of some values that is a text.
+func firstText(of ...value.Value) (string, bool) {
+	for _, v := range of {
+		if text, ok := value.Plain(v); ok && text != "" {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+func addMissing(to, more *value.Dict) {
+	for k, v := range more.All() {
+		if name := value.KeyText(k); !to.Has(name) {
+			to.Set(name, v)
 		}
 	}
 }
@@ -45,12 +54,9 @@ func hasArgument(spec Spec, name string) bool {
 	return ok
 }
 
-func stateOf(kind node.Kind) string {
-	switch kind {
-	case node.Dir:
-		return "directory"
-	case node.Link:
-		return "link"
+func stateOf(i node.Info) string {
+	if i.Kind == node.File && i.Nlink > 1 {
+		return "hard"
 	}
-	return "file"
+	return string(i.Kind)
 }

@@ -26,6 +26,8 @@ type Module struct {
 	Unknowns bool
 	// Weighed says that the argument impact tells what its changes mean at least, where the module cannot know.
 	Weighed bool
+	// Places says that the result tells what is at its path. Of modules with arguments for the owner and mode of a file it does anyway.
+	Places bool
 	// Run does the work and returns what is to be known of it besides changed, failed and diff.
 	Run func(ctx context.Context, c *Call) (*value.Dict, error)
 }
@@ -121,7 +123,7 @@ func Run(ctx context.Context, m node.Machine, table map[string]Module, t Task) R
 	r.Values, err = mod.Run(ctx, &Call{System: sys, Scratch: scratch, Args: Args{args}, Facts: Facts{&r.Warnings}})
 	finish(&r, err)
 	if r.Failed == "" {
-		withAttributes(scratch, mod.Spec, Args{args}, r.Values)
+		mod.addPlace(scratch, Args{args}, r.Values)
 	}
 	if noted != nil {
 		if r.Failed == "" && r.Changed == false {

@@ -19,7 +19,7 @@ import (
 func deb822Repository() module.Module {
 	list := func(name string) module.Arg { return module.Arg{Name: name, Type: module.List, Elements: module.Str} }
 	return module.Module{
-		Name: "deb822_repository",
+		Name: "deb822_repository", Places: true,
 		Spec: module.Spec{Args: []module.Arg{
 			{Name: "name", Required: true}, {Name: "state", Default: "present", Choices: []string{"absent", "present"}}, {Name: "mode", Type: module.Mode, Default: "0644"},
 			{Name: "types", Type: module.List, Elements: module.Str, Default: value.NewList("deb"), Choices: []string{"deb", "deb-src"}},

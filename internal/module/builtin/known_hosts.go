@@ -19,7 +19,7 @@ import (
 // knownHosts adds the key of a host to the file from which ssh knows whom it speaks to, or removes it.
 func knownHosts() module.Module {
 	return module.Module{
-		Name: "known_hosts",
+		Name: "known_hosts", Places: true,
 		Spec: module.Spec{Args: []module.Arg{
 			{Name: "name", Required: true, Aliases: []string{"host"}}, {Name: "key"}, {Name: "path", Type: module.Path, Default: "~/.ssh/known_hosts"},
 			{Name: "state", Default: "present", Choices: []string{"absent", "present"}}, {Name: "hash_host", Type: module.Bool},

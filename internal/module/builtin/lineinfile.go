@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -74,21 +73,7 @@ func runLineinfile(ctx context.Context, c *module.Call) (*value.Dict, error) {
 }
 
 // readText gives the content of the file that a module edits; nothing if there is no file.
-func readText(c *module.Call) (string, node.Info, error) {
-	path := c.Args.String("path")
-	i, err := c.System.Files().Stat(path, true)
-	if err != nil {
-		return "", i, err
-	}
-	if i.Kind == node.Dir {
-		return "", i, fmt.Errorf("path %s is a directory", path)
-	}
-	content, err := c.System.Files().Read(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return string(content), i, err
-}
+func readText(c *module.Call) (string, node.Info, error) { return textAt(c, c.Args.String("path")) }
 
 // rewrite puts the edited text in place, or just sets the attributes if nothing was edited. Missing directories are made
 // for a new file, as Ansible does.

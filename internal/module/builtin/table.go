@@ -14,9 +14,8 @@ func Table(more ...[]module.Module) map[string]module.Module {
 		packageDownload(), packageAdd(), packageList(), packageOffers(), packageLists(), packageIndex(), packageRelease(), packageCandidates(), single(repoSign()), handshake(),
 		packageFacts(), serviceFacts(), getent(), tempfile(), cron(), sysctlModule(), modprobe(), timezone(), mount(), aptRepository(), aptKey(),
 		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(), filesystem(), lvg(), lvol(),
-	}, placed(
 		file(), copyModule(), getURL(), assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
-	)}, more...) {
+	}}, more...) {
 		for _, m := range list {
 			table[m.Name] = m
 		}

@@ -107,45 +107,6 @@ func followed(c *module.Call, path string) (string, error) {
 // isUnknown tells whether only a run can tell what was asked.
 func isUnknown(err error) bool { return errors.Is(err, node.ErrUnknown) }
 
-// placed adds to the results of modules what is at their path, as Ansible does.
-func placed(modules ...module.Module) []module.Module {
-	for i, m := range modules {
-		run := m.Run
-		modules[i].Run = func(ctx context.Context, c *module.Call) (*value.Dict, error) {
-			result, err := run(ctx, c)
-			if err != nil || result == nil {
-				return result, err
-			}
-			return result, addPlace(c, result)
-		}
-	}
-	return modules
-}
-
-func addPlace(c *module.Call, result *value.Dict) error {
-	path := result.At("path")
-	if path == nil {
-		path = result.At("dest")
-	}
-	if path == nil || value.IsUnknown(path) {
-		return nil
-	}
-	i, err := c.System.Files().Stat(value.Str(path), false)
-	if err != nil || i.Assumed {
-		return err
-	}
-	if !i.Exists() {
-		result.Set("state", "absent")
-		return nil
-	}
-	state := string(i.Kind)
-	if i.Kind == node.File && i.Nlink > 1 {
-		state = "hard"
-	}
-	result.Update(value.DictOf("uid", int64(i.UID), "gid", int64(i.GID), "owner", i.Owner, "group", i.Group, "mode", fmt.Sprintf("%04o", uint32(i.Mode)), "state", state, "size", i.Size))
-	return nil
-}
-
 // outputOf is what a command left behind, for the result of a task.
 func outputOf(out node.Output) *value.Dict {
 	return value.DictOf("rc", int64(out.RC), "stdout", string(out.Stdout), "stderr", string(out.Stderr))
