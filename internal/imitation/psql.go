@@ -90,12 +90,7 @@ func psql(c *Invocation) int {
 	}
 	m.cluster.mu.Lock()
 	server := pgsql.LiveServer{Version: number(c.Machine.universe.Postgres)*10000 + 6, Recovery: !m.leads(), Today: time.Now().Format(time.DateOnly), Self: "postgres", Encryption: textAt(m.cluster.config, "postgresql", "parameters", "password_encryption"), Iterations: 4096}
-	contexts := map[string]string{}
-	major := number(c.Machine.universe.Postgres)
-	for _, k := range guc.Names(major, "") {
-		s, _ := guc.Find(k, major)
-		contexts[strings.ToLower(k)] = s.Context
-	}
+	contexts := guc.Contexts(number(c.Machine.universe.Postgres))
 	for k := range m.cluster.settings() {
 		if _, known := contexts[strings.ToLower(k)]; !known { // an extension's
 			contexts[strings.ToLower(k)] = "sighup"

@@ -2,11 +2,53 @@ package module
 
 import (
 	"context"
-	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"pig/internal/node"
 )
+
+// Socket is where somebody listens on this node.
+type Socket struct {
+	At      string // as ss names it: address:port
+	Process string // the name of the first process that has it, "" where ss does not tell
+	PIDs    []int  // of all that have it
+}
+
+// Port is the port of a socket, 0 where ss names none.
+func (s Socket) Port() int { return Number(s.At[strings.LastIndexByte(s.At, ':')+1:]) }
+
+// Address is the address of a socket without brackets and the name of an interface.
+func (s Socket) Address() string {
+	address, _, _ := strings.Cut(strings.Trim(s.At[:max(0, strings.LastIndexByte(s.At, ':'))], "[]"), "%")
+	return address
+}
+
+var holder = regexp.MustCompile(`\("([^"]+)",pid=(\d+),`)
+
+// Sockets are those on which somebody listens; none where ss does not tell.
+func Sockets(ctx context.Context, on node.System) (all []Socket) {
+	out, err := on.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
+	if err != nil || out.RC != 0 {
+		return nil
+	}
+	for line := range strings.Lines(string(out.Stdout)) {
+		f := strings.Fields(line)
+		if len(f) < 4 {
+			continue
+		}
+		s := Socket{At: f[3]}
+		for i, m := range holder.FindAllStringSubmatch(line, -1) {
+			if i == 0 {
+				s.Process = m[1]
+			}
+			s.PIDs = append(s.PIDs, Number(m[2]))
+		}
+		all = append(all, s)
+	}
+	return all
+}
 
 // ListensAt are the addresses where the main process of a unit listens now, as address:port. What a server is declared to
 // listen at is where it will be found after its next restart.
@@ -15,17 +57,11 @@ func ListensAt(ctx context.Context, c *Call, unit string) []string {
 	if err != nil || u.PID == 0 {
 		return nil
 	}
-	out, err := c.Scratch.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
-	if err != nil || out.RC != 0 {
-		return nil
-	}
 	var found []string
-	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
-		f := strings.Fields(line)
-		if len(f) < 5 || !strings.Contains(line, fmt.Sprintf("pid=%d,", u.PID)) {
-			continue
+	for _, s := range Sockets(ctx, c.Scratch) {
+		if slices.Contains(s.PIDs, u.PID) {
+			found = append(found, onLoopback(s.At))
 		}
-		found = append(found, onLoopback(f[3]))
 	}
 	return found
 }

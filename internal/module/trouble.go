@@ -105,18 +105,13 @@ func Listening(ctx context.Context, c *Call, port int) string {
 // Listener is the address and port under which this node reaches its own service: it may listen on one address only.
 func Listener(ctx context.Context, c *Call, port int) string {
 	local := format.HostPort("127.0.0.1", port)
-	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltn"}, ReadOnly: true})
-	if err != nil || out.RC != 0 {
-		return local
-	}
 	var everywhere []string
-	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
-		f := strings.Fields(line)
-		if len(f) < 4 || !strings.HasSuffix(f[3], fmt.Sprintf(":%d", port)) {
+	for _, s := range Sockets(ctx, c.System) {
+		if s.Port() != port {
 			continue
 		}
-		at := onLoopback(f[3])
-		if at == f[3] {
+		at := onLoopback(s.At)
+		if at == s.At {
 			return at
 		}
 		everywhere = append(everywhere, at)

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"pig/internal/module"
-	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -27,22 +23,19 @@ func portClaims() module.Module {
 }
 
 func runPortClaims(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
-	if err != nil || out.RC != 0 {
-		return value.NewDict(), nil //nolint:nilerr // who cannot be asked takes nothing
-	}
+	sockets := module.Sockets(ctx, c.System)
 	var errs []error
 	list, _ := c.Args.Get("claims").(*value.List)
 	for _, item := range list.Items {
 		f := module.NewFields("claims", item, &errs)
-		number, _ := strconv.Atoi(f.Text("port"))
+		number := module.Number(f.Text("port"))
 		var programs []string
 		for _, name := range f.Items("programs") {
 			programs = append(programs, value.Str(name))
 		}
-		for _, l := range listeners(string(out.Stdout)) {
-			if l.port == number && l.meets(f.Text("ip")) && !slices.Contains(programs, l.program) {
-				errs = append(errs, fmt.Errorf("port %d for %s is taken by %s, which listens on %s: choose another port, or free the port by an apply of its own first", number, strings.TrimSpace(f.Text("kind")+" "+f.Text("name")), l.program, net.JoinHostPort(l.address, strconv.Itoa(l.port))))
+		for _, s := range sockets {
+			if s.Port() == number && s.Process != "" && meet(s.Address(), f.Text("ip")) && !slices.Contains(programs, s.Process) {
+				errs = append(errs, fmt.Errorf("port %d for %s is taken by %s, which listens on %s: choose another port, or free the port by an apply of its own first", number, strings.TrimSpace(f.Text("kind")+" "+f.Text("name")), s.Process, s.At))
 				break
 			}
 		}
@@ -50,36 +43,8 @@ func runPortClaims(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	return value.NewDict(), errors.Join(errs...)
 }
 
-type listener struct {
-	address string
-	port    int
-	program string
-}
-
-// meets tells whether it has a port at an address, or at all of them, that another one wants at ip, or at all of them.
-func (l listener) meets(ip string) bool {
+// meet tells whether two programs cannot both listen on addresses, of which some stand for all.
+func meet(one, other string) bool {
 	all := func(address string) bool { return slices.Contains([]string{"", "*", "0.0.0.0", "::"}, address) }
-	return all(ip) || all(l.address) || l.address == ip
-}
-
-var listening = regexp.MustCompile(`users:\(\("([^"]+)"`)
-
-// listeners reads the lines of ss -Hltnp: state, two queues, address and port, those of the peer, users.
-func listeners(text string) (all []listener) {
-	for line := range strings.Lines(text) {
-		f := strings.Fields(line)
-		m := listening.FindStringSubmatch(line)
-		if len(f) < 4 || m == nil {
-			continue
-		}
-		i := strings.LastIndexByte(f[3], ':')
-		if i < 0 {
-			continue
-		}
-		address, _, _ := strings.Cut(strings.Trim(f[3][:i], "[]"), "%")
-		if n, err := strconv.Atoi(f[3][i+1:]); err == nil {
-			all = append(all, listener{address, n, m[1]})
-		}
-	}
-	return all
+	return all(one) || all(other) || one == other
 }

@@ -155,3 +155,14 @@ func Names(major int, module string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// Contexts are the contexts of the server's own settings of a major version, by their names in small letters.
+func Contexts(major int) map[string]string {
+	all := map[string]string{}
+	for name, list := range settings() {
+		if s, ok := Find(list[0].Name, major); ok && Module(s.Name) == "" {
+			all[name] = s.Context
+		}
+	}
+	return all
+}

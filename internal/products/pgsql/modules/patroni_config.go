@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"pig/internal/module"
@@ -105,12 +104,7 @@ func knownContexts(c *module.Call) map[string]string {
 	if err != nil {
 		return nil
 	}
-	contexts := map[string]string{}
-	for _, name := range guc.Names(major, "") {
-		s, _ := guc.Find(name, major)
-		contexts[strings.ToLower(name)] = s.Context
-	}
-	return contexts
+	return guc.Contexts(major)
 }
 
 // patch sends the changes, those of one effect at a time, so that each is told with what it does.
