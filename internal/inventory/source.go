@@ -147,7 +147,7 @@ func isMapping(path string, text []byte) bool {
 	if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || trimmed[0] == '[' || !bytes.Contains(text, []byte(":")) {
 		return false
 	}
-	v, _, err := parseYAML(path, text, yaml.Options{Vault: func(string) (string, error) { return "", nil }})
+	v, _, err := yaml.ParseVaulted(text, path, yaml.Options{Vault: func(string) (string, error) { return "", nil }})
 	_, ok := v.(*value.Dict)
 	return ok && err == nil
 }

@@ -6,13 +6,14 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/value"
+	"pig/internal/yaml"
 )
 
 // sections are what a group may hold in a YAML inventory.
 var sections = []string{"hosts", "children", "vars"}
 
 func (l *loader) yamlFile(path string, text []byte) {
-	v, warnings, err := parseYAML(path, text, l.yamlOptions())
+	v, warnings, err := yaml.ParseVaulted(text, path, l.yamlOptions())
 	l.diags = append(l.diags, warnings...)
 	if err != nil {
 		l.diags.Add(err)

@@ -1,14 +1,12 @@
 package playbook
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"pig/internal/diag"
-	"pig/internal/secret"
 	"pig/internal/value"
 	"pig/internal/yaml"
 )
@@ -76,24 +74,7 @@ func (l *Loader) parse(path string) (value.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
-	whole := bytes.HasPrefix(text, []byte("$ANSIBLE_VAULT;"))
-	if whole {
-		if l.YAML.Vault == nil {
-			return nil, diag.Errorf(diag.Pos{File: path}, "the file is encrypted, but no vault password was given").
-				WithHint("give one with --vault-password-file or --ask-vault-pass")
-		}
-		plain, err := l.YAML.Vault(string(text))
-		if err != nil {
-			return nil, fmt.Errorf("decrypt %s: %w", path, err)
-		}
-		text = []byte(plain)
-	}
-	opts := l.YAML
-	opts.Secret = opts.Secret || whole
-	v, warnings, err := yaml.Parse(text, path, opts)
-	if whole && err == nil {
-		v = secrets(v)
-	}
+	v, warnings, err := yaml.ParseVaulted(text, path, l.YAML)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.warnings = append(l.warnings, warnings...)
@@ -101,23 +82,6 @@ func (l *Loader) parse(path string) (value.Value, error) {
 		v = l.Seal(v)
 	}
 	return v, err
-}
-
-// secrets makes secrets of all texts in v: they were encrypted.
-func secrets(v value.Value) value.Value {
-	switch v := v.(type) {
-	case string:
-		return secret.New(v)
-	case *value.List:
-		for i, item := range v.Items {
-			v.Items[i] = secrets(item)
-		}
-	case *value.Dict:
-		for k, item := range v.All() {
-			v.SetAt(k, secrets(item), v.KeyPos(k), v.ValuePos(k))
-		}
-	}
-	return v
 }
 
 func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []string) ([]*Play, error) {

@@ -209,17 +209,5 @@ func (b *builder) vault(n *yamlv3.Node) (value.Value, error) {
 
 // unsafe marks every string inside v.
 func unsafe(v value.Value) value.Value {
-	switch v := v.(type) {
-	case string:
-		return value.Unsafe(v)
-	case *value.List:
-		for i, item := range v.Items {
-			v.Items[i] = unsafe(item)
-		}
-	case *value.Dict:
-		for k, item := range v.All() {
-			v.SetAt(k, unsafe(item), v.KeyPos(k), v.ValuePos(k))
-		}
-	}
-	return v
+	return everyText(v, func(s string) value.Value { return value.Unsafe(s) })
 }
