@@ -5,7 +5,7 @@ import "pig/internal/module"
 // Table are the modules of PostgreSQL, Patroni and pgBackRest.
 func Table() []module.Module {
 	return []module.Module{
-		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
+		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresPlace(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
 		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
 		citusNodes(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}

@@ -1,0 +1,85 @@
+package modules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"pig/internal/module"
+	"pig/internal/node"
+	"pig/internal/value"
+)
+
+// postgresPlace refuses another place for a member that has data: another directory of the cluster (directory, to which link leads), another
+// data directory (data), another prefix in etcd (namespace). config is the configuration that Patroni has, before it is written anew.
+func postgresPlace() module.Module {
+	return module.Module{
+		Name: "postgres_place",
+		Spec: module.Spec{Args: []module.Arg{
+			{Name: "instance", Required: true},
+			{Name: "directory", Type: module.Path, Required: true}, {Name: "link", Type: module.Path, Default: "/pg"},
+			{Name: "data", Type: module.Path, Required: true}, {Name: "namespace", Required: true},
+			{Name: "config", Type: module.Path, Default: "/etc/patroni/patroni.yml"},
+		}},
+		Run: runPostgresPlace,
+	}
+}
+
+func runPostgresPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
+	result := value.DictOf("changed", false)
+	text, err := c.System.Files().Read(c.Args.String("config"))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
+		return result, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	data := configured(dataDirectory, text)
+	if data == "" {
+		return result, nil
+	}
+	if i, err := c.System.Files().Stat(path.Join(data, "PG_VERSION"), true); err != nil || !i.Exists() || i.Assumed {
+		return result, err
+	}
+	link, err := c.System.Files().Stat(c.Args.String("link"), false)
+	if err != nil {
+		return nil, err
+	}
+	var moved []string
+	differs := func(param, what, is, declared string) {
+		if is != "" && is != declared {
+			moved = append(moved, fmt.Sprintf("%s: %s is %s, not %s", param, what, is, declared))
+		}
+	}
+	differs("pg_fs_main", "the directory of the cluster", link.Target, c.Args.String("directory"))
+	differs("pg_data", "the data directory", data, c.Args.String("data"))
+	differs("pg_namespace", "the prefix in etcd", configured(prefix, text), c.Args.String("namespace"))
+	if len(moved) == 0 {
+		return result, nil
+	}
+	return nil, fmt.Errorf("cannot move %s, whose data are in %s: %s. Write the former value, or remove the member first (pig pgsql-rm), then add it again",
+		c.Args.String("instance"), data, strings.Join(moved, "; "))
+}
+
+var (
+	dataDirectory = regexp.MustCompile(`(?m)^\s+data_dir:\s*(\S.*)$`)
+	prefix        = regexp.MustCompile(`(?m)^namespace:\s*(\S.*)$`)
+)
+
+// configured is a text in a configuration of Patroni's, "" where it is not there. The roles write it as JSON does.
+func configured(line *regexp.Regexp, text []byte) string {
+	m := line.FindSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	said := strings.TrimSpace(string(m[1]))
+	if plain, err := strconv.Unquote(said); err == nil {
+		return plain
+	}
+	return said
+}
