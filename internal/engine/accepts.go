@@ -12,7 +12,6 @@ import (
 // instead tells what to do in place of an argument of Ansible's that pig's action does not have.
 var instead = map[string]string{
 	"pause prompt":                        "pig does not prompt during a run",
-	"pause echo":                          "pig does not prompt during a run",
 	"fetch validate_checksum":             "the checksum of a fetched file is always verified",
 	"wait_for_connection connect_timeout": "--timeout bounds every connection",
 	"reboot connect_timeout":              "--timeout bounds every connection",
@@ -41,10 +40,15 @@ func (a action) accepts(name string, args *value.Dict) error {
 		errs.Add(diag.Errorf(args.KeyPos(k), "%s has no argument %q", name, arg).WithHint("%s", hint))
 	}
 	if err := errs.Err(); err != nil {
-		return &wordedError{err, fmt.Sprintf("Unsupported parameters for (%s) module: %s. Supported parameters include: %s.", name, strings.Join(unknownTo(a.args, args), ", "),
-			strings.Join(slices.Sorted(slices.Values(a.args)), ", "))}
+		return &wordedError{err, unsupported(name, unknownTo(a.args, args), a.args)}
 	}
 	return nil
+}
+
+// unsupported is Ansible's message for arguments that a module does not have.
+func unsupported(name string, unknown, known []string) string {
+	sorted := func(names []string) string { return strings.Join(slices.Sorted(slices.Values(names)), ", ") }
+	return fmt.Sprintf("Unsupported parameters for (%s) module: %s. Supported parameters include: %s.", name, sorted(unknown), sorted(known))
 }
 
 // unknownTo are the names of arguments that are not among those known.
@@ -54,7 +58,6 @@ func unknownTo(known []string, args *value.Dict) (names []string) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 

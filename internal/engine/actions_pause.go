@@ -13,10 +13,10 @@ func pause(ctx context.Context, c *call) Result {
 	if c.args.Has("seconds") && c.args.Has("minutes") {
 		return failed(diag.Errorf(c.task.Pos, "parameters are mutually exclusive: minutes|seconds"))
 	}
-	begin := c.e.Now()
+	begin, echo := c.e.Now(), c.args.At("echo") == nil || truth(c.args.At("echo"))
 	done := func(text, answer string) Result {
 		end := c.e.Now()
-		return ok(value.DictOf("start", stamp(begin), "stop", stamp(end), "delta", int64(end.Sub(begin).Seconds()), "echo", c.args.At("echo") == nil || truth(c.args.At("echo")),
+		return ok(value.DictOf("start", stamp(begin), "stop", stamp(end), "delta", int64(end.Sub(begin).Seconds()), "echo", echo,
 			"stdout", text, "stderr", "", "rc", int64(0), "user_input", answer))
 	}
 	for _, unit := range []struct {
@@ -46,7 +46,7 @@ func pause(ctx context.Context, c *call) Result {
 	if v := c.args.At("prompt"); v != nil {
 		text = value.Str(v)
 	}
-	answer, err := c.e.Ask(fmt.Sprintf("[%s]\n%s", c.task.Title(), text), c.args.At("echo") == nil || truth(c.args.At("echo")))
+	answer, err := c.e.Ask(fmt.Sprintf("[%s]\n%s", c.task.Title(), text), echo)
 	if err != nil {
 		return failed(err)
 	}

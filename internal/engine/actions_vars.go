@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/playbook"
 	"pig/internal/value"
 )
 
@@ -141,4 +142,25 @@ func merged(below, above *value.Dict) *value.Dict {
 		all.SetAt(k, v, above.KeyPos(k), above.ValuePos(k))
 	}
 	return all
+}
+
+// setStats keeps numbers and texts of the run, for whoever reads its end.
+func setStats(_ context.Context, c *call) Result {
+	stats := value.DictOf("data", value.NewDict(), "per_host", false, "aggregate", true)
+	for _, name := range []string{"per_host", "aggregate"} {
+		if v := c.args.At(name); v != nil {
+			stats.Set(name, truth(v))
+		}
+	}
+	data, isDict := c.args.At("data").(*value.Dict)
+	if !isDict {
+		return failure("The 'data' option needs to be a dictionary/hash")
+	}
+	for k := range data.All() {
+		if name := value.KeyText(k); !playbook.IsVariable(name) {
+			return failure("The variable name '" + name + "' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.")
+		}
+	}
+	stats.Set("data", data)
+	return ok(value.DictOf("ansible_stats", stats))
 }

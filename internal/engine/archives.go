@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,16 +56,8 @@ func (c *call) unarchivePieces(ctx context.Context, path string, args *value.Dic
 		return failed(err)
 	}
 	temp := "/tmp/.pig-archive-" + sum
-	buffer := make([]byte, node.PieceSize)
-	for offset := int64(0); offset < size; {
-		n, err := file.ReadAt(buffer, offset)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return failed(err)
-		}
-		if r := c.node(ctx, "piece", value.DictOf("path", temp, "offset", offset, "content", string(buffer[:n]))); r.Failed || r.Unreachable {
-			return r
-		}
-		offset += int64(n)
+	if r := c.sendPieces(ctx, file, size, temp); r.Failed || r.Unreachable {
+		return r
 	}
 	args.Set("pieces", temp)
 	args.Set("size", size)

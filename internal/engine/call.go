@@ -176,9 +176,12 @@ func (c *call) target() (name string, heard bool, err error) {
 
 // delegatedTo is how people are told of the host that a task ran on, if it is another one: its name, and its address in brackets if that differs.
 func (r *run) delegatedTo(t *playbook.Task, s *scope) string {
+	if r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }) == nil {
+		return ""
+	}
 	c := &call{run: r, task: t, scope: s}
 	name, _, err := c.target()
-	if err != nil || r.closest(t, func(k *playbook.Keywords) value.Value { return k.DelegateTo }) == nil || name == r.Name {
+	if err != nil || name == r.Name {
 		return ""
 	}
 	if h := c.e.host(name); h != nil {

@@ -96,6 +96,7 @@ type Engine struct {
 	*shared
 	hosts map[string]*host // guarded by the lock of shared
 	fates *fates
+	jobs  *jobs
 }
 
 // shared is what all views of an engine have in common.
@@ -114,7 +115,6 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
-	jobs      jobs
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -147,7 +147,7 @@ func New(d Deps, o Options) *Engine {
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), machines: map[string]*machine{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
 		warned: map[string]bool{},
-	}, hosts: map[string]*host{}, fates: newFates()}
+	}, hosts: map[string]*host{}, fates: newFates(), jobs: newJobs()}
 }
 
 // learnSecrets makes the secrets of all hosts known before the first task: what is masked does not depend on who is first.
@@ -203,7 +203,7 @@ func FreeForm(modules map[string]module.Module) func(string) bool {
 // failed are told by Stats. Several calls may run side by side.
 func (e *Engine) Run(ctx context.Context, plays []*playbook.Play, only ...string) error {
 	e.learnOnce.Do(e.learnSecrets)
-	defer e.jobs.at.Wait()
+	defer e.jobs.during(ctx)()
 	for i, p := range plays {
 		err := e.play(ctx, p, rank(p, plays[:i]), only)
 		if errors.Is(err, errRunEnds) {
@@ -266,14 +266,14 @@ func (e *Engine) count(name string, change func(*Stats)) {
 // With is the same engine, its hosts and what nodes told of themselves, that tells another sink what it does. What tasks register
 // and set there, and hosts that fail, the others know nothing of: what depends on what is not for the engine to say.
 func (e *Engine) With(sink Sink) *Engine {
-	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: map[string]*host{}, fates: newFates()}
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: map[string]*host{}, fates: newFates(), jobs: newJobs()}
 	c.Sink = shown{sink, e.Redactor}
 	return c
 }
 
 // Keyed is the same engine, which seals what it plans with key.
 func (e *Engine) Keyed(key []byte) *Engine {
-	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: e.hosts, fates: e.fates}
+	c := &Engine{Deps: e.Deps, opt: e.opt, shared: e.shared, hosts: e.hosts, fates: e.fates, jobs: e.jobs}
 	c.opt.Key = key
 	return c
 }

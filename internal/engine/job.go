@@ -10,14 +10,32 @@ import (
 	"pig/internal/value"
 )
 
-// A task with async and poll: 0 is a job: it goes on while the play does, and async_status asks for it. The run ends when its jobs have.
+// A task with async and poll: 0 is a job: it goes on while the play does, and async_status asks for it. The run ends when its jobs have, and
+// they end with it when it is interrupted.
 
-// jobs are those of a run, by their number.
+// jobs are those of a run, by their host and number.
 type jobs struct {
 	mu     sync.Mutex
 	all    map[string]*job
 	at     sync.WaitGroup
 	number int
+	stop   context.CancelCauseFunc
+	within context.Context //nolint:containedctx // jobs outlive their tasks: this is the run's, without the limits of a task
+}
+
+func newJobs() *jobs {
+	j := &jobs{all: map[string]*job{}}
+	j.within, j.stop = context.WithCancelCause(context.Background())
+	return j
+}
+
+// during has jobs stop when a run is interrupted. What it gives waits for them at the end of the run.
+func (j *jobs) during(ctx context.Context) (wait func()) {
+	forget := context.AfterFunc(ctx, func() { j.stop(context.Cause(ctx)) })
+	return func() {
+		j.at.Wait()
+		forget()
+	}
 }
 
 type job struct {
@@ -44,9 +62,6 @@ func (c *call) launch(name string, args *value.Dict, limit time.Duration) Result
 	c.e.jobs.mu.Lock()
 	c.e.jobs.number++
 	id := fmt.Sprintf("j%d.%d", c.e.Now().UnixNano()%1e12, c.e.jobs.number)
-	if c.e.jobs.all == nil {
-		c.e.jobs.all = map[string]*job{}
-	}
 	c.e.jobs.all[c.Name+" "+id] = j
 	c.e.jobs.mu.Unlock()
 	own := *c
@@ -54,7 +69,7 @@ func (c *call) launch(name string, args *value.Dict, limit time.Duration) Result
 	own.scope = c.playRun.scope(c.host, c.task, c.scope.vars.local.Clone())
 	c.e.jobs.at.Go(func() {
 		defer close(j.done)
-		ctx, cancel := context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("timed out after %s", limit))
+		ctx, cancel := context.WithTimeoutCause(c.e.jobs.within, limit, fmt.Errorf("timed out after %s", limit))
 		defer cancel()
 		j.result = own.node(ctx, name, args)
 	})

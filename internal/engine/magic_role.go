@@ -131,10 +131,8 @@ func (pr *playRun) reached(h *host, t *playbook.Task) *value.Dict {
 	if h.Implicit {
 		kind = "local"
 	}
-	for _, v := range []value.Value{(&run{playRun: pr}).closest(t, func(k *playbook.Keywords) value.Value { return k.Connection })} {
-		if text, ok := value.Plain(v); ok && !isTemplate(text) {
-			kind = text
-		}
+	if text, ok := value.Plain((&run{playRun: pr}).closest(t, func(k *playbook.Keywords) value.Value { return k.Connection })); ok && !isTemplate(text) {
+		kind = text
 	}
 	d.Set("ansible_connection", kind)
 	return d

@@ -50,3 +50,22 @@ func defaulted(t *playbook.Task) bool {
 	}
 	return len(t.ModuleDefaults) > 0
 }
+
+// named is the task with the action that a template names.
+func (r *run) named(t *playbook.Task, s *scope) (*playbook.Task, error) {
+	if !isTemplate(t.Action) {
+		return t, nil
+	}
+	var name string
+	var err error
+	if s.Heard(func() { name, err = s.text(t.Action, t.Pos) }); err != nil {
+		return nil, err
+	}
+	c := *t
+	c.Action = playbook.Bare(name)
+	_, local := r.e.actions[c.Action]
+	if _, known := r.e.Modules[c.Action]; !known && !local {
+		return nil, diag.Errorf(t.Pos, "module or action %q not found", name)
+	}
+	return &c, nil
+}

@@ -385,29 +385,3 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 	res.Heard = res.Heard || inArgs || c.said.any()
 	return res
 }
-
-// named is the task with the action that a template names.
-func (r *run) named(t *playbook.Task, s *scope) (*playbook.Task, error) {
-	if !isTemplate(t.Action) {
-		return t, nil
-	}
-	var name string
-	var err error
-	if s.Heard(func() { name, err = s.text(t.Action, t.Pos) }); err != nil {
-		return nil, err
-	}
-	c := *t
-	c.Action = playbook.Bare(name)
-	_, local := r.e.actions[c.Action]
-	if _, known := r.e.Modules[c.Action]; !known && !local {
-		return nil, diag.Errorf(t.Pos, "module or action %q not found", name)
-	}
-	return &c, nil
-}
-
-// notMet is the result of a task whose condition does not hold.
-func notMet(condition value.Value) Result {
-	r := skipped("Conditional result was False: " + value.Display(condition))
-	r.Values.Set("false_condition", condition)
-	return r
-}

@@ -36,6 +36,14 @@ func (c *call) copyPieces(ctx context.Context, path string, args *value.Dict) Re
 		return r
 	}
 	dest := value.Str(r.Values.At("dest"))
+	if r := c.sendPieces(ctx, file, size, dest); r.Failed || r.Unreachable {
+		return r
+	}
+	return c.node(ctx, "copy", args)
+}
+
+// sendPieces sends a file to dest on the node, a piece at a time. The result is that of the last one.
+func (c *call) sendPieces(ctx context.Context, file *os.File, size int64, dest string) (r Result) {
 	buffer := make([]byte, node.PieceSize)
 	for offset := int64(0); offset < size; {
 		n, err := file.ReadAt(buffer, offset)
@@ -43,14 +51,14 @@ func (c *call) copyPieces(ctx context.Context, path string, args *value.Dict) Re
 			return failed(err)
 		}
 		if n == 0 {
-			return failure(path + " became shorter while it was copied")
+			return failure(file.Name() + " became shorter while it was copied")
 		}
-		if r := c.node(ctx, "piece", value.DictOf("path", dest, "offset", offset, "content", string(buffer[:n]))); r.Failed || r.Unreachable {
+		if r = c.node(ctx, "piece", value.DictOf("path", dest, "offset", offset, "content", string(buffer[:n]))); r.Failed || r.Unreachable {
 			return r
 		}
 		offset += int64(n)
 	}
-	return c.node(ctx, "copy", args)
+	return r
 }
 
 // sumOf gives the checksum and size of a file, from its beginning.

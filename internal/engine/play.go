@@ -99,55 +99,6 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 	return nil
 }
 
-func (e *Engine) playName(p *playbook.Play) string {
-	if p.Name != "" {
-		return e.playText(p, p.Name)
-	}
-	if l, ok := p.Hosts.(*value.List); ok {
-		names := make([]string, len(l.Items))
-		for i, item := range l.Items {
-			names[i] = value.Str(item)
-		}
-		return e.playText(p, strings.Join(names, ","))
-	}
-	return e.playText(p, value.Str(p.Hosts))
-}
-
-// playText renders a title of a play as far as its own variables allow.
-func (e *Engine) playText(p *playbook.Play, s string) string {
-	if !strings.Contains(s, "{{") {
-		return s
-	}
-	v, err := e.Templates.Scope(&playScope{globalVars{e}, p}).Value(s, diag.Pos{})
-	if err != nil {
-		return s
-	}
-	if l, ok := v.(*value.List); ok {
-		return strings.Join(texts(l), ",")
-	}
-	return value.Display(v)
-}
-
-func texts(l *value.List) []string {
-	all := make([]string, len(l.Items))
-	for i, item := range l.Items {
-		all[i] = value.Str(item)
-	}
-	return all
-}
-
-// plainText renders a title as far as variables of no host allow.
-func (e *Engine) plainText(s string) string {
-	if !strings.Contains(s, "{{") {
-		return s
-	}
-	v, err := e.Templates.Scope(&globalVars{e}).Value(s, diag.Pos{})
-	if err != nil {
-		return s
-	}
-	return value.Display(v)
-}
-
 func (e *Engine) playHosts(p *playbook.Play) ([]*inventory.Host, error) {
 	v, err := e.Templates.Scope(&globalVars{e}).Value(value.Clone(p.Hosts), p.Pos)
 	if err != nil {

@@ -93,34 +93,3 @@ func (c *call) returns(ctx context.Context, began time.Time, before string, word
 	r.Changed = true
 	return r
 }
-
-// setStats keeps numbers and texts of the run, for whoever reads its end.
-func setStats(_ context.Context, c *call) Result {
-	stats := value.DictOf("data", value.NewDict(), "per_host", false, "aggregate", true)
-	for _, name := range []string{"per_host", "aggregate"} {
-		if v := c.args.At(name); v != nil {
-			stats.Set(name, truth(v))
-		}
-	}
-	data, isDict := c.args.At("data").(*value.Dict)
-	if !isDict {
-		return failure("The 'data' option needs to be a dictionary/hash")
-	}
-	for k := range data.All() {
-		if name := value.KeyText(k); !identifier(name) {
-			return failure("The variable name '" + name + "' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.")
-		}
-	}
-	stats.Set("data", data)
-	return ok(value.DictOf("ansible_stats", stats))
-}
-
-// identifier tells whether a text can be the name of a variable.
-func identifier(name string) bool {
-	for i, r := range name {
-		if r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return name != ""
-}

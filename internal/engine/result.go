@@ -162,3 +162,10 @@ func merge(items []Result) Result {
 	}
 	return all
 }
+
+// notMet is the result of a task whose condition does not hold.
+func notMet(condition value.Value) Result {
+	r := skipped("Conditional result was False: " + value.Display(condition))
+	r.Values.Set("false_condition", condition)
+	return r
+}

@@ -88,33 +88,18 @@ func (s *fileScope) Lookup(name string) (value.Value, bool, bool) {
 
 // varsFile reads a file of variables, or the first of several that is there.
 func (e *Engine) varsFile(p *playbook.Play, s jinja.Variables, v value.Value) (*value.Dict, error) {
-	vars := value.NewDict()
-	for _, v := range []value.Value{v} {
-		choices := []value.Value{v}
-		if l, ok := v.(*value.List); ok { // the first one that is there
-			choices = l.Items
+	choices := []value.Value{v}
+	if l, ok := v.(*value.List); ok {
+		choices = l.Items
+	}
+	for _, c := range choices {
+		name, err := e.Templates.Scope(s).Value(c, p.Pos)
+		if err != nil {
+			return nil, diag.At(p.Pos, err)
 		}
-		found := false
-		for _, c := range choices {
-			name, err := e.Templates.Scope(s).Value(c, p.Pos)
-			if err != nil {
-				return nil, diag.At(p.Pos, err)
-			}
-			path := playbook.Join(p.Dir, value.Str(name))
-			if !e.Files.Exists(path) {
-				continue
-			}
-			d, err := e.Loader.LoadVars(path)
-			if err != nil {
-				return nil, err
-			}
-			vars.Update(d)
-			found = true
-			break
-		}
-		if !found {
-			return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
+		if path := playbook.Join(p.Dir, value.Str(name)); e.Files.Exists(path) {
+			return e.Loader.LoadVars(path)
 		}
 	}
-	return vars, nil
+	return nil, diag.Errorf(p.Pos, "file %q of vars_files not found", value.Display(v))
 }

@@ -47,9 +47,7 @@ func refusal(name string, spec module.Spec, args *value.Dict) string {
 		given[a.Name] = given[a.Name] || v != nil
 	}
 	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		slices.Sort(names)
-		return fmt.Sprintf("Unsupported parameters for (%s) module: %s. Supported parameters include: %s.", name, strings.Join(unknown, ", "), strings.Join(names, ", "))
+		return unsupported(name, unknown, names)
 	}
 	for _, a := range spec.Args {
 		if a.Required && !given[a.Name] {

@@ -57,9 +57,5 @@ func kernelPackages(_ *jinja.Scope, in value.Value, args []value.Value, _ *value
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, item := range list.Items {
-		names = append(names, value.Str(item))
-	}
-	return value.Strings(k.Packages(names)), nil
+	return value.Strings(k.Packages(textsOf(list))), nil
 }

@@ -36,10 +36,6 @@ func packageList(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Di
 		return nil, fmt.Errorf("pg_package_list takes a version of PostgreSQL, not %s", value.Str(args[0]))
 	}
 	on := packages.System{Distribution: value.Str(facts.At("distribution")), Release: value.Str(facts.At("release")), Arch: value.Str(facts.At("arch"))}
-	var names []string
-	for _, item := range list.Items {
-		names = append(names, value.Str(item))
-	}
 	own := map[string][]string{}
 	if on.Debian() {
 		for name, pack := range model.PackageMap(version) {
@@ -47,5 +43,13 @@ func packageList(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Di
 		}
 		maps.Copy(own, debianGroups())
 	}
-	return value.Strings(on.Expand(names, version, own)), nil
+	return value.Strings(on.Expand(textsOf(list), version, own)), nil
+}
+
+func textsOf(list *value.List) []string {
+	texts := make([]string, len(list.Items))
+	for i, item := range list.Items {
+		texts[i] = value.Str(item)
+	}
+	return texts
 }
