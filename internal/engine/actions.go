@@ -43,6 +43,7 @@ func actions() map[string]action {
 		"package_facts": {run: gather}, "service_facts": {run: gather}, "getent": {run: gather},
 		"unarchive": {run: unarchive}, "assemble": {run: assemble},
 		"reboot": {run: reboot, args: rebootArgs, waits: true}, "set_stats": {run: setStats, args: []string{"data", "per_host", "aggregate"}},
+		"wait_for_hosts":      {run: waitForHosts, args: []string{"hosts"}, waits: true},
 		"wait_for_connection": {run: waitForConnection, args: []string{"timeout", "delay", "sleep"}, waits: true},
 	}
 }

@@ -289,6 +289,36 @@ func TestLinearKeepsHostsInStep(t *testing.T) {
 	}
 }
 
+// wait_for_hosts waits for the hosts that are behind, for those that it names only, and for nobody who has left.
+func TestHostsAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{"{}": "a,c", "{ hosts: [ c, nosuch ] }": "c", "{ hosts: a }": "a"} {
+		l := newLab(t)
+		got, err := l.run("a,b,c,d", `
+- hosts: all
+  gather_facts: false
+  strategy: free
+  tasks:
+    - { name: first, command: "sleep {{ { 'a': 1, 'c': 0.5 }[inventory_hostname] | default(0) }}" }
+    - { name: away, fail: { msg: x }, when: inventory_hostname == 'd' }
+    - { name: all, wait_for_hosts: `+args+`, when: inventory_hostname != 'a' }
+    - { name: last, debug: { msg: x } }
+`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := slices.IndexFunc(got, func(e string) bool { return strings.HasPrefix(e, "b last") })
+		for name := range strings.SplitSeq(want, ",") {
+			if first := slices.IndexFunc(got, func(e string) bool { return strings.HasPrefix(e, name+" first") }); first < 0 || last < first {
+				t.Errorf("%s: b did not wait for %s: %v", args, name, got)
+			}
+		}
+		if args == "{ hosts: [ c, nosuch ] }" && last > slices.IndexFunc(got, func(e string) bool { return strings.HasPrefix(e, "a first") }) {
+			t.Errorf("%s: b waited for a: %v", args, got)
+		}
+	}
+}
+
 func TestRunOnceSharesItsResult(t *testing.T) {
 	l := newLab(t)
 	got, err := l.run("a,b", `

@@ -109,7 +109,7 @@ func (w *World) mishap(p *process, f agent.Frame) (again int, late time.Duration
 	if f.Type != agent.Result {
 		return 0, 0, nil
 	}
-	late = w.slow()
+	late = w.slow(p.addr)
 	if faults.What != "" {
 		return 0, late, nil
 	}

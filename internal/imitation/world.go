@@ -27,7 +27,8 @@ type World struct {
 	faults   *Faults
 	illness  *Illness
 	agents   []*process
-	pace     *rand.Rand // how long answers take, nil for no time
+	pace     *rand.Rand               // how long answers take, nil for no time
+	behind   map[string]time.Duration // how long each answer of a machine takes
 }
 
 // NewWorld is an empty one, whose machines know the packages and programs of u.
@@ -132,11 +133,23 @@ func (w *World) Unevenly(seed uint64) {
 	w.pace = rand.New(rand.NewPCG(seed, 0))
 }
 
-// slow is how long the next answer takes: mostly a moment, now and then much longer.
-func (w *World) slow() time.Duration {
+// Behind lets each answer of a machine take d from now on: it falls behind the others.
+func (w *World) Behind(addr string, d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.behind == nil {
+		w.behind = map[string]time.Duration{}
+	}
+	w.behind[addr] = d
+}
+
+// slow is how long the next answer of a machine takes: mostly a moment, now and then much longer.
+func (w *World) slow(addr string) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
+	case w.behind[addr] > 0:
+		return w.behind[addr]
 	case w.pace == nil:
 		return 0
 	case w.pace.IntN(20) == 0:

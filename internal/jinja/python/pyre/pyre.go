@@ -225,11 +225,26 @@ func (r *Regexp) Find(text string, limit int) ([]*Match, error) {
 	return out, nil
 }
 
+// findSlow searches with the backtracking engine. That one keeps time by a clock which stands while nobody searches, and of several searches
+// that begin together then, all but the first may be given up at once: those begin again, by then with a clock that runs.
 func (r *Regexp) findSlow(text string, limit int) ([]*Match, error) {
 	slow, err := r.backtracking()
 	if err != nil {
 		return nil, err
 	}
+	for begin := time.Now(); ; {
+		found, err := backtrack(slow, text, limit)
+		if err == nil {
+			return found, nil
+		}
+		if time.Since(begin) >= timeout {
+			return nil, fmt.Errorf("the regular expression took longer than %s", timeout)
+		}
+	}
+}
+
+// backtrack gives the matches of one search; its only error is that the search was given up.
+func backtrack(slow *regexp2.Regexp, text string, limit int) ([]*Match, error) {
 	offsets := make([]int, 0, len(text)+1) // of each rune
 	for i := range text {
 		offsets = append(offsets, i)
@@ -256,10 +271,7 @@ func (r *Regexp) findSlow(text string, limit int) ([]*Match, error) {
 		out = append(out, found)
 		m, err = slow.FindNextMatch(m)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("the regular expression took longer than %s", timeout)
-	}
-	return out, nil
+	return out, err
 }
 
 // Search finds the first match anywhere, or nil.

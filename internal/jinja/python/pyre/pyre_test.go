@@ -5,7 +5,12 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dlclark/regexp2"
 )
 
 func TestPatternsMatchAsInPython(t *testing.T) {
@@ -102,4 +107,32 @@ func TestEscape(t *testing.T) {
 	if got := Escape("a.b-c d$é"); got != `a\.b\-c\ d\$é` {
 		t.Errorf("%q", got)
 	}
+}
+
+// Searches that begin together after a rest all have their time: the clock of the engine stands while nobody searches, and who is second to
+// start it counted from where it stood.
+func TestSearchesThatBeginTogether(t *testing.T) {
+	re, err := Compile("^", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		defer regexp2.StopTimeoutClock()
+		defer time.Sleep(time.Minute)
+		for range 2000 {
+			time.Sleep(time.Minute)
+			begin := make(chan struct{})
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					<-begin
+					if _, err := re.Find("text", -1); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			close(begin)
+			all.Wait()
+		}
+	})
 }
