@@ -50,14 +50,3 @@ func (r *run) together(ctx context.Context, t *playbook.Task, s *scope, at place
 	}
 	return r.hear(t, nil)
 }
-
-// exceed ends the run because of max_fail_percentage.
-func (pr *playRun) exceed() {
-	pr.mu.Lock()
-	first := !pr.exceeded
-	pr.exceeded = true
-	pr.mu.Unlock()
-	if first {
-		pr.e.Sink.HostsGone()
-	}
-}

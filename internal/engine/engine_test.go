@@ -289,6 +289,25 @@ func TestLinearKeepsHostsInStep(t *testing.T) {
 	}
 }
 
+// A host that fails at a task of a linear play keeps nobody from that task, and the play ends before the next one.
+func TestHostsInStepDoTheTaskAtWhichOneFails(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		got, err := newLab(t).run("a,b,c,d", `
+- hosts: all
+  gather_facts: false
+  max_fail_percentage: 20
+  tasks:
+    - { name: t1, fail: { msg: x }, when: inventory_hostname == 'a' }
+    - { name: t2, debug: { msg: x } }
+`)
+		slices.Sort(got)
+		if err != nil || len(got) != 4 || !strings.HasPrefix(got[3], "d t1: skipped") {
+			t.Fatalf("got %v, %v", got, err)
+		}
+	}
+}
+
 // wait_for_hosts waits for the hosts that are behind, for those that it names only, and for nobody who has left.
 func TestHostsAreWaitedFor(t *testing.T) {
 	t.Parallel()

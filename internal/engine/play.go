@@ -89,6 +89,9 @@ func (e *Engine) play(ctx context.Context, p *playbook.Play, rank int, only []st
 		if err := pr.run(ctx); err != nil {
 			return err
 		}
+		if pr.exceeded {
+			e.Sink.HostsGone() // once all have told how their last task ended
+		}
 		switch {
 		case !e.opt.FreeByDefault && (pr.exceeded || pr.allFailed()):
 			return errRunEnds // as in Ansible: what comes after a batch that failed as a whole may need what it did
@@ -294,10 +297,11 @@ func (pr *playRun) abortCause() error {
 func (pr *playRun) failed(r *run) {
 	pr.mu.Lock()
 	pr.failures++
-	n := pr.failures
+	limit := pr.settings.maxFail
+	exceeded := limit != nil && float64(pr.failures)*100/float64(len(pr.runs)) > *limit
+	pr.exceeded = pr.exceeded || exceeded
 	pr.mu.Unlock()
-	if limit := pr.settings.maxFail; limit != nil && float64(n)*100/float64(len(pr.runs)) > *limit {
-		pr.exceed()
+	if exceeded {
 		pr.abort(fmt.Errorf("%w: more than %v%% of the hosts failed", errAborted, *limit))
 	}
 }

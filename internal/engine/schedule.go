@@ -14,7 +14,7 @@ func (p place) at(i int) place { return append(slices.Clip(p), i) }
 
 // schedule decides when a host may begin its next task.
 type schedule interface {
-	// arrive blocks until h may begin the task at p.
+	// arrive blocks until h may begin the task at p. An error is why it must not: the run ends, or the play was aborted.
 	arrive(ctx context.Context, h *run, p place) error
 	// leave tells that h will not arrive again.
 	leave(h *run)
@@ -23,7 +23,12 @@ type schedule interface {
 // free lets everybody go.
 type free struct{}
 
-func (free) arrive(ctx context.Context, _ *run, _ place) error { return context.Cause(ctx) }
+func (free) arrive(ctx context.Context, h *run, _ place) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return h.abortCause()
+}
 
 func (free) leave(*run) {}
 
@@ -37,7 +42,8 @@ type linear struct {
 type arrival struct {
 	at   place
 	host *run
-	pass chan struct{}
+	stop error         // why it must not go on
+	pass chan struct{} // closed when its turn has come
 }
 
 func newLinear(hosts int) *linear { return &linear{active: hosts} }
@@ -51,7 +57,7 @@ func (l *linear) arrive(ctx context.Context, h *run, p place) error {
 	l.mu.Unlock()
 	select {
 	case <-a.pass:
-		return nil
+		return a.stop
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -86,8 +92,10 @@ func (l *linear) release() {
 	}
 	l.waiting = stay
 	slices.SortFunc(pass, func(a, b *arrival) int { return a.host.index - b.host.index })
+	stop := pass[0].host.abortCause() // for all or none: whoever fails at the task does not keep the others from it
 	var before chan struct{}
 	for _, a := range pass {
+		a.stop = stop
 		a.host.before, a.host.done = before, make(chan struct{})
 		before = a.host.done
 		close(a.pass)

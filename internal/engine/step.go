@@ -30,8 +30,8 @@ func (r *run) step(ctx context.Context, t *playbook.Task, at place) error {
 	if err := r.arrive(ctx, at); err != nil {
 		return err
 	}
-	if err := r.mayGo(ctx); err != nil {
-		return err
+	if r.e.stopping() {
+		return ErrStopped
 	}
 	if err := r.hear(t, at); err != nil {
 		return err
