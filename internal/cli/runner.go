@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"sync"
 
 	"pig/internal/engine"
@@ -94,23 +95,17 @@ func (s *runner) engineOptions() error {
 }
 
 func (s *runner) loader() *playbook.Loader {
+	names := append(engine.Actions(), module.Names(s.modules)...)
+	known := map[string]bool{}
+	for _, n := range names {
+		known[n] = true
+	}
 	return &playbook.Loader{
 		Files: s.files, RolesPath: append(s.opt.rolesPath(), playbook.Embedded+"roles"), Collections: s.opt.collectionsPath(),
-		Known: s.known, Names: s.actionNames, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
+		Known: func(name string) bool { return known[name] }, Names: func() []string { return slices.Clone(names) }, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
 		YAML: yaml.Options{Vault: s.opens, Closed: true},
 	}
 }
-
-func (s *runner) known(name string) bool {
-	for _, n := range s.actionNames() {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *runner) actionNames() []string { return append(engine.Actions(), module.Names(s.modules)...) }
 
 // close ends what open began.
 func (s *runner) close() { s.fleet.Close() }

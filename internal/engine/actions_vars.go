@@ -46,6 +46,7 @@ func includeVars(ctx context.Context, c *call) Result {
 		if c.args.At("hash_behaviour") == "merge" {
 			add = merged(h.included, add)
 		}
+		h.included = h.included.Clone()
 		h.included.Update(add)
 		h.mu.Unlock()
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"sync"
 
 	"pig/internal/inventory"
@@ -12,6 +13,7 @@ import (
 // register, another one never sees, as if each were a run of ansible-playbook.
 type host struct {
 	*machine
+	// What follows is replaced where it grows, never changed: scopes of tasks hold it.
 	set      *value.Dict     // set_fact and register
 	heard    map[string]bool // which of set a node had a say in
 	included *value.Dict     // include_vars
@@ -96,6 +98,7 @@ func (h *host) tellAs(facts *value.Dict, prefix string, heard bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.own = !heard && (h.own || h.facts.Len() == 0) // what a node said before is still there
+	h.injected = h.injected.Clone()
 	for k, v := range facts.All() {
 		h.facts.Set(k, value.Clone(v))
 		h.injected.Set(prefix+value.KeyText(k), value.Clone(v))
@@ -106,6 +109,7 @@ func (h *host) tellAs(facts *value.Dict, prefix string, heard bool) {
 func (h *host) register(name string, v value.Value, heard bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.set, h.heard = h.set.Clone(), maps.Clone(h.heard)
 	h.set.Set(name, v)
 	h.heard[name] = heard
 }

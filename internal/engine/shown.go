@@ -138,7 +138,7 @@ func (s shown) value(v value.Value) value.Value {
 		}
 		return t
 	case *value.Dict:
-		d := value.NewDict()
+		d := value.NewDictFor(v.Len())
 		for k, item := range v.All() {
 			if name, ok := k.(string); ok {
 				k = s.name(name)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 
 	"pig/internal/diag"
@@ -37,8 +36,9 @@ func (l *layers) Lookup(name string) (value.Value, bool, bool) {
 	if v, ok := l.magic(name); ok {
 		return v, false, true
 	}
+	var key value.Value = name // made once for all levels
 	for _, level := range l.levels {
-		if v, ok := level.vars.Get(name); ok {
+		if v, ok := level.vars.Get(key); ok {
 			return v, level.trusted, true
 		}
 	}
@@ -68,9 +68,10 @@ func (l *layers) Names() []string {
 
 // Pos implements jinja.Positions.
 func (l *layers) Pos(name string) diag.Pos {
+	var key value.Value = name
 	for _, level := range l.levels {
-		if level.vars.Has(name) {
-			return level.vars.ValuePos(name)
+		if level.vars.Has(key) {
+			return level.vars.ValuePos(key)
 		}
 	}
 	return diag.Pos{}
@@ -81,8 +82,9 @@ func (l *layers) FromNode(name string) bool {
 	if v, ok := l.magic(name); ok {
 		return name == "ansible_facts" && v != nil || (name == "groups" || name == "group_names") && l.joined()
 	}
+	var key value.Value = name
 	for _, level := range l.levels {
-		if level.vars.Has(name) {
+		if level.vars.Has(key) {
 			return level.heard != nil && level.heard(name)
 		}
 	}
@@ -120,10 +122,10 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 		}
 	}
 	h.mu.RLock()
-	heard := maps.Clone(h.heard)
-	l.addHeard(h.set.Clone(), false, func(name string) bool { return heard[name] })
-	l.add(h.included.Clone(), true)
-	facts := h.injected.Clone()
+	heard := h.heard
+	l.addHeard(h.set, false, func(name string) bool { return heard[name] })
+	l.add(h.included, true)
+	facts := h.injected
 	factsHeard := always
 	if h.own {
 		factsHeard = nil

@@ -45,6 +45,7 @@ type minioNode struct {
 	cluster *minioCluster
 	addr    string
 	root    minio.Credentials
+	seal    *minio.Sealer
 }
 
 func minioPackages(u *Universe) {
@@ -82,7 +83,8 @@ func startMinio(d *Daemon) error {
 		}
 	}
 	d.Machine.mu.Unlock()
-	n := &minioNode{c, d.Machine.addr, minio.Credentials{AccessKey: get("MINIO_ROOT_USER"), SecretKey: get("MINIO_ROOT_PASSWORD")}}
+	root := minio.Credentials{AccessKey: get("MINIO_ROOT_USER"), SecretKey: get("MINIO_ROOT_PASSWORD")}
+	n := &minioNode{c, d.Machine.addr, root, minio.NewSealer(root.SecretKey)}
 	d.State = n
 	opts := get("MINIO_OPTS")
 	for _, port := range []string{between(opts, "--address :", " ", "9000"), between(opts, "--console-address :", " ", "9001")} {
@@ -214,7 +216,7 @@ func (n *minioNode) administer(w http.ResponseWriter, r *http.Request, action st
 		reply(w, http.StatusOK, map[string]string{"policyName": u.policy, "status": "enabled"})
 	case "add-user":
 		var u struct{ SecretKey string }
-		text, err := minio.Unseal(n.root.SecretKey, body)
+		text, err := n.seal.Unseal(body)
 		if err == nil {
 			err = json.Unmarshal(text, &u)
 		}

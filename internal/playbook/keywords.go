@@ -8,24 +8,43 @@ import (
 	"pig/internal/value"
 )
 
-// keywordReaders tells, for each keyword that plays, blocks and tasks share, where its value goes.
-func keywordReaders(k *Keywords) map[string]*value.Value {
-	return map[string]*value.Value{
-		"become": &k.Become, "become_user": &k.BecomeUser, "become_method": &k.BecomeMethod, "become_exe": &k.BecomeExe,
-		"become_flags": &k.BecomeFlags, "connection": &k.Connection, "remote_user": &k.RemoteUser, "port": &k.Port,
-		"delegate_to": &k.DelegateTo, "delegate_facts": &k.DelegateFacts, "run_once": &k.RunOnce,
-		"ignore_errors": &k.IgnoreErrors, "ignore_unreachable": &k.IgnoreUnreachable, "any_errors_fatal": &k.AnyErrorsFatal,
-		"no_log": &k.NoLog, "check_mode": &k.CheckMode, "diff": &k.Diff, "throttle": &k.Throttle, "timeout": &k.Timeout,
-		"debugger": &k.Debugger, "collections": &k.Collections,
+// plainKeywords tells, for each keyword that plays, blocks and tasks share and that is any value, where its value goes.
+var plainKeywords = map[string]func(*Keywords) *value.Value{
+	"become":             func(k *Keywords) *value.Value { return &k.Become },
+	"become_user":        func(k *Keywords) *value.Value { return &k.BecomeUser },
+	"become_method":      func(k *Keywords) *value.Value { return &k.BecomeMethod },
+	"become_exe":         func(k *Keywords) *value.Value { return &k.BecomeExe },
+	"become_flags":       func(k *Keywords) *value.Value { return &k.BecomeFlags },
+	"connection":         func(k *Keywords) *value.Value { return &k.Connection },
+	"remote_user":        func(k *Keywords) *value.Value { return &k.RemoteUser },
+	"port":               func(k *Keywords) *value.Value { return &k.Port },
+	"delegate_to":        func(k *Keywords) *value.Value { return &k.DelegateTo },
+	"delegate_facts":     func(k *Keywords) *value.Value { return &k.DelegateFacts },
+	"run_once":           func(k *Keywords) *value.Value { return &k.RunOnce },
+	"ignore_errors":      func(k *Keywords) *value.Value { return &k.IgnoreErrors },
+	"ignore_unreachable": func(k *Keywords) *value.Value { return &k.IgnoreUnreachable },
+	"any_errors_fatal":   func(k *Keywords) *value.Value { return &k.AnyErrorsFatal },
+	"no_log":             func(k *Keywords) *value.Value { return &k.NoLog },
+	"check_mode":         func(k *Keywords) *value.Value { return &k.CheckMode },
+	"diff":               func(k *Keywords) *value.Value { return &k.Diff },
+	"throttle":           func(k *Keywords) *value.Value { return &k.Throttle },
+	"timeout":            func(k *Keywords) *value.Value { return &k.Timeout },
+	"debugger":           func(k *Keywords) *value.Value { return &k.Debugger },
+	"collections":        func(k *Keywords) *value.Value { return &k.Collections },
+}
+
+// isShared tells whether readKeywords understands a name.
+func isShared(name string) bool {
+	switch name {
+	case "tags", "when", "vars", "environment", "module_defaults":
+		return true
 	}
+	return plainKeywords[name] != nil
 }
 
 // sharedKeywords are the names that readKeywords understands.
 func sharedKeywords() []string {
-	names := []string{"tags", "when", "vars", "environment", "module_defaults"}
-	for n := range keywordReaders(&Keywords{}) {
-		names = append(names, n)
-	}
+	names := append(keysOf(plainKeywords), "tags", "when", "vars", "environment", "module_defaults")
 	slices.Sort(names)
 	return names
 }
@@ -42,7 +61,6 @@ func ReadKeywords(d *value.Dict) (Keywords, error) {
 func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 	var k Keywords
 	var errs diag.List
-	readers := keywordReaders(&k)
 	for key, v := range d.All() {
 		name := value.KeyText(key)
 		pos := d.ValuePos(key)
@@ -52,8 +70,8 @@ func readKeywords(d *value.Dict, own map[string]bool) (Keywords, error) {
 		if name == "debugger" && !never(v) {
 			errs.Add(diag.Errorf(pos, "invalid debugger %s: only never can be used", value.Repr(v)).WithHint("use -vvv to see the arguments and the result of each task"))
 		}
-		if to, ok := readers[name]; ok {
-			*to = v
+		if to, ok := plainKeywords[name]; ok {
+			*to(&k) = v
 			continue
 		}
 		switch name {

@@ -64,7 +64,7 @@ func misplaced(t *Task, d *value.Dict, warn func(*diag.Diagnostic)) error {
 
 // keyword tells whether a task may have a key besides its action.
 func keyword(name string) bool {
-	return taskKeys[name] || strings.HasPrefix(name, "with_") || slices.Contains(sharedKeywords(), name)
+	return taskKeys[name] || strings.HasPrefix(name, "with_") || isShared(name)
 }
 
 // notOfPlays are keywords of blocks and tasks that a play does not have.

@@ -37,17 +37,13 @@ func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
 		return use, nil
 	}
 	own := map[string]bool{}
-	shared := map[string]bool{}
-	for _, n := range sharedKeywords() {
-		shared[n] = true
-	}
 	for key, v := range d.All() {
 		name := value.KeyText(key)
 		switch {
 		case name == "role" || name == "name":
 			use.Name = value.Str(v)
 			own[name] = true
-		case !shared[name]:
+		case !isShared(name):
 			use.Params.SetAt(name, v, d.KeyPos(key), d.ValuePos(key))
 			own[name] = true
 		}

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"maps"
 	"strings"
 
 	"pig/internal/diag"
@@ -155,14 +156,7 @@ func identifier(s string) bool {
 
 // action finds the one key of a task that is no keyword. It returns all keys that belong to the task itself.
 func (r *taskReader) action(t *Task, d *value.Dict) (map[string]bool, error) {
-	own := map[string]bool{}
-	for k := range taskKeys {
-		own[k] = true
-	}
-	shared := map[string]bool{}
-	for _, n := range sharedKeywords() {
-		shared[n] = true
-	}
+	own := maps.Clone(taskKeys)
 	var found []string
 	for key := range d.All() {
 		name := value.KeyText(key)
@@ -170,7 +164,7 @@ func (r *taskReader) action(t *Task, d *value.Dict) (map[string]bool, error) {
 			own[name] = true
 			continue
 		}
-		if !own[name] && !shared[name] || name == "action" || name == "local_action" {
+		if !own[name] && !isShared(name) || name == "action" || name == "local_action" {
 			found = append(found, name)
 			own[name] = true
 		}
@@ -237,7 +231,7 @@ func notFoundModule(l *Loader, action, name string, pos diag.Pos) error {
 	return e
 }
 
-func keysOf(m map[string]bool) []string {
+func keysOf[V any](m map[string]V) []string {
 	var keys []string
 	for k := range m {
 		keys = append(keys, k)

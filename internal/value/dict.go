@@ -33,9 +33,18 @@ const indexFrom = 9
 // NewDict makes an empty mapping.
 func NewDict() *Dict { return &Dict{} }
 
+// NewDictFor makes an empty mapping with room for n keys.
+func NewDictFor(n int) *Dict {
+	d := &Dict{entries: make([]entry, 0, n)}
+	if n >= indexFrom {
+		d.index = make(map[any]int, n)
+	}
+	return d
+}
+
 // DictOf makes a mapping of string keys from key, value, key, value ...
 func DictOf(pairs ...Value) *Dict {
-	d := NewDict()
+	d := NewDictFor(len(pairs) / 2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		d.Set(pairs[i], pairs[i+1])
 	}

@@ -185,11 +185,13 @@ func (s *Scope) Expression(src string, pos diag.Pos) (result value.Value, err er
 func (s *Scope) Lookup(name string) (result value.Value, ok bool, err error) {
 	defer s.begin(diag.Pos{}, &err)()
 	v, ok, err := s.variable(name)
-	if err != nil || !ok {
+	if err == nil && ok {
+		v, err = s.finished(v, nil)
+	}
+	if err != nil {
 		return nil, ok, s.report(err, s.posOf(name))
 	}
-	result, err = s.finished(v, nil)
-	return result, true, s.report(err, s.posOf(name))
+	return v, ok, nil
 }
 
 func (s *Scope) posOf(name string) diag.Pos {

@@ -30,16 +30,29 @@ func TestSeal(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := []byte(`{"secretKey":"x","status":"enabled"}`)
-	got, err := seal("S3cret.Key", text, bytes.Clone(want[:41]))
+	sealer := NewSealer("S3cret.Key")
+	got, err := sealer.seal(text, bytes.Clone(want[:41]))
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%x, %v", got, err)
 	}
-	one, _ := Seal("S3cret.Key", text)
-	two, _ := Seal("S3cret.Key", text)
-	if len(one) != len(want) || bytes.Equal(one, two) {
-		t.Error("two seals are the same")
+	one, _ := NewSealer("S3cret.Key").Seal(text)
+	two, _ := sealer.Seal(text)
+	three, _ := sealer.Seal(text)
+	if len(one) != len(want) || bytes.Equal(one[:saltSize], two[:saltSize]) {
+		t.Error("two sealers have the same salt")
 	}
-	if _, err := Seal("x", make([]byte, maxSealed+1)); err == nil {
+	if bytes.Equal(two, three) || !bytes.Equal(two[:saltSize], three[:saltSize]) {
+		t.Error("a sealer keeps its salt and takes another nonce for each text")
+	}
+	for _, sealed := range [][]byte{want, one, two, three} {
+		if opened, err := sealer.Unseal(sealed); err != nil || !bytes.Equal(opened, text) {
+			t.Errorf("%q, %v", opened, err)
+		}
+	}
+	if _, err := NewSealer("other").Unseal(one); err == nil {
+		t.Error("another key opens it")
+	}
+	if _, err := NewSealer("x").Seal(make([]byte, maxSealed+1)); err == nil {
 		t.Error("it seals what it would cut")
 	}
 }

@@ -20,6 +20,7 @@ type minioClient struct {
 	call *module.Call
 	base string // such as https://10.10.10.10:9000
 	root minio.Credentials
+	seal *minio.Sealer // with the key of root
 }
 
 // minioArgs are the arguments that every module that speaks to MinIO takes.
@@ -31,10 +32,8 @@ func minioArgs() []module.Arg {
 }
 
 func newMinio(c *module.Call) minioClient {
-	return minioClient{
-		call: c, base: strings.TrimSuffix(c.Args.String("endpoint"), "/"),
-		root: minio.Credentials{AccessKey: c.Args.String("access_key"), SecretKey: c.Args.String("secret_key")},
-	}
+	root := minio.Credentials{AccessKey: c.Args.String("access_key"), SecretKey: c.Args.String("secret_key")}
+	return minioClient{call: c, base: strings.TrimSuffix(c.Args.String("endpoint"), "/"), root: root, seal: minio.NewSealer(root.SecretKey)}
 }
 
 // minioError is what MinIO answers instead of doing what it was asked for.

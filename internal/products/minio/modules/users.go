@@ -131,7 +131,7 @@ func (m minioClient) setUser(ctx context.Context, who minio.Credentials, missing
 	if err != nil {
 		return err
 	}
-	sealed, err := minio.Seal(m.root.SecretKey, text)
+	sealed, err := m.seal.Seal(text)
 	if err != nil {
 		return err
 	}
