@@ -83,7 +83,8 @@ func (a *app) onRepositoryHosts(ctx context.Context, o *runOptions, playbook fun
 		return err
 	}
 	defer r.close()
-	return r.runPlaybook(ctx, r.packager.Name(), playbook(r.packager.RepositoryPlaybooks()), r.hosts)
+	_, err = r.runPlaybook(ctx, r.packager.Name(), playbook(r.packager.RepositoryPlaybooks()), r.hosts)
+	return err
 }
 
 // repositorySession is a session with the hosts that have the repository.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -95,6 +96,23 @@ func (w *work) Say(format string, args ...any) {
 
 // Play implements product.Work.
 func (w *work) Play(ctx context.Context, p product.Play) error {
+	_, err := w.play(ctx, p)
+	return err
+}
+
+// Preview implements product.Work.
+func (w *work) Preview(ctx context.Context, p product.Play) (changes int, err error) {
+	if w.confirm != "" {
+		return 1, nil
+	}
+	base := &w.session.base
+	base.Plan = true
+	defer func() { base.Plan = false }()
+	return w.play(ctx, p)
+}
+
+// play runs one of pig's own playbooks, and tells how many tasks changed something, or would.
+func (w *work) play(ctx context.Context, p product.Play) (changes int, err error) {
 	s := w.session
 	switch {
 	case p.Only != "":
@@ -113,30 +131,40 @@ func (w *work) Play(ctx context.Context, p product.Play) error {
 	if p.MayLose != nil {
 		s.opt.confirm = p.MayLose
 	}
-	return s.runPlaybook(ctx, w.verb, p.Playbook, p.Hosts)
+	changes, err = s.runPlaybook(ctx, w.verb, p.Playbook, p.Hosts)
+	if p.Bears && errors.Is(err, hostStatus(false, true)) {
+		err = nil
+	}
+	return changes, err
 }
 
-// runPlaybook runs one of pig's own playbooks on hosts.
-func (s *runner) runPlaybook(ctx context.Context, verb, playbook string, hosts []string) error {
+// runPlaybook runs one of pig's own playbooks on hosts, and tells how many tasks changed something.
+func (s *runner) runPlaybook(ctx context.Context, verb, playbook string, hosts []string) (changes int, err error) {
 	if err := s.checkTags(playbook); err != nil {
-		return err
+		return 0, err
 	}
 	plays, err := s.own(playbook)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.recreate, s.confirmed = s.opt.confirm, append([]string{}, s.opt.confirm...)
 	if !s.base.Plan {
 		if err := s.keepPasswords(); err != nil {
-			return err
+			return 0, err
 		}
 		release, err := s.lockHosts(ctx, hosts)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		defer release()
 	}
 	o := s.base
 	o.FreeByDefault = true
-	return s.run(ctx, verb, s.engine(o, s.sink()), plays, hosts...)
+	e := s.engine(o, s.sink())
+	err = s.run(ctx, verb, e, plays, hosts...)
+	_, stats := e.Stats()
+	for _, one := range stats {
+		changes += one.Changed
+	}
+	return changes, err
 }

@@ -303,6 +303,23 @@ func (m *patroniMember) restart() bool {
 	return true
 }
 
+// Lose takes the machine of a member away for good. Where the member led the cluster of a scope, nobody leads from then on, as in a synchronous
+// cluster that has lost its standbys before.
+func (w *World) Lose(scope, addr string) {
+	c := Shared(w, "patroni "+scope, newPatroniCluster)
+	c.mu.Lock()
+	for name, m := range c.members {
+		if m.machine.addr == addr {
+			m.state = "stopped"
+			if c.leader == name {
+				c.leader = ""
+			}
+		}
+	}
+	c.mu.Unlock()
+	w.Remove(addr)
+}
+
 // HandOver is a switchover that somebody made by hand: another member leads the cluster of a scope from now on.
 func (w *World) HandOver(scope, member string) {
 	c := Shared(w, "patroni "+scope, newPatroniCluster)

@@ -55,6 +55,25 @@ func (m *patroniMember) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		old.restart() // the old leader begins again as a replica
 		reply(w, http.StatusOK, "Successfully switched over to \""+q.Candidate+"\"")
 		return
+	case "POST /failover":
+		var q struct{ Candidate string }
+		_ = json.NewDecoder(r.Body).Decode(&q) //nolint:errcheck // what is missing is refused
+		if to := c.members[q.Candidate]; to == nil || to.state != "running" {
+			reply(w, http.StatusPreconditionFailed, "failover is not possible")
+			break
+		}
+		c.leader = q.Candidate
+		c.timeline++
+		reply(w, http.StatusOK, "Successfully failed over to \""+q.Candidate+"\"")
+	case "POST /reinitialize":
+		if m.leads() {
+			reply(w, http.StatusServiceUnavailable, "I am the leader, can not reinitialize")
+			break
+		}
+		c.mu.Unlock()
+		m.restart() // the data are a new copy
+		reply(w, http.StatusOK, "reinitialize started")
+		return
 	default:
 		reply(w, http.StatusNotFound, "")
 	}

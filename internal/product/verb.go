@@ -87,6 +87,9 @@ type Work interface {
 	Unguarded(safeguard string, hosts []string) error
 	// Typed wants the name of what loses its data to be typed; loss tells what is lost.
 	Typed(name, loss string) error
+	// Preview shows the plan of a playbook, and tells how many tasks would change something. It shows nothing where the confirmation was
+	// given already, and takes it that there is something to do.
+	Preview(ctx context.Context, p Play) (changes int, err error)
 	// Play runs one of pig's playbooks.
 	Play(ctx context.Context, p Play) error
 	// TellKnown tells which passwords hosts take along that leave a product, if their removal ended with err and has done what it can.
@@ -106,4 +109,6 @@ type Play struct {
 	Cluster func(host string) string
 	// MayLose are names that may lose their data, in place of those that the operator gave.
 	MayLose []string
+	// Bears says that the run is done although some host could not be reached.
+	Bears bool
 }

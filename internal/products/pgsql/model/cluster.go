@@ -85,7 +85,7 @@ func (v ClusterView) Failed() bool {
 // Fit tells why no member may be taken down now; nil if one may.
 func (v ClusterView) Fit() error {
 	if v.Paused {
-		return fmt.Errorf("the cluster is in maintenance mode: resume the cluster first (patroni_mode: default, or patronictl resume)")
+		return fmt.Errorf("the cluster is in maintenance mode: resume the cluster first (pig pgsql-resume, or patroni_mode: default where that is pause)")
 	}
 	if _, ok := v.Leader(); !ok {
 		return fmt.Errorf("the cluster has no leader now")
@@ -156,7 +156,7 @@ func StrangerLeads(cluster string, v ClusterView, hosts []string) string {
 	text := fmt.Sprintf("%s leads %s and is not in the inventory: put %s back into the cluster", leader.Name, cluster, leader.Host)
 	for _, m := range v.Members {
 		if !m.Leads() && m.Well() && !m.tagged("nofailover") && slices.Contains(hosts, m.Host) {
-			return text + fmt.Sprintf(", or hand the lead over first: pctl %s switchover --leader %s --candidate %s (on an infra node)", cluster, leader.Name, m.Name)
+			return text + fmt.Sprintf(", or hand the lead over first: pig pgsql-switchover %s %s", cluster, m.Name)
 		}
 	}
 	return text

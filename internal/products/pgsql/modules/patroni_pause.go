@@ -12,7 +12,8 @@ import (
 )
 
 // patroniPause puts a cluster into maintenance, or takes it out of it: while it is paused, Patroni changes no leader and starts
-// nothing that stops. A cluster that somebody else paused is not resumed: beside the pause stands who is behind it.
+// nothing that stops. A cluster that somebody else paused is not resumed: beside the pause stands who is behind it. An operator resumes it
+// whoever paused it, and what an operator paused no later apply resumes.
 //
 // It returns resumed: whether the cluster goes on by itself from here on, which in a plan it does not yet.
 func patroniPause() module.Module {
@@ -21,6 +22,7 @@ func patroniPause() module.Module {
 		Spec: module.Spec{Args: append(patroniArgs(),
 			module.Arg{Name: "cluster", Required: true},
 			module.Arg{Name: "state", Required: true, Choices: []string{"paused", "resumed"}},
+			module.Arg{Name: "by", Default: pausedByPig, Choices: []string{pausedByPig, pausedByOperator}},
 		)},
 		Run: runPatroniPause,
 	}
@@ -32,10 +34,10 @@ const pausedBy = "paused_by"
 func runPatroniPause(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	p := newPatroni(ctx, c)
 	if c.Args.String("state") == "paused" {
-		_, err := p.pause(ctx, c.Args.String("cluster"), pausedByPig)
+		_, err := p.pause(ctx, c.Args.String("cluster"), c.Args.String("by"))
 		return value.DictOf("resumed", false), err
 	}
-	resumed, err := p.resume(ctx, c.Args.String("cluster"), pausedByPig)
+	resumed, err := p.resume(ctx, c.Args.String("cluster"), c.Args.String("by"))
 	return value.DictOf("resumed", resumed), err
 }
 
@@ -45,7 +47,11 @@ type resting struct {
 	By    string `json:"paused_by"`
 }
 
-const pausedByPig = "pig"
+// Who pauses a cluster: the inventory (patroni_mode), and an operator for a while.
+const (
+	pausedByPig      = "pig"
+	pausedByOperator = "operator"
+)
 
 func (p patroni) resting(ctx context.Context) (live resting, err error) {
 	err = p.get(ctx, p.base+"/config", &live)
@@ -72,10 +78,10 @@ func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
 	return true, p.awaitPause(ctx, true)
 }
 
-// resume ends a pause in the name of by, and tells whether there was one.
+// resume ends a pause in the name of by, and tells whether there was one. An operator ends every pause.
 func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
 	live, err := p.resting(ctx)
-	if err != nil || live.By != by {
+	if err != nil || live.By != by && !(by == pausedByOperator && live.Pause) {
 		return false, err
 	}
 	change := resuming(cluster)

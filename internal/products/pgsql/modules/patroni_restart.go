@@ -298,13 +298,7 @@ func (r *restarter) switchover(ctx context.Context, leader pgsql.MemberView) (ca
 	if !found {
 		return candidate, false, nil
 	}
-	change := node.Change{Kind: "patroni cluster", ID: r.scope, Action: "switchover", Impact: node.ImpactFailover, Unknown: value.IsUnknown(r.c.Args.Get("expected")),
-		Attrs: []node.Attr{{Name: "leader", Before: leader.Name, After: candidate.Name}}}
-	body := map[string]string{"leader": leader.Name, "candidate": candidate.Name}
-	if err := r.send(ctx, "POST", api(leader)+"/switchover", body, r.timeout, change); err != nil {
-		return candidate, true, fmt.Errorf("cannot move the lead from %s to %s: %w", leader.Name, candidate.Name, err)
-	}
-	return candidate, true, nil
+	return candidate, true, r.handTo(ctx, leader, candidate, value.IsUnknown(r.c.Args.Get("expected")))
 }
 
 // await waits until a member is well again and as it is wanted, by its own word and by the cluster's.

@@ -6,7 +6,7 @@ import "pig/internal/module"
 func Table() []module.Module {
 	return []module.Module{
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresPlace(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
-		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
-		citusNodes(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
+		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(), patroniSwitchover(), patroniReinit(),
+		citusNodes(), pgbackrestStanza(), pgbackrestBackup(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}
 }

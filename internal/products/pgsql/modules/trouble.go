@@ -30,7 +30,7 @@ var postgresSigns = []module.Sign{
 	module.Means(`(?i)could not access file "([^"]+)": No such file`, "a library in shared_preload_libraries is not installed"),
 	module.Means(`(?i)invalid value for parameter|unrecognized configuration parameter|configuration file .* contains errors`, "a PostgreSQL parameter is wrong"),
 	module.Means(`(?i)permission denied|invalid permissions|has wrong ownership|Operation not permitted`, "permission denied for a file of the service"),
-	module.Means(`(?i)requested timeline .* is not a child|requested starting point .* is ahead|has already been removed`, "the timeline of this member has diverged: reinitialize the member (patronictl reinit)"),
+	module.Means(`(?i)requested timeline .* is not a child|requested starting point .* is ahead|has already been removed`, "the timeline of this member has diverged: reinitialize the member (pig pgsql-reinit)"),
 	module.Means(`(?i)waiting for leader to bootstrap`, "no leader has come up in the cluster yet: look at the primary"),
 	module.Means(`(?i)ModuleNotFoundError|ImportError`, "a Python package of Patroni is missing"),
 	module.Means(`(?i)is not empty|data directory .* (exists|not empty)`, "the data directory is not empty, and no cluster that etcd knows"),
