@@ -66,6 +66,9 @@ func (f fault) packages() []string {
 	return []string{"./" + filepath.Dir(f.File)}
 }
 
+// memory is where binaries are linked that a run of tests uses once.
+const memory = "/dev/shm"
+
 // goTest is a run of tests whose mounts end with it: a fault of the code that mounts would leave them on this machine. Neither vet nor
 // what debuggers read has a say in what a test notices, and compilers, linkers and tests are short: room costs less than collecting.
 func goTest(ctx context.Context, args []string) *exec.Cmd {
@@ -75,6 +78,9 @@ func goTest(ctx context.Context, args []string) *exec.Cmd {
 	}
 	test := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the arguments are of the list of faults
 	test.Env = append(os.Environ(), "GOGC=400")
+	if i, err := os.Stat(memory); err == nil && i.IsDir() { // each fault links anew what no other uses
+		test.Env = append(test.Env, "GOTMPDIR="+memory)
+	}
 	return test
 }
 
