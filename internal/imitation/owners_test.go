@@ -15,10 +15,14 @@ func TestOwnersAfterAChangeOfNumbers(t *testing.T) {
 	t.Parallel()
 	uid, group := 90, "others"
 	for name, do := range map[string]func(context.Context, node.System) error{
-		"another group id":      func(ctx context.Context, s node.System) error { return s.Accounts().ModifyGroup(ctx, "ops", 90) },
-		"another user id":       func(ctx context.Context, s node.System) error { return s.Accounts().ModifyUser(ctx, "ann", node.AccountChange{UID: &uid}) },
-		"another primary group": func(ctx context.Context, s node.System) error { return s.Accounts().ModifyUser(ctx, "ann", node.AccountChange{Group: &group}) },
-		"no group":              func(ctx context.Context, s node.System) error { return s.Accounts().RemoveGroup(ctx, "others") },
+		"another group id": func(ctx context.Context, s node.System) error { return s.Accounts().ModifyGroup(ctx, "ops", 90) },
+		"another user id": func(ctx context.Context, s node.System) error {
+			return s.Accounts().ModifyUser(ctx, "ann", node.AccountChange{UID: &uid})
+		},
+		"another primary group": func(ctx context.Context, s node.System) error {
+			return s.Accounts().ModifyUser(ctx, "ann", node.AccountChange{Group: &group})
+		},
+		"no group": func(ctx context.Context, s node.System) error { return s.Accounts().RemoveGroup(ctx, "others") },
 		"the number of another": func(ctx context.Context, s node.System) error {
 			return errors.Join(s.Accounts().ModifyGroup(ctx, "ops", 90), s.Accounts().ModifyGroup(ctx, "others", 88))
 		},

@@ -7,6 +7,6 @@ func Table() []module.Module {
 	return []module.Module{
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresPlace(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
 		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(),
-		citusNodes(), pgbackrestStanza(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
+		citusNodes(), pgbackrestStanza(), pgbackrestPlace(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}
 }
