@@ -71,9 +71,13 @@ func (s *runner) strangers(ctx context.Context, env *product.Environment, units 
 	found := map[string][]string{}
 	learn := sync.OnceFunc(s.learnSecrets)
 	for i, c := range s.look(ctx, subjects) {
-		if lasting := slices.Concat(c.Strangers, c.Kept); len(lasting) > 0 {
+		if len(c.Strangers) > 0 {
 			learn()
-			found[subjects[i].Unit] = s.visible(lasting)
+			found[subjects[i].Unit] = s.visible(c.Strangers)
+		}
+		if len(c.Kept) > 0 {
+			learn()
+			found[subjects[i].Unit] = append(found[subjects[i].Unit], s.visible(c.Kept)...)
 		}
 	}
 	return found
