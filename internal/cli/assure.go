@@ -21,10 +21,10 @@ const (
 )
 
 // assured tells which of some units run as they are declared: the running systems are asked themselves. It gives the problems of each unit
-// that has some. A unit that only some hosts or tasks of are part of the run is not asked.
-func (s *runner) assured(ctx context.Context, env *product.Environment, units []plan.UnitPlan, patience time.Duration) map[string][]string {
+// that has some, and what of each stays as it was made though something else is declared. A unit that only some hosts or tasks of are part of the run is not asked.
+func (s *runner) assured(ctx context.Context, env *product.Environment, units []plan.UnitPlan, patience time.Duration) (problems, kept map[string][]string) {
 	subjects := s.subjectsOf(env, units)
-	problems := map[string][]string{}
+	problems, kept = map[string][]string{}, map[string][]string{}
 	learn := sync.OnceFunc(s.learnSecrets) // all variables of all hosts: only where there is something to show
 	deadline := time.Now().Add(patience)
 	for pause := time.Second; len(subjects) > 0; pause = min(2*pause, 8*time.Second) {
@@ -33,6 +33,10 @@ func (s *runner) assured(ctx context.Context, env *product.Environment, units []
 			if len(c.Problems) > 0 {
 				learn()
 				problems[subjects[i].Unit] = s.visible(c.Problems)
+			}
+			if len(c.Kept) > 0 {
+				learn()
+				kept[subjects[i].Unit] = s.visible(c.Kept)
 			}
 		}
 		subjects = slices.DeleteFunc(subjects, func(t health.Subject) bool { return problems[t.Unit] == nil })
@@ -44,7 +48,7 @@ func (s *runner) assured(ctx context.Context, env *product.Environment, units []
 		case <-time.After(pause):
 		}
 	}
-	return problems
+	return problems, kept
 }
 
 // subjectsOf are the subjects of units that were gone through, none where only some hosts or tasks of them are part of the run.
@@ -57,7 +61,8 @@ func (s *runner) subjectsOf(env *product.Environment, units []plan.UnitPlan) []h
 	})
 }
 
-// strangers are what lives on of some units and is not in the inventory. Nothing that is planned ends that, so nobody waits for it to pass.
+// strangers are what lives on of some units and is not in the inventory, and what stays as it was made. Nothing that is planned ends that, so nobody
+// waits for it to pass.
 func (s *runner) strangers(ctx context.Context, env *product.Environment, units []plan.UnitPlan) map[string][]string {
 	subjects := s.subjectsOf(env, units)
 	if len(subjects) == 0 {
@@ -69,6 +74,10 @@ func (s *runner) strangers(ctx context.Context, env *product.Environment, units 
 		if len(c.Strangers) > 0 {
 			learn()
 			found[subjects[i].Unit] = s.visible(c.Strangers)
+		}
+		if len(c.Kept) > 0 {
+			learn()
+			found[subjects[i].Unit] = append(found[subjects[i].Unit], s.visible(c.Kept)...)
 		}
 	}
 	return found
@@ -89,14 +98,18 @@ func (s *runner) assureUnits(ctx context.Context, env *product.Environment, unit
 	for name, list := range s.strangers(ctx, env, changing) {
 		unit(name).Warnings = list
 	}
-	for name, list := range s.assured(ctx, env, atRest, assureAtRest) {
+	problems, kept := s.assured(ctx, env, atRest, assureAtRest)
+	for name, list := range problems {
 		unit(name).Problems = list
+	}
+	for name, list := range kept {
+		unit(name).Warnings = list
 	}
 }
 
 // assureRun asks what was applied whether it runs as declared. What does not is a failure.
 func (s *runner) assureRun(ctx context.Context, env *product.Environment, units []plan.UnitPlan) error {
-	problems := s.assured(ctx, env, units, assureAfterRun)
+	problems, _ := s.assured(ctx, env, units, assureAfterRun) // what stays as it was made is told in the plan
 	for _, u := range units {
 		for _, p := range problems[u.Unit.Name] {
 			if s.opt.json {

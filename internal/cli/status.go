@@ -57,6 +57,7 @@ func (s *runner) report(ctx context.Context, env *product.Environment, args []st
 		}
 	}
 	report.Clusters = s.look(ctx, slices.DeleteFunc(all, func(t health.Subject) bool { return len(args) > 0 && !slices.Contains(args, t.Name) }))
+	s.switchedOff(ctx, env, report.Clusters)
 	return report, nil
 }
 

@@ -42,7 +42,7 @@ func (s *screen) showStatus(r health.Report) error {
 		for _, p := range c.Problems {
 			fmt.Fprintf(&b, "  %s %s\n", paint.Red("!"), p)
 		}
-		for _, p := range c.Passing {
+		for _, p := range slices.Concat(c.Passing, c.Kept) {
 			fmt.Fprintf(&b, "  %s %s\n", paint.Yellow("!"), p)
 		}
 	}
@@ -58,7 +58,7 @@ func (s *screen) seen(r health.Report) health.Report {
 	for i := range r.Clusters {
 		c := &r.Clusters[i]
 		name(&c.Slots)
-		c.Problems, c.Passing = s.visible(c.Problems), s.visible(c.Passing)
+		c.Problems, c.Passing, c.Kept = s.visible(c.Problems), s.visible(c.Passing), s.visible(c.Kept)
 		c.Members = slices.Clone(c.Members)
 		for j := range c.Members {
 			m := &c.Members[j]

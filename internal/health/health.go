@@ -32,6 +32,8 @@ type Cluster struct {
 	Strangers []string `json:"strangers,omitempty"`
 	// Passing are problems that pass by themselves, and are no fault of what was made: a replica that has to catch up.
 	Passing []string `json:"passing,omitempty"`
+	// Kept is what stays as it was made though something else is declared: it is told, and no fault of what runs.
+	Kept []string `json:"kept,omitempty"`
 }
 
 // Member is an instance as it is.
@@ -71,6 +73,13 @@ func (c *Cluster) Problem(format string, args ...any) {
 func (c *Cluster) Stranger(format string, args ...any) {
 	c.Problem(format, args...)
 	c.Strangers = append(c.Strangers, fmt.Sprintf(format, args...))
+}
+
+// Keep takes down, once, what stays as it was made.
+func (c *Cluster) Keep(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.Kept, text) {
+		c.Kept = append(c.Kept, text)
+	}
 }
 
 // Units takes down the state of a node's units, and what is wrong with them.

@@ -187,6 +187,27 @@ func (m *Machine) modify(u *node.Account, c node.AccountChange) error {
 	return nil
 }
 
+// handOn gives what an account has in its home by its former numbers to its new ones, as usermod does. The caller holds the lock.
+func (m *Machine) handOn(home string, was, is node.Account) {
+	top, err := m.tree.walk(home, false, &node.Account{}, m.accounts.userName)
+	if err != nil || top.entry == nil || was.UID == is.UID && was.GID == is.GID {
+		return
+	}
+	var give func(e *entry)
+	give = func(e *entry) {
+		if e.uid == was.UID {
+			e.uid = is.UID
+			if e.gid == was.GID {
+				e.gid = is.GID
+			}
+		}
+		for _, child := range e.children {
+			give(child)
+		}
+	}
+	give(top.entry)
+}
+
 func (p people) ModifyUser(_ context.Context, name string, c node.AccountChange) error {
 	before, ok, err := p.User(name)
 	if err != nil || !ok {
@@ -195,7 +216,12 @@ func (p people) ModifyUser(_ context.Context, name string, c node.AccountChange)
 	return p.change("usermod "+name, func() (node.Change, bool, error) {
 		err := p.locked(func() error {
 			u, _ := p.accounts.user(name)
-			return p.modify(u, c)
+			was := *u
+			if err := p.modify(u, c); err != nil {
+				return err
+			}
+			p.handOn(u.Home, was, *u)
+			return nil
 		})
 		return node.ModifyUserChange(before, c), true, err
 	})
@@ -240,6 +266,11 @@ func (p people) ModifyGroup(_ context.Context, name string, gid int) error {
 			g, ok := p.accounts.group(name)
 			if !ok {
 				return fmt.Errorf("groupmod: group '%s' does not exist", name)
+			}
+			for _, u := range p.accounts.users {
+				if u.GID == g.GID {
+					u.GID = gid
+				}
 			}
 			g.GID = gid
 			return nil

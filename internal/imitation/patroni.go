@@ -25,6 +25,7 @@ type patroniCluster struct {
 	timeline int
 	members  map[string]*patroniMember
 	data     *postgres
+	template map[string]any // what initdb made
 }
 
 // patroniMember is a member with its PostgreSQL.
@@ -53,7 +54,7 @@ func (c *patroniCluster) Clone() any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := newPatroniCluster()
-	n.scope, n.leader, n.timeline, n.data = c.scope, c.leader, c.timeline, c.data.clone()
+	n.scope, n.leader, n.timeline, n.data, n.template = c.scope, c.leader, c.timeline, c.data.clone(), c.template
 	copyJSON(c.config, &n.config)
 	return n
 }
@@ -111,12 +112,14 @@ func startPatroni(d *Daemon) error {
 	}
 	m.machine = d.Machine
 	if c.config == nil {
-		boot, _ := at(parsed(d.Machine.Content("/pg/conf/bootstrap.yml")), "bootstrap", "dcs").(map[string]any)
+		begin := parsed(d.Machine.Content("/pg/conf/bootstrap.yml"))
+		boot, _ := at(begin, "bootstrap", "dcs").(map[string]any)
 		if boot == nil {
 			c.mu.Unlock()
 			return errors.New("patroni: there is nothing to begin the cluster with")
 		}
-		c.config = boot
+		choices, _ := at(begin, "bootstrap", "initdb").([]any)
+		c.config, c.template = boot, initdb(choices)
 	}
 	if l := c.members[c.leader]; l == nil || l.state != "running" {
 		c.leader = name

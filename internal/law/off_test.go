@@ -59,10 +59,17 @@ func TestWhatIsSwitchedOffStops(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				l := whole.edited(t, switchable, strings.ReplaceAll(s.off, ", ", "\n    ")+": false")
 				planned := strings.Join(changes(l.plan()), "\n")
+				status, code := l.pig("status")
+				if code != 2 {
+					t.Errorf("status of what is switched off and runs: exit status %d", code)
+				}
 				for _, u := range s.units {
 					addr, unit, _ := strings.Cut(u, " ")
 					if !(l.world.Machine(addr).Daemon(unit) != nil) {
 						t.Fatalf("%s does not run on %s before", unit, addr)
+					}
+					if want := ": " + unit + " is switched off ("; !strings.Contains(status, want) {
+						t.Errorf("pig status does not tell of %s:\n%s", unit, status)
 					}
 					for _, verb := range []string{"stop", "disable"} {
 						if want := addr + ": service " + unit + " " + verb; !strings.Contains(planned, want) {
@@ -133,6 +140,7 @@ func TestUnitsOfAnOperatorGoOn(t *testing.T) {
 			}
 		}
 		l.must("apply", "--yes")
+		l.must("status")
 		for _, unit := range []string{"haproxy", "prometheus-node-exporter"} {
 			if m.Daemon(unit) == nil {
 				t.Errorf("%s was stopped", unit)

@@ -20,6 +20,7 @@ type Shadow struct {
 	files    map[string]*plannedFile
 	users    map[string]*Account // nil: removed
 	groups   map[string]*Group
+	handed   []handed
 	packages map[string]string // name -> version, "" if removed
 	units    map[string]Unit
 	restarts map[string]bool   // units that start, again or for the first time

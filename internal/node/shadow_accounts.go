@@ -20,7 +20,7 @@ func (a shadowAccounts) User(name string) (Account, bool, error) {
 		if planned == nil {
 			return Account{Name: name}, false, nil
 		}
-		return *planned, true, nil
+		return a.grouped(*planned), true, nil
 	}
 	u, ok, err := a.live.Accounts().User(name)
 	if ok && u.Name != name { // found by its number, which the plan may have changed
@@ -32,7 +32,17 @@ func (a shadowAccounts) User(name string) (Account, bool, error) {
 	if !ok {
 		u.Assumed = unsure
 	}
-	return u, ok, err
+	return a.grouped(u), ok, err
+}
+
+// grouped is an account with the number that its primary group has by now.
+func (a shadowAccounts) grouped(u Account) Account {
+	a.shadow.mu.Lock()
+	defer a.shadow.mu.Unlock()
+	if g := a.shadow.groups[u.Group]; g != nil {
+		u.GID = g.GID
+	}
+	return u
 }
 
 // numbered finds a planned account by its number. The caller holds the lock.
@@ -49,9 +59,26 @@ func (s *Shadow) numbered(number string) (*Account, bool) {
 	return nil, false
 }
 
+// groupNumbered finds a planned group by its number. The caller holds the lock.
+func (s *Shadow) groupNumbered(number string) (*Group, bool) {
+	gid, err := strconv.Atoi(number)
+	if err != nil || gid < 0 {
+		return nil, false
+	}
+	for _, g := range s.groups {
+		if g != nil && g.GID == gid {
+			return g, true
+		}
+	}
+	return nil, false
+}
+
 func (a shadowAccounts) Group(name string) (Group, bool, error) {
 	a.shadow.mu.Lock()
 	planned, ok := a.shadow.groups[name]
+	if !ok {
+		planned, ok = a.shadow.groupNumbered(name)
+	}
 	a.shadow.mu.Unlock()
 	if ok {
 		if planned == nil {
@@ -59,7 +86,14 @@ func (a shadowAccounts) Group(name string) (Group, bool, error) {
 		}
 		return *planned, true, nil
 	}
-	return a.live.Accounts().Group(name)
+	g, ok, err := a.live.Accounts().Group(name)
+	if ok && g.Name != name { // found by its number, which the plan may have changed
+		a.shadow.mu.Lock()
+		now, changed := a.shadow.groups[g.Name]
+		a.shadow.mu.Unlock()
+		ok = !changed || now != nil && now.GID == g.GID
+	}
+	return g, ok, err
 }
 
 func (a shadowAccounts) AddUser(_ context.Context, name string, c AccountChange) error {
@@ -113,7 +147,15 @@ func (a shadowAccounts) ModifyUser(_ context.Context, name string, c AccountChan
 	}
 	after := before
 	merge(&after, c)
+	if c.Group != nil {
+		g, _, err := a.Group(*c.Group)
+		if err != nil {
+			return err
+		}
+		after.GID = g.GID
+	}
 	a.put(after)
+	a.shadow.hand(before, after)
 	a.record(ModifyUserChange(before, c))
 	return nil
 }

@@ -76,7 +76,7 @@ func (f shadowFiles) entry(path string) (Info, error) {
 	s.mu.Unlock()
 	switch {
 	case ok:
-		return planned.info, nil
+		return s.owned(planned.info, true), nil
 	case hidden:
 		return Info{Path: path, Kind: Absent}, nil
 	}
@@ -84,7 +84,7 @@ func (f shadowFiles) entry(path string) (Info, error) {
 	if err == nil && !i.Exists() {
 		i.Assumed = unsure
 	}
-	return i, err
+	return s.owned(i, false), err
 }
 
 // hides tells whether a planned ancestor of path covers whatever lives there now. The caller holds the lock.

@@ -49,3 +49,27 @@ func TestAKeyThatIsThereTwiceIsTold(t *testing.T) {
 		}
 	}
 }
+
+// In a file of secrets even the key is not said, but both of its places are, in YAML and in JSON.
+func TestAKeyThatIsThereTwiceAmongSecrets(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Sesame: a\nb: 1\nSesame: b\n":                      "s.yml:3:1: duplicate key, first defined at s.yml:1:1",
+		"a:\n  x: { 'Sesame': 1, Sesame: 2 }\n":             "s.yml:2:21: duplicate key, first defined at s.yml:2:8",
+		"{\"Sesame\": \"a\",\n \"Sesame\": \"b\"}":          "s.yml:2:2: duplicate key, first defined at s.yml:1:2",
+		"[ {\"a\": {\"Sesame\": \"a\", \"Sesame\": 1}} ]\n": "s.yml:1:25: duplicate key, first defined at s.yml:1:10",
+	} {
+		open := Options{Vault: func(string) (string, error) { return text, nil }}
+		_, warnings, err := ParseVaulted([]byte("$ANSIBLE_VAULT;1.1;AES256\n"), "s.yml", open)
+		if err != nil || len(warnings) != 1 || warnings[0].Error() != want+" (the last one wins)" || !warnings[0].Confidential {
+			t.Errorf("%q: %v %v", text, warnings, err)
+		}
+		_, _, err = Parse([]byte(text), "s.yml", Options{Secret: true, Strict: true})
+		if err == nil || err.Error() != want {
+			t.Errorf("%q of a file of passwords: %v, want %s", text, err, want)
+		}
+	}
+	if _, warnings, err := Parse([]byte(`{"port": 1, "port": 2}`), "t.json", Options{}); err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Error(), "duplicate key port, first defined at t.json:1:2") {
+		t.Errorf("of JSON: %v %v", warnings, err)
+	}
+}

@@ -15,21 +15,35 @@ import (
 	"pig/internal/value"
 )
 
-// parseIfJSON reads text as JSON if it looks like it and is.
-func parseIfJSON(text []byte, file string) (value.Value, bool) {
+// parseIfJSON reads text as JSON if it looks like it and is, and tells the keys that are there twice.
+func parseIfJSON(text []byte, file string, opts Options) (v value.Value, twice diag.List, ok bool) {
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
 	if len(trimmed) == 0 || (trimmed[0] != '{' && trimmed[0] != '[') {
-		return nil, false
+		return nil, nil, false
 	}
-	v, err := ParseJSON(text, file)
-	return v, err == nil
+	p := newJSONParser(text, file)
+	p.twice = func(key value.Value, at, first diag.Pos) {
+		d := opts.twice(key, at, first)
+		hush(d, text, opts.Secret)
+		twice = append(twice, d)
+	}
+	v, err := p.whole()
+	return v, twice, err == nil
 }
 
 // ParseJSON reads one JSON text. Mappings keep their order, places are kept, and of duplicate keys the last wins. A fault
 // of the text is a *diag.Diagnostic.
 func ParseJSON(text []byte, file string) (value.Value, error) {
-	p := &jsonParser{text: text, file: file, dec: json.NewDecoder(bytes.NewReader(text)), line: 1}
+	return newJSONParser(text, file).whole()
+}
+
+func newJSONParser(text []byte, file string) *jsonParser {
+	p := &jsonParser{text: text, file: file, dec: json.NewDecoder(bytes.NewReader(text)), line: 1, twice: func(value.Value, diag.Pos, diag.Pos) {}}
 	p.dec.UseNumber()
+	return p
+}
+
+func (p *jsonParser) whole() (value.Value, error) {
 	v, _, err := p.value()
 	if err == nil {
 		if _, extra := p.dec.Token(); !errors.Is(extra, io.EOF) {
@@ -45,6 +59,8 @@ type jsonParser struct {
 	dec  *json.Decoder
 	// the line and the offset of its start for the last place that was asked for
 	line, lineStart int
+	// twice is told keys of one mapping that are there again.
+	twice func(key value.Value, at, first diag.Pos)
 }
 
 // next is the offset at which the coming token starts.
@@ -117,6 +133,9 @@ func (p *jsonParser) object() (value.Value, error) {
 		v, at, err := p.value()
 		if err != nil {
 			return nil, err
+		}
+		if d.Has(key) {
+			p.twice(key, keyAt, d.KeyPos(key))
 		}
 		d.SetAt(key, v, keyAt, at)
 	}

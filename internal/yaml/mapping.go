@@ -143,16 +143,31 @@ func templateBraces(mapping, key *yamlv3.Node) *yamlv3.Node {
 	return nil
 }
 
-// duplicated is how a fault of a key begins that is there twice.
-const duplicated = "duplicate key "
+// duplicated is how a fault of a key begins that is there twice; duplicatedUnsaid in a file of secrets, of which nothing is quoted.
+const (
+	duplicated       = "duplicate key "
+	duplicatedUnsaid = "duplicate key, "
+)
+
+// twice tells of a key that is there twice: an error where that is asked for, else a warning.
+func (o Options) twice(key value.Value, at, first diag.Pos) *diag.Diagnostic {
+	d := diag.Errorf(at, duplicated+"%s, first defined at %s", value.KeyText(key), first)
+	if o.Secret {
+		d = diag.Errorf(at, duplicatedUnsaid+"first defined at %s", first)
+	}
+	if o.Strict {
+		return d
+	}
+	d.Severity = diag.Warning
+	return d.WithHint("the last one wins")
+}
 
 func (b *builder) duplicate(dict *value.Dict, key value.Value, at *yamlv3.Node) error {
-	first := dict.KeyPos(key)
-	d := diag.Errorf(b.pos(at), duplicated+"%s, first defined at %s", value.KeyText(key), first)
+	d := b.opts.twice(key, b.pos(at), dict.KeyPos(key))
 	if b.opts.Strict {
 		return d
 	}
-	b.warn(d.WithHint("the last one wins"))
+	b.warnings = append(b.warnings, d)
 	return nil
 }
 

@@ -32,8 +32,11 @@ type Options struct {
 // mistake: duplicate keys, base 60 numbers. A fault of the text is a *diag.Diagnostic.
 func Parse(text []byte, file string, opts Options) (value.Value, diag.List, error) {
 	// Ansible tries JSON first, where 1e3 is a number and "\/" an escape.
-	if v, ok := parseIfJSON(text, file); ok {
-		return v, nil, nil
+	if v, twice, ok := parseIfJSON(text, file, opts); ok {
+		if opts.Strict && len(twice) > 0 {
+			return nil, nil, twice[0]
+		}
+		return v, twice, nil
 	}
 	docs, warnings, err := readDocuments(text, file, opts, 2)
 	if err != nil {

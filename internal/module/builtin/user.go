@@ -22,6 +22,8 @@ func userModule() module.Module {
 			{Name: "group"}, {Name: "groups", Type: module.List, Elements: module.Str}, {Name: "append", Type: module.Bool},
 			// leave, pig's own, names groups that an account is taken out of; it makes no account.
 			{Name: "leave", Type: module.List, Elements: module.Str},
+			// idle, pig's own, refuses another user id while processes run as the account.
+			{Name: "idle", Type: module.Bool},
 			{Name: "home", Type: module.Path}, {Name: "create_home", Type: module.Bool, Default: true, Aliases: []string{"createhome"}}, {Name: "move_home", Type: module.Bool},
 			{Name: "shell", Type: module.Path}, {Name: "comment"}, {Name: "password"}, {Name: "update_password", Default: "always", Choices: []string{"always", "on_create"}},
 			{Name: "system", Type: module.Bool}, {Name: "remove", Type: module.Bool}, {Name: "force", Type: module.Bool, Only: false},
@@ -55,6 +57,11 @@ func runUser(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	if ok {
 		change, differs := userChange(c, before)
+		if change.UID != nil {
+			if err := idle(c, before); err != nil {
+				return nil, err
+			}
+		}
 		if differs {
 			err = accounts.ModifyUser(ctx, name, change)
 		}

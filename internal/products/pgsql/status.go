@@ -36,6 +36,9 @@ func status(p *Cluster, answers map[string]health.Answer, units func(host string
 		}
 		c.Found(m.Instance, a, live.Units, health.AboutPostgres, health.AboutCertificates, health.AboutBackups)
 		c.waits(m.Instance, a)
+		for _, k := range health.Items(a.Part(health.AboutPostgres, "kept")) { // members have it from one initdb
+			c.Keep("%s", value.Str(k))
+		}
 		for _, p := range a.Problems(health.AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
 			c.Passing = append(c.Passing, m.Instance+" leads since a failover: "+p)
 		}

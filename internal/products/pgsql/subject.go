@@ -64,7 +64,21 @@ func pgStateArgs(c *Cluster, vars *value.Dict) *value.Dict {
 			}
 		}
 	}
-	return value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "settings", settings)
+	return value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "settings", settings, "initdb", pgChoices(vars))
+}
+
+// pgChoices are what initdb is told for a new cluster.
+func pgChoices(vars *value.Dict) *value.Dict {
+	choices := value.NewDict()
+	for _, p := range []string{"pg_encoding", "pg_locale", "pg_lc_collate", "pg_lc_ctype"} {
+		if text, known := textOf(vars, p); known {
+			choices.Set(p, text)
+		}
+	}
+	if sums := vars.At("pg_checksum"); !params.IsTemplate(sums) {
+		choices.Set("pg_checksum", params.ToBool(sums) || value.Str(vars.At("pg_conf")) == "crit.yml")
+	}
+	return choices
 }
 
 // pgDoors are where clients of a member connect, and the certificate that they have to meet there.

@@ -88,6 +88,11 @@ func HasLocale(listed, name string) bool {
 	return false
 }
 
+// SameLocale tells whether two names mean the same locale of libc.
+func SameLocale(a, b string) bool {
+	return canonicalLocale(a) == canonicalLocale(b) || a == "POSIX" && b == "C" || a == "C" && b == "POSIX"
+}
+
 func canonicalLocale(name string) string {
 	name, modifier, _ := strings.Cut(name, "@")
 	lang, set, named := strings.Cut(name, ".")

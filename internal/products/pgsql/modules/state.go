@@ -14,12 +14,12 @@ import (
 )
 
 // postgresState asks a running PostgreSQL whether it is what was declared: settings as the server has them, the files that it
-// could not read, rules of pg_hba.conf that it does not understand. It changes nothing, and returns problems, a text each, and waits,
-// the same of settings that wait for a restart.
+// could not read, rules of pg_hba.conf that it does not understand. It changes nothing, and returns problems, a text each, waits,
+// the same of settings that wait for a restart, and kept, of what stays as initdb made it though something else is declared.
 func postgresState() module.Module {
 	return module.Module{
 		Name: "postgres_state",
-		Spec: module.Spec{Args: append(psqlArgs(), module.Arg{Name: "settings", Type: module.Dict})}, // name -> text
+		Spec: module.Spec{Args: append(psqlArgs(), module.Arg{Name: "settings", Type: module.Dict}, module.Arg{Name: "initdb", Type: module.Dict})}, // name -> text
 		Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			var s pgState
 			declared := map[string]string{}
@@ -31,7 +31,8 @@ func postgresState() module.Module {
 			if err := newPsql(c).query(ctx, "postgres", pgStateQuery(declared), &s); err != nil {
 				return nil, err
 			}
-			return value.DictOf("problems", value.Strings(s.problems(declared)), "waits", value.Strings(s.waits()), "changed", false), nil
+			choices, _ := c.Args.Get("initdb").(*value.Dict)
+			return value.DictOf("problems", value.Strings(s.problems(declared)), "waits", value.Strings(s.waits()), "kept", value.Strings(s.Initdb.kept(choices)), "changed", false), nil
 		},
 	}
 }
@@ -44,6 +45,7 @@ type pgState struct {
 	HBA      []pgFileError        `json:"hba"`
 	HBAFile  string               `json:"hba_file"`
 	Unread   bool                 `json:"unread"`
+	Initdb   pgInitdb             `json:"initdb"`
 }
 
 type pgSetting struct {
@@ -74,6 +76,7 @@ func pgStateQuery(declared map[string]string) string {
    FROM pg_settings WHERE pending_restart AND (pg_is_in_recovery() OR name !~ '^recovery_') OR lower(name) = ANY (` + pgsql.TextArray(names) + `)),
  'files', (SELECT jsonb_agg(jsonb_build_object('file', sourcefile, 'line', sourceline, 'name', name, 'error', error)) FROM pg_file_settings WHERE error IS NOT NULL AND sourcefile IS NOT NULL),
  'hba', (SELECT jsonb_agg(jsonb_build_object('line', line_number, 'error', error)) FROM pg_hba_file_rules WHERE error IS NOT NULL),
+ 'initdb', ` + initdbQuery + `,
  'unread', (SELECT modification > pg_conf_load_time() FROM pg_stat_file(current_setting('hba_file'))));
 `
 }

@@ -1,10 +1,12 @@
 package modules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"pig/internal/node"
+	"pig/internal/value"
 )
 
 func TestWhatPostgresIsAndWasDeclared(t *testing.T) {
@@ -35,6 +37,30 @@ func TestWhatPostgresIsAndWasDeclared(t *testing.T) {
 	}
 	if got := (pgState{HBAFile: "/pg/data/pg_hba.conf", Unread: true}).problems(nil); len(got) != 1 || !strings.Contains(got[0], "has changed since") {
 		t.Errorf("unread: %q", got)
+	}
+}
+
+func TestWhatInitdbHasChosen(t *testing.T) {
+	t.Parallel()
+	libc := pgInitdb{Encoding: "UTF8", Collate: "de_DE.UTF-8", Ctype: "C", Provider: "c", Checksum: "on"}
+	builtin := pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C", Provider: "b", Locale: "C.UTF-8", Checksum: "off"}
+	for name, c := range map[string]struct {
+		is       pgInitdb
+		declared *value.Dict
+		want     []string // how they begin
+	}{
+		"the same by other names": {libc, value.DictOf("pg_encoding", "utf-8", "pg_locale", "C", "pg_lc_collate", "de_DE.utf8", "pg_lc_ctype", "POSIX", "pg_checksum", true), nil},
+		"what pg_locale is for":   {libc, value.DictOf("pg_locale", "C", "pg_lc_collate", "", "pg_lc_ctype", ""), []string{"pg_locale is de_DE.UTF-8 and C is declared"}},
+		"one for both":            {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C"}, value.DictOf("pg_locale", "C.UTF-8"), []string{"pg_locale is C and C.UTF-8 is declared"}},
+		"builtin":                 {builtin, value.DictOf("pg_locale", "C", "pg_lc_collate", "C.UTF-8", "pg_lc_ctype", ""), []string{"pg_locale is C.UTF-8 and C is", "pg_lc_collate is C and C.UTF-8 is"}},
+		"ICU of PostgreSQL 15":    {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C", Provider: "i", ICU: "en-US"}, value.DictOf("pg_locale", "C"), []string{"pg_locale is en-US and C is"}},
+		"encoding and checksums":  {builtin, value.DictOf("pg_encoding", "LATIN1", "pg_checksum", true), []string{"pg_encoding is UTF8 and LATIN1 is", "pg_checksum is false and true is declared"}},
+		"nothing is known":        {pgInitdb{}, value.DictOf("pg_encoding", "LATIN1", "pg_checksum", true), nil},
+	} {
+		got := c.is.kept(c.declared)
+		if !slices.EqualFunc(got, c.want, strings.HasPrefix) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 
