@@ -87,6 +87,10 @@ func TestOperations(t *testing.T) {
 		if err := l.box.Start(l.ctx, "10.10.10.11"); err != nil {
 			t.Fatal(err)
 		}
+		if code, out := l.run("status", "pg-test"); code == 0 || !strings.Contains(out, "pig pgsql-backup pg-test") {
+			t.Errorf("a leader without a backup: exit status %d\n%s", code, out)
+		}
+		l.must(0, "pgsql-backup", "pg-test") // the one of before is on the member that was lost
 		l.eventually(2*time.Minute, "a healthy cluster", func() error {
 			if code, out := l.run("status", "pg-test"); code != 0 {
 				return errors.New(tail(out))

@@ -1,11 +1,8 @@
 package imitation
 
 import (
-	"slices"
 	"strings"
 	"time"
-
-	"pig/internal/node"
 )
 
 // pgsqlPackages are PostgreSQL and what is around it.
@@ -95,46 +92,4 @@ func pgbouncerListens(d *Daemon) error {
 		}
 	}
 	return nil
-}
-
-// pgbackrest keeps, in a file of its stanza, how many backups there are.
-func pgbackrest(c *Invocation) int {
-	stanza, command := "", ""
-	for _, a := range c.Argv[1:] {
-		switch name, v, ok := strings.Cut(a, "="); {
-		case name == "--stanza":
-			stanza = v
-		case !ok && !strings.HasPrefix(a, "-") && command == "":
-			command = a
-		}
-	}
-	at := "/var/lib/imitation/pgbackrest-" + stanza
-	text, err := c.Files.Read(at)
-	backups := strings.Count(string(text), "x")
-	keep := func(text string) int {
-		if err := c.Files.Mkdir("/var/lib/imitation", node.Attrs{}); err != nil {
-			return c.Fail("%v", err)
-		}
-		c.Machine.mu.Lock()
-		defer c.Machine.mu.Unlock()
-		c.Machine.lay(Laid{Path: at, Content: text})
-		return 0
-	}
-	switch {
-	case command == "info" && err != nil:
-		c.Say("[]\n")
-	case command == "info":
-		type backup struct {
-			Label string `json:"label"`
-		}
-		code := map[bool]int{true: 2, false: 0}[backups == 0]
-		c.Say("%s\n", toJSON([]any{map[string]any{"name": stanza, "backup": slices.Repeat([]backup{{Label: "20000101-000000F"}}, backups), "status": map[string]any{"code": code, "message": "ok"}}}))
-	case command == "stanza-create":
-		return keep("stanza ")
-	case command == "backup":
-		return keep(string(text) + "x")
-	default:
-		return c.Fail("%v", c.Machine.world.unheardOf("the command %s", strings.Join(c.Argv, " ")))
-	}
-	return 0
 }

@@ -144,6 +144,10 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	case c.ReadOnly && s.planned:
 		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
+		var err error
+		if c.Sees, err = s.shadow.plannedAt(c.Reads); err != nil {
+			return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], err)
+		}
 		out, err := s.live.Exec(ctx, c)
 		if unsure && (errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist)) {
 			return Output{}, fmt.Errorf("%s, which is not there yet: %w", c.Argv[0], ErrUnknown)

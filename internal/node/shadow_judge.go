@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"strings"
 )
@@ -28,7 +29,7 @@ func (s *Shadow) seen() (files []Seen, all bool) {
 		if p.unknown || path.Dir(at) == "/" {
 			return nil, false
 		}
-		one := Seen{Path: at, Kind: p.info.Kind, Content: p.content, Attrs: Attrs{Mode: &p.info.Mode, Owner: p.info.Owner, Group: p.info.Group}}
+		one := seenAs(at, p)
 		switch {
 		case strings.HasPrefix(at, "/proc/") || strings.HasPrefix(at, "/sys/"):
 			continue
@@ -42,4 +43,26 @@ func (s *Shadow) seen() (files []Seen, all bool) {
 		files = append(files, one)
 	}
 	return files, true
+}
+
+func seenAs(at string, p *plannedFile) Seen {
+	return Seen{Path: at, Kind: p.info.Kind, Content: p.content, Attrs: Attrs{Mode: &p.info.Mode, Owner: p.info.Owner, Group: p.info.Group}}
+}
+
+// plannedAt are those of some files that the plan writes; ErrUnknown where it cannot tell what will be in one.
+func (s *Shadow) plannedAt(paths []string) ([]Seen, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var files []Seen
+	for _, at := range paths {
+		p, ok := s.files[at]
+		switch {
+		case !ok:
+		case p.unknown:
+			return nil, fmt.Errorf("%s is not known yet: %w", at, ErrUnknown)
+		case p.info.Kind == File && p.content != nil:
+			files = append(files, seenAs(at, p))
+		}
+	}
+	return files, nil
 }

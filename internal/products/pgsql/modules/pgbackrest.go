@@ -84,6 +84,9 @@ func (p pgbackrest) full(ctx context.Context, assumed bool) error {
 
 const timelineTries = 60
 
+// pgbackrestConf tells pgBackRest where its repository is.
+const pgbackrestConf = "/etc/pgbackrest/pgbackrest.conf"
+
 type pgbackrest struct {
 	call   *module.Call
 	stanza string
@@ -91,7 +94,7 @@ type pgbackrest struct {
 
 // info asks for the stanza. Where PostgreSQL is only planned to start and no repository answers, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
-	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit")}
+	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit"), Reads: []string{pgbackrestConf}}
 	s, found, err := p.ask(ctx, question)
 	switch {
 	case errors.Is(err, node.ErrNotYet):

@@ -21,7 +21,7 @@ func pgbackrestPlace() module.Module {
 		Name: "pgbackrest_place",
 		Spec: module.Spec{Args: []module.Arg{
 			{Name: "stanza", Required: true}, {Name: "name", Required: true}, {Name: "content", Required: true}, {Name: "dbsu", Default: "postgres"},
-			{Name: "config", Type: module.Path, Default: "/etc/pgbackrest/pgbackrest.conf"},
+			{Name: "config", Type: module.Path, Default: pgbackrestConf},
 		}},
 		Run: runPgbackrestPlace,
 	}

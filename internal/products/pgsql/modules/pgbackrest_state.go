@@ -34,7 +34,7 @@ func backupProblems(s stanzaInfo, found, backup bool) (all []string) {
 	case s.Status.Code > stanzaMissingData:
 		all = append(all, "the backup repository: "+s.Status.Message)
 	case last < 0 && backup:
-		all = append(all, "no backup")
+		all = append(all, "no backup: create one (pig pgsql-backup "+s.Name+")")
 	case last >= 0 && s.Backup[last].Error:
 		all = append(all, fmt.Sprintf("the last backup, %s, has errors: pages with a wrong checksum", s.Backup[last].Label))
 	}

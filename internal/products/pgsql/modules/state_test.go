@@ -68,7 +68,7 @@ func TestWhatBackupsAre(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`[]`: "no place in the backup repository",
-		`[{"name": "pg-test", "status": {"code": 2, "message": "no valid backups"}}]`:                               "no backup",
+		`[{"name": "pg-test", "status": {"code": 2, "message": "no valid backups"}}]`:                               "no backup: create one (pig pgsql-backup pg-test)",
 		`[{"name": "pg-test", "status": {"code": 99, "message": "other"}, "backup": [{"label": "a"}]}]`:             "the backup repository: other",
 		`[{"name": "pg-test", "status": {"code": 0}, "backup": [{"label": "a", "error": true}, {"label": "b"}]}]`:   "",
 		`[{"name": "pg-test", "status": {"code": 0}, "backup": [{"label": "a"}, {"label": "20F", "error": true}]}]`: "the last backup, 20F, has errors",

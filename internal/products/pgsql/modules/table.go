@@ -7,6 +7,6 @@ func Table() []module.Module {
 	return []module.Module{
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresPlace(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
 		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(), patroniSwitchover(), patroniReinit(),
-		citusNodes(), pgbackrestStanza(), pgbackrestBackup(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(), pgbackrestPlace(),
+		citusNodes(), pgbackrestStanza(), pgbackrestPlace(), pgbackrestBackup(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}
 }
