@@ -11,107 +11,76 @@ import (
 // A setting with which PostgreSQL does not start fails the run. The corrected file is planned and applied as any other: no other verb, and
 // nothing by hand.
 func TestASettingThatKeepsPostgreSQLFromStartingIsCorrected(t *testing.T) {
-	ha, addrs := sample(t, "ha")
-	for _, c := range []struct {
-		name, text string
-		addrs      []string
-	}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
-		t.Run(c.name, func(t *testing.T) {
-			whole := settled(t, c.text, c.addrs...)
-			bubble(t, func(t *testing.T) {
-				l := whole.edited(t, c.text, "pg_parameters: { shared_buffers: 1TB }")
-				if out, code := l.pig("apply", "--yes"); code != 2 {
-					t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
-				}
-				l.write(c.text + "    pg_parameters: { shared_buffers: 256MB }\n")
-				out, code := l.pig("plan")
-				if code != 0 || !strings.Contains(out, "256MB") {
-					t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
-				}
-				if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
-					t.Error(out)
-				}
-				heals(t, l)
-			})
+	aloneAndThree(t, func(t *testing.T, text string, addrs []string) {
+		whole := settled(t, text, addrs...)
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, text, "pg_parameters: { shared_buffers: 1TB }")
+			if out, code := l.pig("apply", "--yes"); code != 2 {
+				t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+			}
+			l.write(text + "    pg_parameters: { shared_buffers: 256MB }\n")
+			out, code := l.pig("plan")
+			if code != 0 || !strings.Contains(out, "256MB") {
+				t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+			}
+			if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
+				t.Error(out)
+			}
+			heals(t, l)
 		})
-	}
+	})
 }
 
 // A first installation whose PostgreSQL does not start leaves a cluster without a leader. The corrected file goes on from there.
 func TestABootstrapThatFailedIsCorrected(t *testing.T) {
-	ha, addrs := sample(t, "ha")
-	for _, c := range []struct {
-		name, text string
-		addrs      []string
-	}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
-		t.Run(c.name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				l := newLab(t, c.text+"    pg_parameters: { shared_buffers: 1TB }\n", c.addrs...)
-				l.repositories(t)
-				if out, code := l.pig("apply", "--yes"); code != 2 {
-					t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
-				}
-				l.write(c.text)
-				if out, code := l.pig("plan"); code != 0 {
-					t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
-				}
-				heals(t, l)
-			})
+	aloneAndThree(t, func(t *testing.T, text string, addrs []string) {
+		bubble(t, func(t *testing.T) {
+			l := newLab(t, text+"    pg_parameters: { shared_buffers: 1TB }\n", addrs...)
+			l.repositories(t)
+			if out, code := l.pig("apply", "--yes"); code != 2 {
+				t.Fatalf("PostgreSQL starts with 1TB: exit status %d\n%s", code, out)
+			}
+			l.write(text)
+			if out, code := l.pig("plan"); code != 0 {
+				t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+			}
+			heals(t, l)
 		})
-	}
+	})
 }
 
 // A library that each session loads and that is broken shuts everybody out of a server that runs, pig too. A file without it corrects that.
 func TestAServerThatRefusesSessionsIsCorrected(t *testing.T) {
-	ha, addrs := sample(t, "ha")
-	for _, c := range []struct {
-		name, text string
-		addrs      []string
-	}{{"a member alone", checkedWorld, []string{"10.10.10.10", "10.10.10.11"}}, {"three members", ha, addrs}} {
-		t.Run(c.name, func(t *testing.T) {
-			whole := settled(t, c.text, c.addrs...)
-			bubble(t, func(t *testing.T) {
-				l := whole.edited(t, c.text, "pg_parameters: { session_preload_libraries: broken }")
-				for _, m := range l.world.Machines() {
-					m.Put(imitation.Laid{Path: "/usr/lib/postgresql/17/lib/broken.so"}) // there, and nothing in it
-				}
-				if out, code := l.pig("apply", "--yes"); code == 0 || !strings.Contains(out, "FATAL") {
-					t.Fatalf("nothing is told:\n%s", out)
-				}
-				l.write(c.text)
-				if out, code := l.pig("plan"); code != 0 || !strings.Contains(out, "reload service patroni") {
-					t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
-				}
-				if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
-					t.Error(out)
-				}
-				heals(t, l)
-			})
+	aloneAndThree(t, func(t *testing.T, text string, addrs []string) {
+		whole := settled(t, text, addrs...)
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, text, "pg_parameters: { session_preload_libraries: broken }")
+			for _, m := range l.world.Machines() {
+				m.Put(imitation.Laid{Path: "/usr/lib/postgresql/17/lib/broken.so"}) // there, and nothing in it
+			}
+			if out, code := l.pig("apply", "--yes"); code == 0 || !strings.Contains(out, "FATAL") {
+				t.Fatalf("nothing is told:\n%s", out)
+			}
+			l.write(text)
+			if out, code := l.pig("plan"); code != 0 || !strings.Contains(out, "reload service patroni") {
+				t.Errorf("the corrected file is planned: exit status %d\n%s", code, out)
+			}
+			if out := l.must("apply", "--yes"); strings.Contains(out, "not as planned") {
+				t.Error(out)
+			}
+			heals(t, l)
 		})
-	}
+	})
 }
 
 // Directories of data and the prefix in etcd are those that the cluster was made with: nothing is changed where they are declared otherwise.
 func TestTheDataOfAClusterAreNotMoved(t *testing.T) {
-	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
-	for edit, says := range map[string]string{
+	whole := settled(t, checkedWorld, oneMember...)
+	refusedUnharmed(t, whole, checkedWorld, map[string]string{
 		"pg_fs_main: /data/other":  "cannot move pg-test-1, whose data are in /pg/data: pg_fs_main: the directory of the cluster is /data/postgres/pg-test-17, not /data/other/pg-test-17",
 		"pg_data: /pg/data2":       "pg_data: the data directory is /pg/data, not /pg/data2",
 		"pg_namespace: /elsewhere": "pg_namespace: the prefix in etcd is /pg/, not /elsewhere/",
-	} {
-		bubble(t, func(t *testing.T) {
-			l := whole.edited(t, checkedWorld, edit)
-			before := l.files()
-			for _, args := range [][]string{{"apply", "--yes"}, {"pgsql", "-t", "pg_dir"}} {
-				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
-					t.Errorf("%s of %s: exit status %d\n%s", args, edit, code, out)
-				}
-			}
-			l.unharmed(t, before)
-			l.write(checkedWorld)
-			heals(t, l)
-		})
-	}
+	}, []string{"pgsql", "-t", "pg_dir"})
 }
 
 const twoPostgres = `
@@ -160,7 +129,7 @@ func TestALeaderThatIsNotSelectedIsTold(t *testing.T) {
 
 // A disk that was full is no reason for anything but another apply, once there is room.
 func TestAFullDiskThatWasFreed(t *testing.T) {
-	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
+	whole := settled(t, checkedWorld, oneMember...)
 	for _, what := range []string{"write /pg/conf/pg-test-1.yml", "write /etc/etcd/etcd.conf"} {
 		bubble(t, func(t *testing.T) {
 			l := whole.edited(t, checkedWorld, "pg_parameters: { max_connections: 222 }\n    pg_hba_rules: [ { title: more, role: common, rules: [ host all all 10.9.9.9/32 scram-sha-256 ] } ]\n    etcd_election_timeout: 2000\n    pg_rto: fast")
@@ -179,7 +148,7 @@ func TestAFullDiskThatWasFreed(t *testing.T) {
 // Certificates that have expired while nobody ran pig are issued anew by the next apply.
 func TestExpiredCertificatesAreRenewed(t *testing.T) {
 	text := checkedWorld + "    cert_validity: 100d\n    nginx_cert_validity: 100d\n"
-	whole := settled(t, text, "10.10.10.10", "10.10.10.11")
+	whole := settled(t, text, oneMember...)
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, text, "# as before")
 		time.Sleep(120 * 24 * time.Hour)
@@ -204,23 +173,44 @@ func TestExpiredCertificatesAreRenewed(t *testing.T) {
 	})
 }
 
+// aloneAndThree tries something on a cluster of one member and on one of three.
+func aloneAndThree(t *testing.T, try func(t *testing.T, text string, addrs []string)) {
+	ha, addrs := sample(t, "ha")
+	t.Run("a member alone", func(t *testing.T) { try(t, checkedWorld, oneMember) })
+	t.Run("three members", func(t *testing.T) { try(t, ha, addrs) })
+}
+
+// oneMember are the hosts of checkedWorld.
+var oneMember = []string{"10.10.10.10", "10.10.10.11"}
+
+// refusedUnharmed tries edits of an inventory that is applied: each is refused by each command with what it says, and nothing is changed. Then the file
+// of before heals what there is to heal.
+func refusedUnharmed(t *testing.T, whole *lab, text string, edits map[string]string, commands ...[]string) {
+	t.Helper()
+	for edit, says := range edits {
+		bubble(t, func(t *testing.T) {
+			l := whole.edited(t, text, edit)
+			before := l.files()
+			for _, args := range append(commands, []string{"apply", "--yes"}) {
+				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
+					t.Errorf("%s of %s: exit status %d, want %q\n%s", args, edit, code, says, out)
+				}
+			}
+			l.unharmed(t, before)
+			l.write(text)
+			heals(t, l)
+		})
+	}
+}
+
 // A port that another program has is not handed over in one run: the plan says who has it, in either direction.
 func TestAPortOfAnotherProgramIsToldByThePlan(t *testing.T) {
 	const text = checkedWorld
-	whole := settled(t, text, "10.10.10.10", "10.10.10.11")
-	for edit, says := range map[string]string{
+	whole := settled(t, text, oneMember...)
+	refusedUnharmed(t, whole, text, map[string]string{
 		"pg_port: 5433\n    pg_default_services: []":                                               "port 5433 for PostgreSQL (pg_port) is taken by haproxy",
 		"pg_port: 15432\n    pg_services: [ { name: s, port: 5432, selector: '[]' } ]":             "port 5432 for service s is taken by patroni", // a part of Patroni's unit in an imitation
 		"pg_port: 6432\n    pgbouncer_port: 5432":                                                  "port 6432 for PostgreSQL (pg_port) is taken by pgbouncer",
 		"patroni_port: 5434\n    pg_default_services: [ { name: a, port: 5440, selector: '[]' } ]": "port 5434 for Patroni (patroni_port) is taken by haproxy",
-	} {
-		bubble(t, func(t *testing.T) {
-			l := whole.edited(t, text, edit)
-			before := l.files()
-			if out, code := l.pig("apply", "--yes"); code == 0 || !strings.Contains(out, says) {
-				t.Errorf("apply of %s: exit status %d\n%s", edit, code, out)
-			}
-			l.unharmed(t, before)
-		})
-	}
+	})
 }
