@@ -50,7 +50,11 @@ func TestOperations(t *testing.T) {
 	within("switchover", 20*time.Second, "pgsql-switchover", "pg-test", "10.10.10.12")
 	leads("10.10.10.12")
 	within("restart of all members", 20*time.Second, "pgsql-restart", "pg-test", "--all")
-	within("rebuilding a replica", 5*time.Second, "pgsql-reinit", "pg-test", "pg-test-3")
+	replica := "10.10.10.13"
+	if got, err := l.leader(); err != nil || got == replica {
+		replica = "10.10.10.11"
+	}
+	within("rebuilding a replica", 5*time.Second, "pgsql-reinit", "pg-test", replica)
 	if out := l.must(0, "pgsql-reload", "pg-test"); strings.Count(out, "reload service patroni") != 3 {
 		t.Errorf("not all members were reloaded:\n%s", out)
 	}
