@@ -1,6 +1,7 @@
 package products
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,29 @@ func TestKeysOfRepositoriesAreKnown(t *testing.T) {
 		got := strings.Join(all, "\n")
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s\n got %q\nwant %q", entry, got, want)
+		}
+	}
+}
+
+// The page of the inventory needs a URL without a password, and the password beside it.
+func TestThePageOfTheInventoryHasAPassword(t *testing.T) {
+	t.Parallel()
+	const seen = ", grafana_view_password: Seen1234"
+	for vars, want := range map[string]string{
+		`grafana_cmdb_url: ''`:                                                              "",
+		`grafana_cmdb_url: postgres://a@10.0.0.1/meta` + seen:                               "",
+		`grafana_cmdb_url: "postgres://a@[fd00::1]:5433/meta?sslmode=require"` + seen:       "",
+		`grafana_cmdb_url: "postgres://a@${admin_ip}:5432/meta", admin_ip: 10.0.0.1` + seen: "",
+		`grafana_cmdb_url: postgres://a@10.0.0.1/meta`:                                      "grafana_cmdb_url is set, but grafana_view_password is not",
+		`grafana_cmdb_url: postgres://a:Secret12@10.0.0.1/meta` + seen:                      "grafana_cmdb_url must be a URL of a database with its user and without a password",
+		`grafana_cmdb_url: service=meta` + seen:                                             "grafana_cmdb_url must be",
+		`grafana_cmdb_url: postgres://10.0.0.1/meta` + seen:                                 "grafana_cmdb_url must be",
+		`grafana_cmdb_url: "postgres://a@10.0.0.1/meta?options=-cx"` + seen:                 "grafana_cmdb_url must be",
+	} {
+		all := found(t, "all: { children: { infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } } }, vars: { "+vars+" } }")
+		got := strings.Join(slices.DeleteFunc(all, func(s string) bool { return !strings.Contains(s, "grafana") }), "\n")
+		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, "Secret12") {
+			t.Errorf("%s\n got %q\nwant %q", vars, got, want)
 		}
 	}
 }
