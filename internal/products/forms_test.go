@@ -97,6 +97,32 @@ func TestThePageOfTheInventoryHasAPassword(t *testing.T) {
 	}
 }
 
+// Packages that are named and come from nowhere are told, with what to write.
+func TestPackagesHaveASource(t *testing.T) {
+	t.Parallel()
+	const extra, entry = "repo_extra_packages: [ pgsql-main ]", `repo_upstream: [ { name: a, module: pgsql, baseurl: { default: "http://h/ x main" } } ]`
+	const nowhere = "warning: repo_extra_packages has no effect: repo_upstream has no repository of the modules "
+	for vars, want := range map[string]string{
+		"admin_ip: 10.0.0.1":         "",
+		extra:                        nowhere + "infra, node, pgsql (repo_modules)",
+		"repo_packages: [ patroni ]": "warning: repo_packages has no effect",
+		extra + ", " + entry:         "",
+		extra + ", repo_modules: 'infra, node', " + entry: nowhere + "infra, node (repo_modules)",
+		extra + ", repo_enabled: false":                   "",
+		extra + ", repo_bundle: /tmp/x.tgz":               "",
+		`node_repo_modules: "local,pgsql", ` + entry:      "",
+		`node_repo_modules: "local,mine", ` + entry:       "warning: node_repo_modules has mine, and repo_upstream has no repository of that module",
+		"node_repo_modules: [ mine ]":                     "warning: node_repo_modules has mine",
+		"node_repo_modules: ''":                           "",
+	} {
+		all := found(t, "all: { children: { infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } } }, vars: { "+vars+" } }")
+		got := strings.Join(slices.DeleteFunc(all, func(s string) bool { return !strings.Contains(s, "repo_") }), "\n")
+		if want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", vars, got, want)
+		}
+	}
+}
+
 // What a serializer would refuse in the middle of a run is told before.
 func TestValuesThatNoFileCanHold(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,8 @@ func (Product) Validate(core *params.Validator) {
 	v.admin()
 	v.domains()
 	v.page()
+	v.sources()
+	v.modules()
 }
 
 // page tells of a page of the inventory whose data source would have no password.
