@@ -37,6 +37,9 @@ func TestTables(t *testing.T) {
 		"TablesRefuseWhatIsWrong":     tablesRefuseWhatIsWrong,
 		"AKilledLoadLeavesTheOld":     aKilledLoadLeavesTheOld,
 		"InitKeepsWhatIsThere":        initKeepsWhatIsThere,
+		"ThePageIsShown":              thePageIsShown,
+		"AVersionShowsItsDifferences": aVersionShowsItsDifferences,
+		"ViewsKnowWhatIsSecret":       viewsKnowWhatIsSecret,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })
 	}

@@ -18,6 +18,9 @@ var schemaSQL string
 //go:embed views.sql
 var viewsSQL string
 
+//go:embed shown.sql
+var shownSQL string
+
 // Init creates the tables, or brings those of an earlier pig up to date. No row of an inventory is deleted. It takes effect as a whole or not at all.
 func (db *DB) Init(ctx context.Context) (created bool, err error) {
 	err = pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
@@ -41,6 +44,9 @@ func (db *DB) Init(ctx context.Context) (created bool, err error) {
 		}
 		if _, err := tx.Exec(ctx, viewsSQL); err != nil {
 			return fmt.Errorf("create the views: %w", err)
+		}
+		if _, err := tx.Exec(ctx, shownSQL); err != nil {
+			return fmt.Errorf("create the views without secrets: %w", err)
 		}
 		return defaults(ctx, tx)
 	})
@@ -67,9 +73,9 @@ func defaults(ctx context.Context, tx pgx.Tx) error {
 		if r := ruleOf(p); r != nil {
 			rule = value.JSON(r)
 		}
-		rows = append(rows, []any{i + 1, p.Name, def, p.Module, p.Section, p.Type.String(), p.Levels, p.Doc, nil, rule})
+		rows = append(rows, []any{i + 1, p.Name, def, p.Module, p.Section, p.Type.String(), p.Levels, p.Doc, nil, rule, p.Secret || p.Type.Kind == "password"})
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"pigsty", "default_var"}, []string{"id", "key", "value", "module", "section", "type", "level", "summary", "detail", "rule"}, pgx.CopyFromRows(rows))
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"pigsty", "default_var"}, []string{"id", "key", "value", "module", "section", "type", "level", "summary", "detail", "rule", "secret"}, pgx.CopyFromRows(rows))
 	return err
 }
 

@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS pigsty.default_var (
 	detail  text,
 	rule    jsonb
 );
+ALTER TABLE pigsty.default_var ADD COLUMN IF NOT EXISTS secret boolean NOT NULL DEFAULT false;
 
 CREATE TABLE IF NOT EXISTS pigsty.package_map (
 	key   text PRIMARY KEY,
@@ -144,9 +145,9 @@ CREATE TABLE IF NOT EXISTS pigsty.layout (
 	sealed  boolean NOT NULL
 );
 
--- version_begin gives the version of this transaction, and begins one at the first write. Writers follow one another: a second one waits here for the
--- first one's commit. SET pigsty.base = N refuses to write over any version behind N.
-CREATE OR REPLACE FUNCTION pigsty.version_begin() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- current_version gives the version of this transaction, and begins one at the first write. Writers follow one another: a second one waits here for the
+-- first one's commit. SET pigsty.base = N refuses to write over any version behind N. It is for triggers: who only reads must not begin a version.
+CREATE OR REPLACE FUNCTION pigsty.current_version() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	now_at text := current_setting('pigsty.current', true);
 	mine   text := pg_current_xact_id()::text;
@@ -170,12 +171,22 @@ BEGIN
 	PERFORM set_config('pigsty.current', mine || ':' || (last + 1), true);
 	RETURN last + 1;
 END $$;
+REVOKE EXECUTE ON FUNCTION pigsty.current_version() FROM PUBLIC;
+
+-- version_begin begins a version before anything is written, for a load.
+CREATE OR REPLACE FUNCTION pigsty.version_begin() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user), 'pigsty.layout', 'INSERT') THEN
+		RAISE EXCEPTION 'permission denied for schema pigsty' USING ERRCODE = 'insufficient_privilege';
+	END IF;
+	RETURN pigsty.current_version();
+END $$;
 
 CREATE OR REPLACE FUNCTION pigsty.note_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF EXISTS (SELECT FROM new_rows) THEN
 		INSERT INTO pigsty.change (version, action, what, cls, host, key, after, seq, comment)
-		SELECT pigsty.version_begin(), 'insert', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
+		SELECT pigsty.current_version(), 'insert', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
 		FROM (SELECT to_jsonb(r) AS j FROM new_rows r) s ORDER BY (j ->> 'seq')::bigint;
 	END IF;
 	RETURN NULL;
@@ -185,7 +196,7 @@ CREATE OR REPLACE FUNCTION pigsty.note_delete() RETURNS trigger LANGUAGE plpgsql
 BEGIN
 	IF EXISTS (SELECT FROM old_rows) THEN
 		INSERT INTO pigsty.change (version, action, what, cls, host, key, before, seq, comment)
-		SELECT pigsty.version_begin(), 'delete', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
+		SELECT pigsty.current_version(), 'delete', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
 		FROM (SELECT to_jsonb(r) AS j FROM old_rows r) s ORDER BY (j ->> 'seq')::bigint;
 	END IF;
 	RETURN NULL;
@@ -195,7 +206,7 @@ END $$;
 CREATE OR REPLACE FUNCTION pigsty.note_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	INSERT INTO pigsty.change (version, action, what, cls, host, key, before, after, seq, comment)
-	SELECT pigsty.version_begin(), action, TG_TABLE_NAME, nullif(cls, ''), nullif(host, ''), nullif(key, ''), before, after, seq, comment
+	SELECT pigsty.current_version(), action, TG_TABLE_NAME, nullif(cls, ''), nullif(host, ''), nullif(key, ''), before, after, seq, comment
 	FROM (
 		SELECT cls, host, key, o.v AS before, n.v AS after, coalesce(n.seq, o.seq) AS seq, coalesce(n.comment, o.comment) AS comment,
 			CASE WHEN o.seq IS NULL THEN 'insert' WHEN n.seq IS NULL THEN 'delete' ELSE 'update' END AS action
@@ -214,7 +225,7 @@ CREATE OR REPLACE FUNCTION pigsty.note_truncate() RETURNS trigger LANGUAGE plpgs
 DECLARE
 	v bigint;
 BEGIN
-	v := pigsty.version_begin();
+	v := pigsty.current_version();
 	EXECUTE format('INSERT INTO pigsty.change (version, action, what, cls, host, key, before, seq, comment)
 		SELECT %s, ''delete'', %L, j ->> ''cls'', j ->> ''name'', coalesce(j ->> ''key'', j ->> ''child''), j -> ''value'', (j ->> ''seq'')::bigint, j ->> ''comment''
 		FROM (SELECT to_jsonb(r) AS j FROM pigsty.%I r) s', v, TG_TABLE_NAME, TG_TABLE_NAME);

@@ -1,5 +1,5 @@
 // Package dashboard holds the Grafana dashboards of an environment as short descriptions, and draws them as Grafana's JSON.
-// The JSON lies in roles/infra/files/dashboards; a test keeps both the same (-update writes it).
+// The JSON lies in roles/infra/files/dashboards, that of the inventory beside it; a test keeps both the same (-update writes it).
 package dashboard
 
 import (
@@ -21,6 +21,7 @@ type Var struct {
 	Label string
 	Of    string // the series that have the label
 	All   bool   // several, or all of them
+	SQL   string // a query of the inventory's tables that gives the values, instead of a label
 }
 
 // Row is a heading with panels below it.
@@ -40,6 +41,7 @@ type Panel struct {
 	Warn, Bad float64
 	Low       bool
 	Queries   []Query
+	SQL       string // of the inventory's tables, for a table; instead of Queries
 }
 
 // Kind is how a panel shows its numbers.
@@ -91,6 +93,9 @@ func (d Dashboard) JSON() ([]byte, error) {
 }
 
 func (v Var) object() object {
+	if v.SQL != "" {
+		return v.chosen()
+	}
 	query := "label_values(" + v.Of + ", " + v.Label + ")"
 	o := object{
 		"name": v.Name, "type": "query", "datasource": object{"type": "prometheus", "uid": source}, "query": object{"query": query, "refId": v.Name},
@@ -154,6 +159,9 @@ func (p Panel) lines() object {
 func (p Panel) object() object {
 	if p.Kind == Lines {
 		return p.lines()
+	}
+	if p.SQL != "" {
+		return p.listing()
 	}
 	targets := []object{}
 	for i, q := range p.Queries {

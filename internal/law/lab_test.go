@@ -23,6 +23,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if socket := os.Getenv(labSocket); socket != "" && filepath.Base(os.Args[0]) == "pig" {
+		os.Exit(askLab(socket))
+	}
 	if flag.Parse(); testing.Short() {
 		fmt.Println("the law takes minutes: run it without -short")
 		os.Exit(0)

@@ -9,6 +9,7 @@ import (
 func TestAClusterNeedsNodesOfTheEnvironment(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		l := newLab(t, checkedWorld, "10.10.10.10", "10.10.10.11")
+		l.repositories(t)
 		before := l.files()
 		for _, verb := range [][]string{{"pgsql-add", "pg-test"}, {"pgsql", "-C"}, {"etcd"}} {
 			out, code := l.pig(verb...)

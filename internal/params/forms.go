@@ -53,6 +53,7 @@ func forms() map[string]form {
 		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
 		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
 		"repo_key":    {"a file, an https URL, or environment", isRepositoryKey},
+		"cmdb_url":    {"a URL of a database with its user and without a password, such as postgres://dbuser_inventory@10.10.10.10:5432/meta", func(s string) bool { return s == "" || cmdbURLForm.MatchString(s) }},
 		"snapshot":    {"seconds, at least one, and changes, such as 1200 1", snapshotForm.MatchString},
 		"memory":      {"a whole number of bytes, or one with k, kb, m, mb, g or gb, such as 64MB", isMemory},
 	}
@@ -77,6 +78,7 @@ var (
 	proxyTimeForm  = regexp.MustCompile(`^(\d{1,12})(us|ms|s|m|h|d)?$`)
 	scrapeTimeForm = regexp.MustCompile(`^(?:(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+|\d+(?:\.\d+)?)$`)
 
+	cmdbURLForm  = regexp.MustCompile(`^postgres(?:ql)?://[^\s/:@?#\[\]]+@(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/[^\s/?#]+(?:\?sslmode=(?:disable|require|verify-ca|verify-full))?$`)
 	snapshotForm = regexp.MustCompile(`^[1-9]\d{0,8} \d{1,9}$`)
 	memoryForm   = regexp.MustCompile(`(?i)^(\d+)(b|kb?|mb?|gb?)?$`)
 	diskRange    = regexp.MustCompile(`\{\d+\.\.\.\d+\}`)

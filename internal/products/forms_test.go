@@ -1,6 +1,7 @@
 package products
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,55 @@ func TestKeysOfRepositoriesAreKnown(t *testing.T) {
 		got := strings.Join(all, "\n")
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s\n got %q\nwant %q", entry, got, want)
+		}
+	}
+}
+
+// The page of the inventory needs a URL without a password, and the password beside it.
+func TestThePageOfTheInventoryHasAPassword(t *testing.T) {
+	t.Parallel()
+	const seen = ", grafana_view_password: Seen1234"
+	for vars, want := range map[string]string{
+		`grafana_cmdb_url: ''`:                                                              "",
+		`grafana_cmdb_url: postgres://a@10.0.0.1/meta` + seen:                               "",
+		`grafana_cmdb_url: "postgres://a@[fd00::1]:5433/meta?sslmode=require"` + seen:       "",
+		`grafana_cmdb_url: "postgres://a@${admin_ip}:5432/meta", admin_ip: 10.0.0.1` + seen: "",
+		`grafana_cmdb_url: postgres://a@10.0.0.1/meta`:                                      "grafana_cmdb_url is set, but grafana_view_password is not",
+		`grafana_cmdb_url: postgres://a:Secret12@10.0.0.1/meta` + seen:                      "grafana_cmdb_url must be a URL of a database with its user and without a password",
+		`grafana_cmdb_url: service=meta` + seen:                                             "grafana_cmdb_url must be",
+		`grafana_cmdb_url: postgres://10.0.0.1/meta` + seen:                                 "grafana_cmdb_url must be",
+		`grafana_cmdb_url: "postgres://a@10.0.0.1/meta?options=-cx"` + seen:                 "grafana_cmdb_url must be",
+	} {
+		all := found(t, "all: { children: { infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } } }, vars: { "+vars+" } }")
+		got := strings.Join(slices.DeleteFunc(all, func(s string) bool { return !strings.Contains(s, "grafana") }), "\n")
+		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, "Secret12") {
+			t.Errorf("%s\n got %q\nwant %q", vars, got, want)
+		}
+	}
+}
+
+// Packages that are named and come from nowhere are told, with what to write.
+func TestPackagesHaveASource(t *testing.T) {
+	t.Parallel()
+	const extra, entry = "repo_extra_packages: [ pgsql-main ]", `repo_upstream: [ { name: a, module: pgsql, baseurl: { default: "http://h/ x main" } } ]`
+	const nowhere = "warning: repo_extra_packages has no effect: repo_upstream has no repository of the modules "
+	for vars, want := range map[string]string{
+		"admin_ip: 10.0.0.1":         "",
+		extra:                        nowhere + "infra, node, pgsql (repo_modules)",
+		"repo_packages: [ patroni ]": "warning: repo_packages has no effect",
+		extra + ", " + entry:         "",
+		extra + ", repo_modules: 'infra, node', " + entry: nowhere + "infra, node (repo_modules)",
+		extra + ", repo_enabled: false":                   "",
+		extra + ", repo_bundle: /tmp/x.tgz":               "",
+		`node_repo_modules: "local,pgsql", ` + entry:      "",
+		`node_repo_modules: "local,mine", ` + entry:       "warning: node_repo_modules has mine, and repo_upstream has no repository of that module",
+		"node_repo_modules: [ mine ]":                     "warning: node_repo_modules has mine",
+		"node_repo_modules: ''":                           "",
+	} {
+		all := found(t, "all: { children: { infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } } }, vars: { "+vars+" } }")
+		got := strings.Join(slices.DeleteFunc(all, func(s string) bool { return !strings.Contains(s, "repo_") }), "\n")
+		if want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", vars, got, want)
 		}
 	}
 }

@@ -65,7 +65,9 @@ func runPackageDownload(ctx context.Context, c *module.Call) (*value.Dict, error
 	}
 	out, err := c.System.Exec(ctx, node.Cmd{
 		Argv: append([]string{"apt-get", "-q", "-o", "APT::Sandbox::User=root", "download"}, fetch...), Dir: dir,
-		Change: &node.Change{Kind: "packages", ID: path.Base(dir), Action: "download", Attrs: []node.Attr{{Name: "count", After: fmt.Sprint(len(fetch))}}},
+		Change: &node.Change{
+			Kind: "packages", ID: path.Base(dir), Action: "download", Attrs: []node.Attr{{Name: "count", After: fmt.Sprint(len(fetch))}}, Makes: map[string]string{packagesIn(dir): "other ones"},
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -75,6 +77,9 @@ func runPackageDownload(ctx context.Context, c *module.Call) (*value.Dict, error
 	}
 	return result, nil
 }
+
+// packagesIn is the fact that the packages of a directory are other ones than now.
+func packagesIn(dir string) string { return "packages in " + path.Clean(dir) }
 
 // offeredVersions are the newest versions that repositories have of names. What is only installed, as a system's base may be, is
 // in none.

@@ -30,6 +30,9 @@ func packageIndex() module.Module {
 func runPackageIndex(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	dir := c.Args.String("path")
 	files := c.System.Files()
+	if _, planned := c.System.Foreseen(packagesIn(dir)); planned {
+		return nil, fmt.Errorf("the packages in %s, once they are fetched: %w", dir, node.ErrUnknown)
+	}
 	names, err := files.List(dir)
 	if err != nil {
 		return nil, err

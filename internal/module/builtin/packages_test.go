@@ -110,6 +110,14 @@ func TestRepositoryOfPackages(t *testing.T) {
 			return 0
 		}
 	})
+	// A plan that fetches packages does not know the index of them: else it would have it that the repository is empty.
+	shadow := node.NewShadow(m)
+	for _, task := range []module.Task{{Module: "package_download", Args: args("names", list("tool"), "path", "/srv/repo")}, {Module: "package_index", Args: args("path", "/srv/repo/")}} {
+		r := module.Run(t.Context(), shadow, builtin.Table(), task)
+		if _, unknown := r.Changed.(value.Unknown); r.Failed != "" || unknown != (task.Module == "package_index") {
+			t.Errorf("a plan of %s: %+v", task.Module, r)
+		}
+	}
 	on(t, m,
 		deed{module: "package_download", args: args("names", list("tool,other", "nosuch"), "path", "/srv/repo"), makes: "packages repo download", says: "'packages': 2, 'missing': ['nosuch', 'other']"},
 		deed{module: "package_index", args: args("path", "/srv/repo"), makes: "file /srv/repo/Packages create; file /srv/repo/Packages.gz create", says: "'packages': 2"},

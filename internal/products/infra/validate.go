@@ -17,6 +17,23 @@ func (Product) Validate(core *params.Validator) {
 	v.repositories()
 	v.admin()
 	v.domains()
+	v.page()
+	v.sources()
+	v.modules()
+}
+
+// page tells of a page of the inventory whose data source would have no password.
+func (v *validator) page() {
+	g := v.Inv.Group("infra")
+	if g == nil || len(v.Inv.HostsOf(g)) == 0 {
+		return
+	}
+	first := v.Inv.HostsOf(g)[0]
+	vars := v.Inv.Vars(first)
+	if url, _ := vars.At("grafana_cmdb_url").(string); url != "" && vars.At("grafana_view_password") == nil {
+		v.Add(diag.Errorf(v.Where(first, "grafana_cmdb_url"), "grafana_cmdb_url is set, but grafana_view_password is not").
+			WithHint("set grafana_view_password to the password of the user in grafana_cmdb_url (docs/cmdb.md)"))
+	}
 }
 
 // What names something that nobody declares may still be there, made by hand: it is told, and not refused.

@@ -50,7 +50,7 @@ func runPostgresPreflight(ctx context.Context, c *module.Call) (*value.Dict, err
 		}
 		result.Set("unsure", value.Strings(unsure))
 		if len(absent) > 0 {
-			errs = append(errs, fmt.Errorf("no repository of this node has %s: put it there first (repo_packages, repo_extra_packages), or leave out what needs it (pg_packages, pg_extensions, extensions of pg_databases)", strings.Join(module.WithNearest(ctx, c, absent), ", ")))
+			errs = append(errs, fmt.Errorf("no repository of this node has %s: put it there first (repo_upstream with repo_extra_packages, or pig repo add), or leave out what needs it (pg_packages, pg_extensions, extensions of pg_databases)", strings.Join(module.WithNearest(ctx, c, absent), ", ")))
 		}
 	}
 	if c.Args.Has("address") {
