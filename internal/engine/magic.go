@@ -45,7 +45,7 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 		}
 		return playbook.Dir(absolute(h.File)), true
 	case "groups":
-		return e.groups(), true
+		return groups{e}, true
 	case "group_names":
 		return value.Strings(e.Inventory.GroupNames(h.Host)), true
 	case "hostvars":
@@ -141,17 +141,30 @@ func shortName(name string) string {
 	return name
 }
 
-// groups is the magic variable of that name.
-func (e *Engine) groups() *value.Dict {
-	d := value.NewDict()
-	for _, g := range e.Inventory.Groups() {
-		names := value.NewList()
-		for _, h := range e.Inventory.HostsOf(g) {
-			names.Append(h.Name)
-		}
-		d.Set(g.Name, names)
+// groups is the magic variable of that name: the hosts of each group, listed when they are asked for.
+type groups struct{ e *Engine }
+
+// Item implements jinja.Mapping.
+func (v groups) Item(key value.Value) (value.Value, bool, error) {
+	name, ok := value.Plain(key)
+	if !ok {
+		return nil, false, nil
 	}
-	return d
+	g := v.e.Inventory.Group(name)
+	if g == nil {
+		return nil, false, nil
+	}
+	return value.Strings(hostNames(v.e.Inventory.HostsOf(g))), true, nil
+}
+
+// Keys implements jinja.Mapping.
+func (v groups) Keys() []value.Value {
+	all := v.e.Inventory.Groups()
+	keys := make([]value.Value, len(all))
+	for i, g := range all {
+		keys[i] = g.Name
+	}
+	return keys
 }
 
 // hostVars is the magic variable hostvars: every host's variables, rendered when asked for.
