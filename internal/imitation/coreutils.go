@@ -14,7 +14,7 @@ func CoreCommands() map[string]Command {
 	return map[string]Command{
 		"true": success, "echo": echo, "cat": cat, "ls": ls, "df": df, "ss": ss, "id": id, "systemctl": systemctl, "journalctl": success,
 		"hostnamectl": hostnamectl, "update-ca-certificates": success, "sysctl": sysctl, "systemd-tmpfiles": success, "udevadm": success,
-		"modprobe": modprobe, "swapoff": success, "visudo": judging("%s:%d:1: syntax error: %s", "/etc/sudoers.d"), "ssh-keygen": sshKeygen, "ip": ipAddr, "tail": tail, "grep": success,
+		"modprobe": modprobe, "swapoff": success, "visudo": judging("%s:%d:1: syntax error: %s", "/etc/sudoers.d"), "ssh-keygen": sshKeygen, "ip": ipAddr, "tail": tail, "grep": grep,
 		"fallocate": fallocate, "locale": locale, "systemd-analyze": calendar,
 	}
 }
@@ -66,6 +66,21 @@ func tail(c *Invocation) int {
 		return c.Fail("tail: %v", err)
 	}
 	c.Stdout.Write(text)
+	return 0
+}
+
+// grep looks for a fixed text in one file (-F), and says nothing (-qs).
+func grep(c *Invocation) int {
+	if len(c.Argv) != 4 || c.Argv[1] != "-qsF" {
+		return c.Fail("%v", c.Machine.world.unheardOf("the command %s", strings.Join(c.Argv, " ")))
+	}
+	text, err := c.Files.Read(c.Argv[3])
+	switch {
+	case err != nil:
+		return 2
+	case !strings.Contains(string(text), c.Argv[2]):
+		return 1
+	}
 	return 0
 }
 

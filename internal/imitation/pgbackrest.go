@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 	"sync"
+
+	"pig/internal/node"
 )
 
 // repositories are what pgBackRest keeps: how many backups each stanza has, by the place of its repository.
@@ -23,11 +25,15 @@ func (r *repositories) Clone() any {
 func place(c *Invocation, stanza string) string {
 	text, _ := c.Files.Read("/etc/pgbackrest/pgbackrest.conf") //nolint:errcheck // then there is nothing in it
 	option := func(name string) string { return strings.TrimSpace(after(string(text), "repo1-"+name+"=")) }
-	where := option("path") + "/" + stanza
+	where := option("path")
+	if i, err := c.Files.Stat(where, false); err == nil && i.Kind == node.Link {
+		where = i.Target
+	}
+	where += "/" + stanza
 	if kind := option("type"); kind != "" && kind != "posix" {
 		return kind + ":" + option(kind+"-bucket") + where
 	}
-	return c.Machine.addr + ":" + where
+	return c.Machine.addr + " " + where
 }
 
 // after is the rest of the first line that begins with a text.

@@ -145,7 +145,7 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
 		var err error
-		if c.Sees, err = s.shadow.plannedAt(c.Reads); err != nil {
+		if c.Sees, err = s.plannedAt(c.Reads); err != nil {
 			return Output{}, fmt.Errorf("the output of %s: %w", c.Argv[0], err)
 		}
 		out, err := s.live.Exec(ctx, c)

@@ -49,19 +49,27 @@ func seenAs(at string, p *plannedFile) Seen {
 	return Seen{Path: at, Kind: p.info.Kind, Content: p.content, Attrs: Attrs{Mode: &p.info.Mode, Owner: p.info.Owner, Group: p.info.Group}}
 }
 
-// plannedAt are those of some files that the plan writes; ErrUnknown where it cannot tell what will be in one.
-func (s *Shadow) plannedAt(paths []string) ([]Seen, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// plannedAt are those of some files and links that the plan writes; ErrUnknown where it cannot tell what will be in one.
+func (s *shadowSystem) plannedAt(paths []string) ([]Seen, error) {
 	var files []Seen
-	for _, at := range paths {
-		p, ok := s.files[at]
+	for _, named := range paths {
+		at, err := shadowFiles{s}.real(named)
+		if err != nil {
+			return nil, err
+		}
+		s.shadow.mu.Lock()
+		p, ok := s.shadow.files[at]
+		s.shadow.mu.Unlock()
 		switch {
 		case !ok:
 		case p.unknown:
 			return nil, fmt.Errorf("%s is not known yet: %w", at, ErrUnknown)
 		case p.info.Kind == File && p.content != nil:
 			files = append(files, seenAs(at, p))
+		case p.info.Kind == Link:
+			one := seenAs(at, p)
+			one.Content = []byte(p.info.Target)
+			files = append(files, one)
 		}
 	}
 	return files, nil

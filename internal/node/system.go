@@ -80,7 +80,7 @@ type Cmd struct {
 	Needs    string // the unit that must be up for it; a plan that starts the unit answers ErrNotYet
 	Brought  string // the package that brings what it tells of; a plan that installs the package answers ErrUnknown
 	Verify   bool   // it judges what was just written: a plan takes it that it succeeds
-	// Reads are files of configuration that decide what a ReadOnly command tells: a plan that writes them shows it what they will be.
+	// Reads are files of configuration and links that decide what a ReadOnly command tells: a plan that writes them shows it what they will be.
 	Reads  []string
 	Change *Change
 	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name

@@ -40,7 +40,7 @@ func status(p *Cluster, answers map[string]health.Answer, units func(host string
 			c.Keep("%s", value.Str(k))
 		}
 		for _, p := range a.Problems(health.AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
-			c.Passing = append(c.Passing, m.Instance+" leads since a failover: "+p)
+			c.Passing = append(c.Passing, m.Instance+" leads since a switchover or failover: "+p)
 		}
 		c.Members = append(c.Members, live)
 	}

@@ -61,7 +61,7 @@ them. Nothing is restarted while a member is not healthy. With --all members res
 			Use: "pgsql-reload CLUSTER [MEMBER ...]", Short: "Reload the configuration of Patroni and PostgreSQL",
 			Long:    "Have the members read their configuration again. Nothing is interrupted.",
 			Example: "  pig pgsql-reload pg-test",
-			Args:    some, Run: on(operation{tag: "pg_reload"}.run),
+			Args:    some, Run: on(operation{tag: "pg_reload_conf"}.run),
 		},
 		{
 			Use: "pgsql-reinit CLUSTER MEMBER", Short: "Rebuild a replica of a PostgreSQL cluster",

@@ -87,6 +87,9 @@ const timelineTries = 60
 // pgbackrestConf tells pgBackRest where its repository is.
 const pgbackrestConf = "/etc/pgbackrest/pgbackrest.conf"
 
+// pgbackrestLink leads to the backups of a node itself (pg_fs_backup).
+const pgbackrestLink = "/pg/backup"
+
 type pgbackrest struct {
 	call   *module.Call
 	stanza string
@@ -94,7 +97,7 @@ type pgbackrest struct {
 
 // info asks for the stanza. Where PostgreSQL is only planned to start and no repository answers, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
-	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit"), Reads: []string{pgbackrestConf}}
+	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit"), Reads: []string{pgbackrestConf, pgbackrestLink}}
 	s, found, err := p.ask(ctx, question)
 	switch {
 	case errors.Is(err, node.ErrNotYet):
