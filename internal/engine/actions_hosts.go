@@ -7,11 +7,8 @@ import (
 
 // waitForHosts, pig's own, waits until all hosts that share the play with this one, or those of the argument hosts among them, have come to
 // this task or have left the play. So the limit of what they do together after it does not run while one of them still installs packages.
-// Clusters that are told apart do not wait for each other; a plan waits for nobody.
+// Clusters that are told apart do not wait for each other.
 func waitForHosts(ctx context.Context, c *call) Result {
-	if c.e.opt.Plan {
-		return ok(nil)
-	}
 	wake := context.AfterFunc(ctx, c.moved.Broadcast)
 	defer wake()
 	only := textsOr(c.args.At("hosts"))
