@@ -191,6 +191,14 @@ func (i *redisInstance) answer(verb string, args []string) redis.Reply {
 			i.follows = to
 		}
 		return "OK"
+	case "FAILOVER": // TO host port TIMEOUT n
+		for _, o := range i.net.instances {
+			if len(args) > 2 && o.follows == i.addr && o.addr.Host == args[1] && fmt.Sprint(o.addr.Port) == args[2] {
+				o.follows, i.follows = redis.Addr{}, o.addr
+				return "OK"
+			}
+		}
+		return redis.Error("ERR FAILOVER target HOST and PORT is not a replica.")
 	case "CLUSTER":
 		if i.conf["cluster-enabled"] != "yes" {
 			return redis.Error("ERR This instance has cluster support disabled")
