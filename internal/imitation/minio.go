@@ -60,7 +60,7 @@ var nodeRange = regexp.MustCompile(`^https?://[^/]*\{(\d+)\.\.\.(\d+)\}[^/]*/`)
 
 func startMinio(d *Daemon) error {
 	env := d.Read["/etc/default/minio"]
-	get := func(name string) string { return between(env, name+"=", "\n", "") }
+	get := func(name string) string { return unescaped(strings.TrimSpace(after(env, name+"="))) }
 	volumes := get("MINIO_VOLUMES")
 	if volumes == "" {
 		return errors.New("minio: no volumes")
@@ -93,6 +93,15 @@ func startMinio(d *Daemon) error {
 		}
 	}
 	return nil
+}
+
+// unescaped is what systemd makes of a value in a file of environment variables (systemd.exec(5), EnvironmentFile=).
+func unescaped(v string) string {
+	inner, quoted := strings.CutPrefix(v, `"`)
+	if !quoted {
+		return v
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`, "\\`", "`", `\$`, "$").Replace(strings.TrimSuffix(inner, `"`))
 }
 
 func stopMinio(d *Daemon) {

@@ -18,6 +18,7 @@ all:
     node_repo_modules: ''
     node_repo_remove: false
     node_tune: none
+    minio_secret_key: 'New$Key\1"xyz'
 `
 
 // Nodes of MinIO with different settings do not find each other: a restart that an interrupted run left is one of all that need it.
