@@ -24,3 +24,14 @@ func TestTwoMembersOfPostgreSQLDoNotSwapNames(t *testing.T) {
 	swapped := strings.NewReplacer("pg_seq: 2", "pg_seq: 3", "pg_seq: 3", "pg_seq: 2").Replace(text)
 	otherRefused(t, whole, text, swapped, "cannot rename pg-test-2 to pg-test-3: keep pg_seq: 2")
 }
+
+// etcd keeps the name of a member and the identity of its cluster in its data.
+func TestAMemberOfEtcdIsNotRenamed(t *testing.T) {
+	whole := settled(t, checkedWorld, oneMember...)
+	for edit, says := range map[[2]string]string{
+		{"etcd_seq: 1", "etcd_seq: 2"}:                "cannot rename etcd-1 to etcd-2: keep etcd_seq: 1, or remove the member first (pig etcd-rm), then add it again",
+		{"etcd_cluster: etcd", "etcd_cluster: other"}: "cannot rename cluster etcd to other, of which etcd-1 has data: keep etcd_cluster: etcd, or",
+	} {
+		otherRefused(t, whole, checkedWorld, strings.Replace(checkedWorld, edit[0], edit[1], 1), says, []string{"etcd", "-t", "etcd_cert"})
+	}
+}
