@@ -35,3 +35,51 @@ func TestAMemberOfEtcdIsNotRenamed(t *testing.T) {
 		otherRefused(t, whole, checkedWorld, strings.Replace(checkedWorld, edit[0], edit[1], 1), says, []string{"etcd", "-t", "etcd_cert"})
 	}
 }
+
+// twoRedises are a primary and a replica of Redis.
+const twoRedises = `
+all:
+  children:
+    redis-ms:
+      hosts:
+        10.10.10.10: { redis_node: 1, redis_instances: { 6379: {} } }
+        10.10.10.11: { redis_node: 2, redis_instances: { 6379: { replica_of: '10.10.10.10 6379' } } }
+      vars: { redis_cluster: redis-ms, redis_password: Some.Password.7 }
+  vars:
+    admin_ip: 10.10.10.10
+    node_repo_modules: ''
+    node_repo_remove: false
+    node_tune: none
+`
+
+// Instances under another number of their node would take the ports of those that run, and begin without their data.
+func TestInstancesOfRedisAreNotRenamed(t *testing.T) {
+	whole := settled(t, twoRedises, oneMember...)
+	for edit, says := range map[[2]string]string{
+		{"redis_node: 2", "redis_node: 5"}:                        "cannot rename redis-ms-2-6379 to redis-ms-5-6379: keep redis_node: 2, or remove the instance first (pig redis-rm redis-ms-2-6379), then create it again",
+		{"redis_cluster: redis-ms", "redis_cluster: redis-other"}: "cannot rename redis-ms-1-6379 to redis-other-1-6379: keep redis_cluster: redis-ms, or",
+	} {
+		otherRefused(t, whole, twoRedises, strings.Replace(twoRedises, edit[0], edit[1], 1), says, []string{"redis", "-t", "redis_config"})
+	}
+}
+
+// Where other ports are declared too, both live: those of the former number are told as any that nobody declares.
+func TestInstancesOfAFormerNumberAreTold(t *testing.T) {
+	text := strings.Replace(twoRedises, "{ replica_of: '10.10.10.10 6379' }", "{}", 1)
+	whole := settled(t, text, oneMember...)
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, text, "# as before")
+		if out := l.must("status"); strings.Contains(out, "declared") {
+			t.Errorf("nothing has changed:\n%s", out)
+		}
+		l.write(strings.Replace(text, "redis_node: 2, redis_instances: { 6379:", "redis_node: 5, redis_instances: { 6380:", 1))
+		l.must("apply", "--yes")
+		const told = "is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm redis-ms-2-6379"
+		if out, _ := l.pig("plan"); strings.Count(out, told) != 1 {
+			t.Errorf("the plan:\n%s", out)
+		}
+		if out, code := l.pig("status"); code == 0 || !strings.Contains(out, "redis-ms-2-6379 on 10.10.10.11 "+told) {
+			t.Errorf("exit status %d\n%s", code, out)
+		}
+	})
+}
