@@ -83,3 +83,11 @@ func TestInstancesOfAFormerNumberAreTold(t *testing.T) {
 		}
 	})
 }
+
+// MinIO refuses drives that it finds in the place of others.
+func TestNodesOfMinioDoNotSwapNumbers(t *testing.T) {
+	text, addrs := sample(t, "minio")
+	whole := settled(t, text, addrs...)
+	swapped := strings.NewReplacer("minio_seq: 2", "minio_seq: 3", "minio_seq: 3", "minio_seq: 2").Replace(text)
+	otherRefused(t, whole, text, swapped, "cannot rename minio-2 to minio-3: MinIO does not use drives in another order: keep minio_seq: 2, or", []string{"minio", "-t", "minio_cert"})
+}
