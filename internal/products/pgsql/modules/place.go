@@ -79,7 +79,7 @@ var (
 	prefix        = regexp.MustCompile(`(?m)^namespace:\s*(\S.*)$`)
 )
 
-// configured is a text in a configuration of Patroni's, "" where it is not there. The roles write it as JSON does.
+// configured is a text in a configuration of Patroni's, "" where it is not there. The roles write it as JSON does; others without quotes, and with a comment.
 func configured(line *regexp.Regexp, text []byte) string {
 	m := line.FindSubmatch(text)
 	if m == nil {
@@ -89,5 +89,6 @@ func configured(line *regexp.Regexp, text []byte) string {
 	if plain, err := strconv.Unquote(said); err == nil {
 		return plain
 	}
-	return said
+	said, _, _ = strings.Cut(said, " #")
+	return strings.TrimSpace(said)
 }

@@ -54,4 +54,11 @@ func TestDataStayWhereTheyAre(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, why, c.want)
 		}
 	}
+	m.Put(imitation.Laid{Path: "/etc/patroni/patroni.yml", Content: "namespace: /pg/   # namespace\nscope: pg-a   # cluster\nname: pg-a-1   # instance\npostgresql:\n  data_dir: /pg/data   # data\n"})
+	if why := run(m, args("/srv/pg-a-17", "/pg/data", "/pg/")); why != "" {
+		t.Errorf("written by somebody else: %s", why)
+	}
+	if why := run(m, renamed("pg-a-3", "pg-a")); !strings.Contains(why, "cannot rename pg-a-1 to pg-a-3: keep pg_seq: 1,") {
+		t.Errorf("written by somebody else, and renamed: %q", why)
+	}
 }
