@@ -1,6 +1,7 @@
 package law
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -188,19 +189,32 @@ var oneMember = []string{"10.10.10.10", "10.10.10.11"}
 func refusedUnharmed(t *testing.T, whole *lab, text string, edits map[string]string, commands ...[]string) {
 	t.Helper()
 	for edit, says := range edits {
-		bubble(t, func(t *testing.T) {
-			l := whole.edited(t, text, edit)
-			before := l.files()
-			for _, args := range append(commands, []string{"apply", "--yes"}) {
-				if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
-					t.Errorf("%s of %s: exit status %d, want %q\n%s", args, edit, code, says, out)
-				}
-			}
-			l.unharmed(t, before)
-			l.write(text)
-			heals(t, l)
-		})
+		otherRefused(t, whole, text, text+"    "+edit+"\n", says, commands...)
 	}
+}
+
+// otherRefused is refusedUnharmed for one other inventory.
+func otherRefused(t *testing.T, whole *lab, text, other, says string, commands ...[]string) {
+	t.Helper()
+	if other == text {
+		t.Fatalf("nothing is edited that %q would be said of", says)
+	}
+	bubble(t, func(t *testing.T) {
+		l := whole.edited(t, text, "# as before")
+		l.write(other)
+		before := l.files()
+		for _, args := range append(commands, []string{"plan"}, []string{"apply", "--yes"}) {
+			if out, code := l.pig(args...); code == 0 || !strings.Contains(out, says) {
+				t.Errorf("%s of %s: exit status %d, want %q\n%s", args, other, code, says, out)
+			}
+		}
+		l.unharmed(t, before)
+		if !maps.Equal(before, l.files()) {
+			t.Errorf("files were changed for %q", says)
+		}
+		l.write(text)
+		heals(t, l)
+	})
 }
 
 // A port that another program has is not handed over in one run: the plan says who has it, in either direction.

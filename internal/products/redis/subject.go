@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"fmt"
+
 	"pig/internal/health"
 	"pig/internal/params"
 	"pig/internal/product"
@@ -18,8 +20,9 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 
 // askRedis adds the instances of a node to what it is asked.
 func askRedis(q *health.Question, c *Cluster, m *Member, vars *value.Dict) {
-	ports := value.NewList()
+	ports, names := value.NewList(), value.NewList()
 	for _, i := range m.Instances {
+		names.Append(i.Name)
 		ports.Append(int64(i.Port))
 		q.Runs(i.Name)
 	}
@@ -27,7 +30,7 @@ func askRedis(q *health.Question, c *Cluster, m *Member, vars *value.Dict) {
 	if bind := value.Str(vars.At("redis_bind_address")); bind != "" && bind != "0.0.0.0" && bind != "*" && bind != "::" {
 		host = bind
 	}
-	q.Ask(health.AboutRedis, "redis_state", params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands"))))
+	q.Ask(health.AboutRedis, "redis_state", params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "node", fmt.Sprintf("%s-%d", c.Name, m.Number), "declared", names, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands"))))
 }
 
 // Subjects are the clusters.

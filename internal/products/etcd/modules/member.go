@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,9 +51,6 @@ func etcdMember() module.Module {
 }
 
 func runEtcdMember(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	if err := staysWhereItIs(c); err != nil {
-		return nil, err
-	}
 	result, err := etcdMembership(ctx, c)
 	if err != nil {
 		return nil, err
@@ -63,23 +59,6 @@ func runEtcdMember(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	result.Set("open", open)
 	return result, err
 }
-
-// staysWhereItIs refuses another directory for a member that has data: etcd knows the member by what is in there.
-func staysWhereItIs(c *module.Call) error {
-	now := c.Args.String("data")
-	text, err := c.System.Files().Read(c.Args.String("config"))
-	was := dataDir.FindSubmatch(text)
-	if err != nil || was == nil || now == "" || path.Clean(string(was[1])) == path.Clean(now) || c.Args.String("state") == "absent" {
-		return nil //nolint:nilerr // a member that is to be made has no configuration
-	}
-	there, err := c.System.Files().Stat(path.Join(string(was[1]), "member"), true)
-	if err != nil || !there.Exists() || there.Assumed {
-		return err
-	}
-	return fmt.Errorf("cannot move the data of %s from %s to %s: keep etcd_data, or remove the member first (pig etcd-rm), then add it again", c.Args.String("name"), was[1], now)
-}
-
-var dataDir = regexp.MustCompile(`(?m)^\s*data-dir:\s*["']?([^"'\s]+)`)
 
 var clientSecurity = regexp.MustCompile(`(?m)^client-transport-security:\s*\n((?:[ \t]+.*\n)*)`)
 

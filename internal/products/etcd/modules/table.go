@@ -4,5 +4,5 @@ import "pig/internal/module"
 
 // Table are the modules of etcd.
 func Table() []module.Module {
-	return []module.Module{etcdHealth(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), etcdState()}
+	return []module.Module{etcdHealth(), etcdPlace(), etcdMember(), etcdRestart(), etcdAuth(), etcdKeys(), etcdState()}
 }

@@ -15,13 +15,14 @@ import (
 	"pig/internal/value"
 )
 
-// postgresPlace refuses another place for a member that has data: another directory of the cluster (directory, to which link leads), another
-// data directory (data), another prefix in etcd (namespace). config is the configuration that Patroni has, before it is written anew.
+// postgresPlace refuses another name and another place for a member that has data: another instance or scope, another directory of the cluster
+// (directory, to which link leads, and which ends with the version), another data directory (data), another prefix in etcd (namespace). config is
+// the configuration that Patroni has, before it is written anew.
 func postgresPlace() module.Module {
 	return module.Module{
 		Name: "postgres_place",
 		Spec: module.Spec{Args: []module.Arg{
-			{Name: "instance", Required: true},
+			{Name: "instance", Required: true}, {Name: "scope", Required: true}, {Name: "host"},
 			{Name: "directory", Type: module.Path, Required: true}, {Name: "link", Type: module.Path, Default: "/pg"},
 			{Name: "data", Type: module.Path, Required: true}, {Name: "namespace", Required: true},
 			{Name: "config", Type: module.Path, Default: "/etc/patroni/patroni.yml"},
@@ -46,8 +47,14 @@ func runPostgresPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	if i, err := c.System.Files().Stat(path.Join(data, "PG_VERSION"), true); err != nil || !i.Exists() || i.Assumed {
 		return result, err
 	}
+	if err := sameName(c, configured(memberName, text)); err != nil {
+		return nil, err
+	}
 	link, err := c.System.Files().Stat(c.Args.String("link"), false)
 	if err != nil {
+		return nil, err
+	}
+	if err := sameVersion(link.Target, c.Args.String("directory")); err != nil {
 		return nil, err
 	}
 	var moved []string
@@ -58,6 +65,7 @@ func runPostgresPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	differs("pg_fs_main", "the directory of the cluster", link.Target, c.Args.String("directory"))
 	differs("pg_data", "the data directory", data, c.Args.String("data"))
+	differs("pg_shard", "the name of the cluster in etcd", configured(scope, text), c.Args.String("scope"))
 	differs("pg_namespace", "the prefix in etcd", configured(prefix, text), c.Args.String("namespace"))
 	if len(moved) == 0 {
 		return result, nil
@@ -71,7 +79,7 @@ var (
 	prefix        = regexp.MustCompile(`(?m)^namespace:\s*(\S.*)$`)
 )
 
-// configured is a text in a configuration of Patroni's, "" where it is not there. The roles write it as JSON does.
+// configured is a text in a configuration of Patroni's, "" where it is not there. The roles write it as JSON does; others without quotes, and with a comment.
 func configured(line *regexp.Regexp, text []byte) string {
 	m := line.FindSubmatch(text)
 	if m == nil {
@@ -81,5 +89,6 @@ func configured(line *regexp.Regexp, text []byte) string {
 	if plain, err := strconv.Unquote(said); err == nil {
 		return plain
 	}
-	return said
+	said, _, _ = strings.Cut(said, " #")
+	return strings.TrimSpace(said)
 }

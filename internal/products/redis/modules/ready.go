@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,18 +45,14 @@ func redisReady() module.Module {
 	}
 }
 
-// tellStrays tells of instances whose files are still here although nobody declares them any more.
+// tellStrays tells of instances that are still here although nobody declares them any more.
 func tellStrays(c *module.Call) {
-	names, err := c.System.Files().List("/etc/redis")
-	if err != nil || !c.Args.Has("node") {
+	names, err := strays(c)
+	if err != nil {
 		return
 	}
-	for _, file := range names {
-		name, isConf := strings.CutSuffix(file, ".conf")
-		port, ours := strings.CutPrefix(name, c.Args.String("node")+"-")
-		if isConf && ours && port != "" && strings.Trim(port, "0123456789") == "" && !slices.Contains(c.Args.Strings("declared"), name) {
-			c.Facts.Warn("%s on this node is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", name, name)
-		}
+	for _, name := range names {
+		c.Facts.Warn("%s on this node is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", name, name)
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 )
 
 // redisState tells how instances of this node are: their roles, whom they follow how closely, what their cluster serves, what
-// sentinels watch. It changes nothing, and an instance that does not answer is no failure.
+// sentinels watch, and which instances of the cluster of node are here and not declared. It changes nothing, and an instance that does not answer is no failure.
 func redisState() module.Module {
 	return module.Module{
 		Name: "redis_state",
 		Spec: module.Spec{Args: append(redisArgs(),
 			module.Arg{Name: "host", Required: true}, module.Arg{Name: "ports", Type: module.List, Elements: module.Int, Required: true},
 			module.Arg{Name: "mode", Default: redis.Standalone, Choices: []string{redis.Standalone, redis.Native, redis.Sentinels}},
+			module.Arg{Name: "node"}, module.Arg{Name: "declared", Type: module.List, Elements: module.Str},
 		)},
 		Run: runRedisState,
 	}
@@ -40,7 +41,8 @@ func runRedisState(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	for _, d := range found {
 		list.Append(d)
 	}
-	return value.DictOf("instances", list, "changed", false), nil
+	left, err := strays(c)
+	return value.DictOf("instances", list, "strays", value.Strings(left), "changed", false), err
 }
 
 func instanceState(ctx context.Context, r *redisAt, mode string) *value.Dict {
