@@ -12,12 +12,12 @@ import (
 // A parameter without a value that validate takes means something to every role. Where it is nothing by default, nothing changes;
 // lists and mappings are empty, and where that cannot be, pig says in which line.
 func TestPlansTakeParametersWithoutValues(t *testing.T) {
-	needed := []string{"pg_rto_plan", "pg_default_hba_rules", "pgbackrest_repo"}
+	needed := []string{"pg_rto_plan", "pg_default_roles", "pg_default_hba_rules", "pgbackrest_repo"}
 	nothing, many := []string{}, []string{}
 	for _, p := range params.Load().Params {
 		switch {
 		case p.Unused != "" || p.Levels == "A" || p.Generated == params.PerEnvironment || strings.Contains(everything, " "+p.Name+":") || slices.Contains(needed, p.Name):
-		case p.Identity || p.Name == "pg_default_roles":
+		case p.Identity:
 		case p.Default == nil || p.Default == "":
 			nothing = append(nothing, p.Name)
 		case p.Type.List, p.Type.Map, p.Type.Kind == "dict":
