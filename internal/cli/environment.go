@@ -32,7 +32,7 @@ func (s *runner) mistakes() (*product.Environment, diag.List) {
 	found := append(slices.Clone(s.loaded), append(params.Validate(s.inventory, checks...), params.ValidateExtra(s.extra, checks...)...)...)
 	env, more := product.Resolve(s.inventory, s.app.Products, product.Options{Extra: s.extra, Render: s.render, Password: s.passwords.Get, Found: s.found})
 	s.knowPasswords()
-	found = append(append(found, more...), s.missingFiles(env)...)
+	found = append(append(found, untold(found, more)...), s.missingFiles(env)...)
 	found = append(found, weakPasswords(s.passwords.Saved(), s.passwords.At)...)
 	if !found.HasErrors() {
 		if _, err := product.Units(env).Sort(); err != nil {
@@ -40,6 +40,16 @@ func (s *runner) mistakes() (*product.Environment, diag.List) {
 		}
 	}
 	return env, found
+}
+
+// untold are those of more that found has not told: what is wrong with a field Validate tells by the field's name, and who reads the
+// field comes upon it once more.
+func untold(found, more diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(more), func(d *diag.Diagnostic) bool {
+		return slices.ContainsFunc(found, func(told *diag.Diagnostic) bool {
+			return told.Pos.File == d.Pos.File && strings.HasSuffix(told.Summary, ": "+d.Summary)
+		})
+	})
 }
 
 // render renders a variable of a host that holds a template, with the host's other variables.

@@ -17,6 +17,7 @@ import (
 	"pig/internal/params"
 	"pig/internal/playbook"
 	"pig/internal/ui"
+	"pig/internal/value"
 )
 
 func (a *app) play() *cobra.Command {
@@ -167,10 +168,13 @@ type recapped struct {
 	sink shown
 }
 
+// meant is how engines read variables: by today's names, parameters without values as what that means, and secrets sealed.
+func meant(vars *value.Dict) *value.Dict { return params.Seal(params.Modernize(vars)) }
+
 func (s *runner) engine(o engine.Options, sink shown) recapped {
 	return recapped{engine.New(engine.Deps{
 		Inventory: s.inventory, Nodes: s.nodes, Modules: s.modules, Loader: s.loader(), Files: s.files, Templates: s.templates,
-		Sink: sink, Redactor: s.redactor, Reread: s.reread, Ask: s.app.asker(), Protect: params.Seal, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
+		Sink: sink, Redactor: s.redactor, Reread: s.reread, Ask: s.app.asker(), Protect: meant, Sealed: params.ProtectValue, Derived: s.derived, Defaults: s.defaults,
 	}, o), sink}
 }
 

@@ -97,7 +97,7 @@ func weakPasswords(values map[string]string, at func(name string) diag.Pos) (fou
 			continue
 		}
 		if why := params.WeakPassword(values[name]); why != "" {
-			found.Add(diag.Warnf(at(name), "%s %s", name, why).WithRule("weak-password").WithHint("pig secret rotate %s", name))
+			found.Add(diag.Warnf(at(name), "%s "+why, name).WithRule("weak-password").WithHint("pig secret rotate %s", name))
 		}
 	}
 	return found

@@ -83,7 +83,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.extra = params.Protect(s.extra)
+	s.extra = params.Protect(params.Modernize(s.extra))
 	s.redactor.Add(value.Secrets(s.extra)...)
 	s.learnSecrets()
 	s.openKey, s.sealKey = s.keyOpener(ctx), s.keySealer(ctx)

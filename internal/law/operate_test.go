@@ -80,3 +80,16 @@ all:
 		}
 	})
 }
+
+// A verb that is given a cluster of another product says so, and does not propose the name that it was given.
+func TestAVerbTellsClustersOfAnotherProduct(t *testing.T) {
+	l := newLab(t, everything, "10.10.10.10")
+	for name, want := range map[string]string{
+		"redis-ms": `cluster "redis-ms" is one of redis, which this verb is not for`,
+		"pg-mta":   "did you mean pg-meta?",
+	} {
+		if out, code := l.pig("pgsql-reload", name); code != 1 || !strings.Contains(out, want) {
+			t.Errorf("pgsql-reload %s: exit status %d, want %s\n%s", name, code, want, out)
+		}
+	}
+}

@@ -16,8 +16,8 @@ type Object struct {
 
 // Objects are the mappings of a list parameter, its default's if it is not set.
 func Objects(vars *value.Dict, name string) []Object {
-	v := vars.At(name)
-	if v == nil {
+	v, set := vars.Get(name)
+	if !set {
 		v = Lookup(name).Default
 	}
 	l, _ := v.(*value.List)

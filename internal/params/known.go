@@ -63,7 +63,8 @@ func (v *Validator) password(p *Param, what, text string, pos diag.Pos) {
 	case text == "":
 	default:
 		if why := WeakPassword(text); why != "" {
-			v.Add(diag.Warnf(pos, "%s %s", what, why).WithRule("known-password").WithHint("%s", betterPassword(p)))
+			// What is wrong is no argument: there a secret that is one of the words would be masked.
+			v.Add(diag.Warnf(pos, "%s "+why, what).WithRule("known-password").WithHint("%s", betterPassword(p)))
 		}
 	}
 }

@@ -3,9 +3,10 @@ package params
 import "pig/internal/value"
 
 // Modernize gives vars with older names of parameters and fields replaced by today's: a value under an older name counts
-// where today's name has none. If there are none, it gives vars itself.
+// where today's name has none. A parameter without a value becomes what that means. If there is nothing to do, it gives vars itself.
 func Modernize(vars *value.Dict) *value.Dict {
 	c := Load()
+	vars = filled(vars, c.Lookup)
 	out := renamed(vars, c.Lookup)
 	for key, v := range out.All() {
 		name, _ := key.(string)
@@ -29,7 +30,7 @@ func modernizeObjects(t Type, v value.Value) (value.Value, bool) {
 		if !ok {
 			return v, false
 		}
-		n := renamed(d, t.Object.Field)
+		n := renamed(bare(d, t.Object), t.Object.Field)
 		return n, n != d
 	}
 	switch v := v.(type) {

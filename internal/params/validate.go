@@ -98,6 +98,9 @@ func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 			v.Add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
 		}
 		v.level(p, name, level, hosts, pos)
+		if val == nil {
+			v.noValue(p, name, pos)
+		}
 		v.value(p, name, val, vars.ValuePos(key))
 	}
 }

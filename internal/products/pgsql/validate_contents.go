@@ -26,6 +26,10 @@ func (v *validator) users(vars *value.Dict, list string, known map[string]bool) 
 		if reservedRole(name) && u.At("state") != "absent" {
 			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q: PostgreSQL reserves it", name))
 		}
+		if text, ok := value.Plain(u.At("password")); ok && !params.IsTemplate(u.At("password")) && model.BrokenVerifier(text) {
+			v.Add(diag.Errorf(u.ValuePos("password"), "invalid password of user %s: a part of the verifier is missing or changed, so PostgreSQL would take all of it for a password in the clear", name).
+				WithHint("copy rolpassword from pg_authid whole: SCRAM-SHA-256$ITERATIONS:SALT$KEY:KEY with a salt and two keys of 32 bytes in base64, or md5 and 32 small hexadecimal digits"))
+		}
 		known[name] = true
 	}
 }

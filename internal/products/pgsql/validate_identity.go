@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -111,16 +112,20 @@ func (v *validator) kernelPort(h *inventory.Host, vars *value.Dict) {
 
 func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 	method, ok := textOf(vars, "pgbackrest_method")
-	if !ok {
+	if !ok || params.IsTemplate(vars.At("pgbackrest_repo")) {
 		return
 	}
 	repos, ok := vars.At("pgbackrest_repo").(*value.Dict)
-	if !ok {
+	if !ok && !vars.Has("pgbackrest_repo") {
 		repos = params.Lookup("pgbackrest_repo").Default.(*value.Dict)
 	}
 	if !repos.Has(method) {
-		v.Add(diag.Errorf(v.Where(h, "pgbackrest_method"), "pgbackrest_repo has no repository %s", method).
-			WithHint("%s", diag.DidYouMean(method, repos.StringKeys())))
+		decides := "pgbackrest_repo"
+		if vars.Has("pgbackrest_method") {
+			decides = "pgbackrest_method"
+		}
+		v.Add(diag.Errorf(v.Where(h, decides), "pgbackrest_repo has no repository %s", method).
+			WithHint("%s", cmp.Or(diag.DidYouMean(method, repos.StringKeys()), "write the repository there, or the name of one that is there as pgbackrest_method")))
 		return
 	}
 	if repo, ok := repos.At(method).(*value.Dict); ok && params.ToBool(params.OrDefault(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {

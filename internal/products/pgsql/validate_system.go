@@ -13,13 +13,14 @@ import (
 type systemUser struct {
 	name, password string
 	flags          []string
+	entry          string // what declares it besides its name; "" for the one that is there without
 }
 
 var systemUsers = []systemUser{
-	{"pg_dbsu", "pg_dbsu_password", []string{"login", "superuser"}},
-	{"pg_replication_username", "pg_replication_password", []string{"login", "replication"}},
-	{"pg_admin_username", "pg_admin_password", []string{"login"}},
-	{"pg_monitor_username", "pg_monitor_password", []string{"login"}},
+	{"pg_dbsu", "pg_dbsu_password", []string{"login", "superuser"}, ""},
+	{"pg_replication_username", "pg_replication_password", []string{"login", "replication"}, "replication: true, roles: [ pg_monitor, dbrole_readonly ]"},
+	{"pg_admin_username", "pg_admin_password", []string{"login"}, "superuser: true, roles: [ dbrole_admin ], pgbouncer: true"},
+	{"pg_monitor_username", "pg_monitor_password", []string{"login"}, "roles: [ pg_monitor, dbrole_readonly ], pgbouncer: true"},
 }
 
 // systemUsers tells declarations that would keep an account of the cluster out, or give it another password than the parameter that
@@ -30,14 +31,44 @@ func (v *validator) systemUsers(vars *value.Dict) {
 		if !ok {
 			continue
 		}
+		var declared bool
+		var entry params.Object // the one that says what the account may do
 		for _, list := range []string{"pg_default_roles", "pg_users"} {
+			declared = declared || params.IsTemplate(vars.At(list))
 			for _, u := range params.Objects(vars, list) {
+				declared = declared || params.IsTemplate(u.At("name")) || u.Text("name") == name && u.At("state") == "absent" // removed tells that
 				if u.Text("name") == name && u.At("state") != "absent" {
 					v.systemUser(vars, s, u)
+					declared = declared || list == "pg_default_roles" || u.Text("password") != ""
+					if entry.Dict == nil || replicates(u) {
+						entry = u
+					}
 				}
 			}
 		}
+		switch {
+		case s.entry == "":
+		case !declared:
+			v.undeclared(vars, s, name)
+		case entry.Dict != nil && slices.Contains(s.flags, "replication") && entry.At("replication") == nil && !replicates(entry):
+			v.Add(diag.Errorf(entry.Pos, "user %s of %s may not replicate", name, s.name).WithHint("write replication: true"))
+		}
 	}
+}
+
+// replicates tells whether a user may, or may be known later to be one who may.
+func replicates(u params.Object) bool {
+	return slices.ContainsFunc([]value.Value{u.At("replication"), u.At("superuser")}, func(v value.Value) bool { return params.IsTemplate(v) || params.ToBool(v) })
+}
+
+// undeclared tells an account that no list makes: the default of pg_default_roles has the names that the parameters have by default.
+func (v *validator) undeclared(vars *value.Dict, s systemUser, name string) {
+	decides := s.name
+	if !vars.Has(s.name) {
+		decides = "pg_default_roles"
+	}
+	v.Add(diag.Errorf(vars.KeyPos(decides), "user %s of %s not found in pg_default_roles: nobody would create it", name, s.name).
+		WithHint("write { name: %s, %s } there, beside the other roles that the cluster is to have", name, s.entry))
 }
 
 func (v *validator) systemUser(vars *value.Dict, s systemUser, u params.Object) {

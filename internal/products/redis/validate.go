@@ -10,6 +10,12 @@ const template = "redis.conf"
 
 // Validate checks what an inventory says of it.
 func (Product) Validate(v *params.Validator) {
+	for _, h := range v.Inv.Hosts() {
+		if v.Inv.Vars(h).Has("redis_port") {
+			v.Add(diag.Errorf(v.Where(h, "redis_port"), "redis_port is the instance that one run is about, and no parameter of an inventory").
+				WithHint("remove the line: the keys of redis_instances are the ports of instances"))
+		}
+	}
 	for _, c := range v.Clusters("redis_cluster") {
 		for _, h := range c.Hosts {
 			v.ClaimPorts(h, "redis_instances", "a Redis instance")

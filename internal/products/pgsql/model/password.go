@@ -26,11 +26,35 @@ type Encryption struct {
 var (
 	scramForm = regexp.MustCompile(`^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)$`)
 	md5Form   = regexp.MustCompile(`^md5[0-9a-f]{32}$`)
+	nearMD5   = regexp.MustCompile(`(?i)^md5[0-9a-f]{28,36}$`)
 )
 
-// IsVerifier tells whether password is already what a server stores rather than what a user types.
+// IsVerifier tells whether password is already what a server stores rather than what a user types. It is as strict as PostgreSQL, which
+// takes anything else for a password in the clear.
 func IsVerifier(password string) bool {
-	return scramForm.MatchString(password) || md5Form.MatchString(password)
+	return md5Form.MatchString(password) || isSCRAM(password)
+}
+
+// isSCRAM takes a salt in base64 and two keys of SHA-256.
+func isSCRAM(password string) bool {
+	m := scramForm.FindStringSubmatch(password)
+	if m == nil {
+		return false
+	}
+	if _, err := base64.StdEncoding.DecodeString(m[2]); err != nil {
+		return false
+	}
+	for _, text := range m[3:] {
+		if key, err := base64.StdEncoding.DecodeString(text); err != nil || len(key) != sha256.Size {
+			return false
+		}
+	}
+	return true
+}
+
+// BrokenVerifier tells whether password is meant to be a verifier and is none: a part of it is missing or changed.
+func BrokenVerifier(password string) bool {
+	return !IsVerifier(password) && (strings.HasPrefix(password, "SCRAM-SHA-256$") || nearMD5.MatchString(password))
 }
 
 // PasswordMatches tells whether stored, from pg_authid, is good for password: the same verifier, or one that the password

@@ -104,6 +104,12 @@ func planUser(u User, live UsersState, p UserPolicy) (Step, error) {
 
 func (s *Step) attributes(u User, was LiveUser) {
 	var clauses []string
+	before := func(text string) string { // a role that is created was nothing before
+		if s.Action == "create" {
+			return ""
+		}
+		return text
+	}
 	for _, a := range []struct {
 		name string
 		want *bool
@@ -121,11 +127,11 @@ func (s *Step) attributes(u User, was LiveUser) {
 			clause = "NO" + clause
 		}
 		clauses = append(clauses, clause)
-		s.attr(a.name, onOff(a.was), onOff(*a.want))
+		s.attr(a.name, before(onOff(a.was)), onOff(*a.want))
 	}
 	if u.ConnLimit != nil && *u.ConnLimit != was.ConnLimit {
 		clauses = append(clauses, fmt.Sprintf("CONNECTION LIMIT %d", *u.ConnLimit))
-		s.attr("connlimit", strconv.Itoa(was.ConnLimit), strconv.Itoa(*u.ConnLimit))
+		s.attr("connlimit", before(strconv.Itoa(was.ConnLimit)), strconv.Itoa(*u.ConnLimit))
 	}
 	if len(clauses) > 0 {
 		s.do("ALTER ROLE " + Ident(u.Name) + " " + strings.Join(clauses, " "))
