@@ -157,7 +157,7 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 	}
 
 	// The folder reads the tables, and says so; a file beside that says something else is told.
-	out, errs = f.pig(0, "cmdb", "enable", "-d", dsn, key)
+	out, _ = f.pig(0, "cmdb", "enable", "-d", dsn, key)
 	f.says(out, "This folder reads its inventory from the CMDB")
 	if err := os.WriteFile("pigsty.yml", []byte(strings.Replace(string(text), "16MB", "8MB", 1)), 0o600); err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func defaults(ctx context.Context, tx pgx.Tx) error {
 	for i, p := range params.Load().Params {
 		var def, rule any
 		if p.Default != nil {
-			text, err := encode(value.Value(p.Default), func(s string) (string, error) { return s, nil })
+			text, err := encode(p.Default, func(s string) (string, error) { return s, nil })
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"errors"
 	"strings"
 
 	"pig/internal/diag"
@@ -64,8 +65,8 @@ func rename(v value.Value, file string) {
 
 // at names the row of a mistake that keeps the text from being read: an encrypted value without its key.
 func at(text string, err error) error {
-	d, ok := err.(*diag.Diagnostic)
-	if !ok || d.Pos.Line == 0 {
+	var d *diag.Diagnostic
+	if !errors.As(err, &d) || d.Pos.Line == 0 {
 		return err
 	}
 	t, bad := ReadText(Place, []byte(text))

@@ -17,7 +17,6 @@ type runner struct {
 	clone, work string
 	jobs        *value.Dict
 	sha         string
-	env         []string
 }
 
 func (s *shell) runner(clone, heading string) *runner {

@@ -119,7 +119,7 @@ func (l *lab) lacks(what string) {
 	switch {
 	case len(parts) == 2 && slices.Contains(m.Below(dir), parts[1]):
 		l.t.Errorf("%s is still there", what)
-	case len(parts) > 2 && strings.Contains(string(text), parts[2]):
+	case len(parts) > 2 && strings.Contains(text, parts[2]):
 		l.t.Errorf("%s is still there:\n%s", what, text)
 	}
 }

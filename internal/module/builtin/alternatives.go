@@ -94,7 +94,7 @@ func installAlternative(ctx context.Context, c *module.Call, now choice) (bool, 
 		link = now.link
 	}
 	if link == "" {
-		return false, fmt.Errorf("Needed to install the alternative, but unable to do so as we are missing the link") //nolint:staticcheck
+		return false, fmt.Errorf("Needed to install the alternative, but unable to do so as we are missing the link") //nolint:staticcheck // the text is Ansible's
 	}
 	priority := "50"
 	if c.Args.Has("priority") {

@@ -45,7 +45,7 @@ func runAptKey(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		}
 	}
 	if id == "" {
-		return nil, fmt.Errorf("Missing key_id, cannot proceed") //nolint:staticcheck
+		return nil, fmt.Errorf("Missing key_id, cannot proceed") //nolint:staticcheck // the text is Ansible's
 	}
 	before, err := trustedKeys(ctx, c)
 	if err != nil {
@@ -82,7 +82,7 @@ func keyMaterial(ctx context.Context, c *module.Call) ([]byte, error) {
 	case c.Args.Has("url"):
 		r, err := c.System.Net().HTTP(ctx, node.Request{URL: c.Args.String("url"), Timeout: time.Minute, Insecure: !c.Args.Bool("validate_certs"), ReadOnly: true})
 		if err == nil && r.Status != 200 {
-			err = fmt.Errorf("Failed to download key at %s: %d %s", c.Args.String("url"), r.Status, r.Reason) //nolint:staticcheck
+			err = fmt.Errorf("Failed to download key at %s: %d %s", c.Args.String("url"), r.Status, r.Reason) //nolint:staticcheck // the text is Ansible's
 		}
 		return r.Body, err
 	}
@@ -98,7 +98,7 @@ func keyIDOf(ctx context.Context, c *module.Call, key []byte) (string, error) {
 	}
 	ids := keysListed(string(out.Stdout))
 	if out.RC != 0 || len(ids) == 0 {
-		return "", fmt.Errorf("Unable to extract the key id from the data: %s", strings.TrimSpace(string(out.Stderr))) //nolint:staticcheck
+		return "", fmt.Errorf("Unable to extract the key id from the data: %s", strings.TrimSpace(string(out.Stderr))) //nolint:staticcheck // the text is Ansible's
 	}
 	return ids[0], nil
 }

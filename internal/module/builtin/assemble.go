@@ -41,7 +41,7 @@ func runAssemble(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		return nil, fmt.Errorf("Source (%s) does not exist", src) //nolint:staticcheck // Ansible's words, here and below
 	}
 	if i.Kind != node.Dir {
-		return nil, fmt.Errorf("Source (%s) is not a directory", src) //nolint:staticcheck
+		return nil, fmt.Errorf("Source (%s) is not a directory", src) //nolint:staticcheck // the text is Ansible's
 	}
 	text, err := joinFragments(c, src)
 	if err != nil {
@@ -81,7 +81,7 @@ func runAssemble(ctx context.Context, c *module.Call) (*value.Dict, error) {
 func joinFragments(c *module.Call, dir string) (string, error) {
 	wanted, err := regexp.Compile(c.Args.String("regexp"))
 	if err != nil {
-		return "", fmt.Errorf("Invalid Regexp (%w) in %q", err, c.Args.String("regexp")) //nolint:staticcheck
+		return "", fmt.Errorf("Invalid Regexp (%w) in %q", err, c.Args.String("regexp")) //nolint:staticcheck // the text is Ansible's
 	}
 	names, err := c.System.Files().List(dir)
 	if err != nil {

@@ -64,15 +64,15 @@ func cronRules(c *module.Call) error {
 	present := c.Args.String("state") == "present"
 	switch {
 	case has("special_time") && timed:
-		return fmt.Errorf("You cannot combine special_time with any of the time or day/date parameters.") //nolint:staticcheck,revive
+		return fmt.Errorf("You cannot combine special_time with any of the time or day/date parameters.") //nolint:staticcheck,revive // the text is Ansible's
 	case has("cron_file") && present && !has("user"):
-		return fmt.Errorf("To use cron_file=... parameter you must specify user=... as well") //nolint:staticcheck
+		return fmt.Errorf("To use cron_file=... parameter you must specify user=... as well") //nolint:staticcheck // the text is Ansible's
 	case present && !c.Args.Has("job"):
-		return fmt.Errorf("You must specify 'job' to install a new cron job or variable") //nolint:staticcheck
+		return fmt.Errorf("You must specify 'job' to install a new cron job or variable") //nolint:staticcheck // the text is Ansible's
 	case (has("insertafter") || has("insertbefore")) && !c.Args.Bool("env"):
-		return fmt.Errorf("Insertafter and insertbefore parameters are valid only with env=yes") //nolint:staticcheck
+		return fmt.Errorf("Insertafter and insertbefore parameters are valid only with env=yes") //nolint:staticcheck // the text is Ansible's
 	case c.Args.Bool("env") && strings.Contains(c.Args.String("name"), " "):
-		return fmt.Errorf("Invalid name for environment variable") //nolint:staticcheck
+		return fmt.Errorf("Invalid name for environment variable") //nolint:staticcheck // the text is Ansible's
 	}
 	return nil
 }

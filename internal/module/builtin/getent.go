@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,13 +50,13 @@ func runGetent(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	case 2:
 		const msg = "One or more supplied key could not be found in the database."
 		if c.Args.Bool("fail_key") {
-			return nil, fmt.Errorf(msg)
+			return nil, errors.New(msg)
 		}
 		return value.DictOf("ansible_facts", value.DictOf(name, value.DictOf(key, nil)), "msg", msg, "changed", false), nil
 	case 3:
-		return nil, fmt.Errorf("Enumeration not supported on this database.") //nolint:staticcheck,revive
+		return nil, fmt.Errorf("Enumeration not supported on this database.") //nolint:staticcheck,revive // the text is Ansible's
 	}
-	return nil, fmt.Errorf("Unexpected failure!") //nolint:staticcheck,revive
+	return nil, fmt.Errorf("Unexpected failure!") //nolint:staticcheck,revive // the text is Ansible's
 }
 
 // askDatabase asks getent. A plan that makes accounts cannot know what it will say of them.
