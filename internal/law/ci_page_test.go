@@ -34,6 +34,7 @@ const ciPolicy = "- name: names stay\n  deny: units[].changes[] | [?id=='/etc/ho
 // pipeline is two nodes that are applied, a folder with their secrets, and a clone of a bare repository with their inventory.
 func pipeline(t *testing.T) (l *lab, s *shell, clone string) {
 	t.Helper()
+	inRealTime(t)
 	l = newLab(t, twoNodes, "10.10.10.10", "10.10.10.11")
 	l.repositories(t)
 	l.must("apply", "--yes")

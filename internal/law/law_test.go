@@ -149,6 +149,20 @@ func bubble(t *testing.T, test func(*testing.T)) {
 	})
 }
 
+// inRealTime is for a test that is in no bubble. The clock of the regular expressions counts from its first use in the process: one that began in
+// the present would keep a later bubble, which begins in the year 2000, from ending.
+func inRealTime(t *testing.T) {
+	t.Helper()
+	bubble(t, func(t *testing.T) {
+		re := regexp2.MustCompile("a", regexp2.None)
+		re.MatchTimeout = time.Second
+		if found, err := re.MatchString("a"); err != nil || !found {
+			t.Fatal(err)
+		}
+	})
+	t.Cleanup(regexp2.StopTimeoutClock)
+}
+
 // holds takes the machines of an inventory from bare to what it declares: what is planned is what is applied, then a plan is
 // empty, and nothing that runs lacks what is on disk.
 func holds(t *testing.T, l *lab) {
