@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"sync"
 
 	"pig/internal/health"
 	"pig/internal/product"
+	"pig/internal/value"
 )
 
 // switchedOff asks the nodes of some clusters for units that run although parameters switch them off, and takes them down with the cluster of their
@@ -16,6 +18,7 @@ func (s *runner) switchedOff(ctx context.Context, env *product.Environment, clus
 	for i := range clusters {
 		c := &clusters[i]
 		for _, m := range c.Members {
+			vars := sync.OnceValue(func() *value.Dict { return s.vars(env, m.Host) })
 			for _, p := range env.Products() {
 				o, ok := p.(health.Switched)
 				if !ok || len(m.Units) == 0 || c != cmp.Or(clusterOn(clusters, m.Host, p.Name()), clusterOn(clusters, m.Host, "")) {
@@ -23,7 +26,7 @@ func (s *runner) switchedOff(ctx context.Context, env *product.Environment, clus
 				}
 				q := cmp.Or(questions[m.Host], &health.Question{})
 				about := "the switches of " + p.Name()
-				if q.SwitchedOff(about, o.Switches(env, m.Host), s.vars(env, m.Host)) {
+				if q.SwitchedOff(about, o.Switches(env, m.Host), vars()) {
 					questions[m.Host] = q
 					taken = append(taken, func() {
 						for _, problem := range answers[m.Host].Problems(about) {
