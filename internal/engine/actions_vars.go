@@ -125,7 +125,7 @@ func textsOr(v value.Value, absent ...string) []string {
 	case nil:
 		return absent
 	case *value.List:
-		return texts(v)
+		return v.Texts()
 	}
 	return []string{value.Str(v)}
 }

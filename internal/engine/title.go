@@ -14,7 +14,7 @@ func (e *Engine) playName(p *playbook.Play) string {
 		return e.playText(p, p.Name)
 	}
 	if l, ok := p.Hosts.(*value.List); ok {
-		return e.playText(p, strings.Join(texts(l), ","))
+		return e.playText(p, strings.Join(l.Texts(), ","))
 	}
 	return e.playText(p, value.Str(p.Hosts))
 }
@@ -29,17 +29,9 @@ func (e *Engine) playText(p *playbook.Play, s string) string {
 		return s
 	}
 	if l, ok := v.(*value.List); ok {
-		return strings.Join(texts(l), ",")
+		return strings.Join(l.Texts(), ",")
 	}
 	return value.Display(v)
-}
-
-func texts(l *value.List) []string {
-	all := make([]string, len(l.Items))
-	for i, item := range l.Items {
-		all[i] = value.Str(item)
-	}
-	return all
 }
 
 // plainText renders a title as far as variables of no host allow.

@@ -33,6 +33,9 @@ const (
 	MembersGroup = "Hosts and members of the other modules:"
 )
 
+// ConfirmCluster is the help of --confirm where the name of a cluster confirms.
+const ConfirmCluster = "name of the cluster, instead of typing it"
+
 // Name is the verb itself.
 func (v Verb) Name() string {
 	name, _, _ := strings.Cut(v.Use, " ")

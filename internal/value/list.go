@@ -21,6 +21,15 @@ func Strings(items []string) *List {
 	return l
 }
 
+// Texts are the items as text.
+func (l *List) Texts() []string {
+	all := make([]string, len(l.Items))
+	for i, item := range l.Items {
+		all[i] = Str(item)
+	}
+	return all
+}
+
 // Len is the number of items.
 func (l *List) Len() int { return len(l.Items) }
 

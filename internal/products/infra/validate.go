@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/inventory"
 	"pig/internal/params"
 	"pig/internal/value"
 )
@@ -22,14 +23,22 @@ func (Product) Validate(core *params.Validator) {
 	v.modules()
 }
 
-// page tells of a page of the inventory whose data source would have no password.
-func (v *validator) page() {
+// first is the first infra host with its variables, nil without one.
+func (v *validator) first() (*inventory.Host, *value.Dict) {
 	g := v.Inv.Group("infra")
 	if g == nil || len(v.Inv.HostsOf(g)) == 0 {
+		return nil, nil
+	}
+	h := v.Inv.HostsOf(g)[0]
+	return h, v.Inv.Vars(h)
+}
+
+// page tells of a page of the inventory whose data source would have no password.
+func (v *validator) page() {
+	first, vars := v.first()
+	if first == nil {
 		return
 	}
-	first := v.Inv.HostsOf(g)[0]
-	vars := v.Inv.Vars(first)
 	if url, _ := vars.At("grafana_cmdb_url").(string); url != "" && vars.At("grafana_view_password") == nil {
 		v.Add(diag.Errorf(v.Where(first, "grafana_cmdb_url"), "grafana_cmdb_url is set, but grafana_view_password is not").
 			WithHint("set grafana_view_password to the password of the user in grafana_cmdb_url (docs/cmdb.md)"))
@@ -40,16 +49,15 @@ func (v *validator) page() {
 
 // admin warns of an admin_ip that is no infra node, where all others look for packages, names and time.
 func (v *validator) admin() {
-	g := v.Inv.Group("infra")
-	if g == nil || len(v.Inv.HostsOf(g)) == 0 {
+	first, vars := v.first()
+	if first == nil {
 		return
 	}
-	first := v.Inv.HostsOf(g)[0]
-	address, ok := v.Inv.Vars(first).At("admin_ip").(string)
+	address, ok := vars.At("admin_ip").(string)
 	if !ok || params.IsTemplate(address) || !params.IsAddress(address) {
 		return
 	}
-	for _, h := range v.Inv.HostsOf(g) {
+	for _, h := range v.Inv.HostsOf(v.Inv.Group("infra")) {
 		vars := v.Inv.Vars(h)
 		vip, _ := vars.At("vip_address").(string)
 		if h.Name == address || vars.At("ansible_host") == address || vip == address {
@@ -61,11 +69,8 @@ func (v *validator) admin() {
 
 // domains tells sites of the portal that have a name in common: nginx would serve the first of them only.
 func (v *validator) domains() {
-	g := v.Inv.Group("infra")
-	if g == nil || len(v.Inv.HostsOf(g)) == 0 {
-		return
-	}
-	sites, _ := v.Inv.Vars(v.Inv.HostsOf(g)[0]).At("infra_portal").(*value.Dict)
+	_, vars := v.first()
+	sites, _ := vars.At("infra_portal").(*value.Dict)
 	if sites == nil {
 		return
 	}

@@ -13,14 +13,12 @@ import (
 // sources tells of packages that are named and come from nowhere: repo_upstream is empty by default, since where packages come from is for each environment
 // to say.
 func (v *validator) sources() {
-	g := v.Inv.Group("infra")
-	if g == nil || len(v.Inv.HostsOf(g)) == 0 {
+	first, vars := v.first()
+	if first == nil {
 		return
 	}
-	first := v.Inv.HostsOf(g)[0]
-	vars := v.Inv.Vars(first)
 	modules := words(vars, "repo_modules")
-	if value.Str(orDefault(vars, "repo_bundle")) != "" || len(params.Objects(vars, "repo_url_packages")) > 0 || orDefault(vars, "repo_enabled") == false || offersAny(vars, modules) {
+	if value.Str(params.OrDefault(vars.At("repo_bundle"), "repo_bundle")) != "" || len(params.Objects(vars, "repo_url_packages")) > 0 || params.OrDefault(vars.At("repo_enabled"), "repo_enabled") == false || offersAny(vars, modules) {
 		return
 	}
 	for _, name := range []string{"repo_packages", "repo_extra_packages"} {
@@ -71,20 +69,11 @@ func offersAny(vars *value.Dict, modules []string) bool {
 	})
 }
 
-func orDefault(vars *value.Dict, name string) value.Value {
-	if v := vars.At(name); v != nil {
-		return v
-	}
-	return params.Lookup(name).Default
-}
-
 // words are the items of a list, or of a text with commas.
 func words(vars *value.Dict, name string) (all []string) {
-	switch v := orDefault(vars, name).(type) {
+	switch v := params.OrDefault(vars.At(name), name).(type) {
 	case *value.List:
-		for _, item := range v.Items {
-			all = append(all, value.Str(item))
-		}
+		return v.Texts()
 	case string:
 		for word := range strings.SplitSeq(v, ",") {
 			if word = strings.TrimSpace(word); word != "" {

@@ -57,5 +57,5 @@ func kernelPackages(_ *jinja.Scope, in value.Value, args []value.Value, _ *value
 	if err != nil {
 		return nil, err
 	}
-	return value.Strings(k.Packages(textsOf(list))), nil
+	return value.Strings(k.Packages(list.Texts())), nil
 }

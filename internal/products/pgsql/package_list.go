@@ -43,13 +43,5 @@ func packageList(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Di
 		}
 		maps.Copy(own, debianGroups())
 	}
-	return value.Strings(on.Expand(textsOf(list), version, own)), nil
-}
-
-func textsOf(list *value.List) []string {
-	texts := make([]string, len(list.Items))
-	for i, item := range list.Items {
-		texts[i] = value.Str(item)
-	}
-	return texts
+	return value.Strings(on.Expand(list.Texts(), version, own)), nil
 }

@@ -53,7 +53,7 @@ func clusterVerbs() []product.Verb {
 			Use: "pgsql-rm CLUSTER [HOST ...]", Short: "Remove a PostgreSQL cluster, or some members",
 			Long:    "Remove a PostgreSQL cluster with its data, or only the members on some hosts. The inventory must have\npg_safeguard: false. Type the name of the cluster to confirm, or give it with --confirm.",
 			Example: "  pig pgsql-rm pg-test\n  pig pgsql-rm pg-test 10.10.10.13 --confirm pg-test",
-			Args:    atLeastOne, Confirm: "name of the cluster, instead of typing it", Run: on(remove),
+			Args:    atLeastOne, Confirm: product.ConfirmCluster, Run: on(remove),
 		},
 		{
 			Use: "pgsql-user CLUSTER USER", Short: "Create or update a user of a PostgreSQL cluster",

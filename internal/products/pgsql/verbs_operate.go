@@ -20,8 +20,6 @@ type operation struct {
 	extra func(w *work) *value.Dict
 }
 
-const confirmHelp = "name of the cluster, instead of typing it"
-
 func operateVerbs() []product.Verb {
 	one, some := product.Args{Least: 1, Most: 2, ByLimit: true}, product.Args{Least: 1, Most: product.Many, ByLimit: true}
 	both, none := product.Args{Least: 2, Most: 2, ByLimit: true}, product.Args{Least: 1, Most: 1, ByLimit: true}
@@ -31,7 +29,7 @@ func operateVerbs() []product.Verb {
 			Long: `Hand the lead to a member: a host or an instance such as pg-test-2, or the replica that is the least behind. Writes stop
 for seconds, and none is lost. pig shows the plan, then the name of the cluster confirms it.`,
 			Example: "  pig pgsql-switchover pg-test\n  pig pgsql-switchover pg-test 10.10.10.12 --confirm pg-test",
-			Args:    one, Confirm: confirmHelp,
+			Args:    one, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_switchover", loss: func(cluster, named string) string {
 				return fmt.Sprintf("The lead of %s moves%s: writes stop for seconds.", cluster, to(named))
 			}}.run),
@@ -41,7 +39,7 @@ for seconds, and none is lost. pig shows the plan, then the name of the cluster 
 			Long: `Make a member the leader where Patroni does not choose one by itself, such as a synchronous cluster that lost its standby.
 What the member lacks of the old leader's writes is lost. While the leader answers this is refused: use pgsql-switchover.`,
 			Example: "  pig pgsql-failover pg-test 10.10.10.12",
-			Args:    both, Confirm: confirmHelp,
+			Args:    both, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_failover", loss: func(cluster, named string) string {
 				return fmt.Sprintf("%s becomes the leader of %s: writes that the member does not have are lost.", named, cluster)
 			}}.run),
@@ -51,7 +49,7 @@ What the member lacks of the old leader's writes is lost. While the leader answe
 			Long: `Restart the members whose settings wait for a restart, one at a time: replicas first, then the lead is handed to one of
 them. Nothing is restarted while a member is not healthy. With --all members restart that need none, too.`,
 			Example: "  pig pgsql-restart pg-test\n  pig pgsql-restart pg-test pg-test-3 --all --confirm pg-test",
-			Args:    some, Confirm: confirmHelp, Flags: []product.Flag{{Name: "all", Kind: product.Switch, Help: "restart of members that need none, too"}},
+			Args:    some, Confirm: product.ConfirmCluster, Flags: []product.Flag{{Name: "all", Kind: product.Switch, Help: "restart of members that need none, too"}},
 			Run: on(operation{tag: "pg_restart", extra: func(w *work) *value.Dict { return value.DictOf("pg_forced", w.Switch("all")) },
 				loss: func(cluster, named string) string {
 					return fmt.Sprintf("Members of %s restart%s: connections to them end, and writes stop for seconds if the leader is one of them.", cluster, only(named))
@@ -68,7 +66,7 @@ them. Nothing is restarted while a member is not healthy. With --all members res
 			Long: `Have a replica discard its data and copy them anew, from the leader or from a backup. The verb ends when the replica follows
 again. The leader is refused.`,
 			Example: "  pig pgsql-reinit pg-test 10.10.10.13",
-			Args:    both, Confirm: confirmHelp,
+			Args:    both, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_reinit", loss: func(cluster, named string) string {
 				return fmt.Sprintf("%s of %s discards its data and copies them anew: until then the cluster has one replica less.", named, cluster)
 			}}.run),

@@ -36,7 +36,7 @@ or give it with --confirm. With --data the cluster goes on, and a second server 
   pig pgsql-pitr pg-test --time '2026-11-22 10:30:00+01' --confirm pg-test
   pig pgsql-pitr pg-test --time '2026-11-22 10:30:00+01' --data /pg/tmp/then --port 5433
   pig pgsql-pitr pg-test -e '{"pg_pitr": {"name": "before-release", "action": "pause"}}'`,
-		Confirm:   "name of the cluster, instead of typing it",
+		Confirm:   product.ConfirmCluster,
 		Exclusive: []string{"latest", "immediate", "time", "lsn", "xid", "name"},
 		Together:  []string{"data", "port"},
 		Flags: []product.Flag{

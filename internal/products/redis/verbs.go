@@ -17,7 +17,7 @@ func (Product) Verbs() []product.Verb {
 			Run:     on(add),
 		},
 		{
-			Use: "redis-rm CLUSTER|HOST|INSTANCE [PORT ...]", Short: "Remove a Redis cluster, a host or instances", Group: group, Args: args, Confirm: "name of the cluster, instead of typing it",
+			Use: "redis-rm CLUSTER|HOST|INSTANCE [PORT ...]", Short: "Remove a Redis cluster, a host or instances", Group: group, Args: args, Confirm: product.ConfirmCluster,
 			Long:    "Remove a Redis cluster with its data, the instances of one host, or the instances at some ports. A replica that stays\ntakes over from a removed primary. The inventory must have redis_safeguard: false. Type the name of the cluster to\nconfirm, or give it with --confirm.",
 			Example: "  pig redis-rm redis-ms\n  pig redis-rm 10.10.10.14 --confirm redis-test\n  pig redis-rm 10.10.10.10 6381",
 			Run:     on(remove),
