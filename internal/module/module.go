@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sync"
 
@@ -39,6 +40,15 @@ type Call struct {
 	Scratch node.System
 	Args    Args
 	Facts   Facts // where warnings go
+}
+
+// Present is what is in a file; false where there is none, or only a run can tell what will be in it.
+func (c *Call) Present(path string) (text []byte, there bool, err error) {
+	text, err = c.System.Files().Read(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
+		return nil, false, nil
+	}
+	return text, err == nil, err
 }
 
 // Facts collects what a call has to say besides its result.

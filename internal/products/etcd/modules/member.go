@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -64,11 +63,8 @@ var clientSecurity = regexp.MustCompile(`(?m)^client-transport-security:\s*\n((?
 
 // letsAnyoneIn tells whether there is a configuration, and it asks clients for no certificate.
 func letsAnyoneIn(c *module.Call) (bool, error) {
-	text, err := c.System.Files().Read(c.Args.String("config"))
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, node.ErrUnknown):
-		return false, nil
-	case err != nil:
+	text, there, err := c.Present(c.Args.String("config"))
+	if err != nil || !there {
 		return false, err
 	}
 	section := clientSecurity.FindSubmatch(append(text, '\n'))

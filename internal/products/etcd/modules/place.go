@@ -2,15 +2,12 @@ package modules
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 
 	"pig/internal/module"
-	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -29,10 +26,7 @@ func etcdPlace() module.Module {
 
 func runEtcdPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	result := value.DictOf("changed", false)
-	text, err := c.System.Files().Read(c.Args.String("config"))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-		return result, nil
-	}
+	text, _, err := c.Present(c.Args.String("config"))
 	data := configured(dataDir, text)
 	if err != nil || data == "" {
 		return result, err

@@ -3,15 +3,12 @@ package modules
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 
 	"pig/internal/module"
-	"pig/internal/node"
 	minio "pig/internal/products/minio/model"
 	"pig/internal/value"
 )
@@ -23,10 +20,7 @@ func minioGrows() module.Module {
 		Name: "minio_grows",
 		Spec: module.Spec{Args: []module.Arg{{Name: "settings", Type: module.Path, Required: true}, {Name: "volumes", Required: true}, {Name: "instance"}}},
 		Run: func(_ context.Context, c *module.Call) (*value.Dict, error) {
-			text, err := c.System.Files().Read(c.Args.String("settings"))
-			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-				return value.NewDict(), nil
-			}
+			text, _, err := c.Present(c.Args.String("settings"))
 			if err != nil {
 				return nil, err
 			}

@@ -49,16 +49,22 @@ type restarter struct {
 	done    []string
 }
 
-func runPatroniRestart(ctx context.Context, c *module.Call) (*value.Dict, error) {
+// newRestarter gives the cluster as it is, too.
+func newRestarter(ctx context.Context, c *module.Call) (*restarter, pgsql.ClusterView, error) {
 	r := &restarter{patroni: newPatroni(ctx, c), c: c, timeout: time.Duration(c.Args.Int("timeout")) * time.Second}
 	view, err := r.view(ctx)
+	r.scope = view.Scope
+	return r, view, err
+}
+
+func runPatroniRestart(ctx context.Context, c *module.Call) (*value.Dict, error) {
+	r, view, err := newRestarter(ctx, c)
 	if errors.Is(err, node.ErrNotYet) {
 		return r.result(view), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	r.scope = view.Scope
 	names, leaderFirst, err := r.targets(ctx, view)
 	if err != nil || len(names) == 0 {
 		return r.result(view), err

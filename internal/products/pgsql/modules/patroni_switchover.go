@@ -32,12 +32,10 @@ func patroniSwitchover() module.Module {
 }
 
 func runPatroniSwitchover(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	r := &restarter{patroni: newPatroni(ctx, c), c: c, timeout: time.Duration(c.Args.Int("timeout")) * time.Second}
-	view, err := r.view(ctx)
+	r, view, err := newRestarter(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	r.scope = view.Scope
 	candidate, err := chosen(view, c.Args.String("candidate"))
 	if err != nil || candidate.Leads() {
 		return value.DictOf("leader", candidate.Name), err
@@ -135,8 +133,7 @@ func patroniReinit() module.Module {
 }
 
 func runPatroniReinit(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	r := &restarter{patroni: newPatroni(ctx, c), c: c, timeout: time.Duration(c.Args.Int("timeout")) * time.Second}
-	view, err := r.view(ctx)
+	r, view, err := newRestarter(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ type pgbackrest struct {
 
 // info asks for the stanza. Where PostgreSQL is only planned to start and no repository answers, there is none, and ErrNotYet says so.
 func (p pgbackrest) info(ctx context.Context) (status, backups int, err error) {
-	question := node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit"), Reads: []string{pgbackrestConf, pgbackrestLink}}
+	question := p.question()
 	s, found, err := p.ask(ctx, question)
 	switch {
 	case errors.Is(err, node.ErrNotYet):
@@ -146,6 +146,16 @@ func (p pgbackrest) ask(ctx context.Context, cmd node.Cmd) (s stanzaInfo, found 
 		silent.Unit = "the backup repository"
 	}
 	return s, found, err
+}
+
+// question asks for the stanza in the repository as it is configured once the changes before it are made.
+func (p pgbackrest) question() node.Cmd {
+	return node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: p.call.Args.String("unit"), Reads: []string{pgbackrestConf, pgbackrestLink}}
+}
+
+// infoAs asks root's way, as the account whose files pgBackRest reads, for the stanza in the repository as it is now.
+func (p pgbackrest) infoAs(dbsu string) node.Cmd {
+	return node.Cmd{Argv: append([]string{"runuser", "-u", dbsu, "--"}, p.argv("info", "--output=json")...), ReadOnly: true}
 }
 
 // stanzaInfo is what "pgbackrest info" says of a stanza.

@@ -10,7 +10,7 @@ import (
 	"pig/internal/value"
 )
 
-// pgbackrestBackup makes a backup of a cluster: run it on the member that leads. It returns label and type of the last backup then; pgBackRest
+// pgbackrestBackup makes a backup of a cluster: run it on the member that leads. It returns the label of the last backup then; pgBackRest
 // makes a full one where there is none that another could build upon.
 func pgbackrestBackup() module.Module {
 	return module.Module{
@@ -39,7 +39,7 @@ func runPgbackrestBackup(ctx context.Context, c *module.Call) (*value.Dict, erro
 	if err := p.run(ctx, change, "backup", "--type="+kind); err != nil {
 		return nil, err
 	}
-	s, found, err := p.ask(ctx, node.Cmd{Argv: p.argv("info", "--output=json"), ReadOnly: true, Needs: c.Args.String("unit")})
+	s, found, err := p.ask(ctx, p.question())
 	if err != nil || !found || len(s.Backup) == 0 {
 		return value.DictOf("label", ""), err
 	}

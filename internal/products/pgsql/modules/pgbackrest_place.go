@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -29,12 +28,9 @@ func pgbackrestPlace() module.Module {
 
 func runPgbackrestPlace(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	result := value.DictOf("changed", false)
-	text, err := c.System.Files().Read(c.Args.String("config"))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-		return result, nil
-	}
-	if err != nil {
-		return nil, err
+	text, there, err := c.Present(c.Args.String("config"))
+	if err != nil || !there {
+		return result, err
 	}
 	is, declared := repositoryOf(string(text)), repositoryOf(c.Args.String("content"))
 	cipher, other := is.cipher(), declared.cipher()
@@ -42,8 +38,7 @@ func runPgbackrestPlace(ctx context.Context, c *module.Call) (*value.Dict, error
 		return result, nil
 	}
 	p := pgbackrest{call: c, stanza: c.Args.String("stanza")}
-	argv := append([]string{"runuser", "-u", c.Args.String("dbsu"), "--"}, p.argv("info", "--output=json")...)
-	s, found, err := p.ask(ctx, node.Cmd{Argv: argv, ReadOnly: true})
+	s, found, err := p.ask(ctx, p.infoAs(c.Args.String("dbsu")))
 	if errors.Is(err, node.ErrUnknown) {
 		return result, nil
 	}

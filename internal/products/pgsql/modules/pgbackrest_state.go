@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"pig/internal/module"
-	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -17,8 +16,7 @@ func pgbackrestState() module.Module {
 		Spec: module.Spec{Args: []module.Arg{{Name: "stanza", Required: true}, {Name: "backup", Type: module.Bool}, {Name: "dbsu", Default: "postgres"}}},
 		Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			p := pgbackrest{call: c, stanza: c.Args.String("stanza")}
-			argv := append([]string{"runuser", "-u", c.Args.String("dbsu"), "--"}, p.argv("info", "--output=json")...)
-			s, found, err := p.ask(ctx, node.Cmd{Argv: argv, ReadOnly: true})
+			s, found, err := p.ask(ctx, p.infoAs(c.Args.String("dbsu")))
 			if err != nil {
 				return nil, err
 			}

@@ -2,16 +2,13 @@ package modules
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"pig/internal/module"
-	"pig/internal/node"
 	"pig/internal/value"
 )
 
@@ -33,16 +30,10 @@ func postgresPlace() module.Module {
 
 func runPostgresPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	result := value.DictOf("changed", false)
-	text, err := c.System.Files().Read(c.Args.String("config"))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-		return result, nil
-	}
-	if err != nil {
-		return nil, err
-	}
+	text, _, err := c.Present(c.Args.String("config"))
 	data := configured(dataDirectory, text)
-	if data == "" {
-		return result, nil
+	if err != nil || data == "" {
+		return result, err
 	}
 	if i, err := c.System.Files().Stat(path.Join(data, "PG_VERSION"), true); err != nil || !i.Exists() || i.Assumed {
 		return result, err

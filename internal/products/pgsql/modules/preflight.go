@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -72,12 +71,12 @@ func runPostgresPreflight(ctx context.Context, c *module.Call) (*value.Dict, err
 // offered divides packages that are not installed into those that nobody has, and those of which a plan cannot know.
 func offered(ctx context.Context, c *module.Call, specs []string) (absent, unsure []string, err error) {
 	if index := c.Args.String("index"); index != "" {
-		text, err := c.System.Files().Read(index)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, node.ErrUnknown) {
-			return nil, specs, nil
-		}
+		text, there, err := c.Present(index)
 		if err != nil {
 			return nil, nil, err
+		}
+		if !there {
+			return nil, specs, nil
 		}
 		return slices.DeleteFunc(specs, func(s string) bool { return inIndex(text, s) }), nil, nil
 	}
