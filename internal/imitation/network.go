@@ -91,7 +91,7 @@ func (n network) HTTP(ctx context.Context, r node.Request) (node.Response, error
 	var res node.Response
 	err := n.change(r.Method+" "+r.URL, func() (_ node.Change, _ bool, err error) {
 		res, err = n.ask(ctx, r)
-		return *r.Change, err == nil && res.Status < 300, err
+		return *r.Change, err == nil && r.Done(res), err
 	})
 	return res, err
 }

@@ -52,7 +52,8 @@ func (n *NoAnswer) Error() string {
 func (n *NoAnswer) Unwrap() error { return n.cause }
 
 // Question asks a service by try, again and again if it is there and does not answer: once more at least, up to its patience or the end of the task. What
-// is not there is told at once: nobody listens, and unit, if it is one of this node, does not run.
+// is not there is told at once: nobody listens, and unit, if it is one of this node, does not run. Try may be a change too, if it may be made twice: one that
+// says how something shall be.
 func Question(ctx context.Context, c *Call, unit string, try func(context.Context) error) error {
 	began := time.Now()
 	for wait, again := firstPause, false; ; wait, again = min(2*wait, longestPause), true {

@@ -140,10 +140,11 @@ func (n liveNet) HTTP(ctx context.Context, r Request) (Response, error) {
 	for k := range res.Header {
 		header[k] = res.Header.Get(k)
 	}
-	if r.Change != nil && res.StatusCode < 300 {
+	answer := Response{Status: res.StatusCode, Reason: http.StatusText(res.StatusCode), URL: res.Request.URL.String(), Header: header, Body: body, Size: size}
+	if r.Change != nil && r.Done(answer) {
 		n.record(*r.Change)
 	}
-	return Response{Status: res.StatusCode, Reason: http.StatusText(res.StatusCode), URL: res.Request.URL.String(), Header: header, Body: body, Size: size}, nil
+	return answer, nil
 }
 
 // stageBody takes a body to the file that it is for, a piece at a time.

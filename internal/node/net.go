@@ -63,11 +63,18 @@ type Request struct {
 	// of a refusal (401, 403) whether it would still be one: it is ErrUnknown.
 	Keyed  bool
 	Change *Change // as in Cmd
+	// Made tells by a failure that what Change makes is there: a try before, which was not answered, has made it. Nil where no failure says so.
+	Made func(Response) bool
 	// Into is a file for which the body is staged, instead of being in the answer; Tee gets it too. A Shadow fetches no such file.
 	Into string
 	Tee  io.Writer
 	// Fits judges what was staged, once Tee has had all of it: its error is that of the request, and nothing stays staged.
 	Fits func() error
+}
+
+// Done tells by the answer to r whether its Change is made.
+func (r Request) Done(res Response) bool {
+	return res.Status < 300 || r.Made != nil && r.Made(res)
 }
 
 // Response is the answer to a Request.

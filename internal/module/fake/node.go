@@ -92,7 +92,7 @@ func (n Net) HTTP(_ context.Context, r node.Request) (node.Response, error) {
 		return node.Response{Status: 200}, nil
 	}
 	res, err := n.Of.OnHTTP(r)
-	if err == nil && res.Status < 300 && r.Change != nil {
+	if err == nil && r.Change != nil && r.Done(res) {
 		n.Of.Record(*r.Change)
 	}
 	return res, err

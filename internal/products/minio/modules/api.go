@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -52,7 +53,11 @@ func (e *minioError) Error() string {
 	return fmt.Sprintf("%s (%s)", e.Message, e.Code)
 }
 
-const minioTimeout = 15 * time.Second
+// A question may be asked again soon; a change gets the time that a busy machine takes to write it to its drives.
+const (
+	minioTimeout       = 15 * time.Second
+	minioChangeTimeout = 30 * time.Second
+)
 
 // plain asks without saying who does, as health checks do. It gives the status of the answer.
 func (m minioClient) plain(ctx context.Context, path string) (int, error) {
@@ -68,13 +73,11 @@ func (m minioClient) request(method, path string, body []byte) node.Request {
 	return node.Request{Method: method, URL: m.base + path, Body: body, Timeout: minioTimeout, Needs: m.call.Args.String("unit"), CAFile: m.call.Args.String("ca")}
 }
 
-// as sends a request in the name of who. With a change it does something; a plan only records that.
+// as sends a request in the name of who. With a change it does something; a plan only records that. Each change says how something shall be, so
+// one that is not answered is sent again.
 func (m minioClient) as(ctx context.Context, who minio.Credentials, method, path string, body []byte, change *node.Change, extra map[string]string) (answer []byte, err error) {
-	if change != nil {
-		return m.try(ctx, who, method, path, body, change, extra)
-	}
 	err = module.Question(ctx, m.call, m.call.Args.String("unit"), func(ctx context.Context) (err error) {
-		answer, err = m.try(ctx, who, method, path, body, nil, extra)
+		answer, err = m.try(ctx, who, method, path, body, change, extra)
 		return err
 	})
 	return answer, err
@@ -83,11 +86,17 @@ func (m minioClient) as(ctx context.Context, who minio.Credentials, method, path
 // try sends a request once.
 func (m minioClient) try(ctx context.Context, who minio.Credentials, method, path string, body []byte, change *node.Change, extra map[string]string) ([]byte, error) {
 	r := m.request(method, path, body)
+	if change != nil {
+		r.Timeout = minioChangeTimeout
+	}
 	var err error
 	if r.Header, err = who.Sign(method, r.URL, extra, body, time.Now()); err != nil {
 		return nil, err
 	}
 	r.Change, r.ReadOnly, r.Keyed = change, change == nil, who == m.root
+	r.Made = func(res node.Response) bool {
+		return bytes.Contains(res.Body, []byte("<Code>BucketAlreadyOwnedByYou</Code>"))
+	}
 	res, err := m.call.System.Net().HTTP(ctx, r)
 	if err != nil {
 		return nil, err
@@ -95,7 +104,7 @@ func (m minioClient) try(ctx context.Context, who minio.Credentials, method, pat
 	if module.Unready(res.Status) {
 		return nil, module.Busy{Cause: decodeMinio(res)}
 	}
-	if res.Status >= 300 {
+	if !r.Done(res) {
 		return nil, decodeMinio(res)
 	}
 	return res.Body, nil

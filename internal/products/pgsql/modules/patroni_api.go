@@ -123,10 +123,19 @@ func (p patroni) send(ctx context.Context, method, url string, body any, timeout
 	switch {
 	case res.Status == 401 || res.Status == 403:
 		return fmt.Errorf("%s refuses the user name or password of Patroni's API (%d)", url, res.Status)
+	case module.Unready(res.Status):
+		return module.Busy{Cause: fmt.Errorf("%s answered %d: %s", url, res.Status, module.Snippet(res.Body))}
 	case res.Status >= 300:
 		return fmt.Errorf("%s answered %d: %s", url, res.Status, module.Snippet(res.Body))
 	}
 	return nil
+}
+
+// configure patches the dynamic configuration by the API at root: again where that gives no answer, as a patch says how the configuration shall be.
+func (p patroni) configure(ctx context.Context, root string, patch any, change node.Change) error {
+	return module.Question(ctx, p.call, p.call.Args.String("unit"), func(ctx context.Context) error {
+		return p.send(ctx, "PATCH", root+"/config", patch, 30*time.Second, change)
+	})
 }
 
 // view is the cluster as this node's Patroni sees it.

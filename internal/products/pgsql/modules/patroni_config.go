@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"pig/internal/module"
 	"pig/internal/node"
@@ -137,7 +136,7 @@ func (p patroni) patch(ctx context.Context, changes []pgsql.ConfigChange) error 
 			continue
 		}
 		body := json.RawMessage(value.PlainJSON(pgsql.Patch(some)))
-		if err := p.send(ctx, "PATCH", p.own(ctx)+"/config", body, 30*time.Second, change); err != nil {
+		if err := p.configure(ctx, p.own(ctx), body, change); err != nil {
 			return err
 		}
 	}

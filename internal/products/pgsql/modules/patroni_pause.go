@@ -72,7 +72,7 @@ func (p patroni) pause(ctx context.Context, cluster, by string) (bool, error) {
 		return false, err
 	}
 	change := node.Change{Kind: "patroni cluster", ID: cluster, Action: "pause", Makes: map[string]string{pauseOf(cluster): "on"}}
-	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": true, pausedBy: by}, 30*time.Second, change); err != nil {
+	if err := p.configure(ctx, p.base, map[string]any{"pause": true, pausedBy: by}, change); err != nil {
 		return false, err
 	}
 	return true, p.awaitPause(ctx, true)
@@ -85,7 +85,7 @@ func (p patroni) resume(ctx context.Context, cluster, by string) (bool, error) {
 		return false, err
 	}
 	change := resuming(cluster)
-	return true, p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change)
+	return true, p.configure(ctx, p.base, map[string]any{"pause": nil, pausedBy: nil}, change)
 }
 
 // pauseOf is the fact whether a cluster is paused: on or off.

@@ -104,7 +104,7 @@ func (p patroni) end(ctx context.Context, cluster, by string) error {
 		return err
 	}
 	change := resuming(cluster)
-	if err := p.send(ctx, "PATCH", p.base+"/config", map[string]any{"pause": nil, pausedBy: nil}, 30*time.Second, change); err != nil {
+	if err := p.configure(ctx, p.base, map[string]any{"pause": nil, pausedBy: nil}, change); err != nil {
 		return err
 	}
 	return p.awaitPause(ctx, false)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"pig/internal/module/fake"
 	"pig/internal/module/moduletest"
@@ -22,6 +23,7 @@ type fakeCluster struct {
 	ill     string
 	config  map[string]any
 	calls   []string
+	busy    int // patches that are refused as long as etcd does not answer
 }
 
 func (k *fakeCluster) http(r node.Request) (node.Response, error) {
@@ -46,6 +48,9 @@ func (k *fakeCluster) http(r node.Request) (node.Response, error) {
 			list = append(list, map[string]any{"name": m, "role": role, "state": state, "lag": 0, "api_url": "http://" + m + "/patroni"})
 		}
 		return answer(map[string]any{"scope": "pg", "members": list, "pause": k.config["pause"] == true})
+	case path == "config" && r.Method == "PATCH" && k.busy > 0:
+		k.busy--
+		return node.Response{Status: 503, Body: []byte("no answer of etcd")}, nil
 	case path == "config" && r.Method == "PATCH":
 		k.calls = append(k.calls, "patch "+string(r.Body))
 		return answer("ok")
@@ -185,4 +190,18 @@ func TestPatroniPause(t *testing.T) {
 	if r := moduletest.Run(t, Table(), f, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "paused")); fake.Keys(r.Changes) != "patroni cluster pg pause" {
 		t.Errorf("before there is a cluster: %s, %s", fake.Keys(r.Changes), r.Failed)
 	}
+}
+
+// Patroni answers 503 while etcd elects a leader: a patch is sent again.
+func TestAPatchIsSentAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for busy, failed := range map[int]string{2: "", 1 << 20: "503"} {
+			k := &fakeCluster{leader: "a", members: []string{"a", "b"}, config: map[string]any{"ttl": 30}, busy: busy}
+			r := moduletest.Run(t, Table(), &fake.Node{OnHTTP: k.http}, "patroni_pause", value.DictOf("url", "http://a", "cluster", "pg", "state", "paused"))
+			if (len(k.calls) == 1) != (failed == "") || !strings.Contains(r.Failed, failed) || (r.Failed == "") != (failed == "") {
+				t.Errorf("%d times 503: %v, %s", busy, k.calls, r.Failed)
+			}
+		}
+	})
 }

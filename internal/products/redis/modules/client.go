@@ -37,8 +37,11 @@ type redisAt struct {
 	timeout   time.Duration
 }
 
-// redisTimeout bounds one conversation.
-const redisTimeout = 5 * time.Second
+// A question may be asked again soon; a change is made once, and gets the time that a busy machine takes for it.
+const (
+	redisTimeout       = 5 * time.Second
+	redisChangeTimeout = 30 * time.Second
+)
 
 // newRedis speaks to the instance at an address; needs is its unit, if it is one of this node.
 func newRedis(c *module.Call, at redis.Addr, needs string, passwords ...string) *redisAt {
@@ -101,8 +104,12 @@ func (r *redisAt) quietly(ctx context.Context, commands ...[]string) error {
 }
 
 func (r *redisAt) converse(ctx context.Context, s node.System, change *node.Change, commands [][]string, replies *[]redis.Reply) error {
+	limit := r.timeout
+	if change != nil {
+		limit = max(limit, redisChangeTimeout)
+	}
 	err := s.Net().Converse(ctx, node.Conversation{
-		Host: r.at.Host, Port: r.at.Port, Timeout: r.timeout, ReadOnly: change == nil, Needs: r.needs, Change: change,
+		Host: r.at.Host, Port: r.at.Port, Timeout: limit, ReadOnly: change == nil, Needs: r.needs, Change: change,
 		Speak: func(conn io.ReadWriter) error {
 			c := redis.NewClient(conn)
 			if err := r.login(c); err != nil {
