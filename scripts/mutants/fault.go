@@ -66,44 +66,53 @@ func (f fault) packages() []string {
 	return []string{"./" + filepath.Dir(f.File)}
 }
 
-// memory is where binaries are linked that a run of tests uses once.
+// memory is where binaries are linked that one run of tests uses.
 const memory = "/dev/shm"
 
-// goTest is a run of tests whose mounts end with it: a fault of the code that mounts would leave them on this machine. Neither vet nor
-// what debuggers read has a say in what a test notices, and compilers, linkers and tests are short: room costs less than collecting.
-func goTest(ctx context.Context, args []string) *exec.Cmd {
-	args = append([]string{"go", "test", "-vet", "off", "-ldflags", "-s -w", "-count", "1"}, args...)
+// goTest calls go test. Neither vet nor what debuggers read has a say in what a test notices.
+func goTest(ctx context.Context, args ...string) *exec.Cmd {
+	return command(ctx, append([]string{"go", "test", "-vet", "off", "-ldflags", "-s -w"}, args...))
+}
+
+// command is one whose mounts end with it: a fault of the code that mounts would leave them on this machine. Compilers, linkers and tests are short:
+// room costs less than collecting.
+func command(ctx context.Context, args []string) *exec.Cmd {
 	if os.Geteuid() == 0 {
 		args = append([]string{"unshare", "--mount", "--"}, args...)
 	}
-	test := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the arguments are of the list of faults
-	test.Env = append(os.Environ(), "GOGC=400")
-	if i, err := os.Stat(memory); err == nil && i.IsDir() { // each fault links anew what no other uses
-		test.Env = append(test.Env, "GOTMPDIR="+memory)
+	c := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the arguments are of the list of faults
+	c.Env = append(os.Environ(), "GOGC=400")
+	if i, err := os.Stat(memory); err == nil && i.IsDir() { // a fault that is planted alone links what no other uses
+		c.Env = append(c.Env, "GOTMPDIR="+memory)
 	}
-	return test
+	return c
 }
 
-// plant runs the tests with the fault. It gives "" if they fail, and what is wrong if they do not.
+// plant compiles the tests with the fault alone, and runs them. It gives "" if they fail, and what is wrong if they do not.
 func (f fault) plant(ctx context.Context, dir string) string {
 	overlay, err := f.overlay(dir)
 	if err != nil {
 		return err.Error()
 	}
-	args := append([]string{"-overlay", overlay, "-timeout", "3m", "-failfast", "-run", f.Run}, f.packages()...)
-	out, err := goTest(ctx, args).CombinedOutput()
+	args := append([]string{"-count", "1", "-overlay", overlay, "-timeout", "3m", "-failfast", "-run", f.Run}, f.packages()...)
+	return f.judge(goTest(ctx, args...).CombinedOutput())
+}
+
+// judge gives "" if tests failed, and what is wrong if they did not.
+func (f fault) judge(out []byte, err error) string {
+	text := string(out)
 	var exit *exec.ExitError
 	switch {
-	case err == nil && strings.Contains(string(out), "no tests to run"):
+	case err == nil && strings.Contains(text, "no tests to run"):
 		return "no test has the name " + f.Run
 	case err == nil:
 		return "the tests pass"
 	case !errors.As(err, &exit):
 		return err.Error()
-	case strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "[setup failed]"):
-		return "the fault does not compile: " + firstLines(string(out), 3)
-	case !strings.Contains(string(out), "--- FAIL") && !strings.Contains(string(out), "panic:"):
-		return "the tests ended otherwise: " + firstLines(string(out), 3)
+	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]"):
+		return "the fault does not compile: " + firstLines(text, 3)
+	case !strings.Contains(text, "--- FAIL") && !strings.Contains(text, "panic:"):
+		return "the tests ended otherwise: " + firstLines(text, 3)
 	}
 	return ""
 }

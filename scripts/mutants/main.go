@@ -3,6 +3,7 @@
 //	go run ./scripts/mutants [-run REGEXP] [-list] [FILE]
 //
 // FILE (testdata/mutants.yml) lists the faults. The tree is never changed: the compiler is given each changed file by -overlay.
+// Faults in functions are compiled together, and each test is told which of them to have.
 package main
 
 import (
@@ -13,7 +14,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -64,10 +64,14 @@ func run(ctx context.Context, file, only string, list bool, parallel int) error 
 	}
 	defer os.RemoveAll(dir)
 	began := time.Now()
-	if err := compile(ctx, chosen); err != nil {
+	g, err := newGarden(ctx, chosen, dir)
+	if err != nil {
 		return err
 	}
-	missed := plantAll(ctx, chosen, dir, parallel)
+	if err := g.sound(ctx, chosen); err != nil {
+		return err
+	}
+	missed := plantAll(ctx, chosen, g, dir, parallel)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -78,22 +82,9 @@ func run(ctx context.Context, file, only string, list bool, parallel int) error 
 	return nil
 }
 
-// compile fills the build cache with the tests as they are: faults that are tried at once would each compile the same packages.
-func compile(ctx context.Context, faults []fault) error {
-	var packages []string
-	for _, f := range faults {
-		packages = append(packages, f.packages()...)
-	}
-	slices.Sort(packages)
-	out, err := goTest(ctx, append([]string{"-run", "^$"}, slices.Compact(packages)...)).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("compiling the tests: %w: %s", err, firstLines(string(out), 3))
-	}
-	return nil
-}
-
-// plantAll tries faults, some at once, and gives what is wrong with those that no test notices.
-func plantAll(ctx context.Context, faults []fault, dir string, parallel int) (missed []string) {
+// plantAll tries faults, some at once, and gives what is wrong with those that no test notices. A fault that is not noticed among the others is planted
+// alone: there it is in all processes that its tests start, too.
+func plantAll(ctx context.Context, faults []fault, g garden, dir string, parallel int) (missed []string) {
 	var (
 		mu    sync.Mutex
 		tries sync.WaitGroup
@@ -107,7 +98,10 @@ func plantAll(ctx context.Context, faults []fault, dir string, parallel int) (mi
 		tries.Go(func() {
 			defer func() { <-turn }()
 			began := time.Now()
-			why := f.plant(ctx, filepath.Join(dir, fmt.Sprint(i)))
+			why := ""
+			if !g.try(ctx, i, f) {
+				why = f.plant(ctx, filepath.Join(dir, fmt.Sprint(i)))
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			word := "noticed"
