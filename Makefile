@@ -72,7 +72,7 @@ darwin: setup
 # The tests on machines in memory change their working directory, so one process takes them one by one: two processes share them.
 LAWS = TestSamples|TestRandomEdits|TestNoHandlerIsLost|TestAKept|TestNoRestart|TestPlanLaw
 # Tests go before what else the machine does, where root may say so.
-UNIT = GOGC=400 nice -n -5 $(GO) test -vet=off -count 1 -timeout 30m
+UNIT = GOGC=400 nice -n -14 $(GO) test -vet=off -count 1 -timeout 30m
 
 unit: setup
 	@$(MAKE) --no-print-directory -j 3 packages laws other-laws
@@ -90,7 +90,7 @@ sandbox-tests: setup-all nodes
 
 # The pigs that are tested on real nodes go before the unit tests beside them.
 nodes:
-	PIG_SANDBOX_TESTS=1 nice -n -10 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL)
+	PIG_SANDBOX_TESTS=1 nice -n -19 $(GO) test -vet=off -p $(P) -count 1 -timeout 45m $(REAL)
 
 # The packages in which goroutines meet, and whole runs in which units do.
 RACY = agent engine fleet graph journal secret transport
