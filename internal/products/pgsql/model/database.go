@@ -42,6 +42,7 @@ type DatabasePolicy struct {
 	Superadmin  string             // the user who passes CONNECT on where it is revoked
 	Connectors  []string           // who may connect where it is revoked
 	Keep        []string           // databases that others make
+	Roles       []string           // roles that are there by then
 	Prune       bool
 	MayRecreate []string // the databases whose state: recreate is to be obeyed
 	// Bootstrapped is the database that is there as soon as the server is: Patroni makes that of Citus. Until it is as declared once, that is its creation.
@@ -142,13 +143,8 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 		if d.Tablespace != "" && live.Spaces != nil && !slices.Contains(live.Spaces, d.Tablespace) {
 			errs = append(errs, fmt.Sprintf("database %s: tablespace %q not found in the cluster", d.Name, d.Tablespace))
 		}
-		for _, e := range d.Extensions {
-			_, have := live.Available[e.Name]
-			_, installed := inside[d.Name].Extensions[e.Name]
-			if !have && !installed && !e.Absent {
-				errs = append(errs, fmt.Sprintf("database %s: extension %s is not on this node: its package is not installed (pg_extensions), or its name is another", d.Name, e.Name))
-			}
-		}
+		errs = append(errs, p.checkExtensions(d, live, inside[d.Name])...)
+		errs = append(errs, p.checkOwners(d, live.Roles)...)
 		if _, there := live.Databases[d.template()]; !there && !seen[d.template()] {
 			errs = append(errs, fmt.Sprintf("database %s: template %q not found in the cluster", d.Name, d.template()))
 		}
@@ -157,4 +153,39 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 		return fmt.Errorf("%s", strings.Join(errs, "\n"))
 	}
 	return nil
+}
+
+// checkExtensions finds extensions, and versions of them, that the node does not have.
+func (p DatabasePolicy) checkExtensions(d Database, live DatabasesState, inside LiveInside) (errs []string) {
+	for _, e := range d.Extensions {
+		if e.Absent {
+			continue
+		}
+		_, have := live.Available[e.Name]
+		was, installed := inside.Extensions[e.Name]
+		versions := live.Versions[e.Name]
+		switch {
+		case !have && !installed:
+			errs = append(errs, fmt.Sprintf("database %s: extension %s is not on this node: its package is not installed (pg_extensions), or its name is another", d.Name, e.Name))
+		case e.Version != "" && e.Version != was.Version && len(versions) > 0 && !slices.Contains(versions, e.Version):
+			errs = append(errs, fmt.Sprintf("database %s: version %q of extension %s is not on this node, which has %s", d.Name, e.Version, e.Name, strings.Join(versions, ", ")))
+		}
+	}
+	return errs
+}
+
+// checkOwners finds owners that neither the cluster has nor a task makes.
+func (p DatabasePolicy) checkOwners(d Database, roles []string) (errs []string) {
+	missing := func(owner string) bool {
+		return owner != "" && roles != nil && !slices.Contains(roles, owner) && !slices.Contains(p.Roles, owner)
+	}
+	if missing(d.Owner) {
+		errs = append(errs, fmt.Sprintf("database %s: owner %q not found in the cluster, pg_users or pg_default_roles", d.Name, d.Owner))
+	}
+	for _, s := range d.Schemas {
+		if missing(s.Owner) && !s.Absent {
+			errs = append(errs, fmt.Sprintf("database %s: owner %q of schema %s not found in the cluster, pg_users or pg_default_roles", d.Name, s.Owner, s.Name))
+		}
+	}
+	return errs
 }

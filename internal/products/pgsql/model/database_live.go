@@ -25,6 +25,7 @@ type DatabasesState struct {
 	Databases map[string]LiveDatabase `json:"databases"`
 	Roles     []string                `json:"roles"`
 	Available map[string]string       `json:"available"` // extensions that the node has, with their default versions
+	Versions  map[string][]string     `json:"versions"`  // those of Available
 	Share     string                  `json:"share"`     // the directory of which extension/NAME.control is a part
 	Spaces    []string                `json:"spaces"`    // tablespaces
 }
@@ -35,6 +36,8 @@ func (p DatabasePolicy) Query(databases []Database) string {
 	b.WriteString(`SELECT jsonb_build_object(` + serverFields + `,
  'roles', (SELECT jsonb_agg(rolname) FROM pg_roles),
  'available', (SELECT jsonb_object_agg(name, default_version) FROM pg_available_extensions), 'share', (SELECT setting FROM pg_config WHERE name = 'SHAREDIR'),
+ 'versions', (SELECT jsonb_object_agg(name, versions) FROM (SELECT name, jsonb_agg(version ORDER BY version) AS versions FROM pg_available_extension_versions
+   WHERE name = ANY (` + TextArray(versioned(databases)) + `) GROUP BY name) v),
  'spaces', (SELECT jsonb_agg(spcname) FROM pg_tablespace),
  'databases', (SELECT jsonb_object_agg(d.datname, jsonb_build_object('owner', pg_get_userbyid(d.datdba), 'encoding', pg_encoding_to_char(d.encoding),
    'collate', d.datcollate, 'ctype', d.datctype, 'provider', to_jsonb(d) ->> 'datlocprovider',
@@ -48,4 +51,17 @@ func (p DatabasePolicy) Query(databases []Database) string {
 		b.WriteString(insideQuery(name, Inside{}))
 	}
 	return b.String()
+}
+
+// versioned are the extensions that are declared with a version.
+func versioned(databases []Database) []string {
+	var names []string
+	for _, d := range databases {
+		for _, e := range d.Extensions {
+			if e.Version != "" && !e.Absent {
+				names = append(names, e.Name)
+			}
+		}
+	}
+	return union(names)
 }

@@ -212,6 +212,39 @@ func TestDefaultPrivileges(t *testing.T) {
 	}
 }
 
+// What PostgreSQL would refuse is found before anything is changed.
+func TestDatabasesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	state := DatabasesState{
+		LiveServer: LiveServer{Version: 170005, Self: "postgres"}, Roles: []string{"postgres", "o"}, Databases: map[string]LiveDatabase{"template1": {Owner: "postgres"}},
+		Available: map[string]string{"vector": "0.8.0"}, Versions: map[string][]string{"vector": {"0.7.0", "0.8.0"}},
+	}
+	vector := func(version string) Database {
+		return Database{Name: "n", Extensions: []Extension{{Name: "vector", Version: version}}}
+	}
+	for _, c := range []struct {
+		db     Database
+		inside LiveInside
+		want   string
+	}{
+		{vector("0.7.0"), LiveInside{}, ""},
+		{vector("0.9.0"), LiveInside{}, `database n: version "0.9.0" of extension vector is not on this node, which has 0.7.0, 0.8.0`},
+		{vector("0.6.0"), LiveInside{Extensions: map[string]LiveExtension{"vector": {Version: "0.6.0"}}}, ""}, // it is so, whatever its package brings now
+		{Database{Name: "n", Extensions: []Extension{{Name: "postgis"}}}, LiveInside{}, "extension postgis is not on this node"},
+		{Database{Name: "n", Extensions: []Extension{{Name: "postgis", Version: "3", Absent: true}}}, LiveInside{}, ""},
+		{Database{Name: "n", Owner: "o"}, LiveInside{}, ""},
+		{Database{Name: "n", Owner: "soon", Schemas: []Schema{{Name: "s", Owner: "soon"}}}, LiveInside{}, ""},
+		{Database{Name: "n", Owner: "nobody"}, LiveInside{}, `database n: owner "nobody" not found in the cluster, pg_users or pg_default_roles`},
+		{Database{Name: "n", Schemas: []Schema{{Name: "s", Owner: "nobody"}}}, LiveInside{}, `database n: owner "nobody" of schema s not found`},
+		{Database{Name: "n", Owner: "nobody", Absent: true}, LiveInside{}, ""},
+	} {
+		_, err := DatabasePolicy{Roles: []string{"soon"}}.Plan([]Database{c.db}, state, map[string]LiveInside{"n": c.inside})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.db, err, c.want)
+		}
+	}
+}
+
 func TestPlanDatabases(t *testing.T) {
 	t.Parallel()
 	policy := DatabasePolicy{Admin: "dbrole_admin", Superadmin: "dba", Connectors: []string{"repl"}}

@@ -2,6 +2,7 @@ package modules
 
 import (
 	"context"
+	"slices"
 
 	"pig/internal/module"
 	pgsql "pig/internal/products/pgsql/model"
@@ -33,6 +34,8 @@ func postgresDatabases() module.Module {
 			module.Arg{Name: "bootstrapped"},
 			// baselines: false leaves them to another cluster, the coordinator of a distributed database
 			module.Arg{Name: "baselines", Type: module.Bool, Default: true},
+			// roles are the roles that are created before, which a plan does not find yet
+			module.Arg{Name: "roles", Type: module.List, Elements: module.Str},
 			confirmedArg(),
 		)},
 		Run: runPostgresDatabases,
@@ -52,6 +55,7 @@ func runPostgresDatabases(ctx context.Context, c *module.Call) (*value.Dict, err
 	policy := pgsql.DatabasePolicy{
 		Admin: c.Args.String("admin_role"), Superadmin: c.Args.String("admin"), Connectors: []string{c.Args.String("replication_user"), c.Args.String("monitor")},
 		Keep: c.Args.Strings("known"), Prune: c.Args.Bool("prune"), MayRecreate: c.Args.Strings("recreate"), Bootstrapped: c.Args.String("bootstrapped"),
+		Roles: c.Args.Strings("roles"),
 	}
 	if policy.Defaults, err = parseDefaults(c.Args.Strings("default_privileges")); err != nil {
 		return nil, err
@@ -66,6 +70,7 @@ func runPostgresDatabases(ctx context.Context, c *module.Call) (*value.Dict, err
 	}
 	for _, d := range databases {
 		expectExtensions(c, live.Available, live.Share, d.Extensions)
+		expectVersions(c, live.Versions, live.Share, d.Extensions)
 	}
 	plan, err := policy.Plan(databases, live, insideByName(names, insides))
 	if err != nil {
@@ -166,6 +171,19 @@ func expectExtensions(c *module.Call, available map[string]string, share string,
 		i, err := c.System.Files().Stat(share+"/extension/"+e.Name+".control", true)
 		if err == nil && (i.Exists() || i.Assumed) {
 			available[e.Name] = ""
+		}
+	}
+}
+
+// expectVersions adds versions that may come with a package that is planned.
+func expectVersions(c *module.Call, known map[string][]string, share string, declared []pgsql.Extension) {
+	for _, e := range declared {
+		if e.Version == "" || known[e.Name] == nil || slices.Contains(known[e.Name], e.Version) {
+			continue
+		}
+		i, err := c.System.Files().Stat(share+"/extension/"+e.Name+"--"+e.Version+".sql", true)
+		if err == nil && (i.Exists() || i.Assumed) {
+			known[e.Name] = append(known[e.Name], e.Version)
 		}
 	}
 }
