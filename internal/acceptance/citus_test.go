@@ -71,6 +71,10 @@ func TestCitus(t *testing.T) {
 		}
 	})
 	l.distributes(t)
+	if out := l.must(0, "status"); !strings.Contains(out, "group 1 of pg-citus, ") || !strings.Contains(out, " shards\n") {
+		t.Errorf("status does not tell the shards of groups:\n%s", out)
+	}
+	l.groupLeaves(t)
 	if all := changes(l.plan()); len(all) > 0 {
 		t.Errorf("with tables, there are changes:\n%s", strings.Join(all, "\n"))
 	}
@@ -89,6 +93,53 @@ func TestCitus(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// groupLeaves takes a worker group out of the database, with its rows moved to the others first, and adds it again.
+func (l *lab) groupLeaves(t *testing.T) {
+	t.Helper()
+	const group = "pg-citus2"
+	visits := func(want string) {
+		t.Helper()
+		if got, err := l.meta(5433, "SELECT count(*) FROM visits JOIN pages USING (page)"); err != nil || got != want {
+			t.Errorf("%s visits of pages, not %s: %v", got, want, err)
+		}
+	}
+	onCoordinator := func(query string) string {
+		return strings.TrimSpace(l.node("10.10.10.10", "su", "postgres", "-c", fmt.Sprintf("psql -X -Atq -d meta -c %q", query)))
+	}
+	l.sub(t, "a worker group leaves", func(t *testing.T) {
+		if code, out := l.run("pgsql-rm", group, "--confirm", group); code != 2 || !strings.Contains(out, "group 2 of Citus has shards of visits (") {
+			t.Fatalf("a group with rows, exit status %d:\n%s", code, tail(out))
+		}
+		if out := l.must(0, "status", group); !strings.Contains(out, "healthy") {
+			t.Errorf("a refused removal has broken the group:\n%s", out)
+		}
+		onCoordinator("SELECT citus_drain_node('10.10.10.12', 5432, shard_transfer_mode := 'block_writes')")
+		l.must(0, "pgsql-rm", group, "--confirm", group)
+		if got := onCoordinator("SELECT string_agg(groupid::text, ',' ORDER BY groupid) FROM pg_dist_node"); got != "0,1,3" {
+			t.Errorf("the groups are %s", got)
+		}
+		visits("1000")
+	})
+	l.sub(t, "a worker group is added", func(t *testing.T) {
+		l.must(0, "apply", "--yes")
+		onCoordinator("SELECT citus_set_node_property('10.10.10.12', 5432, 'shouldhaveshards', true)")
+		onCoordinator("SELECT citus_rebalance_start(shard_transfer_mode := 'block_writes')")
+		l.eventually(3*time.Minute, "the rebalance ends", func() error {
+			if state := onCoordinator("SELECT state FROM citus_rebalance_status()"); state != "finished" {
+				return fmt.Errorf("the rebalance is %q", state)
+			}
+			return nil
+		})
+		if got := onCoordinator("SELECT count(*) > 0 FROM pg_dist_placement JOIN pg_dist_shard USING (shardid) WHERE groupid = 2 AND logicalrelid = 'visits'::regclass"); got != "t" {
+			t.Error("the group got no shards")
+		}
+		visits("1000")
+		if all := changes(l.plan()); len(all) > 0 {
+			t.Errorf("after the rebalance, there are changes:\n%s", strings.Join(all, "\n"))
+		}
 	})
 }
 

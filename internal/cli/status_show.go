@@ -27,6 +27,9 @@ func (s *screen) showStatus(r health.Report) error {
 		if c.Group != "" {
 			head += ", group " + c.Group
 		}
+		if c.Shards != nil {
+			head += ", " + format.Plural(int(*c.Shards), "shard")
+		}
 		if c.Slots != "" {
 			head += ", slots " + c.Slots
 		}

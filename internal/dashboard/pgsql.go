@@ -35,6 +35,9 @@ func pgCluster() Dashboard {
 				graph("New sessions", "ops", Q(`haproxy:svc:session_rate{cls="$cls"}`, "{{proxy}}")),
 				graph("Errors of connections", "ops", Q(`haproxy:svc:errors{cls="$cls"}`, "{{proxy}}")),
 			}},
+			{"Distributed database", []Panel{
+				graph("Shards of the group", "none", Q(`max by (datname) (pg_citus_shards{cls="$cls"})`, "{{datname}}")),
+			}},
 			{"Nodes", []Panel{
 				graph("Processors", "percentunit", Q(`node:cpu:usage{cls="$cls"}`, "{{ins}}")).upTo(1),
 				graph("Memory", "percentunit", Q(`node:mem:usage{cls="$cls"}`, "{{ins}}")).upTo(1),

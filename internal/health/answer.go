@@ -12,6 +12,7 @@ const (
 	AboutRedis        = "redis"        // the states of Redis's instances by port (redis_state)
 	AboutMinio        = "minio"        // what the node's server says of its cluster (minio_state)
 	AboutPostgres     = "PostgreSQL"   // whether the server is what was declared (postgres_state)
+	AboutShards       = "shards"       // how many a group of a distributed database has (citus_shards)
 	AboutCertificates = "certificates" // what is presented where clients connect (handshake)
 	AboutServices     = "services"     // where the services of a cluster lead to (handshake)
 	AboutBackups      = "backups"      // pgbackrest_state

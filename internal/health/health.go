@@ -25,6 +25,7 @@ type Cluster struct {
 	Leader   string   `json:"leader,omitempty"`
 	Slots    string   `json:"slots,omitempty"` // of a native Redis cluster: how many are served
 	Group    string   `json:"group,omitempty"` // of a distributed database (Citus): which one, of which shard
+	Shards   *int64   `json:"shards,omitempty"` // that its leader says the group has
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`
 	Problems []string `json:"problems,omitempty"`

@@ -36,6 +36,9 @@ func status(p *Cluster, answers map[string]health.Answer, units func(host string
 		}
 		c.Found(m.Instance, a, live.Units, health.AboutPostgres, health.AboutCertificates, health.AboutBackups)
 		c.waits(m.Instance, a)
+		if shards, ok := a.Part(health.AboutShards, "shards").(int64); ok {
+			c.Shards = &shards
+		}
 		for _, k := range health.Items(a.Part(health.AboutPostgres, "kept")) { // members have it from one initdb
 			c.Keep("%s", value.Str(k))
 		}

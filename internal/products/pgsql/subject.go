@@ -29,6 +29,9 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 		askServices(c, varsOf, seen, on)
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
+			if m.Instance == seen.Leader && c.Mode == "citus" {
+				on(m.Name).Ask(health.AboutShards, "citus_shards", value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "database", vars.At("pg_primary_db"), "group", int64(c.Group)))
+			}
 			if m.Instance == seen.Leader && c.Follows == nil && params.ToBool(vars.At("pgbackrest_enabled")) {
 				about := health.AboutBackups
 				if m.Role != model.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {

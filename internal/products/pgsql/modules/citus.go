@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,10 +50,11 @@ func runCitusNodes(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	p := newPsql(c)
 	var missing []string
+	var state citusState
 	err := c.System.Await(ctx, node.Wait{
 		Limit: time.Duration(c.Args.Int("timeout")) * time.Second,
 		Met: func(ctx context.Context) error {
-			state := citusState{Group: -1}
+			state = citusState{Group: -1}
 			if err := p.query(ctx, c.Args.String("database"), citusQuery, &state); err != nil {
 				return err
 			}
@@ -70,7 +72,23 @@ func runCitusNodes(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		},
 		Assume: func(error) { missing = nil },
 	})
+	if err == nil && group == 0 {
+		for _, g := range citusStrange(c.Args.List("workers"), state) {
+			c.Facts.Warn("Citus has group %d as a node, and the inventory does not: pig pgsql-rm of its cluster takes it out", g)
+		}
+	}
 	return value.DictOf("missing", value.Strings(missing)), err
+}
+
+// citusStrange are the groups that are nodes and are not declared.
+func citusStrange(workers []value.Value, state citusState) (strange []int) {
+	for _, n := range state.Nodes {
+		declared := slices.ContainsFunc(workers, func(w value.Value) bool { return value.Equal(w.(*value.Dict).At("group"), int64(n)) })
+		if n != 0 && !declared {
+			strange = append(strange, n)
+		}
+	}
+	return strange
 }
 
 // citusLate are the names of groups that are no nodes yet.

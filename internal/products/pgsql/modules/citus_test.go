@@ -80,3 +80,52 @@ func TestDeclarationsAreNotPropagated(t *testing.T) {
 		}
 	}
 }
+
+// Rows of a group that leaves are nowhere else, so it leaves without any.
+func TestAGroupLeavesADistributedDatabase(t *testing.T) {
+	t.Parallel()
+	const node3 = `"nodes": [{"host": "10.10.10.13", "port": 5432}]`
+	for name, c := range map[string]struct{ answer, state, changes, failed, leads string }{
+		"with shards": {`{"recovery": false, ` + node3 + `, "shards": {"visits": 11, "orders": 2}}`, "empty", "",
+			"group 3 of Citus has shards of orders (2), visits (11): move them to the other groups first, on the coordinator: SELECT citus_drain_node('10.10.10.13', 5432)", ""},
+		"with shards at the end": {`{"recovery": false, ` + node3 + `, "shards": {"visits": 1}}`, "absent", "", "has shards of visits (1)", ""},
+		"without shards":         {`{"recovery": false, ` + node3 + `, "shards": null}`, "empty", "", "", "true"},
+		"to go":                  {`{"recovery": false, ` + node3 + `, "shards": null}`, "absent", "citus node 10.10.10.13:5432 of group 3 delete", "", "true"},
+		"gone":                   {`{"recovery": false, "nodes": null, "shards": null}`, "absent", "", "", "true"},
+		"asked at a replica":     {`{"recovery": true, ` + node3 + `, "shards": {"visits": 11}}`, "absent", "", "", "false"},
+	} {
+		for _, planned := range []bool{false, true} {
+			var told []string
+			answer := c.answer
+			f := &fake.Node{Planned: planned, OnExec: func(c node.Cmd) (node.Output, error) {
+				if c.ReadOnly {
+					return node.Output{Stdout: []byte(answer + "\n")}, nil
+				}
+				told = append(told, string(c.Stdin))
+				return node.Output{}, nil
+			}}
+			r := moduletest.Run(t, Table(), f, "citus_group", value.DictOf("database", "meta", "group", int64(3), "state", c.state))
+			if fake.Keys(r.Changes) != c.changes || (r.Failed == "") != (c.failed == "") || !strings.Contains(r.Failed, c.failed) {
+				t.Errorf("%s, planned %t: %s; %s", name, planned, fake.Keys(r.Changes), r.Failed)
+			}
+			if r.Failed == "" && value.Display(r.Values.At("leads")) != map[string]string{"true": "True", "false": "False"}[c.leads] {
+				t.Errorf("%s: %s", name, value.Display(r.Values))
+			}
+			if wrote := c.changes != "" && !planned; (len(told) == 1 && strings.Contains(told[0], "citus_remove_node('10.10.10.13', 5432)")) != wrote {
+				t.Errorf("%s, planned %t: %q", name, planned, told)
+			}
+		}
+	}
+}
+
+// A group that the inventory no longer has goes on to have rows.
+func TestACoordinatorTellsOfGroupsThatAreNotDeclared(t *testing.T) {
+	t.Parallel()
+	f := &fake.Node{OnExec: func(node.Cmd) (node.Output, error) {
+		return node.Output{Stdout: []byte(`{"group": 0, "nodes": [0, 1, 7]}` + "\n")}, nil
+	}}
+	r := moduletest.Run(t, Table(), f, "citus_nodes", value.DictOf("database", "meta", "group", int64(0), "workers", value.NewList(value.DictOf("group", int64(1), "name", "pg-1"))))
+	if r.Failed != "" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "Citus has group 7 as a node") {
+		t.Errorf("%q, %q", r.Failed, r.Warnings)
+	}
+}

@@ -7,6 +7,6 @@ func Table() []module.Module {
 	return []module.Module{
 		postgresPreflight(), postgresRoles(), postgresDatabases(), postgresInit(), postgresReady(), postgresSession(), postgresPlace(), postgresFiles(), postgresPassword(), postgresRecover(), postgresState(), postgresVersions(),
 		patroniConfig(), patroniRestart(), patroniLeader(), patroniCluster(), patroniPause(), patroniProcess(), patroniSwitchover(), patroniReinit(),
-		citusNodes(), pgbackrestStanza(), pgbackrestPlace(), pgbackrestBackup(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
+		citusNodes(), citusGroup(), citusShards(), pgbackrestStanza(), pgbackrestPlace(), pgbackrestBackup(), pgbackrestTarget(), pgbackrestRestore(), pgbackrestState(),
 	}
 }
