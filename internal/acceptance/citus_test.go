@@ -141,6 +141,16 @@ func (l *lab) groupLeaves(t *testing.T) {
 			t.Errorf("after the rebalance, there are changes:\n%s", strings.Join(all, "\n"))
 		}
 	})
+	l.sub(t, "a worker group leaves that does not run", func(t *testing.T) {
+		onCoordinator("SELECT citus_drain_node('10.10.10.12', 5432, shard_transfer_mode := 'block_writes')")
+		l.node("10.10.10.12", "systemctl", "stop", "patroni")
+		l.must(0, "pgsql-rm", group, "--confirm", group)
+		if got := onCoordinator("SELECT count(*) FROM pg_dist_node WHERE groupid = 2"); got != "0" {
+			t.Errorf("the group has %s nodes", got)
+		}
+		visits("1000")
+		l.must(0, "apply", "--yes")
+	})
 }
 
 // packageComesIn adds a package to the repository in all ways that an operator may try.

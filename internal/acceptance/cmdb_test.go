@@ -36,7 +36,7 @@ all:
     vlogs_enabled: false
 `
 
-const cmdbAt = "postgres://dbuser_meta:DBUser.Meta@10.10.10.10:5432/meta?sslmode=require"
+const cmdbAt = "postgres://dbuser_meta@10.10.10.10:5432/meta?sslmode=require"
 
 // TestCmdb runs an environment from tables in its own PostgreSQL: SQL edits it, plans and applies read it, and it is mended while the tables cannot be read.
 func TestCmdb(t *testing.T) {
@@ -44,6 +44,10 @@ func TestCmdb(t *testing.T) {
 	l := labOf(t, sandbox.Config{Prepared: true}, cmdbText, infraNode)
 	l.must(0, "apply", "--yes")
 	l.file("vault", "a key of the tests\n")
+	l.file("pgpass", "10.10.10.10:5432:meta:dbuser_meta:DBUser.Meta\n")
+	if err := os.Chmod(filepath.Join(l.dir, "pgpass"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	l.sub(t, "the inventory becomes tables", func(t *testing.T) { l.intoTables(t) })
 	l.sub(t, "SQL edits the environment", func(t *testing.T) { l.editsBySQL(t) })
 	l.sub(t, "a version comes back", func(t *testing.T) {
@@ -65,7 +69,7 @@ func (l *lab) asked(t *testing.T, want int, args ...string) string {
 	}
 	cmd := exec.CommandContext(l.ctx, "nsenter", append([]string{"--net=" + l.box.ControlNamespace(), l.pig}, args...)...) //nolint:gosec // of this test
 	cmd.Dir = l.dir
-	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1")
+	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1", "PGPASSFILE="+filepath.Join(l.dir, "pgpass"))
 	out, _ := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); code != want {
 		t.Fatalf("pig %s: exit status %d, want %d\n%s", strings.Join(args, " "), code, want, tail(string(out)))
@@ -99,7 +103,7 @@ UPDATE pigsty.group_var SET value = value || '[{"name": "app", "owner": "dbuser_
 	if out := l.asked(t, 2, "plan", "--detailed-exitcode"); !strings.Contains(out, "create database app") || !strings.Contains(out, "the new application") {
 		t.Errorf("the plan of the edit:\n%s", tail(out))
 	}
-	l.asked(t, 0, "plan", "-o", "edit.plan")
+	l.asked(t, 0, "plan", "--out", "edit.plan")
 	l.metaSQL(`UPDATE pigsty.global_var SET comment = 'see the wiki' WHERE key = 'pg_conf'`)
 	if out := l.asked(t, 0, "apply", "edit.plan", "--yes"); !strings.Contains(out, "create database app") {
 		t.Errorf("the plan is applied although another version came, which does not concern it:\n%s", tail(out))

@@ -23,8 +23,8 @@ type Cluster struct {
 	Module   string   `json:"module"`
 	Name     string   `json:"name"`
 	Leader   string   `json:"leader,omitempty"`
-	Slots    string   `json:"slots,omitempty"` // of a native Redis cluster: how many are served
-	Group    string   `json:"group,omitempty"` // of a distributed database (Citus): which one, of which shard
+	Slots    string   `json:"slots,omitempty"`  // of a native Redis cluster: how many are served
+	Group    string   `json:"group,omitempty"`  // of a distributed database (Citus): which one, of which shard
 	Shards   *int64   `json:"shards,omitempty"` // that its leader says the group has
 	Paused   bool     `json:"paused,omitempty"`
 	Members  []Member `json:"members"`

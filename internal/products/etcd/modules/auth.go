@@ -197,8 +197,21 @@ func (a *etcdAuthorizer) renew(ctx context.Context) error {
 	return a.enterAnew(ctx)
 }
 
-// settle makes a user and its role what they should be.
+// settle makes a user and its role what they should be. Clusters that share a user, as the groups of Citus do, may create it at the same time: who
+// comes second looks again.
 func (a *etcdAuthorizer) settle(ctx context.Context, u etcd.User, guarded bool) error {
+	for try := 1; ; try++ {
+		err := a.settleOnce(ctx, u, guarded)
+		if err == nil || try == settleTries || !says(err, "name already exists") {
+			return err
+		}
+	}
+}
+
+// settleTries are enough for a user and a role that others create meanwhile.
+const settleTries = 3
+
+func (a *etcdAuthorizer) settleOnce(ctx context.Context, u etcd.User, guarded bool) error {
 	user, role, err := a.account(ctx, u.Name)
 	if err != nil {
 		return err

@@ -87,6 +87,43 @@ func TestEtcdAuth(t *testing.T) {
 	}
 }
 
+// The groups of Citus share a user of etcd, and install at the same time.
+func TestAnEtcdUserMayBeCreatedByAnotherMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refuses string // the call that another one was faster with
+		wants   string
+	}{
+		"the role": {"auth/role/add", "etcd role pg /pg/pg/ grant; etcd user pg create; etcd user pg role pg grant"},
+		"the user": {"auth/user/add", "etcd role pg create; etcd role pg /pg/pg/ grant; etcd user pg role pg grant"},
+	} {
+		made := map[string]bool{}
+		f := &fake.Node{States: map[string]node.Unit{}, OnHTTP: func(r node.Request) (node.Response, error) {
+			_, path, _ := strings.Cut(r.URL, "/v3/")
+			missing := node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: user name not found, role name not found"}`)}
+			switch {
+			case path == c.refuses && !made[path]:
+				made[path] = true
+				return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: name already exists"}`)}, nil
+			case path == "auth/user/list":
+				return node.Response{Status: 400, Body: []byte(`{"error": "etcdserver: user name is empty"}`)}, nil
+			case path == "auth/authenticate":
+				return node.Response{Status: 200, Body: []byte(`{"token": "t"}`)}, nil
+			case path == "auth/user/get" && !made["auth/user/add"], path == "auth/role/get" && !made["auth/role/add"]:
+				return missing, nil
+			case path == "auth/role/get" && made["auth/role/grant"]:
+				return node.Response{Status: 200, Body: []byte(`{"perm": [{"permType": "READWRITE", "key": "L3BnL3BnLw==", "range_end": "L3BnL3BnMA=="}]}`)}, nil
+			}
+			made[path] = true
+			return node.Response{Status: 200, Body: []byte("{}")}, nil
+		}}
+		r := moduletest.Run(t, Table(), f, "etcd_auth", value.DictOf("endpoints", value.NewList("a:2379"), "root_password", "Root.Secret", "user", "pg", "password", "Pg.Secret", "prefix", "/pg/pg/"))
+		if r.Failed != "" || fake.Keys(r.Changes) != c.wants {
+			t.Errorf("%s: %s, want %s; %s", name, fake.Keys(r.Changes), c.wants, r.Failed)
+		}
+	}
+}
+
 // Root and a cluster's user get other passwords in one run: the plan of the second meets an etcd that has neither.
 func TestEtcdAuthIsPlannedBehindAnotherPasswordOfRoot(t *testing.T) {
 	t.Parallel()

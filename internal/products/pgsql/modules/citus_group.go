@@ -66,13 +66,26 @@ func runCitusGroup(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		return result, nil
 	}
 	for _, n := range part.Nodes {
-		step := pgsql.Step{Kind: "citus node", Name: fmt.Sprintf("%s of group %d", format.HostPort(n.Host, n.Port), group), Action: "delete", DB: db,
-			SQL: []string{"SELECT citus_remove_node(" + n.args() + ")"}}
-		if err := p.apply(ctx, []pgsql.Step{step}); err != nil {
+		if err := n.remove(ctx, p, group, db); err != nil {
 			return nil, err
 		}
 	}
 	return result, nil
+}
+
+// remove takes a node out of the database. One that does not run is disabled first: Citus connects to a node that it removes.
+func (n citusNode) remove(ctx context.Context, p psql, group int, db string) error {
+	statements := []string{"SELECT citus_remove_node(" + n.args() + ")"}
+	step := pgsql.Step{Kind: "citus node", Name: fmt.Sprintf("%s of group %d", format.HostPort(n.Host, n.Port), group), Action: "delete", DB: db, SQL: statements}
+	err := p.apply(ctx, []pgsql.Step{step})
+	if err == nil || !strings.Contains(err.Error(), "connection to the remote node") {
+		return err
+	}
+	step.SQL = append([]string{"SELECT citus_disable_node(" + n.args() + ", synchronous := true)"}, statements...)
+	if again := p.apply(ctx, []pgsql.Step{step}); again != nil {
+		return fmt.Errorf("%w; and as a node that does not run: %w", err, again)
+	}
+	return nil
 }
 
 // holds is why a group cannot leave.
