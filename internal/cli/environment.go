@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/graph"
 	"pig/internal/inventory"
+	"pig/internal/jinja"
 	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/value"
@@ -53,8 +55,12 @@ func untold(found, more diag.List) diag.List {
 }
 
 // render renders a variable of a host that holds a template, with the host's other variables.
-func (s *runner) render(h *inventory.Host, _ string, v value.Value) (value.Value, error) {
-	return s.templates.Scope(staticVars{s.extra, s.inventory.Vars(h)}).Value(v, diag.Pos{})
+func (s *runner) render(h *inventory.Host, known func(string) (value.Value, bool), v value.Value) (value.Value, error) {
+	rendered, err := s.templates.Scope(s.hostVars(h, known)).Value(v, diag.Pos{})
+	if u := (*jinja.UndefinedError)(nil); errors.As(err, &u) && u.Name != "" {
+		return nil, &product.Undefined{Name: u.Name, Err: err}
+	}
+	return rendered, err
 }
 
 // withEnvironment makes engines know what follows from the whole inventory. It refuses a folder that lacks the CA or the passwords of hosts.

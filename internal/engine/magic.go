@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"pig/internal/inventory"
 	"pig/internal/jinja"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -45,7 +46,7 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 		}
 		return playbook.Dir(absolute(h.File)), true
 	case "groups":
-		return groups{e}, true
+		return Groups{e.Inventory}, true
 	case "group_names":
 		return value.Strings(e.Inventory.GroupNames(h.Host)), true
 	case "hostvars":
@@ -141,25 +142,25 @@ func shortName(name string) string {
 	return name
 }
 
-// groups is the magic variable of that name: the hosts of each group, listed when they are asked for.
-type groups struct{ e *Engine }
+// Groups is the magic variable groups: the hosts of each group, listed when they are asked for.
+type Groups struct{ Inventory *inventory.Inventory }
 
 // Item implements jinja.Mapping.
-func (v groups) Item(key value.Value) (value.Value, bool, error) {
+func (v Groups) Item(key value.Value) (value.Value, bool, error) {
 	name, ok := value.Plain(key)
 	if !ok {
 		return nil, false, nil
 	}
-	g := v.e.Inventory.Group(name)
+	g := v.Inventory.Group(name)
 	if g == nil {
 		return nil, false, nil
 	}
-	return value.Strings(hostNames(v.e.Inventory.HostsOf(g))), true, nil
+	return value.Strings(hostNames(v.Inventory.HostsOf(g))), true, nil
 }
 
 // Keys implements jinja.Mapping.
-func (v groups) Keys() []value.Value {
-	all := v.e.Inventory.Groups()
+func (v Groups) Keys() []value.Value {
+	all := v.Inventory.Groups()
 	keys := make([]value.Value, len(all))
 	for i, g := range all {
 		keys[i] = g.Name

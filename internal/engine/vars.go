@@ -232,7 +232,7 @@ func (g *globalVars) Lookup(name string) (value.Value, bool, bool) {
 	}
 	switch name {
 	case "groups":
-		return groups{g.e}, false, true
+		return Groups{g.e.Inventory}, false, true
 	case "omit":
 		return jinja.Omit, false, true
 	}

@@ -16,9 +16,10 @@ import (
 type Options struct {
 	// Extra are the variables of -e: they override all others on every host.
 	Extra *value.Dict
-	// Render renders templates in the value of a variable. Without it, values with templates are left as they are, and
-	// what would have to know them is left out.
-	Render func(h *inventory.Host, name string, v value.Value) (value.Value, error)
+	// Render renders templates in the value of a variable; known gives what neither -e nor the inventory writes. Its error is an Undefined
+	// where a template uses a variable that nobody knows. Without Render, values with templates are left as they are, and what would have
+	// to know them is left out.
+	Render func(h *inventory.Host, known func(name string) (value.Value, bool), v value.Value) (value.Value, error)
 	// Password gives the generated password of a name, always the same. Without it, passwords that the inventory does not
 	// write stay unset.
 	Password func(name string) string
@@ -76,6 +77,7 @@ func Resolve(inv *inventory.Inventory, products []Product, o Options) (*Environm
 			s.Settle(r)
 		}
 	}
+	r.tellUndefined()
 	r.Diags.Sort()
 	return r.Env, r.Diags
 }
@@ -105,6 +107,7 @@ type Resolver struct {
 	defaults  *value.Dict
 	Env       *Environment
 	Diags     diag.List
+	early     []early
 }
 
 // Errorf adds an error at a place.

@@ -1,6 +1,8 @@
 package product
 
 import (
+	"errors"
+
 	"pig/internal/diag"
 	"pig/internal/inventory"
 	"pig/internal/params"
@@ -30,12 +32,33 @@ func (l Vars) Own(name string) value.Value {
 	if !ok || l.Resolver.Options.Render == nil {
 		return v
 	}
-	rendered, err := l.Resolver.Options.Render(l.host, name, v)
+	rendered, err := l.Resolver.Options.Render(l.host, l.known, v)
+	if u := (*Undefined)(nil); errors.As(err, &u) {
+		l.Resolver.early = append(l.Resolver.early, early{l.host.Name, l.Pos(name), u})
+		return v
+	}
 	if err != nil {
 		l.Resolver.AddError(l.Pos(name), err)
 		return nil
 	}
 	return rendered
+}
+
+// known is a variable that nobody writes: a generated password, what the host said, what follows from the inventory as far as that is
+// resolved, or the catalog's default.
+func (l Vars) known(name string) (value.Value, bool) {
+	if s := l.generated(name); s != "" {
+		return s, true
+	}
+	for _, d := range []*value.Dict{l.Resolver.Options.Found[l.host.Name], l.Resolver.Env.Vars(l.host.Name), l.Resolver.defaults} {
+		if d == nil {
+			continue
+		}
+		if v, ok := d.Get(name); ok {
+			return v, true
+		}
+	}
+	return nil, false
 }
 
 func (l Vars) Get(name string) value.Value {

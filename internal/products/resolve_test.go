@@ -105,7 +105,7 @@ func TestTemplatesAreRenderedWhereTheEngineCan(t *testing.T) {
 	if env, diags := product.Resolve(inv, All(), product.Options{}); len(prpgsql.Of(env)) != 0 || len(diags) != 0 {
 		t.Errorf("without rendering: %v %v", prpgsql.Of(env), diags)
 	}
-	env, _ := product.Resolve(inv, All(), product.Options{Render: func(_ *inventory.Host, name string, v value.Value) (value.Value, error) {
+	env, _ := product.Resolve(inv, All(), product.Options{Render: func(_ *inventory.Host, _ func(string) (value.Value, bool), v value.Value) (value.Value, error) {
 		switch v {
 		case "{{ r }}":
 			return "primary", nil

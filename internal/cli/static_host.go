@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"path/filepath"
+	"strings"
+
+	"pig/internal/engine"
+	"pig/internal/inventory"
+	"pig/internal/jinja"
+	"pig/internal/value"
+)
+
+// hostVars are what templates in the inventory may use before any host is asked: -e, the host's variables, Ansible's about the inventory, and what
+// known has.
+type hostVars struct {
+	staticVars
+	run   *runner
+	host  *inventory.Host
+	known func(name string) (value.Value, bool)
+}
+
+func (s *runner) hostVars(h *inventory.Host, known func(string) (value.Value, bool)) hostVars {
+	return hostVars{staticVars{s.extra, s.inventory.Vars(h)}, s, h, known}
+}
+
+// Lookup implements jinja.Variables.
+func (v hostVars) Lookup(name string) (value.Value, bool, bool) {
+	if val, ok := v.magic(name); ok {
+		return val, false, true
+	}
+	if val, template, ok := v.staticVars.Lookup(name); ok {
+		return val, template, true
+	}
+	if v.known == nil {
+		return nil, false, false
+	}
+	val, ok := v.known(name)
+	return val, ok, ok
+}
+
+// magic are Ansible's variables about the inventory.
+func (v hostVars) magic(name string) (value.Value, bool) {
+	switch name {
+	case "inventory_hostname":
+		return v.host.Name, true
+	case "inventory_hostname_short":
+		short, _, _ := strings.Cut(v.host.Name, ".")
+		return short, true
+	case "inventory_file", "inventory_dir":
+		path, err := filepath.Abs(v.host.File)
+		if err != nil || v.host.File == "" {
+			return nil, false
+		}
+		if name == "inventory_dir" {
+			path = filepath.Dir(path)
+		}
+		return path, true
+	case "group_names":
+		return value.Strings(v.run.inventory.GroupNames(v.host)), true
+	case "groups":
+		return engine.Groups{Inventory: v.run.inventory}, true
+	case "hostvars":
+		return varsOfHosts{v.run}, true
+	case "omit":
+		return jinja.Omit, true
+	}
+	return nil, false
+}
+
+// varsOfHosts are the variables of each host, rendered when they are asked for.
+type varsOfHosts struct{ run *runner }
+
+// Item implements jinja.Mapping.
+func (m varsOfHosts) Item(key value.Value) (value.Value, bool, error) {
+	name, _ := value.Plain(key)
+	h := m.run.inventory.Host(name)
+	if h == nil {
+		return nil, false, nil
+	}
+	return m.run.templates.Scope(m.run.hostVars(h, nil)).Vars(), true, nil
+}
+
+// Keys implements jinja.Mapping.
+func (m varsOfHosts) Keys() (keys []value.Value) {
+	for _, h := range m.run.inventory.Hosts() {
+		keys = append(keys, h.Name)
+	}
+	return keys
+}
