@@ -17,7 +17,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
+.PHONY: build check format agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -54,9 +54,11 @@ setup:
 setup-all:
 	@scripts/setup.sh all
 
-check: setup vet darwin
-	@files=$$("$$(dirname $(GO))/gofmt" -l bench cmd internal scripts) && [ -z "$$files" ] || { echo "not formatted: $$files (make fmt)"; exit 1; }
+check: setup format vet
 	$(GO) test -short -vet=off -p $(P) ./...
+
+format: setup
+	@files=$$("$$(dirname $(GO))/gofmt" -l bench cmd internal scripts) && [ -z "$$files" ] || { echo "not formatted (gofmt -w):" $$files; exit 1; }
 
 # Real nodes wait more than they work, so unit tests run beside them.
 test: setup-all

@@ -104,7 +104,7 @@ func TestValuesGoThroughASerializer(t *testing.T) {
 		}
 		for _, m := range printed.FindAllStringSubmatch(body, -1) {
 			if why := unquoted(m[1], last, macros, allowed); why != "" {
-				t.Errorf("%s: {{ %s }}: the value of %s goes into the file without a serializer", short, m[1], why)
+				t.Errorf("%s: {{ %s }}: the value of %s goes into the file without a serializer: use a filter of internal/format, or enter the template in known", short, m[1], why)
 			}
 		}
 	}

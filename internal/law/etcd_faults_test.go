@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"pig/internal/imitation"
 )
@@ -16,28 +15,6 @@ const etcdSeeds = 40
 var edits = []string{
 	"etcd_election_timeout: 2000", "node_exporter_port: 9199", "haproxy_admin_password: Another.Password",
 	"node_ntp_servers: [ 'pool ntp.example iburst' ]", "etcd_heartbeat_interval: 200", "node_etc_hosts: [ '10.10.10.99 x.example' ]",
-}
-
-// settled is a lab whose machines are what its inventory says.
-func settled(t *testing.T, inventory string, addrs ...string) *lab {
-	t.Helper()
-	l := newLab(t, inventory, addrs...)
-	l.repositories(t)
-	bubble(t, func(t *testing.T) {
-		inner := *l
-		inner.t = t
-		inner.must("apply", "--yes")
-	})
-	return l
-}
-
-// edited is a copy of a lab with another inventory.
-func (l *lab) edited(t *testing.T, inventory, edit string) *lab {
-	t.Helper()
-	time.Sleep(time.Hour) // later than all that was done before
-	c := l.copy(t)
-	c.write(inventory + "    " + edit + "\n")
-	return c
 }
 
 // least is how many daemons of a unit ran at once, at least, beginning with n.

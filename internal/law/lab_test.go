@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"pig/internal/cli"
 	"pig/internal/fleet"
@@ -150,6 +151,28 @@ func (l *lab) plan() *plan.Plan {
 	}
 	l.t.Fatalf("pig plan: exit status %d\n%s\n%s", code, out, strings.Join(l.world.Unknown(), "\n"))
 	return nil
+}
+
+// settled is a lab whose machines are what its inventory says.
+func settled(t *testing.T, inventory string, addrs ...string) *lab {
+	t.Helper()
+	l := newLab(t, inventory, addrs...)
+	l.repositories(t)
+	bubble(t, func(t *testing.T) {
+		inner := *l
+		inner.t = t
+		inner.must("apply", "--yes")
+	})
+	return l
+}
+
+// edited is a copy of a lab with another inventory.
+func (l *lab) edited(t *testing.T, inventory, edit string) *lab {
+	t.Helper()
+	time.Sleep(time.Hour) // later than all that was done before
+	c := l.copy(t)
+	c.write(inventory + "    " + edit + "\n")
+	return c
 }
 
 // changes are the changes of a plan, one a line.

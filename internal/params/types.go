@@ -50,7 +50,7 @@ func (c *Catalog) parseType(text string) (Type, error) {
 	if t.Object == nil {
 		t.Kind = name
 		if _, ok := forms()[name]; !ok && kinds[name] == "" {
-			return t, fmt.Errorf("unknown type %s", text)
+			return t, fmt.Errorf("unknown type %q: the kinds are in internal/params, types.go and forms.go", text)
 		}
 	}
 	return t, nil

@@ -35,19 +35,22 @@ func attrs(a module.Args, current node.Info) (node.Attrs, error) {
 	return out, nil
 }
 
+// modeForm is what a mode looks like.
+const modeForm = "octal such as 0640, or symbolic such as u=rw,g=r"
+
 // ParseMode reads a mode as Ansible does: a number is taken as it is (YAML's 0644 is 420), a text is octal ("0644",
 // "644") or symbolic ("u=rw,g=r,o="), which needs the current mode.
 func ParseMode(v value.Value, current node.Info) (fs.FileMode, error) {
 	if n, ok := v.(int64); ok {
 		if n < 0 || n > 0o7777 {
-			return 0, fmt.Errorf("mode %d is out of range: quote it, \"%d\"", n, n)
+			return 0, fmt.Errorf("invalid mode %d: %s, in quotes", n, modeForm)
 		}
 		return fs.FileMode(n), nil
 	}
 	text := strings.TrimSpace(value.Str(v))
 	if n, err := strconv.ParseUint(strings.TrimPrefix(text, "0o"), 8, 32); err == nil {
 		if n > 0o7777 {
-			return 0, fmt.Errorf("mode %s is out of range", text)
+			return 0, fmt.Errorf("invalid mode %q: %s", text, modeForm)
 		}
 		return fs.FileMode(n), nil
 	}
@@ -58,7 +61,7 @@ func ParseMode(v value.Value, current node.Info) (fs.FileMode, error) {
 	for clause := range strings.SplitSeq(text, ",") {
 		var err error
 		if mode, err = symbolic(mode, clause, current.Kind == node.Dir); err != nil {
-			return 0, fmt.Errorf("mode %q: %w", text, err)
+			return 0, fmt.Errorf("invalid mode %q: %w (%s)", text, err, modeForm)
 		}
 	}
 	return mode, nil

@@ -24,6 +24,7 @@ var effectless = map[string]string{
 	"copy remote_src": "the controller reads it", "copy staged": "the controller reads it", "prune staged": "the controller reads it", "copy directory_mode": "the controller reads it",
 	"unarchive remote_src": "the controller reads it", "unarchive copy": "the controller reads it", "unarchive io_buffer_size": "archives are read in pieces of pig's own size",
 	"apt_repository install_python_apt": "nothing needs Python",
+	"file impact": "module.Run reads it for all modules", "etcd_health client": "modules of one product share their arguments",
 	"uri force":                         "nothing is cached", "redis_restart chained": "modules of one product share their arguments", "redis_restart peers": "modules of one product share their arguments", "redis_restart follow": "modules of one product share their arguments",
 	"redis_follow chained": "modules of one product share their arguments", "redis_follow peers": "modules of one product share their arguments",
 	"redis_restart kind": "modules of one product share their arguments", "redis_follow kind": "modules of one product share their arguments",
@@ -115,6 +116,9 @@ func (s source) read(name string, body ast.Node) {
 	ast.Inspect(body, look)
 }
 
+// general are functions of all modules: what they name is no sign that one module reads it.
+var general = []string{"fileArgs", "Table", "Run", "Get", "Check", "convert"}
+
 // reached are all texts that a function and what it uses name.
 func (s source) reached(from string, others map[string]string) map[string]bool {
 	texts, seen := map[string]bool{}, map[string]bool{}
@@ -123,7 +127,7 @@ func (s source) reached(from string, others map[string]string) map[string]bool {
 	}
 	var walk func(name string)
 	walk = func(name string) {
-		if seen[name] || s.texts[name] == nil || name == "fileArgs" || name == "Table" {
+		if seen[name] || s.texts[name] == nil || slices.Contains(general, name) {
 			return
 		}
 		seen[name] = true

@@ -42,8 +42,11 @@ func TestThePageListsTheModules(t *testing.T) {
 		}
 	}
 	text, err := os.ReadFile(page)
-	if err != nil || string(text) != b.String() {
-		t.Errorf("%s is not what the modules take: go test ./internal/products/onnode -run TestThePage -update (%v)", page, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != b.String() {
+		t.Errorf("%s is not what the modules take: go test ./internal/products/onnode -run TestThePage -update", page)
 	}
 }
 
