@@ -111,7 +111,7 @@ func TestModes(t *testing.T) {
 		want fs.FileMode
 		err  string
 	}{
-		{int64(420), node.Info{}, 0o644, ""}, {"0644", node.Info{}, 0o644, ""}, {"0o2755", node.Info{}, 0o2755, ""}, {int64(-1), node.Info{}, 0, "invalid mode"}, {int64(10000), node.Info{}, 0, "out of range"},
+		{int64(420), node.Info{}, 0o644, ""}, {"0644", node.Info{}, 0o644, ""}, {"0o2755", node.Info{}, 0o2755, ""}, {int64(-1), node.Info{}, 0, "invalid mode"}, {int64(10000), node.Info{}, 0, "invalid mode"},
 		{"77777", node.Info{}, 0, "invalid mode"},
 		{"u=rw,g=r,o=", node.Info{Kind: node.File, Mode: 0o777}, 0o640, ""}, {"a+x", node.Info{Kind: node.File, Mode: 0o644}, 0o755, ""}, {"+x", node.Info{Kind: node.File, Mode: 0o600}, 0o711, ""},
 		{"go-rwx", node.Info{Kind: node.File, Mode: 0o777}, 0o700, ""}, {"u+s,g+s", node.Info{Kind: node.File, Mode: 0o755}, 0o6755, ""}, {"o+t", node.Info{Kind: node.Dir, Mode: 0o777}, 0o1777, ""},
