@@ -13,17 +13,21 @@ import (
 	"pig/internal/value"
 )
 
-// citusGroup takes a group of workers out of a distributed database. It is run on the members of the coordinator, and the one that leads acts; leads
-// in its result tells which that is.
+// citusGroup adds a group of workers to a distributed database, or takes it out. It is run on the members of the coordinator, and the one that leads
+// acts; leads in its result tells which that is.
 //
-// state: empty fails as long as the group has shards, and changes nothing; absent removes the nodes of the group.
+// state: present adds host and port as the node of the group, where the coordinator leads already: Patroni does that by itself for a group that it has
+// never seen, and not for one that was removed. empty fails as long as the group has shards, and changes nothing; absent removes the nodes of the group.
 func citusGroup() module.Module {
 	return module.Module{
 		Name: "citus_group",
 		Spec: module.Spec{Args: append(psqlArgs(),
 			module.Arg{Name: "database", Required: true},
 			module.Arg{Name: "group", Type: module.Int, Required: true},
-			module.Arg{Name: "state", Choices: []string{"empty", "absent"}, Default: "absent"},
+			module.Arg{Name: "state", Choices: []string{"present", "empty", "absent"}, Default: "absent"},
+			module.Arg{Name: "host"}, module.Arg{Name: "host_port", Type: module.Int, Default: int64(5432)},
+			module.Arg{Name: "coordinator", Type: module.List, Elements: module.Str},
+			module.Arg{Name: "patroni_port", Type: module.Int, Default: int64(8008)},
 		)},
 		Run: runCitusGroup,
 	}
@@ -50,7 +54,10 @@ const citusPartQuery = `SELECT jsonb_build_object('recovery', pg_is_in_recovery(
 `
 
 func runCitusGroup(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	p, group, db := newPsql(c), c.Args.Int("group"), c.Args.String("database")
+	p, group, db, state := newPsql(c), c.Args.Int("group"), c.Args.String("database"), c.Args.String("state")
+	if state == "present" && !ledAt(ctx, c, c.Args.Strings("coordinator")) {
+		return value.DictOf("leads", false), nil
+	}
 	var part citusPart
 	if err := p.query(ctx, db, fmt.Sprintf(citusPartQuery, group), &part); err != nil {
 		return nil, err
@@ -59,10 +66,16 @@ func runCitusGroup(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	if part.Recovery {
 		return result, nil
 	}
+	if state == "present" {
+		if len(part.Nodes) > 0 {
+			return result, nil
+		}
+		return result, citusNode{c.Args.String("host"), c.Args.Int("host_port")}.add(ctx, p, group, db)
+	}
 	if len(part.Shards) > 0 {
 		return nil, part.holds(group)
 	}
-	if c.Args.String("state") == "empty" {
+	if state == "empty" {
 		return result, nil
 	}
 	for _, n := range part.Nodes {
@@ -75,17 +88,24 @@ func runCitusGroup(ctx context.Context, c *module.Call) (*value.Dict, error) {
 
 // remove takes a node out of the database. One that does not run is disabled first: Citus connects to a node that it removes.
 func (n citusNode) remove(ctx context.Context, p psql, group int, db string) error {
-	statements := []string{"SELECT citus_remove_node(" + n.args() + ")"}
-	step := pgsql.Step{Kind: "citus node", Name: fmt.Sprintf("%s of group %d", format.HostPort(n.Host, n.Port), group), Action: "delete", DB: db, SQL: statements}
-	err := p.apply(ctx, []pgsql.Step{step})
+	remove := "SELECT citus_remove_node(" + n.args() + ")"
+	err := p.apply(ctx, []pgsql.Step{n.step("delete", group, db, remove)})
 	if err == nil || !strings.Contains(err.Error(), "connection to the remote node") {
 		return err
 	}
-	step.SQL = append([]string{"SELECT citus_disable_node(" + n.args() + ", synchronous := true)"}, statements...)
-	if again := p.apply(ctx, []pgsql.Step{step}); again != nil {
+	if again := p.apply(ctx, []pgsql.Step{n.step("delete", group, db, "SELECT citus_disable_node("+n.args()+", synchronous := true)", remove)}); again != nil {
 		return fmt.Errorf("%w; and as a node that does not run: %w", err, again)
 	}
 	return nil
+}
+
+// add makes it the node of a group, as Patroni would. Where Patroni does it at the same time, that is one node.
+func (n citusNode) add(ctx context.Context, p psql, group int, db string) error {
+	return p.apply(ctx, []pgsql.Step{n.step("create", group, db, fmt.Sprintf("SELECT citus_add_node(%s, %d, 'primary', 'default')", n.args(), group))})
+}
+
+func (n citusNode) step(action string, group int, db string, statements ...string) pgsql.Step {
+	return pgsql.Step{Kind: "citus node", Name: fmt.Sprintf("%s of group %d", format.HostPort(n.Host, n.Port), group), Action: action, DB: db, SQL: statements}
 }
 
 // holds is why a group cannot leave.

@@ -129,3 +129,37 @@ func TestACoordinatorTellsOfGroupsThatAreNotDeclared(t *testing.T) {
 		t.Errorf("%q, %q", r.Failed, r.Warnings)
 	}
 }
+
+// Patroni does not add a group that it has seen once.
+func TestAGroupIsAddedToADistributedDatabase(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		leads  bool
+		answer string
+		want   string
+	}{
+		"new":                        {true, `{"recovery": false, "nodes": null, "shards": null}`, "citus node 10.10.10.12:5432 of group 2 create"},
+		"there":                      {true, `{"recovery": false, "nodes": [{"host": "10.10.10.15", "port": 5432}], "shards": {"visits": 4}}`, ""},
+		"asked at a replica":         {true, `{"recovery": true, "nodes": null, "shards": null}`, ""},
+		"before there is a database": {false, "", ""},
+	} {
+		f := &fake.Node{OnExec: func(cmd node.Cmd) (node.Output, error) {
+			if cmd.ReadOnly {
+				return node.Output{Stdout: []byte(c.answer + "\n")}, nil
+			}
+			if !strings.Contains(string(cmd.Stdin), "citus_add_node('10.10.10.12', 5432, 2, 'primary', 'default')") {
+				t.Errorf("%s: %s", name, cmd.Stdin)
+			}
+			return node.Output{}, nil
+		}, OnHTTP: func(node.Request) (node.Response, error) {
+			if !c.leads {
+				return node.Response{}, errors.New("connection refused")
+			}
+			return node.Response{Status: 200, Body: []byte(`{"members": [{"name": "pg-0-1", "role": "leader", "state": "running"}]}`)}, nil
+		}}
+		r := moduletest.Run(t, Table(), f, "citus_group", value.DictOf("database", "meta", "group", int64(2), "state", "present", "host", "10.10.10.12", "coordinator", value.Strings([]string{"10.10.10.10"})))
+		if r.Failed != "" || fake.Keys(r.Changes) != c.want {
+			t.Errorf("%s: %s, want %s; %s", name, fake.Keys(r.Changes), c.want, r.Failed)
+		}
+	}
+}
