@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 // TestAnswersOfAnsible compares what pig answers with what ansible-core answered.
 func TestAnswersOfAnsible(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("some hundred processes take long")
+	}
 	const dir = "../../testdata/differential"
 	list := filepath.Join(dir, "known.txt")
 	cases, err := differential.Cases(dir)

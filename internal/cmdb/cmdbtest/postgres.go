@@ -25,6 +25,9 @@ type Server struct {
 // Start starts a server that ends with the test. The test is left out on a machine without PostgreSQL: scripts/setup.sh installs it.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server takes long")
+	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
 		t.Skip("initdb not found: run scripts/setup.sh")
