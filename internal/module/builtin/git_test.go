@@ -75,7 +75,7 @@ func TestClonesAreAtTheirVersion(t *testing.T) {
 		{nil, []value.Value{"force", true}, "update", "2", ""},
 		{func() { git("d", "remote", "set-url", "origin", "/nosuch") }, nil, "update", "2", ""},
 		{nil, []value.Value{"repo", dir + "/nosuch"}, "", "2", "Failed to download remote objects and refs"},
-		{nil, []value.Value{"umask", "x"}, "", "2", "umask: mode"},
+		{nil, []value.Value{"umask", "x"}, "", "2", "umask: invalid mode"},
 		{nil, []value.Value{"key_file", "/a b"}, "", "2", `invalid key_file "/a b"`},
 		{nil, []value.Value{"verify_commit", true}, "", "2", "only False can be used"},
 		{func() { _ = os.RemoveAll(dest) }, []value.Value{"depth", 1, "version", "dev", "single_branch", true, "recursive", false, "remote", "up"}, "create", "3", ""},

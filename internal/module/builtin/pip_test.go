@@ -87,7 +87,7 @@ func TestPackagesOfPython(t *testing.T) {
 		{args("name", "a", "requirements", "b"), "", "", "takes only one of: name, requirements"},
 		{args("name", "a", "executable", "pip3", "virtualenv", "/e"), "", "", "takes only one of: executable, virtualenv"},
 		{args(), "", "", "needs one of: name, requirements"},
-		{args("name", "a", "umask", "x"), "", "", "umask: mode"},
+		{args("name", "a", "umask", "x"), "", "", "umask: invalid mode"},
 	} {
 		there, ran := map[string]string{"Old-Lib": "1.0", "new": "3"}, []string(nil)
 		m := newMachine(with(pythons(there, &ran)))
