@@ -78,8 +78,13 @@ func TestCitus(t *testing.T) {
 	if all := changes(l.plan()); len(all) > 0 {
 		t.Errorf("with tables, there are changes:\n%s", strings.Join(all, "\n"))
 	}
-	l.sub(t, "a worker fails over", func(t *testing.T) {
-		l.node("10.10.10.13", "su", "postgres", "-c", "patronictl -c /etc/patroni/patroni.yml failover pg-citus --group 3 --candidate pg-citus3-2 --force")
+	l.sub(t, "a worker fails over during writes", func(t *testing.T) {
+		w := l.writesTo(door{"10.10.10.10", "dbuser_meta", "DBUser.Meta", "meta"}, "SELECT create_distributed_table('written', 'i')")
+		time.Sleep(10 * time.Second) // rows in each group
+		gap := w.gap(func() {
+			l.node("10.10.10.13", "su", "postgres", "-c", "patronictl -c /etc/patroni/patroni.yml failover pg-citus --group 3 --candidate pg-citus3-2 --force")
+		})
+		t.Logf("the longest time without an acknowledged write: %s", gap.Round(100*time.Millisecond))
 		l.eventually(90*time.Second, "queries after the failover", func() error {
 			got, err := l.meta(5433, "INSERT INTO visits SELECT i, 'x' FROM generate_series(1001, 1100) i; SELECT count(*) FROM visits")
 			if err == nil && got != "1100" {
@@ -87,6 +92,7 @@ func TestCitus(t *testing.T) {
 			}
 			return err
 		})
+		w.stop()
 		l.eventually(60*time.Second, "an empty plan after the failover", func() error {
 			if all := changes(l.plan()); len(all) > 0 {
 				return fmt.Errorf("%s", strings.Join(all, "\n"))

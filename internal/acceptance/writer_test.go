@@ -10,24 +10,46 @@ import (
 	"time"
 )
 
-// writer is a client on the infra node that writes a row ten times a second through the primary service of pg-test, by whichever load balancer
-// of the cluster answers, and notes when it was told that the row is written.
-type writer struct{ l *lab }
+// writer is a client on the infra node that writes a row ten times a second through the primary service of a cluster, by whichever load balancer
+// of it answers, and notes when it was told that the row is written.
+type writer struct {
+	l  *lab
+	at door
+}
+
+// door is where a client goes to: the load balancers of a cluster, and a user of one of its databases.
+type door struct{ hosts, user, password, db string }
+
+// client is what a shell runs to ask there.
+func (d door) client() string {
+	return "PGPASSWORD=" + d.password + " PGSSLMODE=prefer PGCONNECT_TIMEOUT=2 psql -X -qAt -h " + d.hosts + " -p 5433 -U " + d.user + " -d " + d.db
+}
 
 const (
 	written     = "/run/written"
 	writesLimit = "18000" // half an hour
 )
 
-// writes begins to write.
+// writes begins to write into pg-test.
 func (l *lab) writes() *writer {
 	l.t.Helper()
-	if _, err := l.sql("10.10.10.11", 5433, "CREATE TABLE IF NOT EXISTS written (i int PRIMARY KEY)"); err != nil {
-		l.t.Fatal(err)
-	}
+	return l.writesTo(door{"10.10.10.11,10.10.10.12,10.10.10.13", "test", canaries["test"], "test"})
+}
+
+// writesTo begins to write into a new table, after what else makes it what it is to be.
+func (l *lab) writesTo(at door, more ...string) *writer {
+	l.t.Helper()
+	w := &writer{l, at}
+	w.ask(strings.Join(append([]string{"CREATE TABLE written (i int PRIMARY KEY)"}, more...), "; "))
 	l.node("10.10.10.10", "systemd-run", "--unit=writer", "bash", "-c", `i=0; while [ $i -lt `+writesLimit+` ] && [ ! -e `+written+`.stop ]; do i=$((i+1))
-PGPASSWORD=`+canaries["test"]+` PGCONNECT_TIMEOUT=2 psql -X -qAt -h 10.10.10.11,10.10.10.12,10.10.10.13 -p 5433 -U test -d test -c "INSERT INTO written VALUES ($i)" >/dev/null 2>&1 && echo $(date +%s%N) $i >>`+written+`; sleep 0.1; done`)
-	return &writer{l}
+`+at.client()+` -c "INSERT INTO written VALUES ($i)" >/dev/null 2>&1 && echo $(date +%s%N) $i >>`+written+`; sleep 0.1; done`)
+	return w
+}
+
+// ask runs SQL where the writer writes.
+func (w *writer) ask(query string) string {
+	w.l.t.Helper()
+	return w.l.node("10.10.10.10", "sh", "-c", w.at.client()+` -v ON_ERROR_STOP=1 -c "$0"`, query)
 }
 
 // told are the times of acknowledged writes, and their rows.
@@ -74,10 +96,7 @@ func (w *writer) stop() {
 	if len(rows) < 100 {
 		w.l.t.Errorf("only %d writes: the writer proves nothing", len(rows))
 	}
-	out, err := w.l.sql("10.10.10.11,10.10.10.12,10.10.10.13", 5433, "SELECT i FROM written")
-	if err != nil {
-		w.l.t.Fatal(err)
-	}
+	out := w.ask("SELECT i FROM written")
 	there := strings.Fields(out)
 	slices.Sort(there)
 	var lost []string
