@@ -40,7 +40,13 @@ func (l *lab) writes() *writer {
 func (l *lab) writesTo(at door, more ...string) *writer {
 	l.t.Helper()
 	w := &writer{l, at}
-	w.ask(strings.Join(append([]string{"CREATE TABLE written (i int PRIMARY KEY)"}, more...), "; "))
+	create := strings.Join(append([]string{"CREATE TABLE written (i int PRIMARY KEY)"}, more...), "; ")
+	l.eventually(30*time.Second, "a table to write into", func() error { // a session of the pool may still have a connection to a server that was stopped
+		if out, code := l.try("10.10.10.10", "sh", "-c", at.client()+` -v ON_ERROR_STOP=1 -c "$0"`, create); code != 0 {
+			return errors.New(out)
+		}
+		return nil
+	})
 	l.node("10.10.10.10", "systemd-run", "--unit=writer", "bash", "-c", `i=0; while [ $i -lt `+writesLimit+` ] && [ ! -e `+written+`.stop ]; do i=$((i+1))
 `+at.client()+` -c "INSERT INTO written VALUES ($i)" >/dev/null 2>&1 && echo $(date +%s%N) $i >>`+written+`; sleep 0.1; done`)
 	return w
