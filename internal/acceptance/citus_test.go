@@ -195,7 +195,7 @@ func (l *lab) packageComesIn(t *testing.T, deb string) {
 	})
 }
 
-// meta asks the distributed database through a service of the coordinator, as an application would.
+// meta asks database meta through a port of the first node, as an application would.
 func (l *lab) meta(port int, query string) (string, error) {
 	l.t.Helper()
 	out, code := l.try("10.10.10.10", "env", "PGPASSWORD=DBUser.Meta", "PGSSLMODE=require", "PGCONNECT_TIMEOUT=3", "psql", "-X", "-Atq", "-v", "ON_ERROR_STOP=1",

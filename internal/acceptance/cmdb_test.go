@@ -63,23 +63,26 @@ func TestCmdb(t *testing.T) {
 // asked runs pig where the database of the sandbox can be reached, on the inventory that the folder names.
 func (l *lab) asked(t *testing.T, want int, args ...string) string {
 	t.Helper()
-	verb := args[0]
-	if verb != "cmdb" {
+	if args[0] != "cmdb" {
 		args = append(args, "--sandbox="+l.box.Name(), "--vault-password-file", "vault")
 	}
 	cmd := exec.CommandContext(l.ctx, "nsenter", append([]string{"--net=" + l.box.ControlNamespace(), l.pig}, args...)...) //nolint:gosec // of this test
-	cmd.Dir = l.dir
-	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1", "PGPASSFILE="+filepath.Join(l.dir, "pgpass"))
-	out, _ := cmd.CombinedOutput()
-	if code := cmd.ProcessState.ExitCode(); code != want {
-		t.Fatalf("pig %s: exit status %d, want %d\n%s", strings.Join(args, " "), code, want, tail(string(out)))
+	cmd.Env = []string{"PGPASSFILE=" + filepath.Join(l.dir, "pgpass")}
+	code, out := l.ends(cmd)
+	if code != want {
+		t.Fatalf("pig %s: exit status %d, want %d\n%s", strings.Join(args, " "), code, want, tail(out))
 	}
-	return string(out)
+	return out
 }
 
 // metaSQL runs SQL in the database of the inventory, as an operator would.
 func (l *lab) metaSQL(query string) string {
-	return strings.TrimSpace(l.node(infraNode, "env", "PGPASSWORD=DBUser.Meta", "PGSSLMODE=require", "psql", "-X", "-Atq", "-v", "ON_ERROR_STOP=1", "-h", infraNode, "-U", "dbuser_meta", "-d", "meta", "-c", query))
+	l.t.Helper()
+	out, err := l.meta(5432, query)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return out
 }
 
 func (l *lab) intoTables(t *testing.T) {

@@ -169,14 +169,19 @@ func (l *lab) run(args ...string) (int, string) {
 // bare runs pig with just these arguments.
 func (l *lab) bare(args ...string) (int, string) {
 	l.t.Helper()
-	cmd := exec.CommandContext(l.ctx, l.pig, args...)
+	return l.ends(exec.CommandContext(l.ctx, l.pig, args...))
+}
+
+// ends runs a command beside the inventory, with a home of its own and what its environment has besides, and gives its exit status and output.
+func (l *lab) ends(cmd *exec.Cmd) (int, string) {
+	l.t.Helper()
 	cmd.Dir = l.dir
-	cmd.Env = append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1")
+	cmd.Env = append(append(os.Environ(), "HOME="+l.home, "XDG_STATE_HOME="+l.home+"/state", "NO_COLOR=1"), cmd.Env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
-		l.t.Fatalf("pig %v: %v", args, err)
+		l.t.Fatalf("%v: %v", cmd.Args, err)
 	}
 	return cmd.ProcessState.ExitCode(), out.String()
 }

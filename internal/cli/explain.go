@@ -41,7 +41,7 @@ func (a *app) explain() *cobra.Command {
 
 func (a *app) explainOne(path string, p *params.Param) error {
 	name := path
-	if i := strings.LastIndexByte(path, '.'); i < 0 {
+	if !strings.Contains(path, ".") {
 		name = p.Name // an older name explains the one of today
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", a.paint.Bold(name), p.Doc)

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"path/filepath"
-	"strings"
-
 	"pig/internal/engine"
 	"pig/internal/inventory"
 	"pig/internal/jinja"
@@ -41,30 +38,12 @@ func (v hostVars) Lookup(name string) (value.Value, bool, bool) {
 // magic are Ansible's variables about the inventory.
 func (v hostVars) magic(name string) (value.Value, bool) {
 	switch name {
-	case "inventory_hostname":
-		return v.host.Name, true
-	case "inventory_hostname_short":
-		short, _, _ := strings.Cut(v.host.Name, ".")
-		return short, true
-	case "inventory_file", "inventory_dir":
-		path, err := filepath.Abs(v.host.File)
-		if err != nil || v.host.File == "" {
-			return nil, false
-		}
-		if name == "inventory_dir" {
-			path = filepath.Dir(path)
-		}
-		return path, true
-	case "group_names":
-		return value.Strings(v.run.inventory.GroupNames(v.host)), true
-	case "groups":
-		return engine.Groups{Inventory: v.run.inventory}, true
 	case "hostvars":
 		return varsOfHosts{v.run}, true
 	case "omit":
 		return jinja.Omit, true
 	}
-	return nil, false
+	return engine.OfInventory(v.run.inventory, v.host, name)
 }
 
 // varsOfHosts are the variables of each host, rendered when they are asked for.

@@ -31,24 +31,6 @@ func magicNames() []string {
 func (m *magic) lookup(name string) (value.Value, bool) {
 	e, h := m.pr.e, m.h
 	switch name {
-	case "inventory_hostname":
-		return h.Name, true
-	case "inventory_hostname_short":
-		return shortName(h.Name), true
-	case "inventory_file":
-		if strings.Contains(h.File, ",") { // a list of hosts
-			return h.File, true
-		}
-		return absolute(h.File), true
-	case "inventory_dir":
-		if strings.Contains(h.File, ",") {
-			return nil, true
-		}
-		return playbook.Dir(absolute(h.File)), true
-	case "groups":
-		return Groups{e.Inventory}, true
-	case "group_names":
-		return value.Strings(e.Inventory.GroupNames(h.Host)), true
 	case "hostvars":
 		return hostVars{m.pr}, true
 	case "ansible_play_hosts":
@@ -72,10 +54,38 @@ func (m *magic) lookup(name string) (value.Value, bool) {
 	case "vars":
 		return m.pr.scope(h, m.t, nil).Vars(), true
 	}
+	if v, ok := OfInventory(e.Inventory, h.Host, name); ok {
+		return v, true
+	}
 	if v, ok := m.ofRun(name); ok {
 		return v, true
 	}
 	return m.ofRole(name)
+}
+
+// OfInventory are the magic variables of a host that follow from the inventory alone.
+func OfInventory(inv *inventory.Inventory, h *inventory.Host, name string) (value.Value, bool) {
+	switch name {
+	case "inventory_hostname":
+		return h.Name, true
+	case "inventory_hostname_short":
+		return shortName(h.Name), true
+	case "inventory_file":
+		if strings.Contains(h.File, ",") { // a list of hosts
+			return h.File, true
+		}
+		return absolute(h.File), true
+	case "inventory_dir":
+		if strings.Contains(h.File, ",") {
+			return nil, true
+		}
+		return playbook.Dir(absolute(h.File)), true
+	case "groups":
+		return groups{inv}, true
+	case "group_names":
+		return value.Strings(inv.GroupNames(h)), true
+	}
+	return nil, false
 }
 
 func (m *magic) ofRun(name string) (value.Value, bool) {
@@ -142,25 +152,25 @@ func shortName(name string) string {
 	return name
 }
 
-// Groups is the magic variable groups: the hosts of each group, listed when they are asked for.
-type Groups struct{ Inventory *inventory.Inventory }
+// groups is the magic variable groups: the hosts of each group, listed when they are asked for.
+type groups struct{ inventory *inventory.Inventory }
 
 // Item implements jinja.Mapping.
-func (v Groups) Item(key value.Value) (value.Value, bool, error) {
+func (v groups) Item(key value.Value) (value.Value, bool, error) {
 	name, ok := value.Plain(key)
 	if !ok {
 		return nil, false, nil
 	}
-	g := v.Inventory.Group(name)
+	g := v.inventory.Group(name)
 	if g == nil {
 		return nil, false, nil
 	}
-	return value.Strings(hostNames(v.Inventory.HostsOf(g))), true, nil
+	return value.Strings(hostNames(v.inventory.HostsOf(g))), true, nil
 }
 
 // Keys implements jinja.Mapping.
-func (v Groups) Keys() []value.Value {
-	all := v.Inventory.Groups()
+func (v groups) Keys() []value.Value {
+	all := v.inventory.Groups()
 	keys := make([]value.Value, len(all))
 	for i, g := range all {
 		keys[i] = g.Name

@@ -232,7 +232,7 @@ func (g *globalVars) Lookup(name string) (value.Value, bool, bool) {
 	}
 	switch name {
 	case "groups":
-		return Groups{g.e.Inventory}, false, true
+		return groups{g.e.Inventory}, false, true
 	case "omit":
 		return jinja.Omit, false, true
 	}

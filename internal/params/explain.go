@@ -2,7 +2,6 @@ package params
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -41,10 +40,7 @@ func (o *ObjectType) names() []string {
 
 // words are a type as people say it.
 func (t Type) words() string {
-	one := kinds[t.Kind]
-	if f, ok := forms()[t.Kind]; ok {
-		one = f.called
-	}
+	one := called(t.Kind)
 	if t.Object != nil {
 		one = "a mapping with fields"
 	}
@@ -131,5 +127,5 @@ func (c *Catalog) Of(name string) (all []*Param) {
 			all = append(all, p)
 		}
 	}
-	return slices.Clip(all)
+	return all
 }

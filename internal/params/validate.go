@@ -234,11 +234,7 @@ func (v *Validator) object(o *ObjectType, what string, val value.Value, pos diag
 		switch {
 		case f == nil && o.Open:
 		case f == nil:
-			names := make([]string, len(o.Fields))
-			for i, field := range o.Fields {
-				names[i] = field.Name
-			}
-			v.Add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, names)))
+			v.Add(diag.Errorf(d.KeyPos(key), "unknown field %s in %s", fieldName(name), what).WithHint("%s", diag.DidYouMean(name, o.names())))
 		default:
 			if f.Name != name {
 				v.Add(diag.Warnf(d.KeyPos(key), "%s.%s is the older name of %s", what, name, f.Name).WithHint("the older name still works"))

@@ -50,15 +50,13 @@ func (l Vars) known(name string) (value.Value, bool) {
 	if s := l.generated(name); s != "" {
 		return s, true
 	}
-	for _, d := range []*value.Dict{l.Resolver.Options.Found[l.host.Name], l.Resolver.Env.Vars(l.host.Name), l.Resolver.defaults} {
-		if d == nil {
-			continue
-		}
-		if v, ok := d.Get(name); ok {
-			return v, true
-		}
+	if found := l.Resolver.Options.Found[l.host.Name]; found != nil && found.Has(name) {
+		return found.At(name), true
 	}
-	return nil, false
+	if v, ok := l.Resolver.Env.Vars(l.host.Name).Get(name); ok {
+		return v, true
+	}
+	return l.Resolver.defaults.Get(name)
 }
 
 func (l Vars) Get(name string) value.Value {

@@ -143,8 +143,8 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 		if d.Tablespace != "" && live.Spaces != nil && !slices.Contains(live.Spaces, d.Tablespace) {
 			errs = append(errs, fmt.Sprintf("database %s: tablespace %q not found in the cluster", d.Name, d.Tablespace))
 		}
-		errs = append(errs, p.checkExtensions(d, live, inside[d.Name])...)
-		errs = append(errs, p.checkOwners(d, live.Roles)...)
+		errs = append(errs, d.missingExtensions(live, inside[d.Name])...)
+		errs = append(errs, p.missingOwners(d, live.Roles)...)
 		if _, there := live.Databases[d.template()]; !there && !seen[d.template()] {
 			errs = append(errs, fmt.Sprintf("database %s: template %q not found in the cluster", d.Name, d.template()))
 		}
@@ -155,8 +155,8 @@ func (p DatabasePolicy) check(databases []Database, live DatabasesState, inside 
 	return nil
 }
 
-// checkExtensions finds extensions, and versions of them, that the node does not have.
-func (p DatabasePolicy) checkExtensions(d Database, live DatabasesState, inside LiveInside) (errs []string) {
+// missingExtensions are extensions, and versions of them, that the node does not have.
+func (d Database) missingExtensions(live DatabasesState, inside LiveInside) (errs []string) {
 	for _, e := range d.Extensions {
 		if e.Absent {
 			continue
@@ -174,8 +174,8 @@ func (p DatabasePolicy) checkExtensions(d Database, live DatabasesState, inside 
 	return errs
 }
 
-// checkOwners finds owners that neither the cluster has nor a task makes.
-func (p DatabasePolicy) checkOwners(d Database, roles []string) (errs []string) {
+// missingOwners are owners that neither the cluster has nor a task makes.
+func (p DatabasePolicy) missingOwners(d Database, roles []string) (errs []string) {
 	missing := func(owner string) bool {
 		return owner != "" && roles != nil && !slices.Contains(roles, owner) && !slices.Contains(p.Roles, owner)
 	}

@@ -168,8 +168,7 @@ func expectExtensions(c *module.Call, available map[string]string, share string,
 		if _, have := available[e.Name]; have {
 			continue
 		}
-		i, err := c.System.Files().Stat(share+"/extension/"+e.Name+".control", true)
-		if err == nil && (i.Exists() || i.Assumed) {
+		if comes(c, share, e.Name+".control") {
 			available[e.Name] = ""
 		}
 	}
@@ -181,9 +180,14 @@ func expectVersions(c *module.Call, known map[string][]string, share string, dec
 		if e.Version == "" || known[e.Name] == nil || slices.Contains(known[e.Name], e.Version) {
 			continue
 		}
-		i, err := c.System.Files().Stat(share+"/extension/"+e.Name+"--"+e.Version+".sql", true)
-		if err == nil && (i.Exists() || i.Assumed) {
+		if comes(c, share, e.Name+"--"+e.Version+".sql") {
 			known[e.Name] = append(known[e.Name], e.Version)
 		}
 	}
+}
+
+// comes tells whether a file of an extension is there, or may come with a package that is planned.
+func comes(c *module.Call, share, file string) bool {
+	i, err := c.System.Files().Stat(share+"/extension/"+file, true)
+	return err == nil && (i.Exists() || i.Assumed)
 }

@@ -123,12 +123,14 @@ func (p patroni) send(ctx context.Context, method, url string, body any, timeout
 	switch {
 	case res.Status == 401 || res.Status == 403:
 		return fmt.Errorf("%s refuses the user name or password of Patroni's API (%d)", url, res.Status)
-	case module.Unready(res.Status):
-		return module.Busy{Cause: fmt.Errorf("%s answered %d: %s", url, res.Status, module.Snippet(res.Body))}
-	case res.Status >= 300:
-		return fmt.Errorf("%s answered %d: %s", url, res.Status, module.Snippet(res.Body))
+	case res.Status < 300:
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%s answered %d: %s", url, res.Status, module.Snippet(res.Body))
+	if module.Unready(res.Status) {
+		return module.Busy{Cause: err}
+	}
+	return err
 }
 
 // configure patches the dynamic configuration by the API at root: again where that gives no answer, as a patch says how the configuration shall be.
