@@ -3,9 +3,11 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -76,9 +78,14 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState, lock *fileLock) error
 
 	argv := []string{"--fork", "unshare", "--mount", "--propagation", "slave", "/bin/sh", "-c", startScript, "start",
 		dirs.pid(), strings.Join(n.Image.Lower, ":"), dirs.upper(), dirs.work(), dirs.root(), strings.Join(groups, " ")}
+	up, told, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("cannot start %s: %w", n.Name, err)
+	}
+	defer up.Close()
 	cmd := exec.CommandContext(ctx, "setsid", append(argv, args...)...)
 	cmd.Stdout, cmd.Stderr = console, console
-	cmd.ExtraFiles = []*os.File{lock.file} // 3
+	cmd.ExtraFiles = []*os.File{lock.file, told} // 3, 4
 	cmd.Dir = "/"
 	cmd.Env = []string{
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
@@ -87,27 +94,25 @@ func (s *Sandbox) launch(ctx context.Context, n nodeState, lock *fileLock) error
 		"SYSTEMD_LOG_LEVEL=notice", "LANG=C.UTF-8", // less noise on the console
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Run(); err != nil {
+	err = cmd.Run()
+	told.Close()
+	if err != nil {
 		return fmt.Errorf("cannot start %s: %w", n.Name, err)
 	}
-	return s.awaitPID(ctx, n)
+	return s.awaitPID(ctx, n, up)
 }
 
-// awaitPID waits for the launcher to say who it is.
-func (s *Sandbox) awaitPID(ctx context.Context, n nodeState) error {
+// awaitPID waits until the launcher has said who it is, or has ended without: it holds the other end of the pipe until then.
+// A busy machine takes its time over that, so only the caller's context limits it.
+func (s *Sandbox) awaitPID(ctx context.Context, n nodeState, up *os.File) error {
+	stop := context.AfterFunc(ctx, func() { _ = up.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	_, _ = io.Copy(io.Discard, up)
 	dirs := s.files.node(n.Machine)
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	for {
-		if _, err := readProcess(dirs.pid()); err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("starting %s: its launcher did not come up:\n%s", n.Name, tail(dirs.console(), 10))
-		case <-time.After(5 * time.Millisecond):
-		}
+	if _, err := readProcess(dirs.pid()); err != nil {
+		return fmt.Errorf("starting %s: its launcher did not come up: %w\n%s", n.Name, cmp.Or(ctx.Err(), err), tail(dirs.console(), 10))
 	}
+	return nil
 }
 
 func (s *Sandbox) nspawnArgs(n nodeState) ([]string, error) {

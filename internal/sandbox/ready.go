@@ -12,7 +12,10 @@ import (
 )
 
 // bootTimeout is how long a node may take. It takes seconds, or a minute among a hundred on two cores.
-const bootTimeout = 3 * time.Minute
+const bootTimeout = 5 * time.Minute
+
+// askTimeout is how long one answer of systemd or sshd may take.
+const askTimeout = 5 * time.Second
 
 // awaitReady waits until the node's systemd has finished booting and its sshd answers from the control namespace.
 func (s *Sandbox) awaitReady(ctx context.Context, n nodeState) error {
@@ -43,7 +46,7 @@ func (s *Sandbox) awaitReady(ctx context.Context, n nodeState) error {
 
 // systemState is systemd's own word: initializing, starting, running, degraded, ...; "offline" before it has one.
 func (s *Sandbox) systemState(ctx context.Context, n nodeState) string {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	var out strings.Builder
 	_, err := s.execNode(ctx, n, []string{"systemctl", "is-system-running"}, nil, &out, io.Discard)
@@ -56,7 +59,7 @@ func (s *Sandbox) systemState(ctx context.Context, n nodeState) string {
 
 // sshAnswers reads the greeting of the node's sshd.
 func (s *Sandbox) sshAnswers(ctx context.Context, n nodeState) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	conn, err := s.DialContext(ctx, "tcp", net.JoinHostPort(n.Addr.String(), "22"))
 	if err != nil {

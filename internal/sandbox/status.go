@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -51,8 +50,6 @@ func (s *Sandbox) Status(ctx context.Context) ([]NodeStatus, error) {
 }
 
 func (s *Sandbox) nodeStatus(ctx context.Context, n nodeState) NodeStatus {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	st := NodeStatus{Name: n.Name, Addr: n.Addr, Machine: n.Machine, Image: n.Image.ID, State: "stopped",
 		Console: s.files.node(n.Machine).console()}
 	p, ok := s.running(n)

@@ -14,6 +14,7 @@ stat=${stat##*) }
 start=$(set -- $stat && echo "${20}")
 echo "$$ $start $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.new"
 mv "$pidfile.new" "$pidfile"
+exec 4>&- # who started us waits for this
 
 # nspawn's own locks and mount points go with this mount namespace too.
 mkdir -p /run/systemd/nspawn
