@@ -372,7 +372,7 @@ func (l *lab) member(from, role string) (string, error) {
 // secrets that must show up nowhere.
 var canaries = map[string]string{
 	"test": "Canary.Test.8861", "admin": "Canary.Admin.7714", "repl": "Canary.Repl.2290", "monitor": "Canary.Monitor.5532",
-	"patroni": "Canary.Patroni.3317", "haproxy": "Canary.Haproxy.9092", "etcd": "Canary.Etcd.4148",
+	"patroni": "Canary.Patroni.3317", "haproxy": "Canary.Haproxy.9092", "etcd": "Canary.Etcd.4148", "reader": "Canary.Reader.5150",
 }
 
 // leaked tells which canaries a text holds.

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// keptPlan is the file of the plan that is kept.
+const keptPlan = "kept.plan"
+
 // TestPromises takes one environment through its life. The parts build on each other, as an operator's days do.
 func TestPromises(t *testing.T) {
 	l := newLab(t)
@@ -63,9 +66,6 @@ func TestPromises(t *testing.T) {
 			t.Fatalf("the plan is not empty:\n%s", strings.Join(got, "\n"))
 		}
 		said.WriteString(l.must(0, "apply", "--yes"))
-		if out := l.must(0, "pgsql"); !strings.Contains(out, "changed=0") || strings.Contains(out, "changed=1") {
-			t.Errorf("pig pgsql again:\n%s", tail(out))
-		}
 		for _, a := range addresses {
 			if now := l.invocations(a); now != before[a] {
 				t.Errorf("%s: units restarted:\n%s\nwas\n%s", a, now, before[a])
@@ -85,7 +85,7 @@ func TestPromises(t *testing.T) {
 			return err
 		})
 	})
-	step("an edit is a small plan", func(t *testing.T) { edits(t, l) })
+	step("an edit is a small plan", func(t *testing.T) { edits(t, l, &said) })
 	step("it stays up when the leader goes", func(t *testing.T) { failover(t, l) })
 	step("bad days are told plainly", func(t *testing.T) { badDays(t, l, &said) })
 	step("no secret shows", func(t *testing.T) { secrets(t, l, said.String()) })
@@ -101,82 +101,76 @@ func (l *lab) fingerprint() string {
 	return strings.Join(all, "\n")
 }
 
-// edits makes the changes that operators make, and looks at what each plan says and each apply does. TestEdits has each edit by itself.
-func edits(t *testing.T, l *lab) {
-	var made []string // one edit comes after the other, as they do
-	for _, e := range []struct {
-		name string
-		edit []string
-		want []string // what every line of the plan must contain one of
-		some []string // what some line must contain, each
-	}{
-		{
-			"a user, a database, an HBA rule and a service",
-			[]string{
-				"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: Reader.5150, roles: [ dbrole_readonly ] }",
-				"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }",
-				"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]",
-				"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]",
-			},
-			[]string{
-				"role reader write [none]", "database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]",
-				"file /pg/conf/pg-test-", "service patroni reload [reload]", "pg-test-extra.cfg", "service haproxy reload [reload]",
-			},
-			[]string{"role reader", "database shop write", "service patroni reload", "pg-test-extra.cfg write"},
-		},
-		{
-			"a setting that is reloaded and one that needs a restart",
-			[]string{"pg_parameters: {}", "pg_parameters: { work_mem: 20MB, max_connections: 260 }"},
-			[]string{"patroni config pg-test (reload) update [reload]", "patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]"},
-			[]string{"(reload) update [reload]", "patroni member pg-test-2 restart [restart]"},
-		},
-	} {
-		l.sub(t, e.name, func(t *testing.T) {
-			made = append(made, e.edit...)
-			l.write(made...)
-			got := changes(l.plan("pg-test"))
-			for _, some := range e.some {
-				if !slices.ContainsFunc(got, func(c string) bool { return strings.Contains(c, some) }) {
-					t.Errorf("no %q in\n%s", some, strings.Join(got, "\n"))
-				}
+// operatorsEdits is one day's work on a cluster: what is only reloaded, and what needs a restart. TestEdits has each edit by itself.
+var operatorsEdits = []string{
+	"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: " + canaries["reader"] + ", roles: [ dbrole_readonly ] }",
+	"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }",
+	"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]",
+	"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]",
+	"pg_parameters: {}", "pg_parameters: { work_mem: 20MB, max_connections: 260 }",
+}
+
+// edits keeps the plan of an edit, looks at what it says, and applies it; then takes the edit back. It notes what pig says.
+func edits(t *testing.T, l *lab, said *strings.Builder) {
+	l.sub(t, "the plan has what was edited, and no more", func(t *testing.T) {
+		l.write(operatorsEdits...)
+		said.WriteString(l.must(0, "plan", "-vvv", "-D", "--out", keptPlan, "pg-test"))
+		_, shown := l.bare("show", "--json", keptPlan)
+		p := planOf([]byte(shown))
+		if p == nil {
+			t.Fatalf("the kept plan is no plan:\n%s", tail(shown))
+		}
+		got := changes(p)
+		for _, some := range []string{
+			"role reader", "database shop write", "service patroni reload", "pg-test-extra.cfg write", "(reload) update [reload]",
+			"patroni member pg-test-2 restart [restart]",
+		} {
+			if !slices.ContainsFunc(got, func(c string) bool { return strings.Contains(c, some) }) {
+				t.Errorf("no %q in\n%s", some, strings.Join(got, "\n"))
 			}
-			for _, c := range got {
-				if !slices.ContainsFunc(e.want, func(w string) bool { return strings.Contains(c, w) }) {
-					t.Errorf("it also plans: %s", c)
-				}
+		}
+		wanted := []string{
+			"role reader write [none]", "database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]",
+			"file /pg/conf/pg-test-", "service patroni reload [reload]", "pg-test-extra.cfg", "service haproxy reload [reload]",
+			"patroni config pg-test (reload) update [reload]", "patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]",
+		}
+		for _, c := range got {
+			if !slices.ContainsFunc(wanted, func(w string) bool { return strings.Contains(c, w) }) {
+				t.Errorf("it also plans: %s", c)
 			}
-			out := l.must(0, "apply", "--yes", "pg-test")
-			if strings.Contains(out, "not as planned") {
-				t.Errorf("%s", tail(out))
-			}
-			if left := changes(l.plan("pg-test")); len(left) > 0 {
-				t.Errorf("afterwards the plan is not empty:\n%s", strings.Join(left, "\n"))
-			}
-		})
-	}
-	l.write()
-	if out := l.must(0, "apply", "--yes", "pg-test"); !strings.Contains(out, "no longer declared") {
-		t.Errorf("a user taken out of the file goes unnoticed:\n%s", tail(out))
-	}
-	if out, code := l.try("10.10.10.11", "ls", "/etc/haproxy/conf.d/pg-test-extra.cfg"); code == 0 {
-		t.Errorf("the service taken out is still there: %s", out)
-	}
-	if hba := l.node("10.10.10.12", "cat", "/pg/data/pg_hba.conf"); strings.Contains(hba, "10.9.9.9") {
-		t.Error("the rule taken out is still there")
-	}
-	count := "select (select count(*) from pg_roles where rolname = 'reader') + (select count(*) from pg_database where datname = 'shop')"
-	if got, err := l.sql("10.10.10.11", 5433, count); err != nil || got != "2" {
-		t.Errorf("a user or database taken out of the file is gone from the cluster: %q, %v", got, err)
-	}
-	l.write("- { name: test }", "- { name: test }\n          - { name: shop, state: absent }")
-	if out := l.must(7, "apply", "--yes", "pg-test"); !strings.Contains(out, "--confirm shop") {
-		t.Errorf("dropping a database wants no confirmation:\n%s", tail(out))
-	}
-	l.must(0, "apply", "--yes", "--confirm", "shop", "pg-test")
-	if got, err := l.sql("10.10.10.11", 5433, count); err != nil || got != "1" {
-		t.Errorf("the database is not dropped: %q, %v", got, err)
-	}
-	l.write()
+		}
+	})
+	l.sub(t, "the kept plan is applied, and then a plan is empty", func(t *testing.T) {
+		out := l.must(0, "apply", "-vvv", "-D", "--yes", keptPlan)
+		said.WriteString(out)
+		if strings.Contains(out, "not as planned") {
+			t.Errorf("%s", tail(out))
+		}
+		if left := changes(l.plan("pg-test")); len(left) > 0 {
+			t.Errorf("afterwards the plan is not empty:\n%s", strings.Join(left, "\n"))
+		}
+	})
+	l.sub(t, "what is taken back goes, and a database only with a confirmation", func(t *testing.T) {
+		l.write("- { name: test }", "- { name: test }\n          - { name: shop, state: absent }")
+		if out := l.must(7, "apply", "--yes", "pg-test"); !strings.Contains(out, "--confirm shop") {
+			t.Errorf("dropping a database wants no confirmation:\n%s", tail(out))
+		}
+		if out := l.must(0, "apply", "--yes", "--confirm", "shop", "pg-test"); !strings.Contains(out, "no longer declared") {
+			t.Errorf("a user taken out of the file goes unnoticed:\n%s", tail(out))
+		}
+		if out, code := l.try("10.10.10.11", "ls", "/etc/haproxy/conf.d/pg-test-extra.cfg"); code == 0 {
+			t.Errorf("the service taken out is still there: %s", out)
+		}
+		if hba := l.node("10.10.10.12", "cat", "/pg/data/pg_hba.conf"); strings.Contains(hba, "10.9.9.9") {
+			t.Error("the rule taken out is still there")
+		}
+		// A user that is taken out of the file stays in the cluster.
+		const left = "select string_agg(n, ' ') from (select rolname as n from pg_roles where rolname = 'reader' union select datname from pg_database where datname = 'shop') x"
+		if got, err := l.sql("10.10.10.11", 5433, left); err != nil || got != "reader" {
+			t.Errorf("left in the cluster: %q, %v", got, err)
+		}
+		l.write()
+	})
 }
 
 // failover kills the leader and looks whether writes go on and pig takes the new state as it is.
@@ -330,14 +324,10 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 
 // secrets looks for the canaries wherever they must not be.
 func secrets(t *testing.T, l *lab, said string) {
-	l.write("roles: [ dbrole_admin ]", "roles: [ dbrole_readwrite ]")
-	planFile := filepath.Join(l.dir, "kept.plan")
-	said += l.must(0, "plan", "-vvv", "-D", "--out", planFile, "pg-test")
-	said += l.must(0, "apply", "-vvv", "-D", planFile)
 	if found := leaked(said); len(found) > 0 {
 		t.Errorf("in what pig printed: %v", found)
 	}
-	text, err := os.ReadFile(planFile)
+	text, err := os.ReadFile(filepath.Join(l.dir, keptPlan))
 	if err != nil {
 		t.Fatal(err)
 	}
