@@ -64,9 +64,10 @@ func labOf(t *testing.T, conf sandbox.Config, text string, hosts ...string) *lab
 	}
 	l.goes(conf.Name)
 	var err error
-	if l.box, err = sandbox.Up(l.ctx, conf); err != nil {
+	if l.box, err = sandbox.Up(t.Context(), conf); err != nil { // the first time it builds an image, which takes as long as it takes
 		t.Fatal(err)
 	}
+	l.unhurried(patience)
 	l.write()
 	return l
 }
@@ -78,7 +79,7 @@ func labFrom(t *testing.T, text string, systems ...string) *lab {
 	l.write()
 	name := labName()
 	l.goes(name)
-	up := exec.CommandContext(l.ctx, l.pig, "sandbox", "up", "--name", name, "-i", filepath.Join(l.dir, "pigsty.yml"), "--prepared")
+	up := exec.CommandContext(t.Context(), l.pig, "sandbox", "up", "--name", name, "-i", filepath.Join(l.dir, "pigsty.yml"), "--prepared")
 	for _, s := range systems {
 		up.Args = append(up.Args, "--os", s)
 	}
@@ -89,6 +90,7 @@ func labFrom(t *testing.T, text string, systems ...string) *lab {
 	if l.box, err = sandbox.Open(name); err != nil {
 		t.Fatal(err)
 	}
+	l.unhurried(patience)
 	inv, _, err := inventory.Load([]string{filepath.Join(l.dir, "pigsty.yml")}, inventory.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -131,11 +133,10 @@ func bareLab(t *testing.T, text string) *lab {
 	if os.Getenv("PIG_SANDBOX_TESTS") == "" {
 		t.Skip("real nodes are tested with PIG_SANDBOX_TESTS=1")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
-	t.Cleanup(cancel)
-	l := &lab{t: t, ctx: ctx, dir: t.TempDir(), text: text}
+	l := &lab{t: t, dir: t.TempDir(), text: text}
+	l.unhurried(patience)
 	l.pig, l.home = filepath.Join(l.dir, "pig"), filepath.Join(l.dir, "home")
-	build := exec.CommandContext(ctx, "go", "build", "-o", l.pig, "pig/cmd/pig")
+	build := exec.CommandContext(l.ctx, "go", "build", "-o", l.pig, "pig/cmd/pig")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building pig: %v\n%s", err, out)
@@ -143,7 +144,10 @@ func bareLab(t *testing.T, text string) *lab {
 	return l
 }
 
-// unhurried gives a long test more time than others have.
+// patience is how long a test may take once its nodes run.
+const patience = 25 * time.Minute
+
+// unhurried gives a test this much time from now on.
 func (l *lab) unhurried(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(l.t.Context(), limit)
 	l.t.Cleanup(cancel)
