@@ -34,7 +34,7 @@ func needSandbox(t *testing.T) context.Context {
 	if os.Getenv("PIG_SANDBOX_TESTS") == "" {
 		t.Skip("real nodes are tested with PIG_SANDBOX_TESTS=1")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute) // the first run builds an image
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute) // the first run builds an image, beside whatever else the machine does
 	t.Cleanup(cancel)
 	return ctx
 }
