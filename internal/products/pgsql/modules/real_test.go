@@ -38,7 +38,7 @@ func newLab(t *testing.T) *lab {
 	if os.Getenv("PIG_SANDBOX_TESTS") == "" {
 		t.Skip("real nodes are tested with PIG_SANDBOX_TESTS=1")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	t.Cleanup(cancel)
 	dir := t.TempDir()
 	l := &lab{t: t, ctx: ctx, pig: filepath.Join(dir, "pig"), name: fmt.Sprintf("t%d-pgmod", os.Getpid()), pki: filepath.Join(dir, "pki")}
