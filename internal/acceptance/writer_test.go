@@ -4,6 +4,7 @@ package acceptance
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,11 +98,14 @@ var errNoWrites = errors.New("no write is acknowledged")
 // stop ends the writer, and holds what it was told against what is there.
 func (w *writer) stop() {
 	w.l.t.Helper()
+	w.l.eventually(2*time.Minute, "enough writes to prove anything", func() error {
+		if _, rows := w.told(); len(rows) < 100 {
+			return fmt.Errorf("%d writes", len(rows))
+		}
+		return nil
+	})
 	w.l.node("10.10.10.10", "sh", "-c", "touch "+written+".stop; sleep 3")
 	_, rows := w.told()
-	if len(rows) < 100 {
-		w.l.t.Errorf("only %d writes: the writer proves nothing", len(rows))
-	}
 	out := w.ask("SELECT i FROM written")
 	there := strings.Fields(out)
 	slices.Sort(there)

@@ -24,12 +24,13 @@ type action struct {
 
 func actions() map[string]action {
 	return map[string]action{
-		"debug":         {raw: true, run: debug, args: []string{"msg", "var", "verbosity", "warn"}},
-		"assert":        {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
-		"fail":          {run: fail, args: []string{"msg"}},
-		"set_fact":      {run: setFact},
-		"include_vars":  {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching", "hash_behaviour"}},
-		"include_tasks": {}, "include_role": {}, "meta": {}, // step knows these
+		"debug":                  {raw: true, run: debug, args: []string{"msg", "var", "verbosity", "warn"}},
+		"assert":                 {raw: true, run: assert, args: []string{"that", "fail_msg", "msg", "success_msg", "quiet"}},
+		"fail":                   {run: fail, args: []string{"msg"}},
+		"validate_argument_spec": {run: validateArguments, args: []string{"argument_spec", "provided_arguments", "validate_args_context"}},
+		"set_fact":               {run: setFact},
+		"include_vars":           {run: includeVars, args: []string{"file", "dir", "name", "_raw_params", "extensions", "depth", "ignore_files", "files_matching", "hash_behaviour"}},
+		"include_tasks":          {}, "include_role": {}, "meta": {}, // step knows these
 		"add_host":      {run: addHost},
 		"group_by":      {run: groupBy, args: []string{"key", "parents"}},
 		"pause":         {run: pause, args: []string{"seconds", "minutes", "prompt", "echo"}, waits: true},

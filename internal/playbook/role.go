@@ -21,6 +21,7 @@ type RoleUse struct {
 	// Once says that it does not run if it ran in the play already: allow_duplicates: false.
 	Once       bool
 	Dependency bool // of another role
+	Unchecked  bool // its arguments are not checked: rolespec_validate: false
 	Notify     []value.Value
 	Beside     string // a directory of roles that is searched too: that of the role which asks
 }
@@ -41,7 +42,9 @@ func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
 		name := value.KeyText(key)
 		switch {
 		case name == "role" || name == "name":
-			use.Name = value.Str(v)
+			if name == "role" || !d.Has("role") {
+				use.Name = value.Str(v)
+			}
 			own[name] = true
 		case !isShared(name):
 			use.Params.SetAt(name, v, d.KeyPos(key), d.ValuePos(key))
@@ -91,7 +94,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		return nil, err
 	}
 	blocks = append(blocks, deps...)
-	if err := l.fill(role, block, play, use.From); err != nil {
+	if err := l.fill(role, block, play, use); err != nil {
 		return nil, err
 	}
 	if play != nil {
@@ -200,22 +203,13 @@ func (l *Loader) varsBelow(dir string) (*value.Dict, error) {
 }
 
 // fill reads the role's tasks into block, and its handlers.
-func (l *Loader) fill(role *Role, block *Block, play *Play, from map[string]string) error {
-	name := "main"
-	if s := from["tasks_from"]; s != "" {
-		name = strings.TrimSuffix(strings.TrimSuffix(s, ".yml"), ".yaml")
-	}
-	if path := l.part(role.Dir, "tasks", name); path != "" {
-		nodes, err := l.LoadTasks(path, block, role, play, false)
-		if err != nil {
-			return err
-		}
-		block.Body = nodes
-	} else if name != "main" {
-		return diag.Errorf(role.Pos, "role %s has no tasks/%s", role.Name, name)
+func (l *Loader) fill(role *Role, block *Block, play *Play, use RoleUse) error {
+	var err error
+	if block.Body, err = l.validated(role, block, play, use); err != nil {
+		return err
 	}
 	handlers := "main"
-	if s := from["handlers_from"]; s != "" {
+	if s := use.From["handlers_from"]; s != "" {
 		handlers = strings.TrimSuffix(s, ".yml")
 	}
 	if path := l.part(role.Dir, "handlers", handlers); path != "" {

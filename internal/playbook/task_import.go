@@ -122,6 +122,7 @@ func RoleOf(t *Task) (RoleUse, error) {
 				return use, err
 			}
 			use.Once = use.Once || name == "allow_duplicates" && !truthOf(v)
+			use.Unchecked = use.Unchecked || name == "rolespec_validate" && !truthOf(v)
 		default:
 			return use, diag.Errorf(t.Args.KeyPos(k), "%s has no argument %q", t.Action, name)
 		}
