@@ -41,7 +41,9 @@ func (inv *Inventory) ByAddress(addressOf func(h *Host) string) error {
 // rename gives a host the name address. The caller holds the lock.
 func (inv *Inventory) rename(h *Host, address string) error {
 	vars := h.vars.Clone()
-	inv.dirs.mergeHost(vars, h) // those of its old name
+	for _, s := range inv.dirs.ofHost(h) { // those of its old name
+		vars.Update(s.vars)
+	}
 	h.vars = vars
 	alias := h.Name
 	same := inv.hosts[address]

@@ -33,17 +33,50 @@ func (inv *Inventory) Vars(h *Host) *value.Dict {
 }
 
 func (inv *Inventory) merge(h *Host) *value.Dict {
+	d := value.NewDict()
+	for _, s := range inv.steps(h) {
+		d.Update(s.vars)
+	}
+	return d
+}
+
+// step is one place that variables of a host come from.
+type step struct {
+	by   string // group pg-test, group_vars of pg-test, host 10.10.10.11, host_vars of 10.10.10.11
+	vars *value.Dict
+}
+
+// steps are all places that variables of h come from, the later overriding the earlier.
+func (inv *Inventory) steps(h *Host) []step {
 	all := inv.groups[allGroup]
 	groups := slices.DeleteFunc(h.allGroups(), func(g *Group) bool { return g == all })
-	d := all.vars.Clone() // an implicit localhost has them too, being in no group
+	steps := []step{{"group " + allGroup, all.vars}} // an implicit localhost has them too, being in no group
 	for _, g := range groups {
-		d.Update(g.vars)
+		steps = append(steps, step{"group " + g.Name, g.vars})
 	}
-	inv.dirs.mergeGroups(d, []*Group{all})
-	inv.dirs.mergeGroups(d, groups)
-	d.Update(h.vars)
-	inv.dirs.mergeHost(d, h)
-	return d
+	steps = append(steps, inv.dirs.ofGroups([]*Group{all})...)
+	steps = append(steps, inv.dirs.ofGroups(groups)...)
+	steps = append(steps, step{"host " + h.Name, h.vars})
+	return append(steps, inv.dirs.ofHost(h)...)
+}
+
+// Setting is one place of an inventory that sets a variable of a host.
+type Setting struct {
+	By    string // group pg-test, group_vars of pg-test, host 10.10.10.11, host_vars of 10.10.10.11
+	Pos   diag.Pos
+	Value value.Value
+}
+
+// Settings are the places that set a variable of h, the later overriding the earlier.
+func (inv *Inventory) Settings(h *Host, name string) (all []Setting) {
+	inv.mu.RLock()
+	defer inv.mu.RUnlock()
+	for _, s := range inv.steps(h) {
+		if v, ok := s.vars.Get(name); ok {
+			all = append(all, Setting{s.by, s.vars.KeyPos(name), v})
+		}
+	}
+	return all
 }
 
 // Where tells what set a variable of h: the place in a source, group_vars or host_vars. It is unknown for what is not set.
@@ -54,7 +87,9 @@ func (inv *Inventory) GroupVars(g *Group) *value.Dict {
 	inv.mu.RLock()
 	defer inv.mu.RUnlock()
 	d := g.vars.Clone()
-	inv.dirs.mergeGroups(d, []*Group{g})
+	for _, s := range inv.dirs.ofGroups([]*Group{g}) {
+		d.Update(s.vars)
+	}
 	return d
 }
 
@@ -63,6 +98,8 @@ func (inv *Inventory) HostVars(h *Host) *value.Dict {
 	inv.mu.RLock()
 	defer inv.mu.RUnlock()
 	d := h.vars.Clone()
-	inv.dirs.mergeHost(d, h)
+	for _, s := range inv.dirs.ofHost(h) {
+		d.Update(s.vars)
+	}
 	return d
 }

@@ -23,22 +23,24 @@ type varsDirs struct {
 	playbook []*varsDir
 }
 
-func (ds varsDirs) mergeGroups(d *value.Dict, groups []*Group) {
+func (ds varsDirs) ofGroups(groups []*Group) (steps []step) {
 	for _, dir := range slices.Concat(ds.beside, ds.playbook) {
 		for _, g := range groups {
 			if vars := dir.groups[g.Name]; vars != nil {
-				d.Update(vars)
+				steps = append(steps, step{"group_vars of " + g.Name, vars})
 			}
 		}
 	}
+	return steps
 }
 
-func (ds varsDirs) mergeHost(d *value.Dict, h *Host) {
+func (ds varsDirs) ofHost(h *Host) (steps []step) {
 	for _, dir := range slices.Concat(ds.beside, ds.playbook) {
 		if vars := dir.hosts[h.Name]; vars != nil {
-			d.Update(vars)
+			steps = append(steps, step{"host_vars of " + h.Name, vars})
 		}
 	}
+	return steps
 }
 
 // varsDirs finds the directories: that of a file, a directory itself, none of a list of hosts.
