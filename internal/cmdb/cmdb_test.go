@@ -308,19 +308,33 @@ func tablesRefuseWhatIsWrong(t *testing.T, s *cmdbtest.Server) {
 	db, dsn := created(t, s)
 	load(t, db, samples(t)["ha.yml"], vaultKeys())
 	for sql, want := range map[string]string{
-		`UPDATE pigsty.host_var SET value = '1' WHERE key = 'pg_seq' AND cls = 'pg-test'`:            "several members of pg-test have pg_seq 1",
-		`UPDATE pigsty.host_var SET value = '"primary"' WHERE key = 'pg_role' AND cls = 'pg-test'`:   "several members of pg-test have pg_role primary",
-		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_port', '"many"')`:     "invalid pg_port of pg-test: want a whole number",
-		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_port', '70000')`:      "invalid pg_port of pg-test: want at most 65535",
-		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_services', '1')`:      "invalid pg_services of pg-test: want service[]",
-		`INSERT INTO pigsty.global_var (key, value) VALUES ('pgbackrest_enabled', '"perhaps"')`:      "invalid pgbackrest_enabled of all: want true or false",
-		`INSERT INTO pigsty.host_var (cls, ip, key, value) VALUES ('pg-test', '10.9.9.9', 'a', '1')`: "violates foreign key constraint",
-		`UPDATE pigsty.host_var SET value = '"leader"' WHERE key = 'pg_role' AND cls = 'pg-test'`:    "invalid pg_role of pg-test",
-		`INSERT INTO pigsty.host (cls, ip) VALUES ('pg-tset', '10.10.10.19')`:                        "violates foreign key constraint",
-		`INSERT INTO pigsty.group_child (cls, child) VALUES ('pg-test', 'pg-test')`:                  "violates check constraint",
+		`UPDATE pigsty.host_var SET value = '1' WHERE key = 'pg_seq' AND cls = 'pg-test'`:                                 "several members of pg-test have pg_seq 1",
+		`UPDATE pigsty.host_var SET value = '"primary"' WHERE key = 'pg_role' AND cls = 'pg-test'`:                        "several members of pg-test have pg_role primary",
+		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_port', '"many"')`:                          "invalid pg_port of pg-test: want a whole number",
+		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_port', '70000')`:                           "invalid pg_port of pg-test: want at most 65535",
+		`INSERT INTO pigsty.group_var (cls, key, value) VALUES ('pg-test', 'pg_services', '1')`:                           "invalid pg_services of pg-test: want service[]",
+		`INSERT INTO pigsty.global_var (key, value) VALUES ('pgbackrest_enabled', '"perhaps"')`:                           "invalid pgbackrest_enabled of all: want true or false",
+		`INSERT INTO pigsty.host_var (cls, ip, key, value) VALUES ('pg-test', '10.9.9.9', 'a', '1')`:                      "violates foreign key constraint",
+		`UPDATE pigsty.host_var SET value = '"leader"' WHERE key = 'pg_role' AND cls = 'pg-test'`:                         "invalid pg_role of pg-test",
+		`INSERT INTO pigsty.host (cls, ip) VALUES ('pg-tset', '10.10.10.19')`:                                             "violates foreign key constraint",
+		`INSERT INTO pigsty.group_child (cls, child) VALUES ('pg-test', 'pg-test')`:                                       "violates check constraint",
+		`INSERT INTO pigsty.group_child (cls, child) VALUES ('pg-test', 'etcd'), ('etcd', 'infra'), ('infra', 'pg-test')`: "adding group etcd as child to pg-test creates a recursive dependency loop",
+		`UPDATE pigsty.group_var SET value = '{"name": "a"}' WHERE key = 'pg_users'`:                                      "invalid pg_users of pg-test: want user[]",
+		`UPDATE pigsty.group_var SET value = '"a"' WHERE key = 'pg_users'`:                                                "invalid pg_users of pg-test: want user[]",
+		`INSERT INTO pigsty.global_var (key, value) VALUES ('pg_parameters', '["a"]')`:                                    "invalid pg_parameters of all: want ",
 	} {
 		if out, err := s.SQL(dsn, sql); err == nil || !strings.Contains(out, want) {
 			t.Errorf("%s\nwant %q, got %q", sql, want, out)
+		}
+	}
+	for _, sql := range []string{
+		`UPDATE pigsty.group_var SET value = '"{{ users }}"' WHERE key = 'pg_users'`,
+		`INSERT INTO pigsty.global_var (key, value) VALUES ('pg_extensions', '"postgis"')`,
+		`INSERT INTO pigsty.group_child (cls, child) VALUES ('pg-test', 'etcd'), ('infra', 'pg-test'), ('infra', 'etcd')`,
+		`INSERT INTO pigsty.group_child (cls, child) VALUES ('pg-test', 'etcd'); DELETE FROM pigsty.group_child WHERE child = 'etcd'; INSERT INTO pigsty.group_child (cls, child) VALUES ('etcd', 'pg-test')`,
+	} {
+		if out, err := s.SQL(dsn, "BEGIN; "+sql+"; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK"); err != nil {
+			t.Errorf("%s\nis refused: %s", sql, out)
 		}
 	}
 	if state, _ := db.Read(t.Context(), 0); state.Version.ID != 1 {

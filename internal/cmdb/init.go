@@ -81,10 +81,11 @@ func defaults(ctx context.Context, tx pgx.Tx) error {
 
 // ruleOf is what SQL checks of a parameter's values; nil for nothing.
 func ruleOf(p *params.Param) *value.Dict {
-	many := p.Type.List || p.Type.Map || p.Type.Object != nil
 	switch {
-	case many && p.Type.Kind != "csv":
-		return value.DictOf("kind", "many", "many", true, "type", p.Type.String())
+	case p.Type.Kind == "csv":
+		return nil
+	case p.Type.List || p.Type.Map || p.Type.Object != nil || p.Type.Kind == "dict":
+		return value.DictOf("kind", "many", "type", p.Type.String(), "forms", value.NewList(formsOf(p.Type)...))
 	case p.Type.Kind == "bool", p.Type.Kind == "int":
 	case p.Type.Kind == "port":
 		return value.DictOf("kind", "port", "min", int64(1), "max", int64(65535))
@@ -101,4 +102,17 @@ func ruleOf(p *params.Param) *value.Dict {
 		rule.Set("max", *p.Max)
 	}
 	return rule
+}
+
+// formsOf are the forms that jsonb may have for values of a list, mapping or object; a lone text counts as a list of texts.
+func formsOf(t params.Type) []value.Value {
+	switch {
+	case t.List && t.Object == nil:
+		return []value.Value{"array", "string"}
+	case t.List:
+		return []value.Value{"array"}
+	case !t.Map && t.Object != nil && t.Object.Short != "":
+		return []value.Value{"object", "string"}
+	}
+	return []value.Value{"object"}
 }

@@ -48,7 +48,7 @@ func (e *encoder) value(b []byte, v value.Value) []byte {
 		return e.text(b, v)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return e.text(b, strings.TrimSpace(yaml.Dump(v, yaml.DumpOptions{Flow: yaml.FlowNever})))
+			return e.text(b, strings.TrimSuffix(yaml.Dump(v, yaml.DumpOptions{Flow: yaml.FlowNever}), "\n...\n"))
 		}
 		return append(b, value.JSON(v)...)
 	case *value.List:

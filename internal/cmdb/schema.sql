@@ -262,13 +262,12 @@ DECLARE
 	word text := value #>> '{}';
 	type text := jsonb_typeof(value);
 BEGIN
-	IF rule IS NULL OR value IS NULL OR type = 'null' OR (type = 'string' AND word ~ '\{[{%]|\$\{') OR value ? '__ansible_vault' OR value ? '__age' THEN
+	IF rule IS NULL OR value IS NULL OR type = 'null' OR (type = 'string' AND word ~ '\{[{%]|\$\{') OR value ?| '{__ansible_vault,__age,__ansible_unsafe}' THEN
 		RETURN NULL;
 	END IF;
-	IF coalesce((rule ->> 'many')::boolean, false) THEN
-		RETURN CASE WHEN type IN ('number', 'boolean') THEN 'want ' || (rule ->> 'type') END;
-	END IF;
 	CASE kind
+	WHEN 'many' THEN
+		RETURN CASE WHEN NOT coalesce(rule -> 'forms' ? type, true) THEN 'want ' || (rule ->> 'type') END;
 	WHEN 'bool' THEN
 		RETURN CASE WHEN type = 'boolean' OR type = 'number' AND word IN ('0', '1') OR type = 'string' AND lower(word) IN ('true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 't', 'f', '1', '0') THEN NULL ELSE 'want true or false' END;
 	WHEN 'int', 'port' THEN
@@ -317,6 +316,19 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+-- No group is below itself.
+CREATE OR REPLACE FUNCTION pigsty.nested() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF EXISTS (
+		WITH RECURSIVE below (cls) AS (
+			SELECT child FROM pigsty.group_child WHERE (cls, child) = (NEW.cls, NEW.child) UNION SELECT c.child FROM below JOIN pigsty.group_child c USING (cls)
+		) SELECT FROM below WHERE cls = NEW.cls
+	) THEN
+		RAISE EXCEPTION 'adding group % as child to % creates a recursive dependency loop', NEW.child, NEW.cls USING ERRCODE = 'check_violation';
+	END IF;
+	RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION pigsty.unaltered() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	RAISE EXCEPTION 'the history is not altered: pig cmdb rollback makes a new version';
@@ -357,4 +369,6 @@ BEGIN
 	DROP TRIGGER IF EXISTS identified ON pigsty.host_var;
 	CREATE CONSTRAINT TRIGGER identified AFTER INSERT OR UPDATE OF value, key, cls ON pigsty.host_var DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW WHEN (NEW.key IN ('pg_seq', 'pg_role', 'etcd_seq', 'minio_seq', 'infra_seq', 'redis_node')) EXECUTE FUNCTION pigsty.identified();
+	DROP TRIGGER IF EXISTS nested ON pigsty.group_child;
+	CREATE CONSTRAINT TRIGGER nested AFTER INSERT OR UPDATE ON pigsty.group_child DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pigsty.nested();
 END $$;

@@ -60,7 +60,7 @@ func (t *Text) add(row Row, in *value.Dict, key value.Value) {
 		t.visit(row.ID, in, key)
 		return
 	}
-	if row.Comment == "" && in != nil {
+	if _, hidden := row.Value.(secret.Text); row.Comment == "" && in != nil && !hidden { // what is said of a password may be its predecessor
 		row.Comment = t.comment(in.KeyPos(key).Line)
 	}
 	t.Rows.Set(row)

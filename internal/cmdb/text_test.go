@@ -12,6 +12,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/secret"
 	"pig/internal/value"
+	"pig/internal/yaml"
 )
 
 func read(t *testing.T, text string) *Text {
@@ -61,6 +62,9 @@ all:
     a: { hosts: "10.0.0.[1:2]" , children: b }   # of a
     b: { hosts: { h:2222: { x: 1 } } }
 top: { vars: { 12: twelve } }
+c:
+  vars:
+    pg_admin_password: hush   # was hush-hush
 `).Rows
 	var got []string
 	for _, row := range r.All() {
@@ -74,6 +78,23 @@ top: { vars: { 12: twelve } }
 	}
 	if c := r.Get(ID{Table: tableGroup, Group: "a"}).Comment; c != "of a" {
 		t.Errorf("the comment of a is %q", c)
+	}
+	if row := r.Get(ID{Table: tableGroupVar, Group: "c", Key: "pg_admin_password"}); row == nil || row.Comment != "" {
+		t.Errorf("the comment of a password is in the row %v", row)
+	}
+}
+
+// jsonb has the words of YAML for numbers that JSON does not have.
+func TestNumbersThatJSONLacks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{".inf": `".inf"`, "-.inf": `"-.inf"`, ".nan": `".nan"`} {
+		v, _, err := yaml.Parse([]byte(text), "", yaml.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := encode(v, refuseSecret); err != nil || string(got) != want {
+			t.Errorf("%s is %s, %v", text, got, err)
+		}
 	}
 }
 

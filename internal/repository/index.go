@@ -20,7 +20,7 @@ type Entry struct {
 }
 
 // fileFields are the fields that say where a package lies.
-var fileFields = []string{"Filename", "Size", "SHA256", "SHA1", "MD5sum", "SHA512"}
+var fileFields = []string{"filename", "size", "sha256", "sha1", "md5sum", "sha512"}
 
 // Parse reads an index. Entries without a name or a file are an error.
 func Parse(index string) ([]Entry, error) {
@@ -53,18 +53,19 @@ func ParseStanza(stanza string) Entry {
 		}
 		name, v, _ := strings.Cut(line, ":")
 		v = strings.TrimSpace(v)
+		name = strings.ToLower(name) // names of fields have no case
 		switch name {
-		case "Package":
+		case "package":
 			e.Package = v
-		case "Version":
+		case "version":
 			e.Version = v
-		case "Architecture":
+		case "architecture":
 			e.Architecture = v
-		case "Filename":
+		case "filename":
 			e.File = path.Base(v)
-		case "Size":
+		case "size":
 			e.Size, _ = strconv.ParseInt(v, 10, 64)
-		case "SHA256":
+		case "sha256":
 			e.SHA256 = v
 		}
 		if keep = !slices.Contains(fileFields, name); keep {

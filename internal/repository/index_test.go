@@ -23,6 +23,7 @@ Architecture: all
 Filename: pool/main/a_1_all.deb
 Size: 10
 MD5sum: 00
+sha1: 00
 SHA256: aa
 `
 
@@ -33,7 +34,7 @@ func TestIndex(t *testing.T) {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	out := Format(list)
-	if !strings.HasPrefix(out, "Package: a\n") || strings.Contains(out, "MD5sum") || !strings.Contains(out, " with a long text\n .\n over lines\n") {
+	if !strings.HasPrefix(out, "Package: a\n") || strings.Contains(out, "MD5sum") || strings.Contains(out, "sha1") || !strings.Contains(out, " with a long text\n .\n over lines\n") {
 		t.Error(out)
 	}
 	again, err := Parse(out)

@@ -2,6 +2,7 @@ package value
 
 import (
 	"encoding/json"
+	"math"
 	"math/big"
 	"strconv"
 
@@ -28,6 +29,9 @@ func appendJSON(b []byte, v Value, mask bool) []byte {
 	case *big.Int:
 		return append(b, v.String()...)
 	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) { // JSON has no such numbers: the whole document would be none
+			return appendJSONString(b, FloatText(v))
+		}
 		return append(b, FloatText(v)...)
 	case secret.Text:
 		if mask {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"pig/internal/module"
@@ -147,5 +148,11 @@ func fieldsOf(ctx context.Context, c *module.Call, content []byte) (repository.E
 	if out.RC != 0 {
 		return repository.Entry{}, fmt.Errorf("not a Debian archive: %s", strings.TrimSpace(string(out.Stderr)))
 	}
-	return repository.ParseStanza(string(out.Stdout)), nil
+	stanza := strings.TrimSpace(string(out.Stdout))
+	if manyStanzas.MatchString(stanza) { // what comes behind the first would be another package of the index
+		return repository.Entry{}, errors.New("want the fields of one package, without an empty line")
+	}
+	return repository.ParseStanza(stanza), nil
 }
+
+var manyStanzas = regexp.MustCompile(`\n[ \t\r]*\n`)

@@ -198,6 +198,7 @@ func withRepository(t *testing.T) *imitation.Machine {
 		"newer":   "Package: lib\nVersion: 1:3.2\nArchitecture: all\n",
 		"strange": "Package: tool\nVersion: 2.0\nArchitecture: s390x\n",
 		"folder":  "Package: ../tool\nVersion: 2.0\nArchitecture: amd64\n",
+		"two":     "Package: two\nVersion: 1\nArchitecture: all\n\nPackage: second\nVersion: 1\n",
 		"page":    "<html>",
 	} {
 		m.Put(imitation.Laid{Path: "/srv/in/" + name + ".deb", Content: content})
@@ -224,6 +225,7 @@ func TestPackagesComeIntoARepository(t *testing.T) {
 		deed{module: "package_add", args: adding("tool", "strange"), failed: `invalid package "/home/me/strange.deb": the package is for s390x, and this host is amd64`},
 		deed{module: "package_add", args: adding("tool", "other"), failed: `invalid package "/home/me/other.deb": lib 1:3.1 is in the repository with other contents`},
 		deed{module: "package_add", args: adding("folder"), failed: "want the fields Package, Version and Architecture"},
+		deed{module: "package_add", args: adding("two"), failed: `invalid package "/home/me/two.deb": want the fields of one package, without an empty line`},
 		deed{module: "package_list", args: list(), says: "'files': 1, 'problems': []"},
 		deed{module: "package_add", args: adding("tool", "newer"), makes: "file /srv/repo/tool_2.0_amd64.deb create; file /srv/repo/lib_3.2_all.deb create"},
 		deed{module: "package_list", args: list(), says: "'problems': ['lib_3.2_all.deb is not in the index', 'tool_2.0_amd64.deb is not in the index']"},
