@@ -10,6 +10,14 @@ import (
 	"pig/internal/node"
 )
 
+// example is a file of docs/ci, with /var/lib/pig where the test has it.
+func (s *shell) example(name string) string {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.home, "../../docs/ci", name))
+	s.do(err)
+	return strings.ReplaceAll(string(text), "/var/lib/pig/", s.dir+"/")
+}
+
 // pageBlock is a block of docs/ci.md: the first one below a text, with /var/lib/pig where the test has it.
 func (s *shell) pageBlock(below, fence string) string {
 	s.t.Helper()
@@ -67,8 +75,8 @@ func (l *lab) hosts() string { return l.world.Machine("10.10.10.11").Content("/e
 func TestThePagesHookAppliesWhatWasApproved(t *testing.T) {
 	l, s, clone := pipeline(t)
 	bare, plans := filepath.Join(s.dir, "bare.git"), filepath.Join(s.dir, "plans")
-	s.write(filepath.Join(bare, "hooks/pre-receive"), s.pageBlock("`hooks/pre-receive`", "sh"), 0o755)
-	s.write(filepath.Join(bare, "hooks/post-receive"), s.pageBlock("`hooks/post-receive`", "sh"), 0o755)
+	s.write(filepath.Join(bare, "hooks/pre-receive"), s.example("pre-receive"), 0o755)
+	s.write(filepath.Join(bare, "hooks/post-receive"), s.example("post-receive"), 0o755)
 	push := func(ref string) (string, int) {
 		return s.run(clone, nil, "git", "push", "origin", "HEAD:refs/heads/"+ref)
 	}

@@ -19,9 +19,9 @@ type runner struct {
 	sha         string
 }
 
-func (s *shell) runner(clone, heading string) *runner {
+func (s *shell) runner(clone, file string) *runner {
 	s.t.Helper()
-	doc, _, err := yaml.Parse([]byte(s.pageBlock(heading, "yaml")), "ci.yml", yaml.Options{})
+	doc, _, err := yaml.Parse([]byte(s.example(file)), file, yaml.Options{})
 	s.do(err)
 	r := &runner{shell: s, clone: clone, work: filepath.Join(s.dir, "work"), jobs: doc.(*value.Dict)}
 	s.must(s.dir, "git", "clone", "-q", clone, r.work)
@@ -52,11 +52,16 @@ func (r *runner) github(job, event, status string) (said string, outputs, summar
 		}
 		for part := range strings.SplitSeq(condition.(string), " && ") {
 			left, right, ok := strings.Cut(part, " == ")
+			not := false
+			if !ok {
+				left, right, ok = strings.Cut(part, " != ")
+				not = true
+			}
 			is, known := map[string]string{"github.event_name": event, "needs.plan.outputs.status": status, "steps.plan.outputs.status": strings.TrimPrefix(strings.TrimSpace(read("output")), "status=")}[left]
 			if !ok || !known {
 				r.t.Fatalf("the runner does not know the condition %q", part)
 			}
-			if "'"+is+"'" != right {
+			if ("'"+is+"'" == right) == not {
 				return false
 			}
 		}
@@ -128,7 +133,7 @@ func (r *runner) gitlab(job string, artifacts string) (said string, code int) {
 
 func TestGitHubsJobsOfThePage(t *testing.T) {
 	l, s, clone := pipeline(t)
-	r := s.runner(clone, "### GitHub Actions")
+	r := s.runner(clone, "github.yml")
 	s.write(filepath.Join(s.bin, "gh"), "#!/bin/sh\necho \"$@\" > "+s.dir+"/gh.args\ncat comment.md > "+s.dir+"/gh.body\n", 0o755)
 	read := func(name string) string {
 		text, _ := os.ReadFile(filepath.Join(s.dir, name))
@@ -157,6 +162,18 @@ func TestGitHubsJobsOfThePage(t *testing.T) {
 	if out, _, _, code := r.github("apply", "push", "2"); code != 0 || !strings.Contains(l.hosts(), "x.example") || s.lastRun("apply") != "apply "+s.dir+"/plans/"+r.sha+".plan --lock-timeout 10m --format github" {
 		t.Errorf("the approval ran %q: exit status %d\n%s", s.lastRun("apply"), code, out)
 	}
+	if out, _, _, code := r.github("drift", "schedule", ""); code != 0 || !strings.Contains(out, "No drift.") {
+		t.Errorf("drift after the apply: exit status %d\n%s", code, out)
+	}
+	l.byHand(t)
+	if out, _, _, code := r.github("drift", "schedule", ""); code != 2 || !strings.Contains(out, "/etc/hosts") {
+		t.Errorf("drift after a change by hand: exit status %d\n%s", code, out)
+	}
+	for job, event := range map[string]string{"plan": "schedule", "drift": "push"} {
+		if _, _, _, code := r.github(job, event, ""); code != -1 {
+			t.Errorf("job %s runs for %s", job, event)
+		}
+	}
 	s.write(filepath.Join(clone, "policies/a.yml"), ciPolicy, 0o600)
 	r.sha = s.commit(clone, twoNodes)
 	if out, status, _, code := r.github("plan", "pull_request", ""); code == 0 || status != "status=1\n" || !strings.Contains(out, "denied by policy") {
@@ -166,7 +183,7 @@ func TestGitHubsJobsOfThePage(t *testing.T) {
 
 func TestGitLabsJobsOfThePage(t *testing.T) {
 	l, s, clone := pipeline(t)
-	r := s.runner(clone, "### GitLab CI")
+	r := s.runner(clone, "gitlab.yml")
 	read := func(dir, name string) string {
 		text, _ := os.ReadFile(filepath.Join(dir, name))
 		return string(text)
@@ -190,5 +207,8 @@ func TestGitLabsJobsOfThePage(t *testing.T) {
 	}
 	if out, code := r.gitlab("apply", kept); code != 0 || !strings.Contains(l.hosts(), "x.example") {
 		t.Errorf("apply: exit status %d\n%s", code, out)
+	}
+	if out, code := r.gitlab("drift", kept); code != 0 || !strings.Contains(out, "No drift.") {
+		t.Errorf("drift after the apply: exit status %d\n%s", code, out)
 	}
 }
