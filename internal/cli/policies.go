@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/plan"
 	"pig/internal/policy"
@@ -45,6 +46,7 @@ func (a *app) judge(rules []*policy.Rule, d *plan.Document, json bool) error {
 	if err != nil {
 		return err
 	}
+	a.doubt(rules)
 	denied := 0
 	for _, f := range found {
 		level := "warned"
@@ -67,6 +69,15 @@ func (a *app) judge(rules []*policy.Rule, d *plan.Document, json bool) error {
 		return fmt.Errorf("the plan is denied by %s", count(denied, "policy", "policies"))
 	}
 	return nil
+}
+
+// doubt shows what is odd in rules.
+func (a *app) doubt(rules []*policy.Rule) {
+	for _, r := range rules {
+		for _, d := range r.Doubts {
+			diag.Render(a.err, d, a.excerpts(nil))
+		}
+	}
 }
 
 func (a *app) level(word string) string {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"pig/internal/node"
@@ -16,6 +17,22 @@ func Schema() map[string]any {
 	top["title"] = "a plan of pig"
 	top["definitions"] = s.definitions
 	return top
+}
+
+// FieldNames are the names of all fields of a document.
+func FieldNames() (names []string) {
+	s := &schemaOf{definitions: map[string]any{}}
+	objects := []any{s.object(reflect.TypeFor[Document]())}
+	for _, d := range s.definitions {
+		objects = append(objects, d)
+	}
+	for _, o := range objects {
+		for name := range o.(map[string]any)["properties"].(map[string]any) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 type schemaOf struct{ definitions map[string]any }

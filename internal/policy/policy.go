@@ -18,6 +18,8 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
+	"pig/internal/jinja/jmes"
+	"pig/internal/jinja/python"
 	"pig/internal/plan"
 	"pig/internal/value"
 	"pig/internal/yaml"
@@ -29,6 +31,8 @@ type Rule struct {
 	Denies  bool // else it warns
 	Message string
 	Pos     diag.Pos
+	// Doubts are warnings of names that no plan has: such a rule finds nothing, so it lets everything pass.
+	Doubts diag.List
 
 	query func(value.Value) (value.Value, error)
 }
@@ -128,7 +132,30 @@ func parseRule(item value.Value, pos diag.Pos, path string) (*Rule, error) {
 	if r.query, err = filters.Query(text(key)); err != nil {
 		return nil, diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
 	}
+	r.Doubts = doubts(r.Name, text(key), at(d.ValuePos(key), path))
 	return r, nil
+}
+
+// doubts warns of names in a query that a plan's document does not have. What is in before and after is named by resources.
+func doubts(rule, query string, pos diag.Pos) (found diag.List) {
+	q, err := jmes.Compile(query, python.ReadJSON)
+	if err != nil {
+		return nil
+	}
+	names, known := q.Fields(), plan.FieldNames()
+	free := slices.Contains(names, "before") || slices.Contains(names, "after")
+	for _, name := range names {
+		near := diag.DidYouMean(name, known)
+		if slices.Contains(known, name) || free && near == "" {
+			continue
+		}
+		d := diag.Warnf(pos, "unknown field %q in rule %q: no plan has it, so the rule may never find anything", name, rule)
+		if near == "" {
+			near = "pig schema plan shows the fields"
+		}
+		found = append(found, d.WithHint("%s", near))
+	}
+	return found
 }
 
 func at(pos diag.Pos, path string) diag.Pos {

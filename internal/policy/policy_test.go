@@ -52,6 +52,32 @@ func TestRulesJudgeAPlan(t *testing.T) {
 	}
 }
 
+// A name that no plan has is doubted: the rule would let everything pass.
+func TestNamesThatNoPlanHasAreDoubted(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"units[].changes[].adress":                          `p.yml:2:9: unknown field "adress" in rule "r": no plan has it, so the rule may never find anything (did you mean address?)`,
+		"units[?nmae=='etcd']":                              "did you mean name?",
+		"nothing.here":                                      "pig schema plan shows the fields",
+		"units[].changes[].address":                         "",
+		"units[].changes[].{who: address} | [?who=='x']":    "",
+		"units[].changes[] | [?after.owner=='postgres'].id": "",
+	} {
+		rules, err := Parse("p.yml", []byte("- name: r\n  deny: \""+query+"\"\n"))
+		if err != nil {
+			t.Errorf("%s: %v", query, err)
+			continue
+		}
+		var said []string
+		for _, d := range rules[0].Doubts {
+			said = append(said, d.Error())
+		}
+		if got := strings.Join(said, "\n"); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestRulesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

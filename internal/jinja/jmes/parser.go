@@ -3,6 +3,7 @@ package jmes
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,28 @@ func Compile(query string, readJSON func(string) (value.Value, error)) (q *Query
 		p.fail(t)
 	}
 	return &Query{root: root}, nil
+}
+
+// Fields are the names that a query looks up, each once, without those that it makes itself.
+func (q *Query) Fields() (names []string) {
+	made := map[string]bool{}
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n == nil {
+			return
+		}
+		if n.kind == field && !slices.Contains(names, n.name) {
+			names = append(names, n.name)
+		}
+		for _, name := range n.names {
+			made[name] = true
+		}
+		for _, k := range n.kids {
+			walk(k)
+		}
+	}
+	walk(q.root)
+	return slices.DeleteFunc(names, func(name string) bool { return made[name] })
 }
 
 func (p *parser) cur() token { return p.toks[p.i] }
