@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"pig/internal/format"
@@ -124,18 +125,27 @@ func plainChange(e plan.Entry, c node.Change) string {
 	return c.Action + " " + c.Kind + " " + c.ID
 }
 
-// markdownLines are the first lines of a list, and how many more there are.
+// markdownLines are the first lines of a list, how often each comes, and how many more there are.
 type markdownLines struct {
 	first []string
+	times map[string]int
 	more  int
 }
 
 func (l *markdownLines) add(form string, args ...any) {
-	if len(l.first) == markdownGrave {
+	line := short(strings.ReplaceAll(fmt.Sprintf(form, args...), "\n", " "), markdownInline)
+	switch {
+	case l.times[line] > 0:
+		l.times[line]++
+	case len(l.first) == markdownGrave:
 		l.more++
-		return
+	default:
+		if l.times == nil {
+			l.times = map[string]int{}
+		}
+		l.first = append(l.first, line)
+		l.times[line] = 1
 	}
-	l.first = append(l.first, short(strings.ReplaceAll(fmt.Sprintf(form, args...), "\n", " "), markdownInline))
 }
 
 // write writes them below a title, as text that no sign of which is Markdown.
@@ -143,7 +153,13 @@ func (l *markdownLines) write(b *strings.Builder, title string) {
 	if len(l.first) == 0 {
 		return
 	}
-	text := strings.Join(l.first, "\n")
+	lines := slices.Clone(l.first)
+	for i, line := range lines {
+		if n := l.times[line]; n > 1 {
+			lines[i] = fmt.Sprintf("%s (%d times)", line, n)
+		}
+	}
+	text := strings.Join(lines, "\n")
 	if l.more > 0 {
 		text += fmt.Sprintf("\nand %d more", l.more)
 	}

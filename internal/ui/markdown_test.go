@@ -25,6 +25,7 @@ func TestMarkdownTellsImpactsFirst(t *testing.T) {
 		changing("etcd"),
 		changing("pgsql:pg_a", node.Change{Kind: "file", ID: "/x|`<b>", Action: "create", Diff: "+a\n+```\n"}, node.Change{Kind: "service", ID: "patroni", Action: "restart", Impact: node.ImpactFailover},
 			node.Change{Kind: "service", ID: "haproxy", Action: "reload", Impact: node.ImpactReload}),
+		changing("infra", node.Change{Kind: "service", ID: "nginx", Action: "reload", Impact: node.ImpactReload}, node.Change{Kind: "service", ID: "nginx", Action: "reload", Impact: node.ImpactReload}),
 	})
 	at := func(what string) int {
 		t.Helper()
@@ -34,14 +35,15 @@ func TestMarkdownTellsImpactsFirst(t *testing.T) {
 		}
 		return i
 	}
-	if at("1 to create, 0 to update, 0 to delete, 2 to run; impact: 1 reload, 1 failover") > at("| pgsql:pg\\_a | 1 | 0 | 0 | 2 |") ||
+	if at("1 to create, 0 to update, 0 to delete, 4 to run; impact: 3 reload, 1 failover") > at("| pgsql:pg\\_a | 1 | 0 | 0 | 2 |") ||
 		at("| pgsql") > at("[failover] pgsql:pg_a a: restart service patroni") || at("[failover]") > at("[reload]") || at("[reload]") > at("<details><summary>pgsql:pg_a") {
 		t.Errorf("the order is another one:\n%s", text)
 	}
+	at("[reload] infra a: reload service nginx (2 times)\n")
 	at("\n````diff\n")
 	at("\n+    + create file /x|`<b>")
 	at("\n!    ~ restart service patroni")
-	if strings.Contains(text, "| etcd") || strings.Count(text, "<details>") != 1 {
+	if strings.Contains(text, "| etcd") || strings.Count(text, "<details>") != 2 {
 		t.Errorf("a unit without changes is told:\n%s", text)
 	}
 }
