@@ -52,7 +52,8 @@ func (s *balance) line(l string, number int) bracket {
 		}
 		s.block = 0
 	}
-	starts := true // a value or key may start here
+	starts := true    // a value or key may start here
+	property := false // inside a tag or an anchor, after which a value still starts
 	var prev rune = ' '
 	col := 0
 	for _, r := range l {
@@ -76,7 +77,10 @@ func (s *balance) line(l string, number int) bracket {
 			starts = false
 		case (r == '}' || r == ']') && (prev == '}' || prev == ']' || prev == ' '):
 			return bracket{r, number, col}
+		case (r == '!' || r == '&') && starts:
+			property, starts = true, false
 		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
+			starts, property = starts || property, false
 			starts = starts || prev == ':' || prev == '-' || prev == '?'
 		case r == ',' && len(s.open) > 0:
 			starts = true
