@@ -34,6 +34,17 @@ func (v *validator) pgCluster(c *params.Cluster) {
 	v.citus(c, at)
 }
 
+// consensus tells that clusters lack etcd, in which Patroni keeps who leads.
+func (v *validator) consensus() {
+	clusters := v.Clusters("pg_cluster")
+	if g := v.Inv.Group("etcd"); len(clusters) == 0 || g != nil && len(v.Inv.HostsOf(g)) > 0 {
+		return
+	}
+	c := clusters[0]
+	v.Add(diag.Errorf(v.Where(c.Hosts[0], "pg_cluster"), "pg_cluster %s needs etcd: group etcd of the inventory has no hosts", c.Name).
+		WithHint("add etcd: { hosts: { %s: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }", c.Hosts[0].Name))
+}
+
 func (v *validator) primaries(c *params.Cluster) {
 	var primaries []*inventory.Host
 	known := true
