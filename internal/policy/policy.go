@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"pig/internal/diag"
@@ -126,10 +127,17 @@ func parseRule(item value.Value, pos diag.Pos, path string) (*Rule, error) {
 	}
 	var err error
 	if r.query, err = filters.Query(text(key)); err != nil {
-		return nil, diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
+		wrong := diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
+		if n := bareNumber.FindStringSubmatch(text(key)); n != nil {
+			return nil, wrong.WithHint("write the number in backquotes: `%s`", n[1])
+		}
+		return nil, wrong
 	}
 	return r, nil
 }
+
+// bareNumber is a comparison with a number as other languages write it.
+var bareNumber = regexp.MustCompile(`[<>=]\s*(-?[0-9.]+)`)
 
 func at(pos diag.Pos, path string) diag.Pos {
 	if !pos.Known() {

@@ -42,7 +42,7 @@ func (v *validator) consensus() {
 	}
 	c := clusters[0]
 	v.Add(diag.Errorf(v.Where(c.Hosts[0], "pg_cluster"), "pg_cluster %s needs etcd: group etcd of the inventory has no hosts", c.Name).
-		WithHint("add etcd: { hosts: { %s: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }", c.Hosts[0].Name))
+		WithRule("missing-etcd").WithHint("add etcd: { hosts: { %s: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }", c.Hosts[0].Name))
 }
 
 func (v *validator) primaries(c *params.Cluster) {
