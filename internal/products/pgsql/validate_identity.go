@@ -21,8 +21,11 @@ const longestCluster = 60
 
 func (v *validator) pgCluster(c *params.Cluster) {
 	at := v.Where(c.Hosts[0], "pg_cluster")
-	if !clusterName.MatchString(c.Name) || c.Name == "root" {
-		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.Name))
+	switch {
+	case !clusterName.MatchString(c.Name):
+		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and -", c.Name))
+	case c.Name == "root":
+		v.Add(diag.Errorf(at, "invalid cluster name %q: the administrator of etcd has this name", c.Name))
 	}
 	if len(c.Name) > longestCluster {
 		v.Add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates have 64, with the number of the member", c.Name, longestCluster))
