@@ -21,7 +21,7 @@ func takes(c *cobra.Command, check cobra.PositionalArgs, args []string) (more, f
 	return more, fewer
 }
 
-// argumentNames are those that the usage line of a verb has: CLUSTER, [PORT ...].
+// argumentNames are those that the usage line of a verb has: CLUSTER, [PORT ...], PARAMETER | MODULE.
 func argumentNames(c *cobra.Command) []string {
 	_, rest, _ := strings.Cut(c.Use, " ")
 	var names []string
@@ -33,9 +33,10 @@ func argumentNames(c *cobra.Command) []string {
 		if end <= 0 {
 			end = len(rest)
 		}
-		if name := rest[:end]; name == "..." && len(names) > 0 {
-			names[len(names)-1] += " ..."
-		} else {
+		switch name := rest[:end]; {
+		case len(names) > 0 && (name == "..." || name == "|" || strings.HasSuffix(names[len(names)-1], " |")):
+			names[len(names)-1] += " " + name
+		default:
 			names = append(names, name)
 		}
 		rest = rest[end:]

@@ -18,6 +18,8 @@ func TestWrongNumbersOfArgumentsNameThem(t *testing.T) {
 		"journal show a b":   `error: pig journal show takes [RUN]: unexpected argument "b"` + "\n",
 		"redis-add":          "error: pig redis-add needs CLUSTER|HOST|INSTANCE and [PORT ...]: CLUSTER|HOST|INSTANCE is missing\n",
 		"play":               "error: pig play needs FILE.yml ...: FILE.yml is missing\n",
+		"explain":            "error: pig explain needs PARAMETER[.FIELD...] | MODULE | SECTION: PARAMETER[.FIELD...] | MODULE | SECTION is missing\n",
+		"explain pg users":   `error: pig explain takes PARAMETER[.FIELD...] | MODULE | SECTION: unexpected argument "users"`,
 		"version x":          `error: pig version takes no argument "x"`,
 		"pgsql-pitr a b":     `error: pig pgsql-pitr takes CLUSTER: unexpected argument "b"`,
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,7 +154,8 @@ func (s *source) tellStale(path string, state *cmdb.State, keys *cmdb.Keys) {
 	}
 	file, err := cmdb.ReadText(path, text)
 	if err == nil {
-		n := len(cmdb.Compare(state.Rows, file.Rows, keys))
+		changes := cmdb.Compare(state.Rows, file.Rows, keys)
+		n := len(slices.DeleteFunc(changes, func(c cmdb.Change) bool { return c.Undecided(keys) }))
 		if n == 0 {
 			return
 		}

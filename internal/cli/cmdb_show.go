@@ -121,7 +121,7 @@ func valueText(r *cmdb.Row) string {
 }
 
 func (a *app) cmdbDiff() *cobra.Command {
-	return a.cmdbVerb("diff [FILE|VERSION [VERSION]]", "Show the differences of a file or a version and the CMDB",
+	return a.cmdbVerb("diff [FILE|VERSION [VERSION]]", "Show the differences between a file or a version and the CMDB",
 		" A file is compared as what a load of it would\nchange, a version with the newest one or with a second one. Exit status 2 if there are differences.", "diff pigsty.yml\ndiff 12 14", cobra.MaximumNArgs(2),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			return s.with(ctx, func(db *cmdb.DB, keys *cmdb.Keys) error {
@@ -134,6 +134,10 @@ func (a *app) cmdbDiff() *cobra.Command {
 				changes := cmdb.Compare(before, after, keys)
 				cmdb.SortChanges(changes)
 				for _, c := range changes {
+					if c.Undecided(keys) {
+						fmt.Fprintf(a.out, "  ? %s: cannot compare encrypted values without a key: give --vault-password-file or --age-identity\n", c.What())
+						continue
+					}
 					fmt.Fprint(a.out, s.redacted(changeText(c, true)))
 				}
 				if len(changes) == 0 {

@@ -93,6 +93,20 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 	f.says(errs, "cannot load secrets in clear text (pg_users of pg-test", "pigsty.yml:12:9", "hint: give --vault-password-file")
 	out, _ = f.pig(0, "cmdb", "load", "-d", dsn, "-m", "the first one", key)
 	f.says(out, "is at version 1", "0 changed, 0 removed")
+
+	// Without the key nobody can tell whether a secret has changed: that is no difference, nor the lack of one.
+	out, _ = f.pig(2, "cmdb", "diff", "-d", dsn)
+	f.says(out, "? pg_users of pg-test: cannot compare encrypted values without a key")
+	if strings.Contains(out, "~") {
+		t.Errorf("differences that are none:\n%s", out)
+	}
+	_, errs = f.pig(0, "cmdb", "enable", "-d", dsn)
+	if strings.Contains(errs, "differs") {
+		t.Errorf("the file that was loaded is said to differ:\n%s", errs)
+	}
+	f.pig(0, "cmdb", "disable")
+	_, errs = f.pig(1, "cmdb", "init", "-d", strings.Replace(dsn, "dbname=", "dbname=no", 1))
+	f.says(errs, "cannot connect to the CMDB", "does not exist", "hint: create the database: createdb no")
 	out, _ = f.pig(0, "cmdb", "load", "-d", dsn, key)
 	f.says(out, "Nothing to load", "version 1")
 
@@ -137,7 +151,7 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, errs = f.pig(1, "cmdb", "load", "-d", dsn, key)
-	f.says(errs, "nothing was loaded", "version 1", "version 2", "bob", "~ pg_parameters of pg-test")
+	f.says(errs, "nothing was loaded: the CMDB has versions after version 1, which pigsty.yml was made from", "version 2", "bob", "~ pg_parameters of pg-test")
 	_, errs = f.pig(1, "cmdb", "dump", "pigsty.yml", "-d", dsn, key)
 	f.says(errs, "cannot replace pigsty.yml", "hint: load it first")
 	out, _ = f.pig(2, "cmdb", "diff", "-d", dsn, key)

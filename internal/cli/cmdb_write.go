@@ -52,7 +52,7 @@ func (a *app) cmdbLoad() *cobra.Command {
 			})
 		})
 	c.Flags().StringVarP(&reason, "reason", "m", "", "reason of the change, for the history")
-	c.Flags().Int64Var(&base, "base", -1, "version that the file was made from (default: the one that was last dumped to it or loaded from it here)")
+	c.Flags().Int64Var(&base, "base", -1, "version that the file was made from; -1 is the one that was last dumped to it or loaded from it here")
 	c.Flags().BoolVar(&force, "force", false, "replace versions that the file was not made from")
 	return c
 }
@@ -86,7 +86,7 @@ func (s *cmdbSession) conflict(err error, file string) error {
 	}
 	d := diag.Errorf(diag.Pos{}, "nothing was loaded: the CMDB has versions that %s was not made from", file)
 	if c.Base > 0 {
-		d.Summary = fmt.Sprintf("nothing was loaded: the CMDB has versions behind version %d, which %s was made from", c.Base, file)
+		d.Summary = fmt.Sprintf("nothing was loaded: the CMDB has versions after version %d, which %s was made from", c.Base, file)
 	}
 	d.Cause = err
 	return d.WithDetail("%s", historyText(c.Behind, false)).

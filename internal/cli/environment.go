@@ -114,6 +114,9 @@ func (s *source) names(env *product.Environment) []string {
 // units are the units of env that the operator selected: by module, by limit. A unit that is left with no host is left out.
 func (s *source) units(env *product.Environment, modules []string) (*graph.Graph[product.Unit], error) {
 	all := product.Units(env)
+	if len(all.Names()) == 0 {
+		return nil, diag.Errorf(diag.Pos{}, "the inventory has no hosts").WithHint("declare hosts below all.children; pig inventory graph shows what is read")
+	}
 	if err := s.checkWords(all, modules); err != nil {
 		return nil, err
 	}

@@ -89,9 +89,11 @@ func secretSpans(line string) []span {
 		key, mark := line[at+m[2]:at+m[3]], line[at+m[4]:at+m[5]]
 		if strings.ContainsAny(mark, ":=") && soundsSecret(key) || secret.Named(key) {
 			s := span{at + m[6], at + m[6] + valueEnd(line[at+m[6]:], line[:at+m[2]], mark)}
-			found = append(found, s)
-			at = s.to
-			continue
+			if s.to > s.from { // auth: pwd } is a word in braces, not a key with a value
+				found = append(found, s)
+				at = s.to
+				continue
+			}
 		}
 		at += m[3]
 	}

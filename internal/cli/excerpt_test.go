@@ -56,7 +56,7 @@ func TestExcerptsShowTheRest(t *testing.T) {
 	for _, text := range []string{
 		"all:\n  children:\n    pg-meta:\n      hosts:\n        10.10.10.10: { pg_seq: 1, pg_role: primary }\n        ::1: {}\n      vars:\n        pg_users:\n          - { name: a, pgbouncer: true }\n          - name: b\n            roles: [ x ]\n",
 		"- hosts: all\n  tasks:\n    - name: say it\n      shell: |\n        echo one\n        echo two\n    - debug: msg=hello\n", "pg_databases: [\n  { name: a },\n  { name: b }\n]\n", "---\n# a comment\nnode_dns_servers:\n- 1.1.1.1\n",
-		"pg_pwd_enc: md5\nkey: x\nauth: y\n",
+		"pg_pwd_enc: md5\nkey: x\nauth: y\n", "pg_hba_rules: [ { user: all, auth: pwd }, { auth: pwd, user: all, addr: inta } ]\n",
 	} {
 		if got := strings.Join(shownLines(t, "pigsty.yml", text), "\n") + "\n"; got != text {
 			t.Errorf("%q is shown as %q", text, got)

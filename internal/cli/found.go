@@ -35,7 +35,7 @@ func (s *session) settled(ctx context.Context) (*product.Environment, error) {
 			continue
 		}
 		s.found.Add(q.Hosts, q.Param, v)
-		fmt.Fprintf(s.app.err, "%s of %s is not written: %s, %s.\n", q.Param, q.Subject, value.Str(v), from)
+		fmt.Fprintf(s.app.err, "%s of %s is not set, so pig takes %s, %s.\n", q.Param, q.Subject, value.Str(v), from)
 	}
 	return s.environment()
 }
@@ -69,6 +69,6 @@ func (s *runner) search(ctx context.Context, searches []product.Search) []map[st
 // tellSearches says which parameters hosts will be asked for.
 func (s *screen) tellSearches(env *product.Environment) {
 	for _, q := range product.Searches(env) {
-		fmt.Fprintf(s.app.err, "%s of %s is not written: %s.\n", q.Param, q.Subject, q.Rule)
+		fmt.Fprintf(s.app.err, "%s of %s is not set, so pig takes %s.\n", q.Param, q.Subject, q.Rule)
 	}
 }

@@ -143,10 +143,11 @@ func (s *screen) showLocks(found []heldLock) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(s.app.out, 0, 8, 2, ' ', 0)
-	held := 0
+	held, none := 0, "No host is locked."
 	for _, l := range found {
 		switch {
 		case l.err != "":
+			none = "No other host is locked."
 			fmt.Fprintf(s.app.err, "%s: %s\n", l.host, diag.Visible(l.err))
 			continue
 		case l.holder == "":
@@ -158,7 +159,7 @@ func (s *screen) showLocks(found []heldLock) error {
 		fmt.Fprintf(w, "%s\t%s\n", l.host, l.holder)
 	}
 	if held == 0 {
-		fmt.Fprintln(w, "No host is locked.")
+		fmt.Fprintln(w, none)
 	}
 	return w.Flush()
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,9 @@ func (s *source) rules(dir string) ([]*policy.Rule, error) {
 // namedRules refuses a folder that is not there: rules that were asked for and not found would let everything pass.
 func namedRules(dir string) ([]*policy.Rule, error) {
 	if _, err := os.Stat(dir); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, diag.Errorf(diag.Pos{}, "cannot read the policies: folder %q not found", dir).WithHint("write rules in %s, or name another folder with --policies", filepath.Join(dir, "rules.yml"))
+		}
 		return nil, fmt.Errorf("cannot read the policies: %w", err)
 	}
 	return policy.Load(dir)

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -54,6 +55,9 @@ The output of pig plan --json is read as well. docs/reference/plan.schema.json d
 	return c
 }
 
+// unasked tells of a plan that was made with --offline.
+const unasked = "No host was asked: this is the plan for new machines of an assumed size (plan --offline)."
+
 func (a *app) showDocument(d *plan.Document, o *showOptions) error {
 	switch {
 	case o.json:
@@ -66,8 +70,14 @@ func (a *app) showDocument(d *plan.Document, o *showOptions) error {
 		return err
 	}
 	text := ui.Plan(a.paint, p.Units, ui.PlanOptions{Diff: o.diff, Verbosity: o.verbosity}) + ui.Totals(a.paint, p.Units, false)
+	if p.Offline {
+		text += unasked + "\n"
+	}
 	if o.markdown {
 		text = ui.Markdown(p.Units)
+		if p.Offline {
+			text = strings.Replace(text, "\n\n", "\n\n"+unasked+"\n\n", 1) // below the heading
+		}
 	}
 	_, err = fmt.Fprint(a.out, text)
 	return err

@@ -48,7 +48,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	sources := s.sources()
 	if len(s.opt.inventory) == 0 && len(sources) > 0 && sources[0] == defaultInventory {
 		if _, err := os.Stat(defaultInventory); err != nil {
-			return fmt.Errorf("file %s not found in this directory: name an inventory with -i", defaultInventory)
+			return diag.Errorf(diag.Pos{}, "file %s not found in this directory", defaultInventory).WithHint("name an inventory with -i, or create %s: pig configure", defaultInventory)
 		}
 	}
 	decrypt, err := s.decrypt(ctx)

@@ -29,7 +29,7 @@ func (s *session) refuseStale(kept, now *plan.Plan, g *graph.Graph[product.Unit]
 			left.Add(name, u)
 			continue
 		case told.unchecked:
-			fmt.Fprintf(s.app.err, "%s cannot check %s: %s\n", s.app.paint.Red("refused"), name, s.redacted(told.why))
+			fmt.Fprintf(s.app.err, "%s %s: the plan cannot be checked: %s\n", s.app.paint.Red("refused"), name, s.redacted(told.why))
 		default:
 			fmt.Fprintf(s.app.err, "%s %s: the plan is stale: %s. Plan again.\n", s.app.paint.Red("refused"), name, told.why)
 		}

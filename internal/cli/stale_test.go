@@ -66,6 +66,24 @@ func readNothing(said io.Writer) *session {
 	return &session{runner: newRunner(s, nil)}
 }
 
+func TestLocksOfHostsThatWereNotReachedAreNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		found []heldLock
+		says  string
+	}{
+		{[]heldLock{{host: "a"}, {host: "b"}}, "No host is locked.\n"},
+		{[]heldLock{{host: "a"}, {host: "b", err: "connection refused"}}, "No other host is locked.\n"},
+		{[]heldLock{{host: "a", holder: "ann@x"}, {host: "b", err: "connection refused"}}, "HOST  HOLDER\na     ann@x\n"},
+	} {
+		var out bytes.Buffer
+		s := newScreen(&app{out: &out, err: io.Discard, paint: ui.NewPalette(false)}, &runOptions{}, secret.NewRedactor())
+		if err := s.showLocks(c.found); err != nil || out.String() != c.says {
+			t.Errorf("%v: %v, %q, want %q", c.found, err, out.String(), c.says)
+		}
+	}
+}
+
 func TestAHostThatCannotBeReachedSaysNothingOfThePlan(t *testing.T) {
 	t.Parallel()
 	same := map[string]string{"node": "1", "etcd": "1", "pgsql": "1", "redis": "1"}
@@ -78,8 +96,8 @@ func TestAHostThatCannotBeReachedSaysNothingOfThePlan(t *testing.T) {
 		want  error
 		says  string
 	}{
-		{away, "failed on a", exitStatus(exitUnreachable), "cannot check etcd: a could not be reached: connection refused\n"},
-		{failed, "failed on a", exitStatus(exitFailed), "cannot check etcd: failed on a\n"},
+		{away, "failed on a", exitStatus(exitUnreachable), "etcd: the plan cannot be checked: a could not be reached: connection refused\n"},
+		{failed, "failed on a", exitStatus(exitFailed), "etcd: the plan cannot be checked: failed on a\n"},
 	} {
 		var said bytes.Buffer
 		s := readNothing(&said)

@@ -80,7 +80,10 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	conn, err := pgx.ConnectConfig(ctx, c)
 	if err != nil {
 		var refused *pgconn.PgError
-		if errors.As(err, &refused) {
+		switch {
+		case errors.As(err, &refused) && refused.Code == "3D000":
+			return nil, diag.Errorf(diag.Pos{}, "cannot connect to the CMDB %s: %s", name, refused.Message).WithHint("create the database: createdb %s", c.Database)
+		case refused != nil:
 			return nil, fmt.Errorf("cannot connect to the CMDB %s: %s", name, refused.Message)
 		}
 		return nil, fmt.Errorf("%w: %s: %w", ErrDown, name, cause(err))

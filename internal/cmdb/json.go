@@ -144,7 +144,10 @@ func unwrap(v value.Value) value.Value {
 }
 
 // same tells whether two values are the same to jsonb, and secrets the same when opened.
-func (k *Keys) same(a, b value.Value) bool {
+func (k *Keys) same(a, b value.Value) bool { return k.equal(a, b, false) }
+
+// equal tells whether two values are the same. What of a secret that no key opens is for unopened to say.
+func (k *Keys) equal(a, b value.Value, unopened bool) bool {
 	switch a := a.(type) {
 	case secret.Text:
 		b, ok := b.(secret.Text)
@@ -156,7 +159,10 @@ func (k *Keys) same(a, b value.Value) bool {
 		}
 		x, okX := k.clear(a)
 		y, okY := k.clear(b)
-		return okX && okY && x == y
+		if !okX || !okY {
+			return unopened
+		}
+		return x == y
 	case *value.Dict:
 		b, ok := b.(*value.Dict)
 		if !ok {
@@ -168,7 +174,7 @@ func (k *Keys) same(a, b value.Value) bool {
 		}
 		for key, item := range x {
 			other, ok := y[key]
-			if !ok || !k.same(item, other) {
+			if !ok || !k.equal(item, other, unopened) {
 				return false
 			}
 		}
@@ -180,7 +186,7 @@ func (k *Keys) same(a, b value.Value) bool {
 			return false
 		}
 		for i := range x {
-			if !k.same(x[i], y[i]) {
+			if !k.equal(x[i], y[i], unopened) {
 				return false
 			}
 		}

@@ -192,6 +192,11 @@ func Compare(before, after *Rows, keys *Keys) []Change {
 	return found
 }
 
+// Undecided tells whether a change may be none: all that differs is secrets that no key opens.
+func (c Change) Undecided(keys *Keys) bool {
+	return c.Before != nil && c.After != nil && c.Before.variable() && keys.equal(c.Before.Value, c.After.Value, true)
+}
+
 // SortChanges sorts by group, host, table and key: the global ones first.
 func SortChanges(list []Change) {
 	slices.SortStableFunc(list, func(a, b Change) int {

@@ -146,7 +146,7 @@ CREATE TABLE IF NOT EXISTS pigsty.layout (
 );
 
 -- current_version gives the version of this transaction, and begins one at the first write. Writers follow one another: a second one waits here for the
--- first one's commit. SET pigsty.base = N refuses to write over any version behind N. It is for triggers: who only reads must not begin a version.
+-- first one's commit. SET pigsty.base = N refuses to write over any version after N. It is for triggers: who only reads must not begin a version.
 CREATE OR REPLACE FUNCTION pigsty.current_version() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	now_at text := current_setting('pigsty.current', true);

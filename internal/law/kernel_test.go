@@ -39,7 +39,7 @@ func TestAKernelNeedsItsPackages(t *testing.T) {
 		}
 		u.Bring("polardb-17", "/usr/polar-17")
 		out := inner.must("apply", "--yes")
-		if !strings.Contains(out, "pg_version of pg-polar is not written: 17, the newest that the package sources of its nodes offer.") {
+		if !strings.Contains(out, "pg_version of pg-polar is not set, so pig takes 17, the newest that the package sources of its nodes offer.") {
 			t.Errorf("apply says\n%s", out)
 		}
 		if programs := l.world.Machine("10.10.10.10"); programs.Content("/usr/pgsql/bin/postgres") == "" || programs.Content("/usr/lib/postgresql/17/bin/postgres") != "" {

@@ -30,17 +30,17 @@ func TestTheVersionIsThatOfTheSources(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		inner := *l
 		inner.t = t
-		if out := inner.must("validate"); !strings.Contains(out, "pg_version of pg-meta is not written: the version of the data") {
+		if out := inner.must("validate"); !strings.Contains(out, "pg_version of pg-meta is not set, so pig takes the version of the data") {
 			t.Errorf("validate says\n%s", out)
 		}
-		if out := inner.must("apply", "--yes"); !strings.Contains(out, "pg_version of pg-meta is not written: 17, the newest that the package sources of its nodes offer.") {
+		if out := inner.must("apply", "--yes"); !strings.Contains(out, "pg_version of pg-meta is not set, so pig takes 17, the newest that the package sources of its nodes offer.") {
 			t.Errorf("apply says\n%s", out)
 		}
 		u.Packages["postgresql-18"] = imitation.Package{Version: "18.1-1"}
 		if left := changes(inner.plan()); len(left) > 0 {
 			t.Errorf("planned with a newer version in the sources:\n%s", strings.Join(left, "\n"))
 		}
-		if out := inner.must("status", "pg-meta"); !strings.Contains(out, "pg_version of pg-meta is not written: 17, which its data has.") {
+		if out := inner.must("status", "pg-meta"); !strings.Contains(out, "pg_version of pg-meta is not set, so pig takes 17, which its data has.") {
 			t.Errorf("status says\n%s", out)
 		}
 	})

@@ -26,6 +26,10 @@ func (v *Validator) unknownParam(name string, pos diag.Pos) {
 		v.Add(diag.Errorf(pos, "%s is the name of a generated password, not a parameter", name).WithHint("write the password into %s", field))
 		return
 	}
+	if param := v.unspaced(name); param != "" {
+		v.Add(diag.Errorf(pos, "%s has no blank after its colon", param).WithHint("write %s: VALUE", param))
+		return
+	}
 	known := hasPrefix(name)
 	near := diag.Nearest(name, v.catalog.names)
 	switch {
@@ -42,8 +46,19 @@ func hasPrefix(name string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
+// unspaced is the parameter of a name with a colon in it, or "": in braces YAML takes pg_role:primary for a key without a value.
+func (v *Validator) unspaced(name string) string {
+	if param, _, ok := strings.Cut(name, ":"); ok && v.catalog.Lookup(param) != nil {
+		return param
+	}
+	return ""
+}
+
 // misspelt is the parameter that an unknown name certainly stands for, or "".
 func (v *Validator) misspelt(name string) string {
+	if param := v.unspaced(name); param != "" {
+		return param
+	}
 	near := diag.Nearest(name, v.catalog.names)
 	if near != "" && !strings.HasPrefix(name, near+"_") && (hasPrefix(name) && sharedEnds(name, near) >= max(len(name), len(near))*2/3 || isTypo(name, near)) {
 		return near

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"pig/internal/diag"
@@ -130,7 +131,11 @@ func parseRule(item value.Value, pos diag.Pos, path string) (*Rule, error) {
 	}
 	var err error
 	if r.query, err = filters.Query(text(key)); err != nil {
-		return nil, diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
+		wrong := diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
+		if n := bareNumber.FindStringSubmatch(text(key)); n != nil {
+			return nil, wrong.WithHint("write the number in backquotes: `%s`", n[1])
+		}
+		return nil, wrong
 	}
 	r.Doubts = doubts(r.Name, text(key), at(d.ValuePos(key), path))
 	return r, nil
@@ -157,6 +162,9 @@ func doubts(rule, query string, pos diag.Pos) (found diag.List) {
 	}
 	return found
 }
+
+// bareNumber is a comparison with a number as other languages write it.
+var bareNumber = regexp.MustCompile(`[<>=]\s*(-?[0-9.]+)`)
 
 func at(pos diag.Pos, path string) diag.Pos {
 	if !pos.Known() {

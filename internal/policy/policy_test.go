@@ -83,6 +83,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"a: b\n":                                   "p.yml: invalid policy file: want a list of rules",
 		"- name: x\n  deny: 'units['\n":            "p.yml:2:9: invalid query of rule \"x\"",
+		"- name: x\n  deny: a.b > 20\n":            "(write the number in backquotes: `20`)",
 		"- name: x\n":                              "want deny or warn",
 		"- name: x\n  deny: a\n  warn: b\n":        "want deny or warn",
 		"- deny: a\n":                              "p.yml:1:3: name of a rule not found",

@@ -40,7 +40,7 @@ func TestBackupRepositoriesAreWhatPgBackRestTakes(t *testing.T) {
 		"type: gcs, gcs_bucket: b":                                      "lacks gcs_key",
 		"type: azure, azure_account: a, azure_container: c":             "lacks azure_key",
 	} {
-		inv, _, err := inventory.LoadText("i.yml", []byte(strings.Replace(text, "REPO", repo, 1)), inventory.Options{})
+		inv, _, err := inventory.LoadText("i.yml", []byte(withEtcd(strings.Replace(text, "REPO", repo, 1))), inventory.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,6 +38,11 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
+// withEtcd is an inventory with the etcd that its clusters need, on a host of its own.
+func withEtcd(text string) string {
+	return text + "\netcd: { hosts: { 10.0.9.9: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }\n"
+}
+
 func lines(l diag.List) string {
 	var b strings.Builder
 	for _, d := range l {

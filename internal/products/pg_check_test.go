@@ -73,7 +73,7 @@ func TestWhatANodeCannotBeCalled(t *testing.T) {
 	const two = "nodes:\n  hosts: { 10.0.0.1: { nodename: %s }, 10.0.0.2: { nodename: %s } }\n"
 	long := strings.Repeat("n", 65)
 	for _, c := range []struct{ one, two, want string }{
-		{"a", "b", ""}, {"a", "a", ":2:61: nodes 10.0.0.1 and 10.0.0.2 have one name: a ("}, {"a", long, `invalid name "` + long + `" of node 10.0.0.2: at most 64 characters`},
+		{"a", "b", ""}, {"a", "a", ":2:61: nodes 10.0.0.1 and 10.0.0.2 have the same name a ("}, {"a", long, `invalid name "` + long + `" of node 10.0.0.2: at most 64 characters`},
 	} {
 		if got := mistakes(t, fmt.Sprintf(two, c.one, c.two)); c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s and %s: %q, want %q", c.one, c.two, got, c.want)

@@ -64,7 +64,7 @@ func TestWhatServersRefuseIsFoundBefore(t *testing.T) {
 		"node_timezone: Asia/Nowhere":                                                                              "node_timezone must be a time zone",
 		"node_timezone: Asia/Shanghai":                                                                             "",
 	} {
-		inv, _, err := inventory.LoadText("i.yml", []byte(strings.Replace(text, "VALUES", values, 1)), inventory.Options{})
+		inv, _, err := inventory.LoadText("i.yml", []byte(withEtcd(strings.Replace(text, "VALUES", values, 1))), inventory.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func TestServicesOfOneHostHaveNamesOfTheirOwn(t *testing.T) {
 		"haproxy_services: [ { name: pg-a-primary, port: 7001 } ]":                                                     `i.yml:1:117: service "pg-a-primary" has the name of a service of pg_cluster pg-a`,
 		"haproxy_services: [ { name: pg-a-x, port: 7001 } ], pg_services: [ { name: x, port: 7003, dest: postgres } ]": `i.yml:1:117: service "pg-a-x" has the name of a service of pg_cluster pg-a, at i.yml:1:164`,
 	} {
-		inv, _, err := inventory.LoadText("i.yml", []byte(strings.Replace(text, "SERVICES", services, 1)), inventory.Options{})
+		inv, _, err := inventory.LoadText("i.yml", []byte(withEtcd(strings.Replace(text, "SERVICES", services, 1))), inventory.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func TestMembersWithIPv6Addresses(t *testing.T) {
 		"a node's virtual address": {`lb: { hosts: { "2001:db8::20": { vip_role: master } }, vars: { node_cluster: lb, vip_enabled: true, vip_address: 10.0.0.9, vip_vrid: 9 } }`, "invalid vip_address 10.0.0.9: node 2001:db8::20 has an IPv6 address"},
 		"no virtual address":       {pg("2001:db8::10", ", pg_vip_enabled: false, pg_vip_address: 10.0.0.9/24"), ""},
 	} {
-		inv, _, err := inventory.LoadText("i.yml", []byte(c.text), inventory.Options{})
+		inv, _, err := inventory.LoadText("i.yml", []byte(withEtcd(c.text)), inventory.Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

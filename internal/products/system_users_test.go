@@ -40,7 +40,7 @@ func TestAccountsOfTheClusterAreDeclaredOnce(t *testing.T) {
 		"pg_users: [ { name: dbuser_monitor, parameters: { log_min_duration_statement: 1000, work_mem: 1GB } } ]": "",
 	} {
 		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, " + said + " }\n"
-		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
+		if got := lines(params.Validate(loadText(t, withEtcd(text)), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
 	}

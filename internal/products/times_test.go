@@ -27,7 +27,7 @@ func TestTimesAreThoseOfTheirPrograms(t *testing.T) {
 		"redis_cluster: r, redis_node: 1, redis_instances: { 6379: }, redis_conf: redis.conf": "",
 	} {
 		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary, pg_cluster: pg-t, " + said + " } }\n"
-		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
+		if got := lines(params.Validate(loadText(t, withEtcd(text)), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
 	}

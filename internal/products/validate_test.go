@@ -58,6 +58,22 @@ pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster
 	}
 }
 
+// Patroni names the leader of a cluster in etcd: a plan without one would fail in its middle.
+func TestClustersNeedEtcd(t *testing.T) {
+	t.Parallel()
+	const pg, redis = "pg-t: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-t } }\n", "r: { hosts: { 10.0.0.2: { redis_node: 1, redis_instances: { 6379: } } }, vars: { redis_cluster: r } }\n"
+	const want = "error: i.yml:1:71: pg_cluster pg-t needs etcd: group etcd of the inventory has no hosts (add etcd: { hosts: { 10.0.0.1: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } })\n"
+	for text, want := range map[string]string{pg: want, pg + "etcd: { }\n": want, withEtcd(pg): "", redis: ""} {
+		inv, _, err := inventory.LoadText("i.yml", []byte(text), inventory.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := lines(params.Validate(inv, product.Checks(All())...)); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestATemplateIsThereBeforeItsCopies(t *testing.T) {
 	t.Parallel()
 	for databases, want := range map[string]string{
@@ -69,7 +85,7 @@ func TestATemplateIsThereBeforeItsCopies(t *testing.T) {
 		"{ name: b, template: a, state: create }, { name: a, state: recreate }": `invalid template "a" of database b`,
 	} {
 		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, pg_databases: [ " + databases + " ] }\n"
-		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
+		if got := lines(params.Validate(loadText(t, withEtcd(text)), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", databases, got, want)
 		}
 	}
@@ -95,7 +111,7 @@ func TestNumbersThatProgramsRefuse(t *testing.T) {
 		"node_sysctl_params: { fs.nr_open: '0x800000' }":                "",
 	} {
 		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary, pg_cluster: pg-t, " + said + " } }\n"
-		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
+		if got := lines(params.Validate(loadText(t, withEtcd(text)), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
 	}
@@ -135,7 +151,7 @@ func TestRolesAndWhatTheyNeed(t *testing.T) {
 		"pg_default_privileges: [ 'IN SCHEMA app GRANT SELECT ON TABLES TO public, \"An App\" WITH GRANT OPTION', '{{ x }}' ]": "",
 	} {
 		text := "pg-t:\n  hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }\n  vars: { pg_cluster: pg-t, " + said + " }\n"
-		if got := lines(params.Validate(loadText(t, text), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
+		if got := lines(params.Validate(loadText(t, withEtcd(text)), product.Checks(All())...)); want == "" && got != "" || !strings.Contains(got, want) || strings.Count(got, "\n") > 1 {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
 	}

@@ -40,7 +40,7 @@ func TestVirtualAddressesClash(t *testing.T) {
 		"the network of a node's":                {lb("vip_address: 10.0.0.0/24, vip_vrid: 51"), []string{"invalid vip_address 10.0.0.0/24: the address of the network"}},
 		"each in another address of one cluster": {pg + lb("vip_address: '{{ x }}', vip_vrid: 51"), nil},
 	} {
-		inv, _, err := inventory.LoadText("i.yml", []byte(c.text), inventory.Options{})
+		inv, _, err := inventory.LoadText("i.yml", []byte(withEtcd(c.text)), inventory.Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

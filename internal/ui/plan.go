@@ -28,7 +28,7 @@ func Plan(p Palette, units []plan.UnitPlan, o PlanOptions) string {
 	if o.Verbosity > 0 || o.Diff || strings.Count(text, "\n") <= screenful {
 		return text
 	}
-	return t.units(units, true) + p.Dim("-v names all that is counted here.") + "\n"
+	return t.units(units, true) + p.Dim("Use -v to list every change that is counted here.") + "\n"
 }
 
 func (t *Text) units(units []plan.UnitPlan, count bool) string {

@@ -72,7 +72,7 @@ func TestALongPlanCountsWhatInterruptsNobody(t *testing.T) {
     + 1 directory
     ? 1 task (known after apply)
     + 70 files
--v names all that is counted here.
+Use -v to list every change that is counted here.
 `
 	units := []plan.UnitPlan{manyFiles("n1", "n2")}
 	if got := Plan(Palette{}, units, PlanOptions{}); got != want {

@@ -61,7 +61,7 @@ func TestAKeyThatIsThereTwiceAmongSecrets(t *testing.T) {
 	} {
 		open := Options{Vault: func(string) (string, error) { return text, nil }}
 		_, warnings, err := ParseVaulted([]byte("$ANSIBLE_VAULT;1.1;AES256\n"), "s.yml", open)
-		if err != nil || len(warnings) != 1 || warnings[0].Error() != want+" (the last one wins)" || !warnings[0].Confidential {
+		if err != nil || len(warnings) != 1 || warnings[0].Error() != want+" (remove one of them: the last one wins)" || !warnings[0].Confidential {
 			t.Errorf("%q: %v %v", text, warnings, err)
 		}
 		_, _, err = Parse([]byte(text), "s.yml", Options{Secret: true, Strict: true})

@@ -159,7 +159,7 @@ func (o Options) twice(key value.Value, at, first diag.Pos) *diag.Diagnostic {
 		return d
 	}
 	d.Severity = diag.Warning
-	return d.WithHint("the last one wins")
+	return d.WithHint("remove one of them: the last one wins")
 }
 
 func (b *builder) duplicate(dict *value.Dict, key value.Value, at *yamlv3.Node) error {

@@ -129,7 +129,7 @@ func TestDuplicateKeys(t *testing.T) {
 	if err != nil || value.Repr(v) != "{'a': 3, 'b': 2}" || len(warnings) != 1 {
 		t.Fatalf("%v %v %v", value.Repr(v), warnings, err)
 	}
-	if got, want := warnings[0].Error(), "t.yml:3:1: duplicate key a, first defined at t.yml:1:1 (the last one wins)"; got != want {
+	if got, want := warnings[0].Error(), "t.yml:3:1: duplicate key a, first defined at t.yml:1:1 (remove one of them: the last one wins)"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if _, _, err := Parse(text, "t.yml", Options{Strict: true}); err == nil {

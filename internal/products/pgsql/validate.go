@@ -13,6 +13,7 @@ type validator struct{ *params.Validator }
 // Validate checks what an inventory says of it.
 func (Product) Validate(core *params.Validator) {
 	v := &validator{core}
+	v.consensus()
 	for _, c := range v.Clusters("pg_cluster") {
 		v.pgCluster(c)
 		vars := v.Inv.Vars(c.Hosts[0])

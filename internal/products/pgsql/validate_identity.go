@@ -21,8 +21,11 @@ const longestCluster = 60
 
 func (v *validator) pgCluster(c *params.Cluster) {
 	at := v.Where(c.Hosts[0], "pg_cluster")
-	if !clusterName.MatchString(c.Name) || c.Name == "root" {
-		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and dashes, but not root", c.Name))
+	switch {
+	case !clusterName.MatchString(c.Name):
+		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and -", c.Name))
+	case c.Name == "root":
+		v.Add(diag.Errorf(at, "invalid cluster name %q: the administrator of etcd has this name", c.Name))
 	}
 	if len(c.Name) > longestCluster {
 		v.Add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates have 64, with the number of the member", c.Name, longestCluster))
@@ -32,6 +35,17 @@ func (v *validator) pgCluster(c *params.Cluster) {
 		v.pgMember(h)
 	}
 	v.citus(c, at)
+}
+
+// consensus tells that clusters lack etcd, in which Patroni keeps who leads.
+func (v *validator) consensus() {
+	clusters := v.Clusters("pg_cluster")
+	if g := v.Inv.Group("etcd"); len(clusters) == 0 || g != nil && len(v.Inv.HostsOf(g)) > 0 {
+		return
+	}
+	c := clusters[0]
+	v.Add(diag.Errorf(v.Where(c.Hosts[0], "pg_cluster"), "pg_cluster %s needs etcd: group etcd of the inventory has no hosts", c.Name).
+		WithRule("missing-etcd").WithHint("add etcd: { hosts: { %s: { etcd_seq: 1 } }, vars: { etcd_cluster: etcd } }", c.Hosts[0].Name))
 }
 
 func (v *validator) primaries(c *params.Cluster) {
