@@ -17,8 +17,8 @@ func (a *app) why() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "why HOST PARAMETER",
 		Short: "Show where the value of a parameter comes from",
-		Long: `Show where the value of a parameter of a host comes from: each place that sets it, the later overriding the earlier. The value
-that counts is marked. Secrets are masked. No host is asked.
+		Long: `Show where the value of a parameter of a host comes from: each place that sets it, the later overriding the
+earlier. The value that counts is marked. Secrets are masked. No host is asked.
 
   pig why 10.10.10.11 pg_version
   pig why 10.10.10.11 pg_conf -e pg_conf=tiny.yml
