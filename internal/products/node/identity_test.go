@@ -70,7 +70,7 @@ func TestWhatIsWrongWithANode(t *testing.T) {
 		hosts []string
 		says  string // with its place; "" if nothing is wrong
 	}{
-		{[]string{"10.0.0.1: { nodename: a }", "10.0.0.2: { nodename: a }"}, "pigsty.yml:5:27: nodes 10.0.0.1 and 10.0.0.2 have one name: a"},
+		{[]string{"10.0.0.1: { nodename: a }", "10.0.0.2: { nodename: a }"}, "pigsty.yml:5:27: nodes 10.0.0.1 and 10.0.0.2 have the same name a"},
 		{[]string{"10.0.0.1: { nodename: " + strings.Repeat("n", 65) + " }"}, "at most 64 characters"},
 		{[]string{"10.0.0.1: { vip_enabled: true, vip_address: 10.0.0.9 }"}, "vip_enabled needs vip_vrid on host 10.0.0.1"},
 		{[]string{"10.0.0.1: { vip_enabled: true, vip_address: 10.0.0.9, vip_vrid: 255 }"}, "vip_vrid must be 1 to 254, not 255"},
