@@ -66,6 +66,9 @@ func TestPromises(t *testing.T) {
 			t.Fatalf("the plan is not empty:\n%s", strings.Join(got, "\n"))
 		}
 		said.WriteString(l.must(0, "apply", "--yes"))
+		if out := l.must(0, "pgsql"); !strings.Contains(out, "changed=0") || strings.Contains(out, "changed=1") {
+			t.Errorf("pig pgsql again:\n%s", tail(out))
+		}
 		for _, a := range addresses {
 			if now := l.invocations(a); now != before[a] {
 				t.Errorf("%s: units restarted:\n%s\nwas\n%s", a, now, before[a])
@@ -104,7 +107,7 @@ func (l *lab) fingerprint() string {
 // operatorsEdits is one day's work on a cluster: what is only reloaded, and what needs a restart. TestEdits has each edit by itself.
 var operatorsEdits = []string{
 	"roles: [ dbrole_admin ] }", "roles: [ dbrole_admin ] }\n          - { name: reader, password: " + canaries["reader"] + ", roles: [ dbrole_readonly ] }",
-	"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }",
+	"- { name: test }", "- { name: test }\n          - { name: shop, comment: the shop }\n          - { name: attic }",
 	"pg_hba_rules: []", "pg_hba_rules: [ { user: all, db: test, addr: 10.9.9.9/32, auth: pwd, title: a rule } ]",
 	"pg_services: []", "pg_services: [ { name: extra, port: 5440, selector: '[]', check: /replica } ]",
 	"pg_parameters: {}", "pg_parameters: { work_mem: 20MB, max_connections: 260 }",
@@ -130,7 +133,7 @@ func edits(t *testing.T, l *lab, said *strings.Builder) {
 			}
 		}
 		wanted := []string{
-			"role reader write [none]", "database shop", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]",
+			"role reader write [none]", "database shop", "database attic", "/etc/pgbouncer/database.txt", "service pgbouncer reload [reload]",
 			"file /pg/conf/pg-test-", "service patroni reload [reload]", "pg-test-extra.cfg", "service haproxy reload [reload]",
 			"patroni config pg-test (reload) update [reload]", "patroni config pg-test (restart) update [restart]", "patroni member", "switchover [failover]",
 		}
@@ -164,9 +167,9 @@ func edits(t *testing.T, l *lab, said *strings.Builder) {
 		if hba := l.node("10.10.10.12", "cat", "/pg/data/pg_hba.conf"); strings.Contains(hba, "10.9.9.9") {
 			t.Error("the rule taken out is still there")
 		}
-		// A user that is taken out of the file stays in the cluster.
-		const left = "select string_agg(n, ' ') from (select rolname as n from pg_roles where rolname = 'reader' union select datname from pg_database where datname = 'shop') x"
-		if got, err := l.sql("10.10.10.11", 5433, left); err != nil || got != "reader" {
+		// A user or a database that is taken out of the file stays in the cluster.
+		const left = "select string_agg(n, ' ' order by n) from (select rolname as n from pg_roles where rolname = 'reader' union select datname from pg_database where datname in ('shop', 'attic')) x"
+		if got, err := l.sql("10.10.10.11", 5433, left); err != nil || got != "attic reader" {
 			t.Errorf("left in the cluster: %q, %v", got, err)
 		}
 		l.write()
