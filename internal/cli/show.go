@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,15 +68,17 @@ func (a *app) showDocument(d *plan.Document, o *showOptions) error {
 	if err != nil {
 		return err
 	}
-	text := ui.Plan(a.paint, p.Units, ui.PlanOptions{Diff: o.diff, Verbosity: o.verbosity}) + ui.Totals(a.paint, p.Units, false)
+	note := ""
 	if p.Offline {
-		text += unasked + "\n"
+		note = unasked
 	}
 	if o.markdown {
-		text = ui.Markdown(p.Units)
-		if p.Offline {
-			text = strings.Replace(text, "\n\n", "\n\n"+unasked+"\n\n", 1) // below the heading
-		}
+		_, err = fmt.Fprint(a.out, ui.Markdown(p.Units, note))
+		return err
+	}
+	text := ui.Plan(a.paint, p.Units, ui.PlanOptions{Diff: o.diff, Verbosity: o.verbosity}) + ui.Totals(a.paint, p.Units, false)
+	if note != "" {
+		text += note + "\n"
 	}
 	_, err = fmt.Fprint(a.out, text)
 	return err

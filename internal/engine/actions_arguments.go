@@ -12,17 +12,18 @@ import (
 
 // validateArguments checks variables, and arguments that are given besides, against a specification of arguments.
 func validateArguments(_ context.Context, c *call) Result {
-	spec, ok1 := c.args.At("argument_spec").(*value.Dict)
-	given, ok2 := c.args.At("provided_arguments").(*value.Dict)
-	switch {
-	case !c.args.Has("argument_spec"):
+	if !c.args.Has("argument_spec") {
 		return failed(errors.New(`"argument_spec" arg is required in args: ` + value.Repr(c.args)))
-	case !ok1:
-		return failed(diag.Errorf(c.args.ValuePos("argument_spec"), "argument_spec must be a mapping, not %s", value.TypeName(c.args.At("argument_spec"))))
-	case c.args.At("provided_arguments") == nil:
-		given = value.NewDict()
-	case !ok2:
-		return failed(diag.Errorf(c.args.ValuePos("provided_arguments"), "provided_arguments must be a mapping, not %s", value.TypeName(c.args.At("provided_arguments"))))
+	}
+	spec, err := c.mapping("argument_spec")
+	if err != nil {
+		return failed(err)
+	}
+	given := value.NewDict()
+	if c.args.At("provided_arguments") != nil {
+		if given, err = c.mapping("provided_arguments"); err != nil {
+			return failed(err)
+		}
 	}
 	all := value.NewDict()
 	for key := range spec.All() {
@@ -47,14 +48,19 @@ func validateArguments(_ context.Context, c *call) Result {
 	if about == nil {
 		about = value.NewDict()
 	}
-	if about.At("type") == "role" && c.task.Role != nil {
-		about = about.Clone()
-		about.Set("path", absoluteDir(c.task.Role.Dir))
-	}
 	if len(told) > 0 {
 		r := failure("Validation of arguments failed:\n" + strings.Join(told, "\n"))
 		r.Of, r.Values = "Action", value.DictOf("argument_errors", value.Strings(told), "argument_spec_data", spec, "validate_args_context", about)
 		return r
 	}
 	return ok(value.DictOf("msg", "The arg spec validation passed", "validate_args_context", about))
+}
+
+// mapping is an argument that has to be a mapping.
+func (c *call) mapping(name string) (*value.Dict, error) {
+	d, ok := c.args.At(name).(*value.Dict)
+	if !ok {
+		return nil, diag.Errorf(c.args.ValuePos(name), "%s must be a mapping, not %s", name, value.TypeName(c.args.At(name)))
+	}
+	return d, nil
 }

@@ -40,23 +40,23 @@ func (inv *Inventory) merge(h *Host) *value.Dict {
 	return d
 }
 
-// step is one place that variables of a host come from.
+// step is one place that variables of a host come from: what kind of place, and of which group or host.
 type step struct {
-	by   string // group pg-test, group_vars of pg-test, host 10.10.10.11, host_vars of 10.10.10.11
-	vars *value.Dict
+	kind, name string
+	vars       *value.Dict
 }
 
 // steps are all places that variables of h come from, the later overriding the earlier.
 func (inv *Inventory) steps(h *Host) []step {
 	all := inv.groups[allGroup]
 	groups := slices.DeleteFunc(h.allGroups(), func(g *Group) bool { return g == all })
-	steps := []step{{"group " + allGroup, all.vars}} // an implicit localhost has them too, being in no group
+	steps := []step{{"group", allGroup, all.vars}} // an implicit localhost has them too, being in no group
 	for _, g := range groups {
-		steps = append(steps, step{"group " + g.Name, g.vars})
+		steps = append(steps, step{"group", g.Name, g.vars})
 	}
 	steps = append(steps, inv.dirs.ofGroups([]*Group{all})...)
 	steps = append(steps, inv.dirs.ofGroups(groups)...)
-	steps = append(steps, step{"host " + h.Name, h.vars})
+	steps = append(steps, step{"host", h.Name, h.vars})
 	return append(steps, inv.dirs.ofHost(h)...)
 }
 
@@ -73,7 +73,7 @@ func (inv *Inventory) Settings(h *Host, name string) (all []Setting) {
 	defer inv.mu.RUnlock()
 	for _, s := range inv.steps(h) {
 		if v, ok := s.vars.Get(name); ok {
-			all = append(all, Setting{s.by, s.vars.KeyPos(name), v})
+			all = append(all, Setting{s.kind + " " + s.name, s.vars.KeyPos(name), v})
 		}
 	}
 	return all

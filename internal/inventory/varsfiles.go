@@ -27,7 +27,7 @@ func (ds varsDirs) ofGroups(groups []*Group) (steps []step) {
 	for _, dir := range slices.Concat(ds.beside, ds.playbook) {
 		for _, g := range groups {
 			if vars := dir.groups[g.Name]; vars != nil {
-				steps = append(steps, step{"group_vars of " + g.Name, vars})
+				steps = append(steps, step{"group_vars of", g.Name, vars})
 			}
 		}
 	}
@@ -37,7 +37,7 @@ func (ds varsDirs) ofGroups(groups []*Group) (steps []step) {
 func (ds varsDirs) ofHost(h *Host) (steps []step) {
 	for _, dir := range slices.Concat(ds.beside, ds.playbook) {
 		if vars := dir.hosts[h.Name]; vars != nil {
-			steps = append(steps, step{"host_vars of " + h.Name, vars})
+			steps = append(steps, step{"host_vars of", h.Name, vars})
 		}
 	}
 	return steps

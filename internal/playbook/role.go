@@ -94,7 +94,7 @@ func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string
 		return nil, err
 	}
 	blocks = append(blocks, deps...)
-	if err := l.fill(role, block, play, use); err != nil {
+	if err := l.fill(role, meta, block, play, use); err != nil {
 		return nil, err
 	}
 	if play != nil {
@@ -203,9 +203,9 @@ func (l *Loader) varsBelow(dir string) (*value.Dict, error) {
 }
 
 // fill reads the role's tasks into block, and its handlers.
-func (l *Loader) fill(role *Role, block *Block, play *Play, use RoleUse) error {
+func (l *Loader) fill(role *Role, meta *value.Dict, block *Block, play *Play, use RoleUse) error {
 	var err error
-	if block.Body, err = l.validated(role, block, play, use); err != nil {
+	if block.Body, err = l.validated(role, meta, block, play, use); err != nil {
 		return err
 	}
 	handlers := "main"

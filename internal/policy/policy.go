@@ -19,8 +19,6 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
-	"pig/internal/jinja/jmes"
-	"pig/internal/jinja/python"
 	"pig/internal/plan"
 	"pig/internal/value"
 	"pig/internal/yaml"
@@ -35,7 +33,7 @@ type Rule struct {
 	// Doubts are warnings of names that no plan has: such a rule finds nothing, so it lets everything pass.
 	Doubts diag.List
 
-	query func(value.Value) (value.Value, error)
+	query *filters.Query
 }
 
 // Finding is what a rule found.
@@ -130,31 +128,27 @@ func parseRule(item value.Value, pos diag.Pos, path string) (*Rule, error) {
 		return nil, diag.Errorf(r.Pos, "invalid rule %q: want deny or warn, one of them", r.Name)
 	}
 	var err error
-	if r.query, err = filters.Query(text(key)); err != nil {
+	if r.query, err = filters.NewQuery(text(key)); err != nil {
 		wrong := diag.Errorf(at(d.ValuePos(key), path), "invalid query of rule %q: %s", r.Name, err)
 		if n := bareNumber.FindStringSubmatch(text(key)); n != nil {
 			return nil, wrong.WithHint("write the number in backquotes: `%s`", n[1])
 		}
 		return nil, wrong
 	}
-	r.Doubts = doubts(r.Name, text(key), at(d.ValuePos(key), path))
+	r.Doubts = doubts(r, at(d.ValuePos(key), path))
 	return r, nil
 }
 
 // doubts warns of names in a query that a plan's document does not have. What is in before and after is named by resources.
-func doubts(rule, query string, pos diag.Pos) (found diag.List) {
-	q, err := jmes.Compile(query, python.ReadJSON)
-	if err != nil {
-		return nil
-	}
-	names, known := q.Fields(), plan.FieldNames()
+func doubts(r *Rule, pos diag.Pos) (found diag.List) {
+	names, known := r.query.Fields(), plan.FieldNames()
 	free := slices.Contains(names, "before") || slices.Contains(names, "after")
 	for _, name := range names {
 		near := diag.DidYouMean(name, known)
 		if slices.Contains(known, name) || free && near == "" {
 			continue
 		}
-		d := diag.Warnf(pos, "unknown field %q in rule %q: no plan has it, so the rule may never find anything", name, rule)
+		d := diag.Warnf(pos, "unknown field %q in rule %q: no plan has it, so the rule may never find anything", name, r.Name)
 		if near == "" {
 			near = "pig schema plan shows the fields"
 		}
@@ -188,7 +182,7 @@ func Judge(rules []*Rule, d *plan.Document) ([]Finding, error) {
 	}
 	var found []Finding
 	for _, r := range rules {
-		out, err := r.query(in)
+		out, err := r.query.Search(in)
 		if err != nil {
 			return nil, diag.Errorf(r.Pos, "cannot answer the query of rule %q: %s", r.Name, err)
 		}

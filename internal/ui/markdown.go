@@ -20,11 +20,14 @@ const (
 	markdownInline = 300    // of one line
 )
 
-// Markdown shows a plan for the comment of a merge request: totals and impacts first, the changes of each unit folded.
-func Markdown(units []plan.UnitPlan) string {
+// Markdown shows a plan for the comment of a merge request: a note where there is one, totals and impacts, then the changes of each unit folded.
+func Markdown(units []plan.UnitPlan, note string) string {
 	all := plan.Summarize(units...)
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "### pig plan: %s\n\n", markdownCell(headline(all)))
+	if note != "" {
+		b.WriteString(note + "\n\n")
+	}
 	markdownTable(b, units)
 	markdownProblems(b, units)
 	markdownImpacts(b, units)

@@ -26,7 +26,7 @@ func TestMarkdownTellsImpactsFirst(t *testing.T) {
 		changing("pgsql:pg_a", node.Change{Kind: "file", ID: "/x|`<b>", Action: "create", Diff: "+a\n+```\n"}, node.Change{Kind: "service", ID: "patroni", Action: "restart", Impact: node.ImpactFailover},
 			node.Change{Kind: "service", ID: "haproxy", Action: "reload", Impact: node.ImpactReload}),
 		changing("infra", node.Change{Kind: "service", ID: "nginx", Action: "reload", Impact: node.ImpactReload}, node.Change{Kind: "service", ID: "nginx", Action: "reload", Impact: node.ImpactReload}),
-	})
+	}, "")
 	at := func(what string) int {
 		t.Helper()
 		i := strings.Index(text, what)
@@ -50,11 +50,11 @@ func TestMarkdownTellsImpactsFirst(t *testing.T) {
 
 func TestMarkdownOfNothingAndOfFailures(t *testing.T) {
 	t.Parallel()
-	if text := Markdown([]plan.UnitPlan{changing("etcd")}); text != "### pig plan: no changes\n\n" {
+	if text := Markdown([]plan.UnitPlan{changing("etcd")}, ""); text != "### pig plan: no changes\n\n" {
 		t.Errorf("%q", text)
 	}
 	failed := plan.UnitPlan{Unit: product.Unit{Name: "etcd"}, Error: "failed on a", Entries: []plan.Entry{{Host: "a", Task: "ask", Failed: "one\ntwo"}}}
-	if text := Markdown([]plan.UnitPlan{failed, {Unit: product.Unit{Name: "pgsql"}, Skipped: "etcd"}}); !strings.Contains(text, "**Failed**") || !strings.Contains(text, "etcd a: ask: one two") || !strings.Contains(text, "pgsql: not planned, because etcd failed") {
+	if text := Markdown([]plan.UnitPlan{failed, {Unit: product.Unit{Name: "pgsql"}, Skipped: "etcd"}}, ""); !strings.Contains(text, "**Failed**") || !strings.Contains(text, "etcd a: ask: one two") || !strings.Contains(text, "pgsql: not planned, because etcd failed") {
 		t.Errorf("%s", text)
 	}
 }
@@ -71,7 +71,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		many = append(many, u)
 	}
 	for _, n := range []int{1, 3, 50, 600} {
-		text := Markdown(many[:n])
+		text := Markdown(many[:n], "")
 		if len(text) > 60_000 || strings.Count(text, "<details>") != strings.Count(text, "</details>") {
 			t.Errorf("%d units: %d bytes", n, len(text))
 		}

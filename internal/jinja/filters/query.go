@@ -47,15 +47,26 @@ func (q *queries) get(text string) (*jmes.Query, error) {
 	return compiled, nil
 }
 
-// Query compiles a JMESPath query that is no part of a template.
-func Query(text string) (func(value.Value) (value.Value, error), error) {
+// Query is a JMESPath query that is no part of a template.
+type Query struct {
+	compiled *jmes.Query
+	env      *jmes.Env
+}
+
+// NewQuery compiles a query.
+func NewQuery(text string) (*Query, error) {
 	q, err := jmes.Compile(text, python.ReadJSON)
 	if err != nil {
 		return nil, err
 	}
-	env := queryEnv()
-	return func(in value.Value) (value.Value, error) { return q.Search(in, env) }, nil
+	return &Query{q, queryEnv()}, nil
 }
+
+// Search is what the query finds in a value.
+func (q *Query) Search(in value.Value) (value.Value, error) { return q.compiled.Search(in, q.env) }
+
+// Fields are the names that the query looks up, each once, without those that it makes itself.
+func (q *Query) Fields() []string { return q.compiled.Fields() }
 
 func queryEnv() *jmes.Env {
 	return &jmes.Env{
