@@ -26,7 +26,7 @@ func (s *runner) walk(ctx context.Context, e recapped, g *graph.Graph[product.Un
 	}
 	var mu sync.Mutex
 	took := map[string]time.Duration{}
-	outcomes, err := g.Walk(ctx, func(ctx context.Context, name string, u product.Unit) error {
+	outcomes, err := g.Walk(ctx, s.room(), func(ctx context.Context, name string, u product.Unit) error {
 		begin := time.Now()
 		err := s.unit(ctx, e.With(records[name]).Keyed(bindings[name].Key), u)
 		mu.Lock()
@@ -56,6 +56,12 @@ func (s *runner) walk(ctx context.Context, e recapped, g *graph.Graph[product.Un
 		units = append(units, up)
 	}
 	return units, context.Cause(ctx)
+}
+
+// room keeps the units at work to those whose hosts have a turn: what is begun is finished before more is begun, and the memory for the
+// hosts of a thousand clusters is not needed at once.
+func (s *runner) room() graph.Room[product.Unit] {
+	return graph.Room[product.Unit]{Total: 2 * s.base.Forks, Of: func(u product.Unit) int { return len(u.Hosts) }}
 }
 
 // bind digests what the units of g are made of, slowly, for a plan that is kept.

@@ -118,34 +118,74 @@ func (s shown) change(c node.Change, r Result) node.Change {
 	return c
 }
 
-// value is v with all its texts as they may be seen.
+// value is v with all its texts as they may be seen: v itself where nothing has to be masked.
 func (s shown) value(v value.Value) value.Value {
+	seen, _ := s.seen(v)
+	return seen
+}
+
+// seen is value, and whether it is another than v.
+func (s shown) seen(v value.Value) (value.Value, bool) {
 	switch v := v.(type) {
 	case string:
-		return s.text(v)
+		t := s.text(v)
+		return t, t != v
 	case secret.Text:
-		return s.text(v.Masked())
+		return s.text(v.Masked()), true
 	case *value.List:
-		l := value.NewList()
-		for _, item := range v.Items {
-			l.Append(s.value(item))
+		if items, other := s.each(v.Items); other {
+			return value.NewList(items...), true
 		}
-		return l
 	case value.Tuple:
-		t := make(value.Tuple, len(v))
-		for i, item := range v {
-			t[i] = s.value(item)
+		if items, other := s.each(v); other {
+			return value.Tuple(items), true
 		}
-		return t
 	case *value.Dict:
-		d := value.NewDictFor(v.Len())
-		for k, item := range v.All() {
-			if name, ok := k.(string); ok {
-				k = s.name(name)
-			}
-			d.Set(k, s.value(item))
-		}
-		return d
+		return s.dict(v)
 	}
-	return v
+	return v, false
+}
+
+func (s shown) each(items []value.Value) (seen []value.Value, other bool) {
+	for i, item := range items {
+		done, differs := s.seen(item)
+		if !differs {
+			continue
+		}
+		if !other {
+			seen, other = slices.Clone(items), true
+		}
+		seen[i] = done
+	}
+	return seen, other
+}
+
+func (s shown) dict(v *value.Dict) (value.Value, bool) {
+	var copied *value.Dict
+	i := 0
+	for k, item := range v.All() {
+		key := k
+		done, differs := s.seen(item)
+		if name, ok := k.(string); ok {
+			masked := s.name(name)
+			key, differs = masked, differs || masked != name
+		}
+		if copied == nil && differs {
+			copied = value.NewDictFor(v.Len())
+			for k, item := range v.All() { // those before it
+				if copied.Len() == i {
+					break
+				}
+				copied.Set(k, item)
+			}
+		}
+		if copied != nil {
+			copied.Set(key, done)
+		}
+		i++
+	}
+	if copied == nil {
+		return v, false
+	}
+	return copied, true
 }

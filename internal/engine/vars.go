@@ -36,9 +36,8 @@ func (l *layers) Lookup(name string) (value.Value, bool, bool) {
 	if v, ok := l.magic(name); ok {
 		return v, false, true
 	}
-	var key value.Value = name // made once for all levels
 	for _, level := range l.levels {
-		if v, ok := level.vars.Get(key); ok {
+		if v, ok := level.vars.Named(name); ok {
 			return v, level.trusted, true
 		}
 	}
@@ -68,10 +67,9 @@ func (l *layers) Names() []string {
 
 // Pos implements jinja.Positions.
 func (l *layers) Pos(name string) diag.Pos {
-	var key value.Value = name
 	for _, level := range l.levels {
-		if level.vars.Has(key) {
-			return level.vars.ValuePos(key)
+		if pos, ok := level.vars.NamedPos(name); ok {
+			return pos
 		}
 	}
 	return diag.Pos{}
@@ -82,9 +80,8 @@ func (l *layers) FromNode(name string) bool {
 	if v, ok := l.magic(name); ok {
 		return name == "ansible_facts" && v != nil || (name == "groups" || name == "group_names") && l.joined()
 	}
-	var key value.Value = name
 	for _, level := range l.levels {
-		if level.vars.Has(key) {
+		if _, ok := level.vars.Named(name); ok {
 			return level.heard != nil && level.heard(name)
 		}
 	}
@@ -103,7 +100,7 @@ func (l *layers) addHeard(d *value.Dict, trusted bool, heard func(string) bool) 
 // go before. The order is Ansible's, strongest first.
 func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *layers {
 	e := pr.e
-	l := &layers{}
+	l := &layers{levels: make([]layer, 0, 24)}
 	m := &magic{pr: pr, h: h, t: t}
 	l.magic, l.names, l.joined = m.lookup, magicNames, e.added.joined
 	if local == nil {

@@ -14,7 +14,7 @@ func Environment(s string) (string, error) {
 			return "", invalid(what, "must not contain control characters")
 		}
 	}
-	return `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "`", "\\`", "$", `\$`).Replace(s) + `"`, nil
+	return `"` + shellEscapes.Replace(s) + `"`, nil
 }
 
 // EnvironmentWord writes one argument inside of a variable that a unit names as $ARGS: systemd splits that value into words
@@ -26,8 +26,12 @@ func EnvironmentWord(s string) (string, error) {
 	if s != "" && strings.Trim(s, plain) == "" {
 		return s, nil
 	}
-	return `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace(s) + `"`, nil
+	return `"` + environmentEscapes.Replace(s) + `"`, nil
 }
 
 // plain are the characters that mean themselves everywhere.
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,:/@+"
+
+var shellEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "`", "\\`", "$", `\$`)
+
+var environmentEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)

@@ -21,7 +21,7 @@ func NginxWord(s string) (string, error) {
 	case plainNginx.MatchString(s):
 		return s, nil
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`, nil
+	return `"` + nginxEscapes.Replace(s) + `"`, nil
 }
 
 // HtpasswdUser checks a user name of a password file of nginx, and of a login by HTTP at all: a colon ends it.
@@ -38,3 +38,5 @@ func HtpasswdUser(s string) (string, error) {
 	}
 	return s, nil
 }
+
+var nginxEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

@@ -52,5 +52,7 @@ func PgpassField(s string) (string, error) {
 	if err := line("field of a password file", s); err != nil {
 		return "", err
 	}
-	return strings.NewReplacer(`\`, `\\`, ":", `\:`).Replace(s), nil
+	return passwordFileEscapes.Replace(s), nil
 }
+
+var passwordFileEscapes = strings.NewReplacer(`\`, `\\`, ":", `\:`)

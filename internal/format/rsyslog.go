@@ -12,5 +12,7 @@ func RsyslogString(s string) (string, error) {
 	if strings.ContainsRune(s, '$') {
 		return "", invalid(what, `must not contain "$"`)
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`, nil
+	return `"` + rsyslogEscapes.Replace(s) + `"`, nil
 }
+
+var rsyslogEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

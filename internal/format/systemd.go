@@ -8,12 +8,12 @@ import (
 // SystemdWord writes one argument of ExecStart= and its like (systemd.syntax(7), systemd.service(5)): quoted, with C-style
 // escapes, % and $ doubled against specifiers and variables.
 func SystemdWord(s string) (string, error) {
-	return systemdQuoted("argument of a systemd unit", s, strings.NewReplacer("%", "%%", "$", "$$"))
+	return systemdQuoted("argument of a systemd unit", s, argumentEscapes)
 }
 
 // SystemdAssignment writes one word where variables are not replaced: NAME=value of Environment=, an entry of ReadWritePaths=.
 func SystemdAssignment(s string) (string, error) {
-	return systemdQuoted("value of a systemd unit", s, strings.NewReplacer("%", "%%"))
+	return systemdQuoted("value of a systemd unit", s, specifierEscapes)
 }
 
 func systemdQuoted(what, s string, double *strings.Replacer) (string, error) {
@@ -51,3 +51,7 @@ func SystemdText(s string) (string, error) {
 	}
 	return strings.ReplaceAll(s, "%", "%%"), nil
 }
+
+var argumentEscapes = strings.NewReplacer("%", "%%", "$", "$$")
+
+var specifierEscapes = strings.NewReplacer("%", "%%")

@@ -2,12 +2,9 @@
 package graph
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Graph is a set of nodes with names and the edges between them. Nodes keep the order in which they were added.
@@ -102,86 +99,6 @@ func (g *Graph[T]) Sort() ([]string, error) {
 		}
 	}
 	return sorted, nil
-}
-
-// Outcome is what became of a node of a walk.
-type Outcome struct {
-	Err     error
-	Skipped string // the name of what failed before it, so that it was not begun
-}
-
-// Walk visits every node as soon as all that it waits for is done, several at once. What waits for a node that failed is
-// skipped; the rest goes on. It returns when nothing runs any more.
-func (g *Graph[T]) Walk(ctx context.Context, visit func(ctx context.Context, name string, node T) error) (map[string]Outcome, error) {
-	if _, err := g.Sort(); err != nil {
-		return nil, err
-	}
-	w := &walk[T]{graph: g, visit: visit, outcomes: map[string]Outcome{}, begun: map[string]bool{}}
-	w.mu.Lock()
-	w.begin(ctx)
-	w.mu.Unlock()
-	w.running.Wait()
-	return w.outcomes, nil
-}
-
-type walk[T any] struct {
-	graph    *Graph[T]
-	visit    func(context.Context, string, T) error
-	mu       sync.Mutex
-	outcomes map[string]Outcome
-	begun    map[string]bool
-	running  sync.WaitGroup
-}
-
-// begin starts every node that is ready, and skips those that cannot be. The caller holds the lock.
-func (w *walk[T]) begin(ctx context.Context) {
-	for again := true; again; {
-		again = false
-		for _, n := range w.graph.order {
-			if w.begun[n] {
-				continue
-			}
-			ready, failed := w.ready(n)
-			switch {
-			case failed != "":
-				w.begun[n] = true
-				w.outcomes[n] = Outcome{Skipped: failed}
-				again = true
-			case ready:
-				w.begun[n] = true
-				w.running.Go(func() { w.run(ctx, n) })
-			}
-		}
-	}
-}
-
-func (w *walk[T]) ready(name string) (ready bool, failed string) {
-	for _, o := range w.graph.after[name] {
-		out, done := w.outcomes[o]
-		switch {
-		case !done:
-			return false, ""
-		case out.Err != nil && !w.graph.bears(name, o, out.Err):
-			return false, o
-		case out.Skipped != "":
-			return false, out.Skipped
-		}
-	}
-	return true, ""
-}
-
-// bears tells whether name goes on although o, which it comes after, failed.
-func (g *Graph[T]) bears(name, o string, err error) bool {
-	var b Bearable
-	return g.loose[[2]string{name, o}] && errors.As(err, &b) && b.Bearable()
-}
-
-func (w *walk[T]) run(ctx context.Context, name string) {
-	err := w.visit(ctx, name, w.graph.nodes[name])
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.outcomes[name] = Outcome{Err: err}
-	w.begin(ctx)
 }
 
 // DOT is the graph in Graphviz's language.

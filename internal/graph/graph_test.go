@@ -41,7 +41,7 @@ func TestWalkSkipsWhatDependsOnAFailure(t *testing.T) {
 	var mu sync.Mutex
 	var visited []string
 	boom := errors.New("boom")
-	out, err := g.Walk(t.Context(), func(_ context.Context, name string, _ int) error {
+	out, err := g.Walk(t.Context(), Room[int]{}, func(_ context.Context, name string, _ int) error {
 		mu.Lock()
 		defer mu.Unlock()
 		visited = append(visited, name)
@@ -68,7 +68,7 @@ func TestWalkRunsIndependentNodesTogether(t *testing.T) {
 	g.Add("b", 0)
 	var both sync.WaitGroup
 	both.Add(2)
-	_, err := g.Walk(t.Context(), func(context.Context, string, int) error {
+	_, err := g.Walk(t.Context(), Room[int]{}, func(context.Context, string, int) error {
 		both.Done()
 		both.Wait() // comes back only if the other one runs too
 		return nil
@@ -93,7 +93,7 @@ func TestFollowersGoOnWithoutWhatIsOnlyAway(t *testing.T) {
 		same.Add("infra", 0)
 		same.Add("pg", 1)
 		same.Like(g, "pg")
-		out, err := same.Walk(t.Context(), func(_ context.Context, name string, _ int) error {
+		out, err := same.Walk(t.Context(), Room[int]{}, func(_ context.Context, name string, _ int) error {
 			if name == "infra" {
 				return away
 			}
@@ -102,5 +102,38 @@ func TestFollowersGoOnWithoutWhatIsOnlyAway(t *testing.T) {
 		if err != nil || out["pg"].Skipped != want {
 			t.Errorf("away %v: pg skipped because of %q, want %q; %v", away, out["pg"].Skipped, want, err)
 		}
+	}
+}
+
+func TestWalkBeginsWhatThereIsRoomFor(t *testing.T) {
+	g := New[int]()
+	for _, c := range []string{"a", "b", "c"} {
+		g.Add("node:"+c, 3)
+	}
+	for _, c := range []string{"a", "b", "c"} {
+		g.Add("pgsql:"+c, 3)
+		g.After("pgsql:"+c, "node:"+c)
+	}
+	g.Add("large", 99)
+	var mu sync.Mutex
+	var order []string
+	inside, most := 0, 0
+	out, err := g.Walk(t.Context(), Room[int]{Total: 4, Of: func(hosts int) int { return hosts }}, func(_ context.Context, name string, hosts int) error {
+		mu.Lock()
+		order = append(order, name)
+		inside += hosts
+		most = max(most, inside)
+		mu.Unlock()
+		mu.Lock()
+		inside -= hosts
+		mu.Unlock()
+		return nil
+	})
+	if err != nil || len(out) != 7 {
+		t.Fatalf("%v %v", out, err)
+	}
+	want := []string{"node:a", "pgsql:a", "node:b", "pgsql:b", "node:c", "pgsql:c", "large"}
+	if !slices.Equal(order, want) || most != 99 {
+		t.Errorf("got %v, at most %d at once; want %v", order, most, want)
 	}
 }

@@ -55,7 +55,7 @@ type Arg struct {
 // mistake that can be found without a node.
 func (s Spec) Check(module string, args *value.Dict) (*value.Dict, error) {
 	var errs diag.List
-	out := value.NewDict()
+	out := value.NewDictFor(len(s.Args))
 	seen := map[string]bool{}
 	for k, v := range args.All() {
 		name := value.KeyText(k)

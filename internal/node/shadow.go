@@ -17,7 +17,7 @@ type Shadow struct {
 	live Machine
 
 	mu       sync.Mutex
-	files    map[string]*plannedFile
+	files    plannedFiles
 	users    map[string]*Account // nil: removed
 	groups   map[string]*Group
 	handed   []handed
@@ -36,7 +36,7 @@ type Shadow struct {
 // NewShadow starts a plan on top of what live is now.
 func NewShadow(live Machine) *Shadow {
 	return &Shadow{
-		live: live, files: map[string]*plannedFile{}, users: map[string]*Account{}, groups: map[string]*Group{},
+		live: live, files: newPlannedFiles(), users: map[string]*Account{}, groups: map[string]*Group{},
 		packages: map[string]string{}, units: map[string]Unit{}, restarts: map[string]bool{}, facts: map[string]string{},
 	}
 }

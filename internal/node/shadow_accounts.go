@@ -112,7 +112,7 @@ func (a shadowAccounts) AddUser(_ context.Context, name string, c AccountChange)
 	a.record(change)
 	if c.CreateHome {
 		a.shadow.mu.Lock()
-		a.shadow.files[u.Home] = &plannedFile{info: Info{Path: u.Home, Kind: Dir, Mode: 0o700, Owner: name, Group: u.Group, UID: -1, GID: -1}, fresh: true}
+		a.shadow.files.put(&plannedFile{info: Info{Path: u.Home, Kind: Dir, Mode: 0o700, Owner: name, Group: u.Group, UID: -1, GID: -1}, fresh: true})
 		a.shadow.mu.Unlock()
 	}
 	return nil

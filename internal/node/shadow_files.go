@@ -23,11 +23,14 @@ type shadowFiles struct{ *shadowSystem }
 // real gives path with the links in its directories followed, planned ones and live ones.
 func (f shadowFiles) real(path string) (string, error) {
 	path = filepath.Clean(path)
-	done := "/"
-	rest := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	for links := 0; len(rest) > 1; {
-		next := filepath.Join(done, rest[0])
-		rest = rest[1:]
+	done, rest := "", strings.TrimPrefix(path, "/")
+	for links := 0; ; {
+		name, below, more := strings.Cut(rest, "/")
+		next := done + "/" + name
+		if !more {
+			return next, nil
+		}
+		rest = below
 		i, err := f.entry(next)
 		if err != nil {
 			return "", err
@@ -44,12 +47,13 @@ func (f shadowFiles) real(path string) (string, error) {
 		}
 		target := i.Target
 		if !filepath.IsAbs(target) {
-			target = filepath.Join(done, target)
+			target = filepath.Join("/", done, target)
 		}
-		rest = append(strings.Split(strings.TrimPrefix(filepath.Clean(target), "/"), "/"), rest...)
-		done = "/"
+		if target = strings.TrimPrefix(filepath.Clean(target), "/"); target != "" {
+			rest = target + "/" + rest
+		}
+		done = ""
 	}
-	return filepath.Join(done, rest[0]), nil
 }
 
 // root tells whether this task will act as root, to whom the rules of ForeignLink apply.
@@ -70,7 +74,7 @@ func (f shadowFiles) distrust(link Info, path string) error {
 func (f shadowFiles) entry(path string) (Info, error) {
 	s := f.shadow
 	s.mu.Lock()
-	planned, ok := s.files[path]
+	planned, ok := s.files.at[path]
 	hidden := !ok && s.hides(path)
 	unsure := s.unsure(path)
 	s.mu.Unlock()
@@ -90,7 +94,7 @@ func (f shadowFiles) entry(path string) (Info, error) {
 // hides tells whether a planned ancestor of path covers whatever lives there now. The caller holds the lock.
 func (s *Shadow) hides(path string) bool {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if p, ok := s.files[dir]; ok {
+		if p, ok := s.files.at[dir]; ok {
 			return p.info.Kind != Dir || p.fresh
 		}
 		if dir == "/" || dir == "." {
@@ -132,7 +136,7 @@ func (f shadowFiles) Read(path string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}
 	f.shadow.mu.Lock()
-	p, ok := f.shadow.files[i.Path]
+	p, ok := f.shadow.files.at[i.Path]
 	f.shadow.mu.Unlock()
 	switch {
 	case !ok || p.content == nil && !p.unknown && !p.fresh && i.Kind == File:
@@ -159,7 +163,7 @@ func (f shadowFiles) List(path string) ([]string, error) {
 	f.shadow.mu.Lock()
 	defer f.shadow.mu.Unlock()
 	names := map[string]bool{}
-	if p, ok := f.shadow.files[i.Path]; !ok || !p.fresh {
+	if p, ok := f.shadow.files.at[i.Path]; !ok || !p.fresh {
 		live, err := f.live.Files().List(i.Path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -168,10 +172,8 @@ func (f shadowFiles) List(path string) ([]string, error) {
 			names[n] = true
 		}
 	}
-	for p, planned := range f.shadow.files {
-		if filepath.Dir(p) == i.Path && p != "/" {
-			names[filepath.Base(p)] = planned.info.Exists()
-		}
+	for name, planned := range f.shadow.files.entries(i.Path) {
+		names[name] = planned.info.Exists()
 	}
 	var list []string
 	for n, there := range names {

@@ -25,7 +25,7 @@ func (s *Shadow) seen() (files []Seen, all bool) {
 	if s.installs || s.skipped > 0 || len(s.packages) > 0 || len(s.users) > 0 || len(s.groups) > 0 {
 		return nil, false
 	}
-	for at, p := range s.files {
+	for at, p := range s.files.at {
 		if p.unknown || path.Dir(at) == "/" {
 			return nil, false
 		}
@@ -58,7 +58,7 @@ func (s *shadowSystem) plannedAt(paths []string) ([]Seen, error) {
 			return nil, err
 		}
 		s.shadow.mu.Lock()
-		p, ok := s.shadow.files[at]
+		p, ok := s.shadow.files.at[at]
 		s.shadow.mu.Unlock()
 		switch {
 		case !ok:

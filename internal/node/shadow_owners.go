@@ -32,7 +32,7 @@ func (s *Shadow) hand(before, after Account) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.files {
+	for _, p := range s.files.at {
 		h.on(&p.info)
 	}
 	s.handed = append(s.handed, h)

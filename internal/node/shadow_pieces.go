@@ -11,7 +11,7 @@ func (f shadowFiles) ReadAt(path string, offset int64, n int) ([]byte, error) {
 		return nil, err
 	}
 	f.shadow.mu.Lock()
-	_, planned := f.shadow.files[i.Path]
+	_, planned := f.shadow.files.at[i.Path]
 	f.shadow.mu.Unlock()
 	if !planned && i.Exists() {
 		return f.live.Files().ReadAt(i.Path, offset, n)

@@ -43,7 +43,7 @@ func (s *Shadow) plansUnitFile(unit string) bool {
 	}
 	for _, dir := range []string{"/etc/systemd/system/", "/lib/systemd/system/", "/usr/lib/systemd/system/", "/run/systemd/system/"} {
 		for _, n := range names {
-			if p, ok := s.files[dir+n]; ok && p.info.Exists() {
+			if p, ok := s.files.at[dir+n]; ok && p.info.Exists() {
 				return true
 			}
 		}

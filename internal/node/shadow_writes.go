@@ -134,7 +134,7 @@ func (f shadowFiles) apply(i *Info, a Attrs) {
 func (f shadowFiles) put(p *plannedFile) {
 	f.shadow.mu.Lock()
 	defer f.shadow.mu.Unlock()
-	f.shadow.files[p.info.Path] = p
+	f.shadow.files.put(p)
 	if strings.HasPrefix(p.info.Path, "/etc/apt/") || strings.HasPrefix(p.info.Path, "/etc/yum.repos.d/") {
 		f.shadow.lists = true
 	}
@@ -206,7 +206,7 @@ func (f shadowFiles) Set(path string, follow bool, a Attrs) error {
 	}
 	f.shadow.mu.Lock()
 	p := plannedFile{}
-	if was, ok := f.shadow.files[before.Path]; ok {
+	if was, ok := f.shadow.files.at[before.Path]; ok {
 		p = *was
 	}
 	f.shadow.mu.Unlock()
@@ -265,11 +265,7 @@ func (f shadowFiles) Remove(path string) error {
 		old, _ = f.Read(at) // for the diff alone
 	}
 	f.shadow.mu.Lock()
-	for p := range f.shadow.files {
-		if strings.HasPrefix(p, at+"/") {
-			delete(f.shadow.files, p)
-		}
-	}
+	f.shadow.files.dropBelow(at)
 	f.shadow.mu.Unlock()
 	f.put(&plannedFile{info: Info{Path: at, Kind: Absent}})
 	f.record(RemoveChange(named(before, path), old))

@@ -103,7 +103,8 @@ func (r *Redactor) Redact(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	defer r.reading()()
+	r.read()
+	defer r.mu.RUnlock()
 	return r.weak.replace(r.masked(text), keepNone, standsAlone)
 }
 
@@ -112,7 +113,8 @@ func (r *Redactor) Name(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	defer r.reading()()
+	r.read()
+	defer r.mu.RUnlock()
 	return r.masked(text)
 }
 
@@ -129,7 +131,8 @@ func (r *Redactor) Knows(text string) bool { return r.Redact(text) != text }
 // would tell what it is.
 func (r *Redactor) Whole(text string) string {
 	masked := r.Redact(text)
-	defer r.reading()()
+	r.read()
+	defer r.mu.RUnlock()
 	for _, w := range r.common {
 		if len(w) < minLength && strings.Contains(text, w) || strings.Contains(masked, w) {
 			return Mask
@@ -180,11 +183,11 @@ func jsonForms(s string) []string {
 	return all
 }
 
-// reading sorts what was added, and keeps others from adding more until the function that it gives is called.
-func (r *Redactor) reading() (done func()) {
+// read sorts what was added, and keeps others from adding more until the caller unlocks mu for reading.
+func (r *Redactor) read() {
 	r.mu.RLock()
 	if len(r.unsorted) == 0 {
-		return r.mu.RUnlock
+		return
 	}
 	r.mu.RUnlock()
 	r.mu.Lock()
@@ -194,7 +197,6 @@ func (r *Redactor) reading() (done func()) {
 	r.unsorted = nil
 	r.mu.Unlock()
 	r.mu.RLock()
-	return r.mu.RUnlock
 }
 
 // sort adds the forms of a secret to those that are looked for everywhere, or where they stand alone.

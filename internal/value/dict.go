@@ -14,18 +14,24 @@ import (
 // reference, shared by all who hold it. A nil one can be read, and is empty: so is a parameter that is no mapping, or a template yet.
 type Dict struct {
 	entries []entry
-	index   map[any]int // built only for more than a few entries
-	gone    int         // entries that were deleted and not yet swept
+	places  []place        // of the entries, in their order; nil where none was read from a file
+	texts   map[string]int // an index of the keys that are texts, and one of the others: built only for more than a few entries
+	others  map[any]int
+	gone    int // entries that were deleted and not yet swept
 }
 
 type entry struct {
-	key      Value
-	hash     any
-	val      Value
-	keyPos   diag.Pos
-	valPos   diag.Pos
-	occupied bool
+	key  Value
+	hash any // deleted{} once the entry is gone
+	val  Value
 }
+
+type deleted struct{}
+
+func (e *entry) occupied() bool { return e.hash != deleted{} }
+
+// place is where a key and its value were read.
+type place struct{ key, val diag.Pos }
 
 // indexFrom is the size from which a hash index pays.
 const indexFrom = 9
@@ -37,7 +43,7 @@ func NewDict() *Dict { return &Dict{} }
 func NewDictFor(n int) *Dict {
 	d := &Dict{entries: make([]entry, 0, n)}
 	if n >= indexFrom {
-		d.index = make(map[any]int, n)
+		d.texts = make(map[string]int, n)
 	}
 	return d
 }
@@ -115,18 +121,53 @@ func (d *Dict) findHash(h any) int {
 	if d == nil {
 		return -1
 	}
-	if d.index != nil {
-		if i, ok := d.index[h]; ok {
+	if text, ok := h.(string); ok {
+		return d.findText(text)
+	}
+	if d.texts != nil {
+		if i, ok := d.others[h]; ok {
 			return i
 		}
 		return -1
 	}
 	for i := range d.entries {
-		if d.entries[i].occupied && d.entries[i].hash == h {
+		if d.entries[i].hash == h {
 			return i
 		}
 	}
 	return -1
+}
+
+func (d *Dict) findText(key string) int {
+	if d == nil {
+		return -1
+	}
+	if d.texts != nil {
+		if i, ok := d.texts[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range d.entries {
+		if other, ok := d.entries[i].hash.(string); ok && other == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// note puts entry i into the index.
+func (d *Dict) note(i int) {
+	switch h := d.entries[i].hash.(type) {
+	case deleted:
+	case string:
+		d.texts[h] = i
+	default:
+		if d.others == nil {
+			d.others = map[any]int{}
+		}
+		d.others[h] = i
+	}
 }
 
 // Get gives the value of key.
@@ -137,9 +178,17 @@ func (d *Dict) Get(key Value) (Value, bool) {
 	return nil, false
 }
 
+// Named is Get for a key that is a text, which costs less.
+func (d *Dict) Named(key string) (Value, bool) {
+	if i := d.findText(key); i >= 0 {
+		return d.entries[i].val, true
+	}
+	return nil, false
+}
+
 // At gives the value of a string key, or nil.
 func (d *Dict) At(key string) Value {
-	v, _ := d.Get(key)
+	v, _ := d.Named(key)
 	return v
 }
 
@@ -156,17 +205,40 @@ func (d *Dict) SetAt(key, val Value, keyPos, valPos diag.Pos) {
 	if !ok {
 		panic("value: unhashable key of type " + TypeName(key))
 	}
-	if i := d.findHash(h); i >= 0 {
-		e := &d.entries[i]
-		e.val, e.keyPos, e.valPos = val, keyPos, valPos
-		return
+	i := d.findHash(h)
+	if i >= 0 {
+		d.entries[i].val = val
+	} else {
+		i = len(d.entries)
+		d.entries = append(d.entries, entry{key: key, hash: h, val: val})
+		if d.texts != nil {
+			d.note(i)
+		} else if len(d.entries) >= indexFrom {
+			d.reindex()
+		}
 	}
-	d.entries = append(d.entries, entry{key: key, hash: h, val: val, keyPos: keyPos, valPos: valPos, occupied: true})
-	if d.index != nil {
-		d.index[h] = len(d.entries) - 1
-	} else if len(d.entries) >= indexFrom {
-		d.reindex()
+	d.setPlace(i, place{keyPos, valPos})
+}
+
+func (d *Dict) setPlace(i int, p place) {
+	if d.places == nil {
+		if p == (place{}) {
+			return
+		}
+		d.places = make([]place, len(d.entries), cap(d.entries))
 	}
+	for len(d.places) < len(d.entries) {
+		d.places = append(d.places, place{})
+	}
+	d.places[i] = p
+}
+
+// place is where the key and the value of entry i were read, as far as that is known.
+func (d *Dict) place(i int) place {
+	if i < 0 || i >= len(d.places) {
+		return place{}
+	}
+	return d.places[i]
 }
 
 // Delete removes key and tells whether it was there.
@@ -175,34 +247,23 @@ func (d *Dict) Delete(key Value) bool {
 	if i < 0 {
 		return false
 	}
-	delete(d.index, d.entries[i].hash)
-	d.entries[i] = entry{}
+	if text, ok := d.entries[i].hash.(string); ok {
+		delete(d.texts, text)
+	} else {
+		delete(d.others, d.entries[i].hash)
+	}
+	d.entries[i] = entry{hash: deleted{}}
 	d.gone++
 	if d.gone > len(d.entries)/2 {
-		d.sweep()
+		*d = *d.Clone()
 	}
 	return true
 }
 
-func (d *Dict) sweep() {
-	kept := make([]entry, 0, d.Len())
-	for _, e := range d.entries {
-		if e.occupied {
-			kept = append(kept, e)
-		}
-	}
-	d.entries, d.gone, d.index = kept, 0, nil
-	if len(kept) >= indexFrom {
-		d.reindex()
-	}
-}
-
 func (d *Dict) reindex() {
-	d.index = make(map[any]int, 2*len(d.entries))
-	for i, e := range d.entries {
-		if e.occupied {
-			d.index[e.hash] = i
-		}
+	d.texts, d.others = make(map[string]int, 2*len(d.entries)), nil
+	for i := range d.entries {
+		d.note(i)
 	}
 }
 
@@ -210,7 +271,7 @@ func (d *Dict) reindex() {
 func (d *Dict) All() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
 		for i := 0; d != nil && i < len(d.entries); i++ {
-			if d.entries[i].occupied && !yield(d.entries[i].key, d.entries[i].val) {
+			if d.entries[i].occupied() && !yield(d.entries[i].key, d.entries[i].val) {
 				return
 			}
 		}
@@ -247,20 +308,16 @@ func KeyText(key Value) string {
 }
 
 // KeyPos is the place that key was read from.
-func (d *Dict) KeyPos(key Value) diag.Pos {
-	if i := d.find(key); i >= 0 {
-		return d.entries[i].keyPos
-	}
-	return diag.Pos{}
+func (d *Dict) KeyPos(key Value) diag.Pos { return d.place(d.find(key)).key }
+
+// NamedPos is ValuePos for a key that is a text; ok is false if there is no such key.
+func (d *Dict) NamedPos(key string) (pos diag.Pos, ok bool) {
+	i := d.findText(key)
+	return d.place(i).val, i >= 0
 }
 
 // ValuePos is the place that key's value was read from.
-func (d *Dict) ValuePos(key Value) diag.Pos {
-	if i := d.find(key); i >= 0 {
-		return d.entries[i].valPos
-	}
-	return diag.Pos{}
-}
+func (d *Dict) ValuePos(key Value) diag.Pos { return d.place(d.find(key)).val }
 
 // Clone copies the mapping, not its values.
 func (d *Dict) Clone() *Dict {
@@ -268,9 +325,16 @@ func (d *Dict) Clone() *Dict {
 	if d == nil {
 		return c
 	}
-	for _, e := range d.entries {
-		if e.occupied {
-			c.entries = append(c.entries, e)
+	if d.places != nil {
+		c.places = make([]place, 0, d.Len())
+	}
+	for i := range d.entries {
+		if !d.entries[i].occupied() {
+			continue
+		}
+		c.entries = append(c.entries, d.entries[i])
+		if d.places != nil {
+			c.places = append(c.places, d.place(i))
 		}
 	}
 	if len(c.entries) >= indexFrom {
@@ -281,9 +345,10 @@ func (d *Dict) Clone() *Dict {
 
 // Update sets all of other's entries in d, with their positions.
 func (d *Dict) Update(other *Dict) {
-	for _, e := range other.entries {
-		if e.occupied {
-			d.SetAt(e.key, e.val, e.keyPos, e.valPos)
+	for i := range other.entries {
+		if e := &other.entries[i]; e.occupied() {
+			p := other.place(i)
+			d.SetAt(e.key, e.val, p.key, p.val)
 		}
 	}
 }

@@ -125,7 +125,7 @@ func (s *Scope) value(v value.Value, pos diag.Pos, depth int) (value.Value, erro
 }
 
 func (s *Scope) valueDict(x *value.Dict, pos diag.Pos, depth int) (value.Value, error) {
-	d := value.NewDict()
+	d := value.NewDictFor(x.Len())
 	for k, item := range x.All() {
 		keyPos, valPos := x.KeyPos(k), x.ValuePos(k)
 		key := k

@@ -20,6 +20,7 @@ func prune() module.Module {
 		Name: "prune",
 		Spec: module.Spec{Args: append(checkArgs(),
 			module.Arg{Name: "path", Type: module.Path, Required: true}, module.Arg{Name: "marker", Required: true}, module.Arg{Name: "keep", Type: module.List, Elements: module.Str},
+			module.Arg{Name: "ending"}, // of the names that are looked at: what many hosts share is not read for each of them
 			module.Arg{Name: "staged"}, // see internal/engine/staged.go
 		)},
 		Run: runPrune,
@@ -61,10 +62,10 @@ func toPrune(c *module.Call) (paths []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	keep := c.Args.Strings("keep")
+	keep, ending := c.Args.Strings("keep"), c.Args.String("ending")
 	for _, name := range names {
 		path := filepath.Join(dir, name)
-		if slices.Contains(keep, name) {
+		if slices.Contains(keep, name) || !strings.HasSuffix(name, ending) {
 			continue
 		}
 		text, err := files.Read(path)

@@ -144,7 +144,7 @@ func kernelDiffers(c *module.Call, name, wanted string) (bool, error) {
 	if planned, ok := c.System.Foreseen("kernel parameter " + name); ok {
 		return !equalWords(planned, wanted), nil
 	}
-	now, err := c.System.Files().Read("/proc/sys/" + strings.NewReplacer(".", "/", "/", ".").Replace(name))
+	now, err := c.System.Files().Read("/proc/sys/" + sysctlPath.Replace(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return !c.Args.Bool("ignoreerrors"), nil
 	}
@@ -160,3 +160,5 @@ func setKernel(ctx context.Context, c *module.Call, name, wanted string) error {
 	change := node.Change{Kind: "kernel parameter", ID: name, Action: "update", Attrs: []node.Attr{{Name: "value", After: wanted}}, Makes: map[string]string{"kernel parameter " + name: wanted}}
 	return judged(carryOut(ctx, c, change, argv...), c, "setting "+name+" failed")
 }
+
+var sysctlPath = strings.NewReplacer(".", "/", "/", ".")

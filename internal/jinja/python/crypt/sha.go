@@ -86,21 +86,23 @@ func shaCrypt(magic string, newHash func() hash.Hash, password, salt string, rou
 		ds.Write(sl)
 	}
 	s := stretch(ds.Sum(nil), len(sl))
+	h, text := newHash(), make([]byte, 0, 2*len(cur)+2*len(p)+len(s))
 	for i := range rounds {
-		h := newHash()
 		first, last := cur, p
 		if i&1 != 0 {
 			first, last = p, cur
 		}
-		h.Write(first)
+		text = append(text[:0], first...)
 		if i%3 != 0 {
-			h.Write(s)
+			text = append(text, s...)
 		}
 		if i%7 != 0 {
-			h.Write(p)
+			text = append(text, p...)
 		}
-		h.Write(last)
-		cur = h.Sum(nil)
+		text = append(text, last...)
+		h.Reset()
+		h.Write(text)
+		cur = h.Sum(cur[:0])
 	}
 	head := magic
 	if rounds != defaultRounds {
