@@ -9,6 +9,7 @@
 #   make mutants     plants faults in the safety core, one at a time, and fails if the tests miss one
 #   make oracle      record what ansible-core answers to the cases of testdata/differential (CASES=..., needs root)
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
+#   make bench-scale [NODES="20 100"]  how long environments of so many nodes take
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean
 #
@@ -17,7 +18,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check format agents pig test race test-full lint fmt bench demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
+.PHONY: build check format agents pig test race test-full lint fmt bench bench-scale demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
 
 GO       = $(shell scripts/go.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -136,6 +137,9 @@ fmt: setup
 
 bench: setup-all build
 	$(GO) run ./bench
+
+bench-scale: setup-all build
+	for n in $(or $(NODES),20 100); do $(GO) run ./bench -scale $$n || exit; done
 
 demo: setup-all
 	scripts/demo.sh

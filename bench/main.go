@@ -1,5 +1,5 @@
 // Command bench measures pig against a plain ssh loop and ansible-playbook: the same work, already done, on ten nodes of
-// this machine.
+// this machine. With -scale it measures how an environment of many clusters comes up.
 package main
 
 import (
@@ -32,10 +32,18 @@ func main() {
 	rounds := flag.Int("n", 5, "runs of pig and of the ssh loop")
 	ansible := flag.Int("ansible", 1, "runs of ansible-playbook; 0 leaves it out")
 	keep := flag.Bool("keep", false, "leave the nodes running")
+	nodes := flag.Int("scale", 0, "measure how so many nodes with a cluster on each come up, instead; at most 240")
+	busy := flag.Int("busy", 0, "loops that keep processors busy beside -scale")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := bench(ctx, *rounds, *ansible, *keep); err != nil {
+	var err error
+	if *nodes > 0 {
+		err = scale(ctx, min(*nodes, 240), *busy, *keep)
+	} else {
+		err = bench(ctx, *rounds, *ansible, *keep)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

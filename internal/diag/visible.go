@@ -10,7 +10,7 @@ import (
 // Visible gives text of somebody else's, such as a node's, with what would steer a terminal made visible: control characters
 // other than line feed and tab, those that change the direction of writing or cannot be seen, and what is no UTF-8.
 func Visible(text string) string {
-	if !strings.ContainsFunc(text, hidden) && utf8.ValidString(text) {
+	if plain(text) || !strings.ContainsFunc(text, hidden) && utf8.ValidString(text) {
 		return text
 	}
 	var b strings.Builder
@@ -27,6 +27,16 @@ func Visible(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// plain tells at once that a text is of visible ASCII characters, as most are.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < 0x20 && c != '\n' && c != '\t' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func hidden(c rune) bool {

@@ -54,10 +54,12 @@ func longestFirst(list []string, s string) []string {
 	return slices.Insert(list, i, s)
 }
 
-// hash mixes four bytes into seenBits bits, by multiplication with a large odd number (Knuth).
 func hash(s string) uint32 {
-	return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24) * 2654435761 >> (32 - seenBits)
+	return mix(uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)
 }
+
+// mix makes seenBits bits of four bytes, by multiplication with a large odd number (Knuth).
+func mix(word uint32) uint32 { return word * 2654435761 >> (32 - seenBits) }
 
 func (f *forms) see(key string) { h := hash(key); f.seen[h/64] |= 1 << (h % 64) }
 
@@ -101,8 +103,10 @@ func (f *forms) within(text string) bool {
 		}
 		return false
 	}
-	for i := 0; i+beginning <= len(text); i++ {
-		if h := hash(text[i : i+beginning]); f.seen[h/64]&(1<<(h%64)) == 0 {
+	word := uint32(0) // the bytes from i on
+	for i := 1 - beginning; i+beginning <= len(text); i++ {
+		word = word>>8 | uint32(text[i+beginning-1])<<24
+		if h := mix(word); i < 0 || f.seen[h/64]&(1<<(h%64)) == 0 {
 			continue
 		}
 		for _, s := range f.begin[text[i:i+beginning]] {
