@@ -10,13 +10,14 @@ import (
 const (
 	// BeatEvery is how often each side of a conversation says that it is there.
 	BeatEvery = 5 * time.Second
-	// missed is after how many such times of silence the other side counts as gone: 20 to 25 s after its last word.
-	missed = 4
+	// missed is after how many such times of silence the other side counts as gone: 40 to 45 s after its last word. A machine on which
+	// dozens of databases start at once was seen to say nothing for longer than 20 s.
+	missed = 8
 )
 
 // ErrSilent says that nothing came from the other side for so long that it counts as gone. A stream alone does not tell: a process that was
 // stopped, or a cable that was pulled, ends nothing.
-var ErrSilent = errors.New("nothing was heard of the other side for 20 s")
+var ErrSilent = errors.New("nothing was heard of the other side for 40 s")
 
 // Beat keeps a conversation alive: it says that this side is there, and notices when the other one is not. Every byte that comes counts,
 // so a slow link that brings a large message is no silence. Nor is a side that is busy: the beat is a goroutine of its own.

@@ -306,7 +306,7 @@ const moreGroup = "More:"
 func (a *app) groups() []group {
 	verbs, own := a.productVerbs()
 	all := []group{
-		{"The whole inventory:", []*cobra.Command{a.plan(), a.show(), a.apply(), a.status(), a.drift(), a.policy(), a.lock(), a.journal()}},
+		{"The whole inventory:", []*cobra.Command{a.plan(), a.show(), a.apply(), a.status(), a.ssh(), a.drift(), a.policy(), a.lock(), a.journal()}},
 		{product.ModuleGroup, verbs[product.ModuleGroup]},
 	}
 	for _, title := range own {

@@ -175,6 +175,15 @@ func reachSandbox(name string) (transport.Config, string, error) {
 	}, box.AdminUser(), nil
 }
 
+// insideSandbox is a command line of ssh that runs in the network of a sandbox, with its keys.
+func insideSandbox(name string, line []string) ([]string, error) {
+	box, err := sandbox.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return append([]string{"nsenter", "--net=" + box.ControlNamespace(), line[0], "-F", box.SSHConfig()}, line[1:]...), nil
+}
+
 func inGroup(inv *inventory.Inventory, h *inventory.Host, group string) bool {
 	return slices.Contains(inv.GroupNames(h), group)
 }

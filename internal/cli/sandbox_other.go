@@ -24,3 +24,6 @@ func (a *app) sandbox() *cobra.Command {
 func reachSandbox(string) (transport.Config, string, error) {
 	return transport.Config{}, "", errNeedsLinux
 }
+
+// insideSandbox refuses --sandbox.
+func insideSandbox(string, []string) ([]string, error) { return nil, errNeedsLinux }

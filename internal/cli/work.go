@@ -89,6 +89,16 @@ func (w *work) TellKnown(name string, hosts []string, err error) {
 	}
 }
 
+// Serving implements product.Work.
+func (w *work) Serving(ctx context.Context, cluster string, replica bool) (string, error) {
+	return w.session.serving(ctx, w.env, cluster, replica)
+}
+
+// Terminal implements product.Work.
+func (w *work) Terminal(ctx context.Context, host string, argv []string) error {
+	return w.session.terminal(ctx, host, argv)
+}
+
 // Say implements product.Work.
 func (w *work) Say(format string, args ...any) {
 	fmt.Fprintf(w.session.app.err, format+"\n", args...)

@@ -87,11 +87,22 @@ type Task struct {
 	Timeout time.Duration
 }
 
-// Run executes t on h. The error is an *Unreachable, or ctx's; a task that failed tells so in its result.
+// Run executes t on h. The error is an *Unreachable, or ctx's; a task that failed tells so in its result. A connection that was lost before t
+// was sent, as a busy machine may lose one, is made anew once.
 func (f *Fleet) Run(ctx context.Context, h Host, t Task) (module.Result, error) {
 	if h.Local && (!h.Become || os.Geteuid() == 0) {
 		return f.here(ctx, t), nil
 	}
+	r, err := f.send(ctx, h, t)
+	if errors.Is(err, errUnsent) && !t.Planned && ctx.Err() == nil { // what a plan has foreseen so far died with the agent
+		f.lost(h)
+		r, err = f.send(ctx, h, t)
+	}
+	return r, err
+}
+
+// send executes t in the session of h, which it opens if there is none.
+func (f *Fleet) send(ctx context.Context, h Host, t Task) (module.Result, error) {
 	s, err := f.session(ctx, h)
 	if err != nil {
 		return module.Result{}, err
@@ -215,6 +226,24 @@ func (f *Fleet) forget(h Host, s *session) {
 			slot.session, slot.err = nil, &Unreachable{Host: h.Name, Err: fmt.Errorf("the connection was lost: %w", s.cause())}
 		}
 	default:
+	}
+}
+
+// lost forgets a session of h that failed, so that the next task on it connects anew.
+func (f *Fleet) lost(h Host) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k := key{h.Name, h.Addr, h.Target.User, h.Become}
+	slot, ok := f.sessions[k]
+	if !ok {
+		return
+	}
+	select {
+	case <-slot.ready:
+		if slot.session == nil {
+			delete(f.sessions, k)
+		}
+	default: // another task connects already
 	}
 }
 

@@ -44,6 +44,9 @@ func newSession(conn transport.Conn, proc transport.Process, in *bufio.Reader) *
 	return s
 }
 
+// errUnsent says that a task did not reach the agent as a whole, so that nothing of it was done: frames are obeyed once they are complete.
+var errUnsent = errors.New("cannot send a task")
+
 // run sends t and waits for its result.
 func (s *session) run(ctx context.Context, t Task) (module.Result, error) {
 	payload, err := agent.EncodeRequest(agent.Request{Task: t.Task, Planned: t.Planned, Timeout: t.Timeout})
@@ -53,7 +56,7 @@ func (s *session) run(ctx context.Context, t Task) (module.Result, error) {
 	id, result := s.expect()
 	defer s.unexpect(id)
 	if err := s.out.Write(agent.Frame{Type: agent.Run, Request: id, Payload: payload}); err != nil {
-		return module.Result{}, fmt.Errorf("cannot send a task: %w", err)
+		return module.Result{}, s.unsent(err)
 	}
 	select {
 	case r := <-result:
@@ -139,6 +142,16 @@ func (s *session) fail(err error) {
 	s.mu.Unlock()
 	_ = s.conn.Close() // first: a stream that nobody reads takes no word of its end either
 	s.close()
+}
+
+// unsent is errUnsent with what is known to have ended the session, or else what the stream said.
+func (s *session) unsent(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		err = s.err
+	}
+	return fmt.Errorf("%w: %w", errUnsent, err)
 }
 
 func (s *session) cause() error {

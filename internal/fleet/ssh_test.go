@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// testModules are echo, which answers its text, and hang, which ends only when it is cancelled.
+// testModules are echo, which answers its text, and hang, which ends only when it is cancelled; the file mark tells that it has begun.
 func testModules() map[string]module.Module {
 	return map[string]module.Module{
 		"echo": {Name: "echo", Spec: module.Spec{Args: []module.Arg{{Name: "text"}}}, Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
@@ -46,7 +46,12 @@ func testModules() map[string]module.Module {
 			})
 			return value.DictOf("text", c.Args.String("text"), "planned", planned), err
 		}},
-		"hang": {Name: "hang", Run: func(ctx context.Context, _ *module.Call) (*value.Dict, error) {
+		"hang": {Name: "hang", Spec: module.Spec{Args: []module.Arg{{Name: "mark"}}}, Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
+			if mark := c.Args.String("mark"); mark != "" {
+				if err := os.WriteFile(mark, nil, 0o600); err != nil {
+					return nil, err
+				}
+			}
 			<-ctx.Done()
 			return nil, context.Cause(ctx)
 		}},
@@ -192,10 +197,17 @@ func TestALostConnectionIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
+	mark := filepath.Join(t.TempDir(), "begun")
 	go func() {
-		_, err := f.Run(t.Context(), theHost(), Task{Task: module.Task{Module: "hang", Args: value.NewDict()}})
+		_, err := f.Run(t.Context(), theHost(), Task{Task: module.Task{Module: "hang", Args: value.DictOf("mark", mark)}})
 		ended <- err
 	}()
+	for { // a task that was not sent yet would be sent anew
+		if _, err := os.Stat(mark); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
 	f.mu.Lock()
 	var proc transport.Process
 	for _, slot := range f.sessions {

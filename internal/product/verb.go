@@ -97,6 +97,10 @@ type Work interface {
 	Play(ctx context.Context, p Play) error
 	// TellKnown tells which passwords hosts take along that leave a product, if their removal ended with err and has done what it can.
 	TellKnown(product string, hosts []string, err error)
+	// Serving is the host of a cluster's leader, as its members tell now; of the replica that is the least behind, if replica says so.
+	Serving(ctx context.Context, cluster string, replica bool) (host string, err error)
+	// Terminal runs a command on a host in the operator's terminal. The verb ends with its status.
+	Terminal(ctx context.Context, host string, argv []string) error
 	// Say tells people a line, apart from the output.
 	Say(format string, args ...any)
 }

@@ -20,7 +20,7 @@ const (
 	defaultTimeout = 15 * time.Second
 	// keepalive is how often a connection is tried; after keepaliveLost without an answer it is given up.
 	keepalive     = 10 * time.Second
-	keepaliveLost = 30 * time.Second
+	keepaliveLost = 45 * time.Second
 )
 
 // maxJumps is how many hosts a connection goes through at most.

@@ -21,7 +21,7 @@ func (Product) Verbs() []product.Verb {
 	module := product.ModuleVerb("pgsql", "  pig pgsql -l pg-test\n  pig pgsql -l pg-test -t pg_hba --check --diff")
 	module.Loses, module.Run = true, apply
 	all := append([]product.Verb{module}, clusterVerbs()...)
-	all = append(append(all, operateVerbs()...), pitrVerb())
+	all = append(append(all, operateVerbs()...), pitrVerb(), psqlVerb())
 	for i := range all[1:] {
 		all[i+1].Group = group
 	}
