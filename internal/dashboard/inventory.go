@@ -25,7 +25,7 @@ func Inventory() Dashboard {
 
 // listing is a table of what a query of the inventory's tables gives.
 func listing(title string, columns int, sql string) Panel {
-	return Panel{Title: title, Kind: Table, Width: columns, SQL: sql}
+	return Panel{Title: title, Kind: Grid, Width: columns, SQL: sql}
 }
 
 func tables() object { return object{"type": "grafana-postgresql-datasource", "uid": "ds-inventory"} }
