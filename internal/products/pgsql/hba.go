@@ -43,7 +43,8 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 
 func hbaRule(o params.Object) model.HBARule {
 	rule := model.HBARule{
-		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"), Pos: o.Pos,
+		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"),
+		Pos: o.Pos, AddrPos: o.Place("addr"), AuthPos: o.Place("auth"),
 	}
 	if n, ok := product.ToInt(o.At("order")); ok {
 		rule.Order = &n
