@@ -40,6 +40,7 @@ type Panel struct {
 	// Warn and Bad colour a value that is higher; with Low, one that is lower.
 	Warn, Bad float64
 	Low       bool
+	Words     map[string]string // what a value is shown as, such as the name of a role for 1
 	Queries   []Query
 	SQL       string // of the inventory's tables, for a table; instead of Queries
 }
@@ -178,6 +179,9 @@ func (p Panel) object() object {
 	if p.Max != 0 {
 		defaults["min"], defaults["max"] = 0, p.Max
 	}
+	if p.Words != nil {
+		defaults["mappings"] = []object{{"type": "value", "options": words(p.Words)}}
+	}
 	o := object{
 		"type": string(p.Kind), "title": p.Title, "datasource": object{"type": "prometheus", "uid": source}, "targets": targets,
 		"fieldConfig": object{"defaults": defaults, "overrides": []object{}},
@@ -195,6 +199,15 @@ func (p Panel) object() object {
 		o["transformations"] = []object{{"id": "organize", "options": object{"excludeByName": object{"Time": true, "__name__": true, "job": true, "instance": true}}}}
 	}
 	return o
+}
+
+// words are the texts of values, as Grafana maps them.
+func words(texts map[string]string) object {
+	all := object{}
+	for value, text := range texts {
+		all[value] = object{"text": text}
+	}
+	return all
 }
 
 func (p Panel) thresholds() object {

@@ -17,7 +17,7 @@ func Table(title string, queries ...Query) Panel {
 
 // Warnings is a row with the last lines of the log store that a filter selects, from warnings on.
 func Warnings(filter string) Row {
-	return Row{"Warnings and errors logged", []Panel{{Title: "The last ones", Kind: Lines, Width: 24, Queries: []Query{Q(filter+" level:in(warning, error, critical)", "")}}}}
+	return Row{"Logs", []Panel{{Title: "Warnings and errors", Kind: Lines, Width: 24, Queries: []Query{Q(filter+" level:in(warning, error, critical)", "")}}}}
 }
 
 // Wide is the panel with another width, of 24.
@@ -32,6 +32,12 @@ func (p Panel) Levels(first, second float64) Panel {
 	if second < first {
 		p.Warn, p.Bad, p.Low = second, first, true
 	}
+	return p
+}
+
+// Said shows 0 and 1 as words.
+func (p Panel) Said(zero, one string) Panel {
+	p.Words = map[string]string{"0": zero, "1": one}
 	return p
 }
 
