@@ -16,8 +16,10 @@ type drawn struct {
 	}
 	FieldConfig struct {
 		Defaults struct {
-			Max        *float64
-			Mappings   []struct{ Options map[string]struct{ Text string } }
+			Max      *float64
+			Mappings []struct {
+				Options map[string]struct{ Text string }
+			}
 			Thresholds struct {
 				Steps []struct {
 					Color string

@@ -19,7 +19,7 @@ func TestUrlizeLinksAddresses(t *testing.T) {
 		"'me@a.example' | urlize":                                                     `'<a href="mailto:me@a.example">me@a.example</a>'`,
 		"'mailto:me@a.example' | urlize(target='_blank')":                             `'<a href="mailto:me@a.example" target="_blank">me@a.example</a>'`,
 		"'tel:123' | urlize(extra_schemes=['tel:'])":                                  `'<a href="tel:123" rel="noopener">tel:123</a>'`,
-		"'aa.com a.example ftp://a.example me@a.example!' | urlize":                    `'<a href="https://aa.com" rel="noopener">aa.com</a> a.example ftp://a.example me@a.example!'`,
+		"'aa.com a.example ftp://a.example me@a.example!' | urlize":                   `'<a href="https://aa.com" rel="noopener">aa.com</a> a.example ftp://a.example me@a.example!'`,
 		"'https://a.example/long/path' | urlize(10, true, target='_blank', rel='me')": `'<a href="https://a.example/long/path" rel="me nofollow noopener" target="_blank">https://a....</a>'`,
 	})
 }
