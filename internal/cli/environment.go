@@ -44,13 +44,11 @@ func (s *runner) mistakes() (*product.Environment, diag.List) {
 	return env, found
 }
 
-// untold are those of more that found has not told: what is wrong with a field Validate tells by the field's name, and who reads the
-// field comes upon it once more.
+// untold are those of more that found has not told. Validate refuses a value at its place; a product that reads the value comes upon
+// the same place once more.
 func untold(found, more diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(more), func(d *diag.Diagnostic) bool {
-		return slices.ContainsFunc(found, func(told *diag.Diagnostic) bool {
-			return told.Pos.File == d.Pos.File && strings.HasSuffix(told.Summary, ": "+d.Summary)
-		})
+		return d.Pos.Line > 0 && slices.ContainsFunc(found, func(told *diag.Diagnostic) bool { return told.Pos == d.Pos && told.Severity == d.Severity })
 	})
 }
 

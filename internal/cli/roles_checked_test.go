@@ -28,7 +28,7 @@ func everyTask(t *testing.T, look func(name string, tasks []*playbook.Task)) {
 
 // shortcuts are tasks that restart or reload for a change at once, with what else does it if the run ends before.
 var shortcuts = map[string]string{
-	"pgsql : Reload Patroni with a changed etcd password": "the file with the password has a handler, which does the same; this is only sooner, since etcd takes the former password no longer",
+	"pgsql : Reload Patroni after a change of the etcd password": "the file with the password has a handler, which does the same; this is only sooner, since etcd takes the former password no longer",
 }
 
 // A run can end between a change and a task that looks whether there was one. A handler is noted on the node before the change.

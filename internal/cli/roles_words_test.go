@@ -86,7 +86,7 @@ var pronouns = regexp.MustCompile(`(?i)\b(it|its|itself|they|them|their|theirs|t
 
 // taskVerbs are what tasks do. A new one is the field's word for it, and no other word of the list means the same.
 var taskVerbs = strings.Fields(`
-	Add Apply Authorize Build Check Clear Collect Configure Copy Correct Create Delete Disable Enable End Exchange Expose Fetch Find Grant
+	Add Apply Authorize Build Check Clear Configure Copy Correct Create Delete Disable Enable End Exchange Expose Fetch Find Grant
 	Install Issue Join Link List Load Measure Monitor Pause Promote Publish Read Rebalance Rebuild Recover Refresh Register Release Reload
 	Remove Rename Render Replace Report Require Reserve Restart Restore Resume Revoke Select Serve Set Ship Sign Start Stop Store
 	Suspend Unload Unpack Update Upgrade Use Wait`)

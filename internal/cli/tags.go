@@ -105,8 +105,8 @@ func (s *runner) selects(paths []string) error {
 		return nil
 	}
 	tasks, whole, err := s.tasksOf(paths)
-	if err != nil || !whole { // what cannot be included may never be: the run tells
-		return nil
+	if err != nil || !whole {
+		return nil //nolint:nilerr // what cannot be included may never be: the run tells
 	}
 	known := tagsIn(tasks)
 	for _, tag := range slices.Concat(s.opt.tags, s.opt.skipTags) {

@@ -182,22 +182,14 @@ BEGIN
 	RETURN pigsty.current_version();
 END $$;
 
-CREATE OR REPLACE FUNCTION pigsty.note_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- note_rows notes rows that came or went, which its trigger calls noted.
+CREATE OR REPLACE FUNCTION pigsty.note_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	IF EXISTS (SELECT FROM new_rows) THEN
-		INSERT INTO pigsty.change (version, action, what, cls, host, key, after, seq, comment)
-		SELECT pigsty.current_version(), 'insert', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
-		FROM (SELECT to_jsonb(r) AS j FROM new_rows r) s ORDER BY (j ->> 'seq')::bigint;
-	END IF;
-	RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION pigsty.note_delete() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	IF EXISTS (SELECT FROM old_rows) THEN
-		INSERT INTO pigsty.change (version, action, what, cls, host, key, before, seq, comment)
-		SELECT pigsty.current_version(), 'delete', TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'), j -> 'value', (j ->> 'seq')::bigint, j ->> 'comment'
-		FROM (SELECT to_jsonb(r) AS j FROM old_rows r) s ORDER BY (j ->> 'seq')::bigint;
+	IF EXISTS (SELECT FROM noted) THEN
+		INSERT INTO pigsty.change (version, action, what, cls, host, key, before, after, seq, comment)
+		SELECT pigsty.current_version(), lower(TG_OP), TG_TABLE_NAME, j ->> 'cls', j ->> 'name', coalesce(j ->> 'key', j ->> 'child'),
+			CASE TG_OP WHEN 'DELETE' THEN j -> 'value' END, CASE TG_OP WHEN 'INSERT' THEN j -> 'value' END, (j ->> 'seq')::bigint, j ->> 'comment'
+		FROM (SELECT to_jsonb(r) AS j FROM noted r) s ORDER BY (j ->> 'seq')::bigint;
 	END IF;
 	RETURN NULL;
 END $$;
@@ -343,8 +335,8 @@ BEGIN
 		EXECUTE format('DROP TRIGGER IF EXISTS note_delete ON pigsty.%I', t);
 		EXECUTE format('DROP TRIGGER IF EXISTS note_update ON pigsty.%I', t);
 		EXECUTE format('DROP TRIGGER IF EXISTS note_truncate ON pigsty.%I', t);
-		EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON pigsty.%I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_insert()', t);
-		EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON pigsty.%I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_delete()', t);
+		EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON pigsty.%I REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_rows()', t);
+		EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON pigsty.%I REFERENCING OLD TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_rows()', t);
 		EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON pigsty.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_update()', t);
 		EXECUTE format('CREATE TRIGGER note_truncate BEFORE TRUNCATE ON pigsty.%I FOR EACH STATEMENT EXECUTE FUNCTION pigsty.note_truncate()', t);
 		IF t <> 'group_child' THEN
@@ -352,6 +344,7 @@ BEGIN
 			EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON pigsty.%I FOR EACH ROW EXECUTE FUNCTION pigsty.touch()', t);
 		END IF;
 	END LOOP;
+	DROP FUNCTION IF EXISTS pigsty.note_insert(), pigsty.note_delete(); -- of an earlier version
 	FOREACH t IN ARRAY ARRAY['global_var', 'group_var', 'host_var'] LOOP
 		EXECUTE format('DROP TRIGGER IF EXISTS checked_insert ON pigsty.%I', t);
 		EXECUTE format('DROP TRIGGER IF EXISTS checked_update ON pigsty.%I', t);

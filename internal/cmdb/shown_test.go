@@ -88,7 +88,7 @@ func thePageIsShown(t *testing.T, s *cmdbtest.Server) {
 			if err != nil {
 				t.Errorf("%s: %s: %s", name, title, out)
 			}
-			if out == "" && title != "Of its hosts" {
+			if out == "" && title != "Host parameters" {
 				t.Errorf("%s: %s: no rows", name, title)
 			}
 			shown += out
@@ -165,7 +165,7 @@ delete|all||admin_ip|10.10.10.10|`},
 		if err != nil {
 			t.Fatal(last)
 		}
-		got, err := s.SQL(as, asked(t, "pg-test", strings.TrimSpace(last))["Differences to the version before it"])
+		got, err := s.SQL(as, asked(t, "pg-test", strings.TrimSpace(last))["Changes from the previous version"])
 		if err != nil || strings.TrimSpace(got) != strings.TrimSpace(c.want) {
 			t.Errorf("%s shows %v\n%s", c.sql, err, got)
 		}

@@ -1,5 +1,5 @@
-// Package dashboard holds the Grafana dashboards of an environment as short descriptions, and draws them as Grafana's JSON.
-// The JSON lies in roles/infra/files/dashboards, that of the inventory beside it; a test keeps both the same (-update writes it).
+// Package dashboard draws Grafana dashboards from short descriptions. Each product describes its own (product.Drawer); a test of
+// internal/products writes them to roles/infra/files/dashboards, that of the inventory beside it, and keeps both equal.
 package dashboard
 
 import (
@@ -40,6 +40,7 @@ type Panel struct {
 	// Warn and Bad colour a value that is higher; with Low, one that is lower.
 	Warn, Bad float64
 	Low       bool
+	Words     map[string]string // what a value is shown as, such as the name of a role for 1
 	Queries   []Query
 	SQL       string // of the inventory's tables, for a table; instead of Queries
 }
@@ -49,11 +50,11 @@ type Kind string
 
 // The kinds of panels.
 const (
-	Graph Kind = "timeseries"
-	Stat  Kind = "stat"
-	Table Kind = "table"
-	Bars  Kind = "bargauge"
-	Lines Kind = "logs" // of the log store
+	Curves Kind = "timeseries"
+	Number Kind = "stat"
+	Grid   Kind = "table"
+	Bars   Kind = "bargauge"
+	Lines  Kind = "logs" // of the log store
 )
 
 // Query is one expression, of the log store for lines; Legend names its series.
@@ -129,7 +130,7 @@ func (g *grid) place(p Panel) {
 	if width == 0 {
 		width = 8
 	}
-	if p.Kind == Stat {
+	if p.Kind == Number {
 		height = 4
 	}
 	if g.x+width > 24 {
@@ -166,10 +167,10 @@ func (p Panel) object() object {
 	targets := []object{}
 	for i, q := range p.Queries {
 		t := object{"refId": string(rune('A' + i)), "expr": q.Expr, "legendFormat": q.Legend, "datasource": object{"type": "prometheus", "uid": source}}
-		if p.Kind != Graph {
+		if p.Kind != Curves {
 			t["instant"] = true
 		}
-		if p.Kind == Table {
+		if p.Kind == Grid {
 			t["format"] = "table"
 		}
 		targets = append(targets, t)
@@ -178,23 +179,35 @@ func (p Panel) object() object {
 	if p.Max != 0 {
 		defaults["min"], defaults["max"] = 0, p.Max
 	}
+	if p.Words != nil {
+		defaults["mappings"] = []object{{"type": "value", "options": words(p.Words)}}
+	}
 	o := object{
 		"type": string(p.Kind), "title": p.Title, "datasource": object{"type": "prometheus", "uid": source}, "targets": targets,
 		"fieldConfig": object{"defaults": defaults, "overrides": []object{}},
 	}
 	switch p.Kind {
-	case Graph:
+	case Curves:
 		defaults["custom"] = object{"lineWidth": 1, "fillOpacity": 12, "showPoints": "never", "spanNulls": false}
 		defaults["color"] = object{"mode": "palette-classic"}
 		o["options"] = object{"legend": object{"displayMode": "table", "placement": "bottom", "calcs": []string{"lastNotNull", "max"}}, "tooltip": object{"mode": "multi", "sort": "desc"}}
-	case Stat:
+	case Number:
 		o["options"] = object{"reduceOptions": object{"calcs": []string{"lastNotNull"}}, "colorMode": "value", "graphMode": "area", "textMode": "auto"}
 	case Bars:
 		o["options"] = object{"reduceOptions": object{"calcs": []string{"lastNotNull"}}, "orientation": "horizontal", "displayMode": "gradient"}
-	case Table:
+	case Grid:
 		o["transformations"] = []object{{"id": "organize", "options": object{"excludeByName": object{"Time": true, "__name__": true, "job": true, "instance": true}}}}
 	}
 	return o
+}
+
+// words are the texts of values, as Grafana maps them.
+func words(texts map[string]string) object {
+	all := object{}
+	for value, text := range texts {
+		all[value] = object{"text": text}
+	}
+	return all
 }
 
 func (p Panel) thresholds() object {

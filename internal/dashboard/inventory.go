@@ -11,21 +11,21 @@ func Inventory() Dashboard {
 			listing("Hosts", 12, `SELECT host, cls AS "group", variables FROM pigsty.shown_host ORDER BY seq`),
 		}},
 		{"Parameters of $group", []Panel{
-			listing("Of the group", 12, `SELECT path AS parameter, value, mtime AS changed FROM pigsty.shown_variable WHERE cls = '$group' AND host IS NULL ORDER BY seq, path`),
-			listing("Of its hosts", 12, `SELECT host, path AS parameter, value, mtime AS changed FROM pigsty.shown_variable WHERE cls = '$group' AND host IS NOT NULL ORDER BY seq, path`),
+			listing("Group parameters", 12, `SELECT path AS parameter, value, mtime AS changed FROM pigsty.shown_variable WHERE cls = '$group' AND host IS NULL ORDER BY seq, path`),
+			listing("Host parameters", 12, `SELECT host, path AS parameter, value, mtime AS changed FROM pigsty.shown_variable WHERE cls = '$group' AND host IS NOT NULL ORDER BY seq, path`),
 		}},
 		{"Versions", []Panel{
-			listing("Who changed what, when and why", 24, `SELECT version, "time" AS changed, author, role, kind, reason, changed AS what FROM pigsty.shown_version ORDER BY version DESC LIMIT 500`),
+			listing("History", 24, `SELECT version, "time" AS changed, author, role, kind, reason, changed AS what FROM pigsty.shown_version ORDER BY version DESC LIMIT 500`),
 		}},
 		{"Version $version", []Panel{
-			listing("Differences to the version before it", 24, `SELECT action, cls AS "group", host, path AS parameter, before, after FROM pigsty.shown_difference WHERE version = '$version' ORDER BY n, path`),
+			listing("Changes from the previous version", 24, `SELECT action, cls AS "group", host, path AS parameter, before, after FROM pigsty.shown_difference WHERE version = '$version' ORDER BY n, path`),
 		}},
 	}}
 }
 
 // listing is a table of what a query of the inventory's tables gives.
 func listing(title string, columns int, sql string) Panel {
-	return Panel{Title: title, Kind: Table, Width: columns, SQL: sql}
+	return Panel{Title: title, Kind: Grid, Width: columns, SQL: sql}
 }
 
 func tables() object { return object{"type": "grafana-postgresql-datasource", "uid": "ds-inventory"} }

@@ -6,19 +6,8 @@ import (
 	"pig/internal/value"
 )
 
-// What a node can be asked about besides its units.
-const (
-	AboutPatroni      = "patroni"      // Patroni's view of its cluster
-	AboutRedis        = "redis"        // the states of Redis's instances by port (redis_state)
-	AboutMinio        = "minio"        // what the node's server says of its cluster (minio_state)
-	AboutPostgres     = "PostgreSQL"   // whether the server is what was declared (postgres_state)
-	AboutShards       = "shards"       // how many a group of a distributed database has (citus_shards)
-	AboutCertificates = "certificates" // what is presented where clients connect (handshake)
-	AboutServices     = "services"     // where the services of a cluster lead to (handshake)
-	AboutBackups      = "backups"      // pgbackrest_state
-	AboutOwnBackups   = "own backups"  // the same of a leader with a repository of its own that others began
-	AboutEtcd         = "etcd"         // the members that etcd knows, and its alarms (etcd_state)
-)
+// AboutCertificates is what a node of any product may be asked about besides its units: what is presented where clients connect (handshake).
+const AboutCertificates = "certificates"
 
 // Answer is what a node said.
 type Answer struct {

@@ -37,12 +37,12 @@ type waiting struct {
 func (w *waiting) Unwrap() error { return w.error }
 
 // judged takes an answer of Met apart.
-func judged(err error) (why error, final, nearer bool) {
+func judged(err error) (final, nearer bool, why error) {
 	var w *waiting
 	if !errors.As(err, &w) {
-		return err, false, false
+		return false, false, err
 	}
-	return w.error, w.final, !w.final
+	return w.final, !w.final, w.error
 }
 
 // Pauses between two looks grow from the first to the longest.
@@ -58,7 +58,7 @@ func Poll(ctx context.Context, w Wait) error {
 	}
 	deadline := time.Now().Add(w.Limit)
 	for rest := firstRest; ; rest = min(rest*5/4, longestRest) {
-		why, final, nearer := judged(w.Met(ctx))
+		final, nearer, why := judged(w.Met(ctx))
 		switch {
 		case why == nil:
 			return nil
@@ -82,7 +82,7 @@ func Poll(ctx context.Context, w Wait) error {
 
 // Look is Await on a Shadow.
 func Look(ctx context.Context, w Wait) error {
-	why, final, _ := judged(w.Met(ctx))
+	final, _, why := judged(w.Met(ctx))
 	switch {
 	case why == nil:
 	case final:

@@ -270,7 +270,7 @@ func (r *taskReader) args(t *Task, v value.Value, pos diag.Pos, d *value.Dict) e
 		t.Args = v.Clone()
 	case *value.List:
 		if t.Missing != nil {
-			return nil
+			return nil //nolint:nilerr // the engine tells of the missing module where the task runs
 		}
 		return diag.Errorf(pos, "the arguments of %s are a mapping or a text, and these are a list", t.Action)
 	default:

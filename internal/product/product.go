@@ -1,6 +1,7 @@
 package product
 
 import (
+	"pig/internal/dashboard"
 	"pig/internal/params"
 	"pig/internal/value"
 )
@@ -63,6 +64,9 @@ type Counter interface {
 type Storer interface {
 	Disks(vars *value.Dict) []string
 }
+
+// Drawer is a product with Grafana dashboards.
+type Drawer interface{ Dashboards() []dashboard.Dashboard }
 
 // Checks are what the products add to the validation of an inventory.
 func Checks(products []Product) (all []params.Check) {

@@ -40,7 +40,7 @@ func (c *sshConn) Upload(path string, content []byte, told func(done int)) (from
 	if err != nil {
 		return 0, fmt.Errorf("cannot use SFTP: %w", err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }() // what was sent is judged by its digest
 	from, err = upload(client, path, content, told)
 	select {
 	case <-c.done:

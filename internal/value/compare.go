@@ -3,6 +3,7 @@ package value
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -129,11 +130,13 @@ func compareNumbers(a, b Value) (int, bool) {
 	if x != nil && y != nil {
 		return x.Cmp(y), true
 	}
-	if x != nil {
-		xf, _ = new(big.Float).SetInt(x).Float64()
-	}
-	if y != nil {
-		yf, _ = new(big.Float).SetInt(y).Float64()
+	switch { // a float need not hold an integer exactly, so neither becomes the other's kind
+	case x != nil && !math.IsNaN(yf):
+		return new(big.Float).SetInt(x).Cmp(big.NewFloat(yf)), true
+	case y != nil && !math.IsNaN(xf):
+		return big.NewFloat(xf).Cmp(new(big.Float).SetInt(y)), true
+	case x != nil || y != nil:
+		return 2, true
 	}
 	switch {
 	case xf < yf:

@@ -79,7 +79,7 @@ func ask(root string, c differential.Case) error {
 	a, err := c.Run(ctx, place, func(ctx context.Context, dir string, args []string) (string, int, error) {
 		line := append([]string{"-n", "chroot", root, "env", "-i", "-C", dir, "HOME=/root", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8",
 			"ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3", "ansible-playbook"}, args...)
-		cmd := exec.CommandContext(ctx, "unshare", line...)
+		cmd := exec.CommandContext(ctx, "unshare", line...) //nolint:gosec // arguments of a case of this repository
 		cmd.Env = os.Environ()
 		out, err := cmd.Output()
 		var exit *exec.ExitError

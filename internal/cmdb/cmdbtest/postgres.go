@@ -33,7 +33,7 @@ func Start(t testing.TB) *Server {
 		t.Skip("initdb not found: run scripts/setup.sh")
 	}
 	slices.Sort(found)
-	dir, err := os.MkdirTemp("", "pig-cmdb-") // a short path: that of a socket has 107 letters at most
+	dir, err := os.MkdirTemp("", "pig-cmdb-") //nolint:usetesting // a short path: that of a socket has 107 letters at most
 	if err != nil {
 		t.Fatal(err)
 	}

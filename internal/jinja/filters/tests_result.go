@@ -2,6 +2,7 @@ package filters
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,6 +111,9 @@ func (r result) anyItem(key string) value.Value {
 	return false
 }
 
+// vaultHead begins what Ansible Vault has encrypted.
+const vaultHead = "$ANSIBLE_VAULT;"
+
 // fileTests look at the controller's file system.
 func fileTests() plugin.Table {
 	t := plugin.Table{}
@@ -135,6 +139,19 @@ func fileTests() plugin.Table {
 		return err == nil && st.Mode()&os.ModeSymlink != 0
 	})
 	mode("link_exists", func(p string) bool { _, err := os.Lstat(p); return err == nil })
+	t.Test("vaulted_file", "", 0, func(c *plugin.Call) (bool, error) {
+		if err := c.Env.Permit(c.Text(), c.Text()); err != nil {
+			return false, err
+		}
+		f, err := os.Open(c.Text())
+		if err != nil {
+			return false, err
+		}
+		defer f.Close()
+		head := make([]byte, len(vaultHead))
+		_, err = io.ReadFull(f, head)
+		return err == nil && string(head) == vaultHead, nil
+	})
 	t.Test("abs is_abs", "", 0, func(c *plugin.Call) (bool, error) { return strings.HasPrefix(c.Text(), "/"), nil })
 	mode("mount is_mount", func(p string) bool {
 		own, err1 := device(p)

@@ -22,19 +22,12 @@ func webFilters() plugin.Table {
 	t.Add("urlencode", "", 0, urlencode)
 	textFilter(t, "urldecode", "", func(s string, _ *plugin.Call) (value.Value, error) { return url.QueryUnescape(s) })
 	textFilter(t, "urlsplit", "query", urlsplit)
-	textFilter(t, "urlize", "trim_url_limit nofollow target rel extra_schemes", func(s string, _ *plugin.Call) (value.Value, error) {
-		return links.ReplaceAllStringFunc(escapeHTML(s), func(u string) string {
-			return `<a href="` + u + `" rel="noopener">` + u + `</a>`
-		}), nil
-	})
+	t.Add("urlize", "trim_url_limit nofollow target rel extra_schemes", 0, urlize)
 	t.Add("xmlattr", "autospace", 0, xmlattr)
 	return t
 }
 
-var (
-	tags  = regexp.MustCompile(`(?s)<!--.*?-->|<[^>]*>`)
-	links = regexp.MustCompile(`https?://[^\s<>&"']+`)
-)
+var tags = regexp.MustCompile(`(?s)<!--.*?-->|<[^>]*>`)
 
 func escapeHTML(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;").Replace(s)

@@ -12,6 +12,11 @@ import (
 	"pig/internal/value"
 )
 
+// lookupUnvault gives files as they are: what is encrypted is decrypted by whoever reads files.
+func lookupUnvault(s *runtime.Scope, args []value.Value, _ *value.Dict) (*value.List, error) {
+	return lookupFile(s, args, value.DictOf("rstrip", false))
+}
+
 func lookupFile(s *runtime.Scope, args []value.Value, kw *value.Dict) (*value.List, error) {
 	files, err := s.Reader()
 	if err != nil {

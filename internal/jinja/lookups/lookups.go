@@ -30,7 +30,7 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"together": lookupTogether, "flattened": lookupFlattened, "sequence": lookupSequence, "subelements": lookupSubelements,
 		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
-		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupFile, "ini": src.ini, "csvfile": lookupCSV,
+		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupUnvault, "ini": src.ini, "csvfile": lookupCSV,
 		"inventory_hostnames": lookupHostnames,
 	}
 }

@@ -105,3 +105,36 @@ func TestWithLookups(t *testing.T) {
 		t.Error("nosuch is there")
 	}
 }
+
+func TestLookupsOfTables(t *testing.T) {
+	t.Parallel()
+	scope := func() *jinja.Scope {
+		s := jinjatest.Scope()
+		s.SetFiles(memory{
+			"files/ansible.csv": "key\tone\ttwo\n", "files/c.csv": "k,v\nq,\"a, b\"\n", "files/i.ini": "[global]\nport = 5432\n# port = 1\n[web]\nport = 80\nhost=a=b\n",
+			"files/p.properties": "top=1\n", "files/plain": "hi\n",
+		})
+		return s
+	}
+	jinjatest.WantAll(t, scope, map[string]string{
+		"lookup('csvfile', 'key')":                                             "'one'",
+		"lookup('csvfile', 'key', col=2)":                                      "'two'",
+		"lookup('csvfile', 'q file=c.csv delimiter=,')":                        "'a, b'",
+		"lookup('csvfile', 'zz', file='c.csv', delimiter=',', default='none')": "'none'",
+		"query('csvfile', 'zz', file='c.csv', delimiter=',')":                  "[]",
+		"lookup('ini', 'port', file='i.ini')":                                  "'5432'",
+		"lookup('ini', 'port section=web file=i.ini')":                         "'80'",
+		"lookup('ini', 'HOST', section='web', file='i.ini')":                   "'a=b'",
+		"lookup('ini', 'nosuch', file='i.ini', default='x')":                   "'x'",
+		"lookup('ini', 'nosuch', file='i.ini')":                                "''",
+		"query('ini', '.*', section='web', file='i.ini', re=true)":             "['80', 'a=b']",
+		"query('ini', 'ho.*', section='web', file='i.ini', re=true)":           "['a=b']",
+		"lookup('ini', 'top', type='properties', file='p.properties')":         "'1'",
+		"lookup('unvault', 'plain')":                                           `'hi\n'`,
+	})
+	jinjatest.WantErrors(t, scope, map[string]string{
+		"lookup('csvfile', 'key', col='x')":           "invalid col",
+		"lookup('ini', '(', file='i.ini', re=true)":   "(",
+		"lookup('csvfile', 'key', file='nosuch.csv')": "nosuch.csv",
+	})
+}

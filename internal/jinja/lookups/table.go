@@ -3,6 +3,7 @@ package lookups
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,10 +101,16 @@ func (src Sources) ini(s *runtime.Scope, args []value.Value, kw *value.Dict) (*v
 		if o["type"] == "properties" {
 			section = ""
 		}
-		v, ok := iniValue(text, section, key)
+		named, err := src.iniKeys(key, o)
+		if err != nil {
+			return nil, err
+		}
+		found := iniValues(text, section, named)
 		switch {
-		case ok:
-			all.Append(v)
+		case len(found) > 0 && yes(o["re"]):
+			all.Append(value.Strings(found).Items...)
+		case len(found) > 0:
+			all.Append(found[0])
 		case kw.Has("default") || o["default"] != "":
 			all.Append(o["default"])
 		default:
@@ -113,7 +120,27 @@ func (src Sources) ini(s *runtime.Scope, args []value.Value, kw *value.Dict) (*v
 	return all, nil
 }
 
-func iniValue(text, section, key string) (string, bool) {
+// iniKeys tells which keys a term means: that of its name, or with re those that a regular expression matches from their beginning.
+func (src Sources) iniKeys(key string, o map[string]string) (func(name string) bool, error) {
+	if !yes(o["re"]) {
+		return func(name string) bool { return strings.EqualFold(name, key) }, nil
+	}
+	re, err := src.Regexps.Compile("^(?:"+key+")", 0)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool {
+		m, err := re.Search(strings.ToLower(name))
+		return err == nil && m != nil
+	}, nil
+}
+
+func yes(text string) bool {
+	return slices.Contains([]string{"true", "yes", "on", "1"}, strings.ToLower(text))
+}
+
+// iniValues are the values of the keys in a section that are meant, in the order of the file.
+func iniValues(text, section string, meant func(name string) bool) (all []string) {
 	in := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -124,9 +151,9 @@ func iniValue(text, section, key string) (string, bool) {
 			in = strings.Trim(line, "[]")
 			continue
 		}
-		if i := strings.IndexAny(line, "=:"); i > 0 && in == section && strings.EqualFold(strings.TrimSpace(line[:i]), key) {
-			return strings.TrimSpace(line[i+1:]), true
+		if i := strings.IndexAny(line, "=:"); i > 0 && in == section && meant(strings.TrimSpace(line[:i])) {
+			all = append(all, strings.TrimSpace(line[i+1:]))
 		}
 	}
-	return "", false
+	return all
 }

@@ -8,7 +8,7 @@ import (
 // ServeEach takes connections at a port of its own: serve is what it does with each.
 func ServeEach(t *testing.T, serve func(net.Conn)) int64 {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,8 +20,8 @@ func status(e *Cluster, answers map[string]health.Answer) health.Cluster {
 		live := health.Member{Name: m.Instance, Host: m.Name}
 		live.Units = c.Units(m.Instance, m.Name, a, []string{"etcd"})
 		live.State = a.Units["etcd"]
-		c.Found(m.Instance, a, live.Units, health.AboutCertificates, health.AboutEtcd)
-		for _, name := range health.Items(a.Part(health.AboutEtcd, "members")) { // one member is asked
+		c.Found(m.Instance, a, live.Units, health.AboutCertificates, aboutMembers)
+		for _, name := range health.Items(a.Part(aboutMembers, "members")) { // one member is asked
 			seen = append(seen, value.Str(name))
 		}
 		if live.State == "active" {

@@ -8,6 +8,9 @@ import (
 	"pig/internal/value"
 )
 
+// aboutMembers asks for the members that etcd knows, and for its alarms (etcd_state).
+const aboutMembers = "etcd"
+
 // subject asks each member for its unit and its certificates, and one that runs for the members and the alarms.
 func subject(e *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 	return health.Subject{Name: e.Name, Unit: "etcd", Ask: func(on func(string) *health.Question) {
@@ -24,7 +27,7 @@ func subject(e *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 				continue
 			}
 			vars := varsOf(m.Name)
-			on(m.Name).Ask(health.AboutEtcd, "etcd_state", params.Protect(value.DictOf("endpoints", value.NewList("https://"+format.HostPort(m.Name, value.Str(vars.At("etcd_port")))),
+			on(m.Name).Ask(aboutMembers, "etcd_state", params.Protect(value.DictOf("endpoints", value.NewList("https://"+format.HostPort(m.Name, value.Str(vars.At("etcd_port")))),
 				"ca", "/etc/pki/ca.crt", "root_password", vars.At("etcd_root_password"))))
 			return
 		}

@@ -26,7 +26,7 @@ func status(m *Cluster, answers map[string]health.Answer) health.Cluster {
 		a := answers[member.Name]
 		live := health.Member{Name: member.Instance, Host: member.Name}
 		live.Units = c.Units(member.Instance, member.Name, a, []string{unitOf(a)})
-		if d := a.Said[health.AboutMinio].Values; d != nil {
+		if d := a.Said[aboutMinio].Values; d != nil {
 			answered, writes = true, writes || d.At("writes") == true
 			for _, host := range health.Items(d.At("servers")) {
 				servers[value.Str(host)] = true

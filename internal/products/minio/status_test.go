@@ -36,12 +36,12 @@ func server(unit, active string, writes bool, drives ...string) health.Answer {
 	for i, state := range drives {
 		l.Append(value.DictOf("path", "/data"+string(rune('1'+i)), "state", state))
 	}
-	a.Said = map[string]health.Said{health.AboutMinio: {Values: value.DictOf("writes", writes, "state", "online", "drives", l)}}
+	a.Said = map[string]health.Said{aboutMinio: {Values: value.DictOf("writes", writes, "state", "online", "drives", l)}}
 	return a
 }
 
 func withServers(a health.Answer, names ...string) health.Answer {
-	a.Said[health.AboutMinio].Values.Set("servers", value.Strings(names))
+	a.Said[aboutMinio].Values.Set("servers", value.Strings(names))
 	return a
 }
 

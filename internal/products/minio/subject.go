@@ -8,6 +8,9 @@ import (
 	"pig/internal/value"
 )
 
+// aboutMinio asks what the server says of its cluster (minio_state).
+const aboutMinio = "minio"
+
 // subject asks each node for its server.
 func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 	return health.Subject{Name: c.Name, Unit: c.Unit(), Ask: func(on func(string) *health.Question) {
@@ -24,7 +27,7 @@ func askMinio(q *health.Question, m *Member, vars *value.Dict) {
 	if params.ToBool(vars.At("minio_https")) {
 		scheme = "https"
 	}
-	q.Ask(health.AboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", scheme+"://"+format.HostPort(m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
+	q.Ask(aboutMinio, "minio_state", params.Protect(value.DictOf("endpoint", scheme+"://"+format.HostPort(m.Name, value.Str(vars.At("minio_port"))), "ca", "/etc/pki/ca.crt",
 		"access_key", vars.At("minio_access_key"), "secret_key", vars.At("minio_secret_key"), "names", value.NewList(m.Nodename, m.Name))))
 }
 

@@ -1,7 +1,6 @@
 package pgsql
 
 import (
-	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -133,46 +132,4 @@ func extensionsIn(list value.Value, around diag.Pos) []extension {
 		}
 	}
 	return all
-}
-
-// passwords tells declared passwords that the server would refuse from anybody who types them: pig hands over verifiers, which
-// the server cannot judge.
-func (r *resolver) passwords(c *Cluster, vars product.Vars) {
-	if !slices.Contains(model.Libraries(c.Libs), "passwordcheck") {
-		return
-	}
-	check := func(user string, password value.Value, pos diag.Pos) {
-		text, ok := value.Plain(password)
-		if !ok || user == "" || text == "" {
-			return
-		}
-		if why := model.WeakPassword(user, text); why != "" {
-			r.Errorf(pos, "the password of %s %s", user, why).WithHint("choose another password: passwordcheck in pg_libs refuses this one")
-		}
-	}
-	for _, u := range vars.Objects("pg_users") {
-		if u.Text("state") != "absent" {
-			check(u.Text("name"), u.At("password"), u.Place("password"))
-		}
-	}
-	for _, role := range []string{"replication", "admin", "monitor"} {
-		check(vars.Text("pg_"+role+"_username"), vars.Get("pg_"+role+"_password"), vars.Pos("pg_"+role+"_password"))
-	}
-}
-
-// poolUsers tells users that look passwords up for the pool and whom nobody makes.
-func (r *resolver) poolUsers(vars product.Vars) {
-	known := []string{vars.Text("pg_dbsu")}
-	for _, list := range []string{"pg_default_roles", "pg_users"} {
-		for _, u := range vars.Objects(list) {
-			if u.Text("state") != "absent" {
-				known = append(known, u.Text("name"))
-			}
-		}
-	}
-	for _, db := range vars.Objects("pg_databases") {
-		if user := db.Text("pool_auth_user"); user != "" && !slices.Contains(known, user) {
-			r.Errorf(db.Place("pool_auth_user"), "invalid pool_auth_user %q of database %s: want a user of the cluster", user, db.Text("name")).WithHint("%s", diag.DidYouMean(user, known))
-		}
-	}
 }

@@ -1,9 +1,6 @@
 package pgsql
 
 import (
-	"maps"
-	"slices"
-
 	"pig/internal/params"
 	"pig/internal/product"
 	"pig/internal/products/infra"
@@ -44,22 +41,10 @@ func (r *resolver) hba(c *Cluster, m *Member, pooler bool) []string {
 	return lines
 }
 
-// privileged are the users that come from other hosts by TLS only: those given, and the superusers and replication users that the
-// inventory declares.
-func privileged(vars product.Vars, names ...string) []string {
-	for _, list := range []string{"pg_default_roles", "pg_users"} {
-		for _, u := range vars.Objects(list) {
-			if name := u.Text("name"); (params.ToBool(u.At("superuser")) || params.ToBool(u.At("replication"))) && name != vars.Text("pg_dbsu") && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
 func hbaRule(o params.Object) model.HBARule {
 	rule := model.HBARule{
-		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"), Pos: o.Pos,
+		Title: o.Text("title"), Role: o.Text("role"), User: o.Text("user"), DB: o.Text("db"), Addr: o.Text("addr"), Auth: o.Text("auth"),
+		Pos: o.Pos, AddrPos: o.Place("addr"), AuthPos: o.Place("auth"),
 	}
 	if n, ok := product.ToInt(o.At("order")); ok {
 		rule.Order = &n
@@ -70,49 +55,4 @@ func hbaRule(o params.Object) model.HBARule {
 		}
 	}
 	return rule
-}
-
-// groups are the roles that each declared role is a member of, by way of others too.
-func groups(vars product.Vars) map[string][]string {
-	direct := map[string][]string{}
-	for _, list := range []string{"pg_default_roles", "pg_users"} {
-		for _, u := range vars.Objects(list) {
-			name := u.Text("name")
-			direct[name] = append(direct[name], rolesOf(u)...)
-		}
-	}
-	all := map[string][]string{}
-	for name := range direct {
-		seen := map[string]bool{}
-		var visit func(role string)
-		visit = func(role string) {
-			for _, next := range direct[role] {
-				if !seen[next] {
-					seen[next] = true
-					visit(next)
-				}
-			}
-		}
-		visit(name)
-		all[name] = slices.Sorted(maps.Keys(seen))
-	}
-	return all
-}
-
-// rolesOf are the roles that a user is given: names, or objects with a name.
-func rolesOf(u params.Object) (names []string) {
-	list, _ := u.At("roles").(*value.List)
-	if list == nil {
-		return nil
-	}
-	for _, item := range list.Items {
-		if d, ok := item.(*value.Dict); ok {
-			if value.Str(d.At("state")) != "absent" {
-				names = append(names, value.Str(d.At("name")))
-			}
-			continue
-		}
-		names = append(names, value.Str(item))
-	}
-	return names
 }

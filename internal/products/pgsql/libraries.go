@@ -21,11 +21,14 @@ var loading = map[string]string{
 func (c *Cluster) loads(vars product.Vars) {
 	own, _ := vars.Get("pg_parameters").(*value.Dict)
 	all := []*value.Dict{own}
-	for _, list := range []string{"pg_users", "pg_databases"} {
-		for _, o := range vars.Objects(list) {
-			if of, ok := o.At("parameters").(*value.Dict); ok && o.At("state") != "absent" {
-				all = append(all, of)
-			}
+	for _, u := range businessUsers(listedUsers(vars.Objects)) {
+		if !u.absent() {
+			all = append(all, u.settings())
+		}
+	}
+	for _, db := range vars.Objects("pg_databases") {
+		if of, ok := db.At("parameters").(*value.Dict); ok && db.At("state") != "absent" {
+			all = append(all, of)
 		}
 	}
 	for _, d := range all {

@@ -37,16 +37,18 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 	})
 	r.reserved(c, own)
 	r.protocols(own)
-	for _, list := range []string{"pg_users", "pg_databases"} {
-		for _, o := range vars.Objects(list) {
-			of, _ := o.At("parameters").(*value.Dict)
-			r.eachSetting(c, of, o.Pos, true, func(_ string, s guc.Setting) error {
-				if s.Session() {
-					return nil
-				}
-				return fmt.Errorf("the server has one value for all (write it in pg_parameters)")
-			})
+	perSession := func(_ string, s guc.Setting) error {
+		if s.Session() {
+			return nil
 		}
+		return fmt.Errorf("the server has one value for all (write it in pg_parameters)")
+	}
+	for _, u := range businessUsers(listedUsers(vars.Objects)) {
+		r.eachSetting(c, u.settings(), u.Pos, true, perSession)
+	}
+	for _, db := range vars.Objects("pg_databases") {
+		of, _ := db.At("parameters").(*value.Dict)
+		r.eachSetting(c, of, db.Pos, true, perSession)
 	}
 }
 

@@ -34,15 +34,15 @@ func status(p *Cluster, answers map[string]health.Answer, units func(host string
 		} else if len(seen) > 0 && a.Err == "" {
 			c.Problem("%s is not in the cluster", m.Instance)
 		}
-		c.Found(m.Instance, a, live.Units, health.AboutPostgres, health.AboutCertificates, health.AboutBackups)
+		c.Found(m.Instance, a, live.Units, aboutPostgres, health.AboutCertificates, aboutBackups)
 		c.waits(m.Instance, a)
-		if shards, ok := a.Part(health.AboutShards, "shards").(int64); ok {
+		if shards, ok := a.Part(aboutShards, "shards").(int64); ok {
 			c.Shards = &shards
 		}
-		for _, k := range health.Items(a.Part(health.AboutPostgres, "kept")) { // members have it from one initdb
+		for _, k := range health.Items(a.Part(aboutPostgres, "kept")) { // members have it from one initdb
 			c.Keep("%s", value.Str(k))
 		}
-		for _, p := range a.Problems(health.AboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
+		for _, p := range a.Problems(aboutOwnBackups) { // a failover leaves the backups behind; the next one that is due ends that
 			c.Passing = append(c.Passing, m.Instance+" leads since a switchover or failover: "+p)
 		}
 		c.Members = append(c.Members, live)
@@ -64,7 +64,7 @@ func (c *state) view(p *Cluster, answers map[string]health.Answer) map[string]*v
 	var best map[string]*value.Dict
 	leaders := map[string][]string{}
 	for _, m := range p.Members {
-		d, ok := answers[m.Name].Part(health.AboutPatroni, "json").(*value.Dict)
+		d, ok := answers[m.Name].Part(aboutPatroni, "json").(*value.Dict)
 		if !ok {
 			continue
 		}
@@ -133,7 +133,7 @@ func (c *state) services(p *Cluster, answers map[string]health.Answer) {
 		if a := answers[host]; a.Err != "" || a.Units["haproxy"] != "" && a.Units["haproxy"] != "active" {
 			continue // told already
 		}
-		for _, problem := range answers[host].Problems(health.AboutServices + " of " + p.Name) {
+		for _, problem := range answers[host].Problems(aboutServices + " of " + p.Name) {
 			c.Problem("%s: %s", host, problem)
 		}
 	}
@@ -141,7 +141,7 @@ func (c *state) services(p *Cluster, answers map[string]health.Answer) {
 
 // waits takes down what a member needs a restart for. A pause is there to put restarts off.
 func (c *state) waits(instance string, a health.Answer) {
-	for _, w := range health.Items(a.Part(health.AboutPostgres, "waits")) {
+	for _, w := range health.Items(a.Part(aboutPostgres, "waits")) {
 		text := instance + ": " + value.Str(w)
 		if c.Paused {
 			c.Passing = append(c.Passing, text)

@@ -72,7 +72,7 @@ func TestClusters(t *testing.T) {
 	all := func(u map[string]string, lines ...string) map[string]health.Answer {
 		m := map[string]health.Answer{}
 		for _, h := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"} {
-			m[h] = health.Answer{Units: u, Said: map[string]health.Said{health.AboutPatroni: {Values: value.DictOf("json", view(t, lines...))}}}
+			m[h] = health.Answer{Units: u, Said: map[string]health.Said{aboutPatroni: {Values: value.DictOf("json", view(t, lines...))}}}
 		}
 		return m
 	}
@@ -105,7 +105,7 @@ func TestClusters(t *testing.T) {
 		{
 			"two leaders", all(units(), well...),
 			func(m map[string]health.Answer) {
-				m["10.0.0.2"] = health.Answer{Units: units(), Said: map[string]health.Said{health.AboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
+				m["10.0.0.2"] = health.Answer{Units: units(), Said: map[string]health.Said{aboutPatroni: {Values: value.DictOf("json", view(t, "pg-test-1 replica stopped", "pg-test-2 leader running", well[2]))}}}
 			},
 			"pg-test-2", []string{"members report different leaders: pg-test-1 according to pg-test-1, pg-test-3; pg-test-2 according to pg-test-2", "pg-test-1 is stopped"},
 		},

@@ -12,6 +12,16 @@ import (
 	"pig/internal/value"
 )
 
+// What members of a cluster are asked about.
+const (
+	aboutPatroni    = "patroni"     // Patroni's view of the cluster
+	aboutPostgres   = "PostgreSQL"  // whether the server is what was declared (postgres_state)
+	aboutShards     = "shards"      // how many shards a group of a distributed database has (citus_shards)
+	aboutServices   = "services"    // where the services of the cluster lead to (handshake)
+	aboutBackups    = "backups"     // pgbackrest_state
+	aboutOwnBackups = "own backups" // the same, of a leader with a repository of its own that others began
+)
+
 // subject asks each member for its units, Patroni's view, the settings and rules that PostgreSQL has, and the certificates that clients
 // meet; then where the services lead to, and the leader for the backups.
 func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
@@ -20,8 +30,8 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
 			on(m.Name).Runs(units(m.Name)...).
-				Ask(health.AboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
-				Ask(health.AboutPostgres, "postgres_state", pgStateArgs(c, vars)).
+				Ask(aboutPatroni, "uri", value.DictOf("url", patroniURL(m.Name, vars), "ca_path", "/pg/cert/ca.crt", "timeout", int64(5), "read_only", true)).
+				Ask(aboutPostgres, "postgres_state", pgStateArgs(c, vars)).
 				Ask(health.AboutCertificates, "handshake", value.DictOf("targets", pgDoors(m, vars)))
 		}
 	}, Then: func(answers map[string]health.Answer, on func(string) *health.Question) {
@@ -30,12 +40,12 @@ func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 		for _, m := range c.Members {
 			vars := varsOf(m.Name)
 			if m.Instance == seen.Leader && c.Mode == "citus" {
-				on(m.Name).Ask(health.AboutShards, "citus_shards", value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "database", vars.At("pg_primary_db"), "group", int64(c.Group)))
+				on(m.Name).Ask(aboutShards, "citus_shards", value.DictOf("port", vars.At("pg_port"), "dbsu", vars.At("pg_dbsu"), "database", vars.At("pg_primary_db"), "group", int64(c.Group)))
 			}
 			if m.Instance == seen.Leader && c.Follows == nil && params.ToBool(vars.At("pgbackrest_enabled")) {
-				about := health.AboutBackups
+				about := aboutBackups
 				if m.Role != model.Primary && value.Str(vars.At("pgbackrest_method")) == "local" {
-					about = health.AboutOwnBackups
+					about = aboutOwnBackups
 				}
 				on(m.Name).Ask(about, "pgbackrest_state", value.DictOf("stanza", c.Name, "backup", params.ToBool(vars.At("pgbackrest_init_backup")), "dbsu", vars.At("pg_dbsu")))
 			}
@@ -131,7 +141,7 @@ func askServices(c *Cluster, varsOf func(host string) *value.Dict, seen Roles, o
 			}
 		}
 		if len(targets.Items) > 0 {
-			on(host).Ask(health.AboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
+			on(host).Ask(aboutServices+" of "+c.Name, "handshake", value.DictOf("targets", targets))
 		}
 	}
 }

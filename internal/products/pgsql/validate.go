@@ -18,9 +18,7 @@ func (Product) Validate(core *params.Validator) {
 		v.pgCluster(c)
 		vars := v.Inv.Vars(c.Hosts[0])
 		known := map[string]bool{}
-		for _, list := range []string{"pg_default_roles", "pg_users"} {
-			v.users(vars, list, known)
-		}
+		v.users(vars, known)
 		v.owners(vars, known)
 		v.memberships(vars, known)
 		declared := rolesIn(vars)
@@ -32,6 +30,7 @@ func (Product) Validate(core *params.Validator) {
 		v.privileges(vars)
 		v.services(vars, c.Name)
 		v.poolNames(vars)
+		v.poolUserNames(vars)
 		v.schemas(vars)
 		v.templates(vars)
 		v.databases(vars)

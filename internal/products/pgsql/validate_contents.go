@@ -1,7 +1,6 @@
 package pgsql
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,32 +11,6 @@ import (
 	"pig/internal/products/pgsql/model"
 	"pig/internal/value"
 )
-
-func (v *validator) users(vars *value.Dict, list string, known map[string]bool) {
-	for _, u := range params.Objects(vars, list) {
-		name, ok := u.At("name").(string)
-		if !ok || params.IsTemplate(name) {
-			continue
-		}
-		if !userName.MatchString(name) {
-			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q", name).
-				WithHint("want small letters, digits and _ @ . -, beginning with a letter or _, at most 63"))
-		}
-		if reservedRole(name) && u.At("state") != "absent" {
-			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q: PostgreSQL reserves it", name))
-		}
-		if text, ok := value.Plain(u.At("password")); ok && !params.IsTemplate(u.At("password")) && model.BrokenVerifier(text) {
-			v.Add(diag.Errorf(u.ValuePos("password"), "invalid password of user %s: a part of the verifier is missing or changed, so PostgreSQL would take all of it for a password in the clear", name).
-				WithHint("copy rolpassword from pg_authid whole: SCRAM-SHA-256$ITERATIONS:SALT$KEY:KEY with a salt and two keys of 32 bytes in base64, or md5 and 32 small hexadecimal digits"))
-		}
-		known[name] = true
-	}
-}
-
-// reservedRole tells the names that CREATE ROLE refuses.
-func reservedRole(name string) bool {
-	return name == "public" || name == "none" || strings.HasPrefix(name, "pg_")
-}
 
 // schemas tells schemas whose names PostgreSQL keeps for itself.
 func (v *validator) schemas(vars *value.Dict) {
@@ -119,7 +92,7 @@ func (v *validator) services(vars *value.Dict, cluster string) {
 	}
 }
 
-// poolNames tells databases and users whose names pgbouncer cannot hold: its file has no quotes for them.
+// poolNames tells databases whose names pgbouncer cannot hold: its file has no quotes for them.
 func (v *validator) poolNames(vars *value.Dict) {
 	for _, d := range params.Objects(vars, "pg_databases") {
 		name, ok := d.At("name").(string)
@@ -130,13 +103,6 @@ func (v *validator) poolNames(vars *value.Dict) {
 		if name == "pgbouncer" && d.At("pgbouncer") != false && d.At("state") != "absent" {
 			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: it is that of its own console", name).
 				WithHint("write pgbouncer: false to keep the database out of the pool"))
-		}
-	}
-	for _, u := range append(params.Objects(vars, "pg_default_roles"), params.Objects(vars, "pg_users")...) {
-		name, ok := u.At("name").(string)
-		if ok && !params.IsTemplate(name) && !params.LabelForm.MatchString(name) && (u.Has("pool_mode") || u.Has("pool_connlimit")) && u.At("state") != "absent" {
-			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q for settings of pgbouncer: only letters, digits, _, . and -", name).
-				WithHint("leave pool_mode and pool_connlimit out, or rename the user"))
 		}
 	}
 }
@@ -156,32 +122,6 @@ func (v *validator) owners(vars *value.Dict, known map[string]bool) {
 		slices.Sort(names)
 		v.Add(diag.Warnf(db.ValuePos("owner"), "owner %[2]q of database %[1]s not found in pg_users or pg_default_roles", value.Str(db.At("name")), owner).
 			WithHint("%s", diag.DidYouMean(owner, names)))
-	}
-}
-
-// memberships warns of roles that nobody makes. Those of PostgreSQL itself begin with pg_.
-func (v *validator) memberships(vars *value.Dict, known map[string]bool) {
-	names := make([]string, 0, len(known))
-	for n := range known {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, u := range params.Objects(vars, "pg_users") {
-		roles, _ := u.At("roles").(*value.List)
-		if roles == nil {
-			continue
-		}
-		for i, item := range roles.Items {
-			role, ok := item.(string)
-			if d, isObject := item.(*value.Dict); isObject {
-				role, ok = d.At("name").(string)
-			}
-			if !ok || known[role] || params.IsTemplate(role) || strings.HasPrefix(role, "pg_") || strings.HasPrefix(role, "$") {
-				continue
-			}
-			v.Add(diag.Warnf(roles.Pos(i), "role %[2]q of user %[1]s not found in pg_users or pg_default_roles", value.Str(u.At("name")), role).
-				WithHint("%s", diag.DidYouMean(role, names)))
-		}
 	}
 }
 
@@ -248,5 +188,3 @@ func (v *validator) sameName(pos diag.Pos, name, of string, other diag.Pos) {
 	}
 	v.Add(diag.Errorf(pos, "service %q has the name of a service of %s%s", name, of, at).WithHint("give each service of a host a name of its own"))
 }
-
-var userName = regexp.MustCompile(`^[a-z_][a-z0-9_@.-]{0,62}$`)

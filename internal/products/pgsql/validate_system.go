@@ -26,23 +26,21 @@ var systemUsers = []systemUser{
 // systemUsers tells declarations that would keep an account of the cluster out, or give it another password than the parameter that
 // everything else goes by.
 func (v *validator) systemUsers(vars *value.Dict) {
+	all := usersIn(vars)
 	for _, s := range systemUsers {
 		name, ok := textOf(vars, s.name)
 		if !ok {
 			continue
 		}
-		var declared bool
-		var entry params.Object // the one that says what the account may do
-		for _, list := range []string{"pg_default_roles", "pg_users"} {
-			declared = declared || params.IsTemplate(vars.At(list))
-			for _, u := range params.Objects(vars, list) {
-				declared = declared || params.IsTemplate(u.At("name")) || u.Text("name") == name && u.At("state") == "absent" // removed tells that
-				if u.Text("name") == name && u.At("state") != "absent" {
-					v.systemUser(vars, s, u)
-					declared = declared || list == "pg_default_roles" || u.Text("password") != ""
-					if entry.Dict == nil || replicates(u) {
-						entry = u
-					}
+		declared := templatedUsers(vars)
+		var entry user // the one that says what the account may do
+		for _, u := range all {
+			declared = declared || params.IsTemplate(u.At("name")) || u.name() == name && u.absent() // removed tells that
+			if u.name() == name && !u.absent() {
+				v.systemUser(vars, s, u)
+				declared = declared || u.byDefault || u.Text("password") != ""
+				if entry.Dict == nil || replicates(u) {
+					entry = u
 				}
 			}
 		}
@@ -57,7 +55,7 @@ func (v *validator) systemUsers(vars *value.Dict) {
 }
 
 // replicates tells whether a user may, or may be known later to be one who may.
-func replicates(u params.Object) bool {
+func replicates(u user) bool {
 	return slices.ContainsFunc([]value.Value{u.At("replication"), u.At("superuser")}, func(v value.Value) bool { return params.IsTemplate(v) || params.ToBool(v) })
 }
 
@@ -71,14 +69,14 @@ func (v *validator) undeclared(vars *value.Dict, s systemUser, name string) {
 		WithHint("write { name: %s, %s } there, beside the other roles that the cluster is to have", name, s.entry))
 }
 
-func (v *validator) systemUser(vars *value.Dict, s systemUser, u params.Object) {
+func (v *validator) systemUser(vars *value.Dict, s systemUser, u user) {
 	for _, flag := range s.flags {
 		if off := u.At(flag); off != nil && !params.IsTemplate(off) && !params.ToBool(off) {
-			v.Add(diag.Errorf(u.Place(flag), "invalid %s %s of user %s: the cluster itself needs it (%s)", flag, asWritten(off), u.Text("name"), s.name))
+			v.Add(diag.Errorf(u.Place(flag), "invalid %s %s of user %s: the cluster itself needs it (%s)", flag, asWritten(off), u.name(), s.name))
 		}
 	}
 	if n, ok := params.ToInt(u.At("connlimit")); ok && n == 0 {
-		v.Add(diag.Errorf(u.Place("connlimit"), "invalid connlimit 0 of user %s: the cluster itself logs in as the user (%s)", u.Text("name"), s.name))
+		v.Add(diag.Errorf(u.Place("connlimit"), "invalid connlimit 0 of user %s: the cluster itself logs in as the user (%s)", u.name(), s.name))
 	}
 	written := u.At("password")
 	if text, ok := value.Plain(written); !ok || text == "" || params.IsTemplate(written) || params.IsTemplate(vars.At(s.password)) {
@@ -88,15 +86,16 @@ func (v *validator) systemUser(vars *value.Dict, s systemUser, u params.Object) 
 	if text, _ := value.Plain(written); text == decides || s.name == "pg_dbsu" && decides == "" {
 		return
 	}
-	v.Add(diag.Errorf(u.Place("password"), "invalid password of user %s: %s decides it", u.Text("name"), s.password).
+	v.Add(diag.Errorf(u.Place("password"), "invalid password of user %s: %s decides it", u.name(), s.password).
 		WithHint("write the password as %s, and none in the list", s.password))
 }
 
 // contradictions tells roles that pg_default_roles and pg_users want otherwise: each run would change them to and fro.
 func (v *validator) contradictions(vars *value.Dict) {
-	for _, first := range params.Objects(vars, "pg_default_roles") {
-		for _, u := range params.Objects(vars, "pg_users") {
-			if first.Text("name") != u.Text("name") || first.At("state") == "absent" || u.At("state") == "absent" {
+	all := usersIn(vars)
+	for _, first := range all {
+		for _, u := range businessUsers(all) {
+			if !first.byDefault || first.name() != u.name() || first.absent() || u.absent() {
 				continue
 			}
 			for _, field := range []string{"login", "superuser", "createdb", "createrole", "inherit", "replication", "bypassrls", "connlimit", "expire_at", "comment"} {
@@ -104,8 +103,7 @@ func (v *validator) contradictions(vars *value.Dict) {
 					v.contradicts(u, field, asWritten(first.At(field)), asWritten(u.At(field)), u.Place(field))
 				}
 			}
-			was, _ := first.At("parameters").(*value.Dict)
-			now, _ := u.At("parameters").(*value.Dict)
+			was, now := first.settings(), u.settings()
 			for key, text := range now.All() {
 				if name := value.KeyText(key); was != nil && differ(was.At(name), text) {
 					v.contradicts(u, name, asWritten(was.At(name)), asWritten(text), now.ValuePos(key))
@@ -115,8 +113,8 @@ func (v *validator) contradictions(vars *value.Dict) {
 	}
 }
 
-func (v *validator) contradicts(u params.Object, field, was, now string, pos diag.Pos) {
-	v.Add(diag.Errorf(pos, "invalid %s %s of user %s: pg_default_roles says %s, and each run would change it to and fro", field, now, u.Text("name"), was).
+func (v *validator) contradicts(u user, field, was, now string, pos diag.Pos) {
+	v.Add(diag.Errorf(pos, "invalid %s %s of user %s: pg_default_roles says %s, and each run would change it to and fro", field, now, u.name(), was).
 		WithHint("write the user in one of the lists"))
 }
 

@@ -90,11 +90,11 @@ func add(ctx context.Context, w *work, named []string) error {
 	return w.with(ctx, append(others, hosts...), tagsKeys)
 }
 
-func user(ctx context.Context, w *work, args []string) error {
+func applyUser(ctx context.Context, w *work, args []string) error {
 	return w.object(ctx, "pg_users", "user", args[0], tagsUser)
 }
 
-func database(ctx context.Context, w *work, args []string) error {
+func applyDatabase(ctx context.Context, w *work, args []string) error {
 	return w.object(ctx, "pg_databases", "database", args[0], tagsDB)
 }
 

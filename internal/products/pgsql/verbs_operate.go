@@ -26,18 +26,18 @@ func operateVerbs() []product.Verb {
 	return []product.Verb{
 		{
 			Use: "pgsql-switchover CLUSTER [MEMBER]", Short: "Make another member the leader of a PostgreSQL cluster",
-			Long: `Hand the lead to a member: a host or an instance such as pg-test-2, or the replica that is the least behind. Writes stop
-for seconds, and none is lost. pig shows the plan, then the name of the cluster confirms it.`,
+			Long: `Make a member the leader: a host or an instance such as pg-test-2, by default the replica with the least lag. Writes stop
+for some seconds, and no write is lost. pig shows the plan and asks for the name of the cluster.`,
 			Example: "  pig pgsql-switchover pg-test\n  pig pgsql-switchover pg-test 10.10.10.12 --confirm pg-test",
 			Args:    one, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_switchover", loss: func(cluster, named string) string {
-				return fmt.Sprintf("The lead of %s moves%s: writes stop for seconds.", cluster, to(named))
+				return fmt.Sprintf("The leader of %s changes%s: writes stop for some seconds.", cluster, to(named))
 			}}.run),
 		},
 		{
 			Use: "pgsql-failover CLUSTER MEMBER", Short: "Make a member the leader of a PostgreSQL cluster that has lost its leader",
-			Long: `Make a member the leader where Patroni does not choose one by itself, such as a synchronous cluster that lost its standby.
-What the member lacks of the old leader's writes is lost. While the leader answers this is refused: use pgsql-switchover.`,
+			Long: `Make a member the leader if Patroni elects none by itself, such as in a synchronous cluster that has lost its standby.
+Writes of the old leader that the member has not received are lost. Refused while the leader answers: use pgsql-switchover.`,
 			Example: "  pig pgsql-failover pg-test 10.10.10.12",
 			Args:    both, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_failover", loss: func(cluster, named string) string {
@@ -46,47 +46,47 @@ What the member lacks of the old leader's writes is lost. While the leader answe
 		},
 		{
 			Use: "pgsql-restart CLUSTER [MEMBER ...]", Short: "Restart PostgreSQL members that wait for a restart",
-			Long: `Restart the members whose settings wait for a restart, one at a time: replicas first, then the lead is handed to one of
-them. Nothing is restarted while a member is not healthy. With --all members restart that need none, too.`,
+			Long: `Restart the members with pending settings, one at a time: replicas first, then a switchover to one of them, then the
+former leader. Nothing is restarted while a member is unhealthy. With --all, members without pending settings restart too.`,
 			Example: "  pig pgsql-restart pg-test\n  pig pgsql-restart pg-test pg-test-3 --all --confirm pg-test",
-			Args:    some, Confirm: product.ConfirmCluster, Flags: []product.Flag{{Name: "all", Kind: product.Switch, Help: "restart of members that need none, too"}},
+			Args:    some, Confirm: product.ConfirmCluster, Flags: []product.Flag{{Name: "all", Kind: product.Switch, Help: "restart of members without pending settings, too"}},
 			Run: on(operation{tag: "pg_restart", extra: func(w *work) *value.Dict { return value.DictOf("pg_forced", w.Switch("all")) },
 				loss: func(cluster, named string) string {
-					return fmt.Sprintf("Members of %s restart%s: connections to them end, and writes stop for seconds if the leader is one of them.", cluster, only(named))
+					return fmt.Sprintf("Members of %s restart%s: connections to these members end, and writes stop for some seconds if the leader is among them.", cluster, only(named))
 				}}.run),
 		},
 		{
 			Use: "pgsql-reload CLUSTER [MEMBER ...]", Short: "Reload the configuration of Patroni and PostgreSQL",
-			Long:    "Have the members read their configuration again. Nothing is interrupted.",
+			Long:    "Reload the configuration of Patroni and PostgreSQL on the members. No connection is interrupted.",
 			Example: "  pig pgsql-reload pg-test",
 			Args:    some, Run: on(operation{tag: "pg_reload_conf"}.run),
 		},
 		{
 			Use: "pgsql-reinit CLUSTER MEMBER", Short: "Rebuild a replica of a PostgreSQL cluster",
-			Long: `Have a replica discard its data and copy them anew, from the leader or from a backup. The verb ends when the replica follows
-again. The leader is refused.`,
+			Long: `Discard the data of a replica and copy the data again, from the leader or from a backup. The verb ends when the replica
+streams. The leader is refused.`,
 			Example: "  pig pgsql-reinit pg-test 10.10.10.13",
 			Args:    both, Confirm: product.ConfirmCluster,
 			Run: on(operation{tag: "pg_reinit", loss: func(cluster, named string) string {
-				return fmt.Sprintf("%s of %s discards its data and copies them anew: until then the cluster has one replica less.", named, cluster)
+				return fmt.Sprintf("%s of %s discards its data and copies the data again: meanwhile the cluster has one replica less.", named, cluster)
 			}}.run),
 		},
 		{
 			Use: "pgsql-pause CLUSTER", Short: "Pause the automatic failover of a PostgreSQL cluster",
-			Long: `Put Patroni into maintenance mode: nobody takes the lead, and what stops stays stopped. pig apply leaves the pause alone.
-For a pause that stays, set patroni_mode: pause.`,
+			Long: `Pause Patroni (maintenance mode): no automatic failover, and stopped servers stay stopped. pig apply does not end the pause.
+For a permanent pause, set patroni_mode: pause.`,
 			Example: "  pig pgsql-pause pg-test",
 			Args:    none, Run: on(operation{tag: "pg_pause"}.run),
 		},
 		{
 			Use: "pgsql-resume CLUSTER", Short: "Resume the automatic failover of a PostgreSQL cluster",
-			Long:    "End the maintenance mode of Patroni, whoever began it.",
+			Long:    "Resume Patroni, whoever has paused the cluster.",
 			Example: "  pig pgsql-resume pg-test",
 			Args:    none, Run: on(resume),
 		},
 		{
 			Use: "pgsql-backup CLUSTER", Short: "Back up a PostgreSQL cluster",
-			Long:    "Make a backup with pgBackRest, on the live leader. pig status tells the age of the last one.",
+			Long:    "Create a backup with pgBackRest, on the live leader. pig status shows the age of the last backup.",
 			Example: "  pig pgsql-backup pg-test\n  pig pgsql-backup pg-test --type incr",
 			Args:    none, Flags: []product.Flag{{Name: "type", Kind: product.Text, Help: "full, diff or incr (default full)"}},
 			Run: on(backup),

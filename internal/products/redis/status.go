@@ -22,10 +22,10 @@ func status(r *Cluster, answers map[string]health.Answer) health.Cluster {
 	states := map[string]*value.Dict{} // by address:port
 	for _, m := range r.Members {
 		a := answers[m.Name]
-		for _, name := range health.Items(a.Part(health.AboutRedis, "strays")) {
+		for _, name := range health.Items(a.Part(aboutRedis, "strays")) {
 			c.Passing = append(c.Passing, fmt.Sprintf("%s on %s is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", value.Str(name), m.Name, value.Str(name)))
 		}
-		byPort := portStates(a.Part(health.AboutRedis, "instances"))
+		byPort := portStates(a.Part(aboutRedis, "instances"))
 		for _, i := range m.Instances {
 			live := health.Member{Name: i.Name, Host: m.Name, Declared: declaredRole(r, i), At: model.Addr{Host: m.Name, Port: i.Port}.String()}
 			live.Units = c.Units(i.Name, m.Name, a, []string{i.Name})

@@ -43,7 +43,7 @@ func answer(units []string, states ...*value.Dict) health.Answer {
 		d.Set("port", int64(i+1))
 		l.Append(d)
 	}
-	a.Said = map[string]health.Said{health.AboutRedis: {Values: value.DictOf("instances", l)}}
+	a.Said = map[string]health.Said{aboutRedis: {Values: value.DictOf("instances", l)}}
 	return a
 }
 

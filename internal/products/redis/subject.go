@@ -9,6 +9,9 @@ import (
 	"pig/internal/value"
 )
 
+// aboutRedis asks for the states of instances by port (redis_state).
+const aboutRedis = "redis"
+
 // subject asks each node for its instances.
 func subject(c *Cluster, varsOf func(host string) *value.Dict) health.Subject {
 	return health.Subject{Name: c.Name, Unit: c.Unit(), Ask: func(on func(string) *health.Question) {
@@ -30,7 +33,7 @@ func askRedis(q *health.Question, c *Cluster, m *Member, vars *value.Dict) {
 	if bind := value.Str(vars.At("redis_bind_address")); bind != "" && bind != "0.0.0.0" && bind != "*" && bind != "::" {
 		host = bind
 	}
-	q.Ask(health.AboutRedis, "redis_state", params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "node", fmt.Sprintf("%s-%d", c.Name, m.Number), "declared", names, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands"))))
+	q.Ask(aboutRedis, "redis_state", params.Protect(value.DictOf("host", host, "ports", ports, "mode", c.Mode, "node", fmt.Sprintf("%s-%d", c.Name, m.Number), "declared", names, "password", vars.At("redis_password"), "renames", vars.At("redis_rename_commands"))))
 }
 
 // Subjects are the clusters.

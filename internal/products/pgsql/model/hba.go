@@ -22,6 +22,8 @@ type HBARule struct {
 	Auth  string   // an alias; "" is pwd
 	Raw   []string // lines to take as they are, instead of Addr
 	Pos   diag.Pos
+	// AddrPos and AuthPos are the places of Addr and Auth, where they are known.
+	AddrPos, AuthPos diag.Pos
 	// RawPos are the places of Raw, where they are known.
 	RawPos []diag.Pos
 	// Default says that the rule is not the user's own: where the pool offers no TLS, it asks for none.
@@ -185,7 +187,7 @@ func (h *HBA) records(r HBARule) ([]string, error) {
 		return nil, fmt.Errorf("an HBA rule needs addr or rules")
 	}
 	if err := CheckAuth(r.Auth); err != nil {
-		return nil, err
+		return nil, diag.At(r.AuthPos, err)
 	}
 	db := r.DB
 	if db == "" {
@@ -217,7 +219,7 @@ func (h *HBA) records(r HBARule) ([]string, error) {
 	}
 	local, hosts, err := h.addresses(r.Addr)
 	if err != nil {
-		return nil, err
+		return nil, diag.At(r.AddrPos, err)
 	}
 	var lines []string
 	if local {

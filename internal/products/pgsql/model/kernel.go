@@ -46,7 +46,7 @@ var kernels = []Kernel{
 		Mode: "ivory", Maker: "IvorySQL", Home: "/usr/ivory-$v", Package: "ivorysql", Server: "ivorysql-$v", Version: 18, Libs: []string{"liboracle_parser", "ivorysql_ora"},
 		Settings: map[string]string{"ivorysql.port": "1521"}, Protocol: "Oracle", Port: 1521, ForeignWAL: true,
 	},
-	{Mode: "pgtde", Maker: "Percona's PostgreSQL", Home: "/usr/pgtde-$v", Package: "pgtde", Server: "pgtde-$v", Version: 18, Libs: []string{"pg_tde"}},
+	{Mode: "pgtde", Maker: "Percona Server for PostgreSQL", Home: "/usr/pgtde-$v", Package: "pgtde", Server: "pgtde-$v", Version: 18, Libs: []string{"pg_tde"}},
 	{Mode: "polar", Maker: "PolarDB", Home: "/usr/polar-$v", Package: "polardb", Server: "polardb-$v", Version: 17, NoCSV: true},
 	{Mode: "oriole", Maker: "OrioleDB", Home: "/usr/oriole-$v", Package: "orioledb", Server: "orioledb-$v", Version: 17, Libs: []string{"orioledb"}},
 	{Mode: "pgedge", Maker: "pgEdge", Home: "/usr/pgedge-$v", Package: "pgedge", Server: "pgedge-$v", Version: 18, Libs: []string{"spock"}},

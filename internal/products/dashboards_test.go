@@ -1,29 +1,39 @@
-package dashboard
+package products
 
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pig/internal/dashboard"
+	"pig/internal/product"
 )
 
-var update = flag.Bool("update", false, "write the files")
+const dashboardFiles = "../../roles/infra/files/dashboards"
 
-const dir = "../../roles/infra/files/dashboards"
+// dashboards are those of all products, and that of the inventory's tables.
+func dashboards() (all []dashboard.Dashboard) {
+	for _, p := range All() {
+		if d, ok := p.(product.Drawer); ok {
+			all = append(all, d.Dashboards()...)
+		}
+	}
+	return append(all, dashboard.Inventory())
+}
 
-func TestFilesAreAsDescribed(t *testing.T) {
+func TestDashboardsAreAsDescribed(t *testing.T) {
 	want := map[string]bool{}
-	for _, d := range append(All(), Inventory()) {
+	for _, d := range dashboards() {
 		text, err := d.JSON()
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(dir, d.UID+".json")
-		if d.UID == Inventory().UID { // it is not shown everywhere
-			path = filepath.Join(dir, "..", d.UID+".json")
+		path := filepath.Join(dashboardFiles, d.UID+".json")
+		if d.UID == dashboard.Inventory().UID { // it is not shown everywhere
+			path = filepath.Join(dashboardFiles, "..", d.UID+".json")
 		}
 		want[path] = true
 		if *update {
@@ -32,10 +42,10 @@ func TestFilesAreAsDescribed(t *testing.T) {
 			}
 		}
 		if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, text) {
-			t.Errorf("%s is not what is described here: go test ./internal/dashboard -update (%v)", path, err)
+			t.Errorf("%s is not what is described here: go test ./internal/products -run TestDashboards -update (%v)", path, err)
 		}
 	}
-	files, err := filepath.Glob(dir + "/*")
+	files, err := filepath.Glob(dashboardFiles + "/*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +56,9 @@ func TestFilesAreAsDescribed(t *testing.T) {
 	}
 }
 
-func TestPanelsLieBesideEachOther(t *testing.T) {
+func TestDashboardsHavePanelsBesideEachOther(t *testing.T) {
 	type box struct{ X, Y, W, H int }
-	for _, d := range append(All(), Inventory()) {
+	for _, d := range dashboards() {
 		text, err := d.JSON()
 		if err != nil {
 			t.Fatal(err)
