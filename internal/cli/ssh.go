@@ -10,12 +10,14 @@ func (a *app) ssh() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ssh HOST|CLUSTER [-- COMMAND ...]",
 		Short: "Open a shell on a host, or on the leader of a cluster",
-		Long: `Open a shell on a host as the inventory reaches it, with the ssh of this machine. Of a cluster it is the host of the leader, as the
-cluster's own members tell now. The exit status is that of the shell or the command.
+		Long: `Open a shell on a host with the ssh of this machine, over the connection that the inventory declares. CLUSTER stands for the
+host that leads it now. The exit status is that of the shell or the command.
 
   pig ssh 10.10.10.11
   pig ssh pg-test -- sudo journalctl -u patroni -n 50
-  pig ssh pg-test --replica`,
+  pig ssh pg-test --replica
+
+` + exitHelp,
 		Args: func(c *cobra.Command, args []string) error {
 			if dash := c.ArgsLenAtDash(); dash >= 0 {
 				args = args[:dash]
@@ -34,7 +36,7 @@ cluster's own members tell now. The exit status is that of the shell or the comm
 			} else if host, err = s.serving(c.Context(), env, host, replica); err != nil {
 				return err
 			}
-			return s.terminal(c.Context(), host, args[1:])
+			return s.openTerminal(c.Context(), host, args[1:])
 		},
 	}
 	o.AddFlags(c.Flags())

@@ -11,9 +11,9 @@ import (
 	"pig/internal/transport"
 )
 
-// terminal runs a command on a host as the operator's own ssh would, in the operator's terminal: a login shell without a command. It ends
+// openTerminal runs a command on a host as the operator's own ssh would, in the operator's terminal: a login shell without a command. It ends
 // with the status of the command.
-func (s *runner) terminal(ctx context.Context, host string, argv []string) error {
+func (s *runner) openTerminal(ctx context.Context, host string, argv []string) error {
 	h, err := s.engine(s.base, s.quiet()).Reach(host)
 	if err != nil {
 		return err

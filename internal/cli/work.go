@@ -96,7 +96,7 @@ func (w *work) Serving(ctx context.Context, cluster string, replica bool) (strin
 
 // Terminal implements product.Work.
 func (w *work) Terminal(ctx context.Context, host string, argv []string) error {
-	return w.session.terminal(ctx, host, argv)
+	return w.session.openTerminal(ctx, host, argv)
 }
 
 // Say implements product.Work.

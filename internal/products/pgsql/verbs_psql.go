@@ -13,8 +13,8 @@ import (
 func psqlVerb() product.Verb {
 	return product.Verb{
 		Use: "psql CLUSTER [DATABASE] [-- OPTION ...]", Short: "Open psql on the leader of a PostgreSQL cluster",
-		Long: `Open psql as the superuser of the database on the host of the leader, as the members of the cluster tell now. What follows the
-name of the cluster goes to psql. The exit status is that of psql.`,
+		Long: `Open psql as the database superuser, on the host that leads the cluster now. What follows the name of the cluster goes to
+psql. The exit status is that of psql.`,
 		Example: "  pig psql pg-test test\n  pig psql pg-test --replica -- -c 'SELECT pg_last_wal_replay_lsn()'\n  pig psql pg-test --member pg-test-3",
 		Args:    product.Args{Least: 1, Most: product.Many},
 		Flags: []product.Flag{
