@@ -17,7 +17,7 @@ import (
 var layers = [][]string{
 	{"diag", "format", "products/pgsql/guc", "products/pgsql/packages", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
 	{"node", "value", "report", "signature"},
-	{"node/contract", "yaml", "products/pgsql/model", "products/etcd/model", "products/minio/model", "products/redis/model", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand", "jinja/python/pyre"},
+	{"node/contract", "yaml", "toml", "products/pgsql/model", "products/etcd/model", "products/minio/model", "products/redis/model", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand", "jinja/python/pyre"},
 	{"jinja/plugin", "argspec"},
 	{"jinja/syntax"},
 	{"jinja/methods"},
