@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"pig/internal/ui"
 )
 
 // runOptions are the flags of every verb that works on hosts; they are those of ansible-playbook.
@@ -38,6 +40,8 @@ type runOptions struct {
 	config     *ansibleConfig // of play: ansible.cfg
 	playbooks  string         // of play: the directory of the playbook, whose group_vars count
 	output     string         // of play: pig's own, or as ansible-playbook prints it
+	merge      bool           // of play: hash_behaviour = merge
+	format     ui.AnsibleFormat
 	startAt    string
 	flush      bool
 	sshCommon  string

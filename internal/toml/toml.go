@@ -104,7 +104,7 @@ func (k *keys) value(path string, n *unstable.Node) {
 }
 
 // Paths need a separator that no key has: keys cannot hold control characters unless they are escaped, and these are not met in practice.
-func below(path, key string) string   { return path + "\x00" + key }
+func below(path, key string) string  { return path + "\x00" + key }
 func item(path string, i int) string { return path + "\x01" + strconv.Itoa(i) }
 
 func (k *keys) dict(m map[string]any, path string, text func(string) value.Value) *value.Dict {
