@@ -107,6 +107,7 @@ type shared struct {
 
 	stopOnce  sync.Once
 	learnOnce sync.Once
+	keeping   sync.Mutex // of files that lookups keep
 	mu        sync.Mutex
 	machines  map[string]*machine
 	actions   map[string]action
