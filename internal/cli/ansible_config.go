@@ -184,6 +184,7 @@ func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) 
 	truth("ask-become-pass", &o.askBecome, "ANSIBLE_BECOME_ASK_PASS", "privilege_escalation", "become_ask_pass")
 	truth("diff", &o.diff, "ANSIBLE_DIFF_ALWAYS", "diff", "always")
 	truth("force-handlers", &o.flush, "ANSIBLE_FORCE_HANDLERS", "defaults", "force_handlers")
+	o.passwords.configured(c, given)
 	o.merge = c.get("ANSIBLE_HASH_BEHAVIOUR", "defaults", "hash_behaviour") == "merge"
 	o.format = ui.AnsibleFormat{
 		HideSkipped: !c.truth("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "defaults", "display_skipped_hosts", true),

@@ -30,6 +30,7 @@ type source struct {
 	// opens decrypts what is encrypted in playbooks and roles; nil without a password.
 	opens    func(text string) (string, error)
 	vaultKey string
+	secrets  []vaultSecret // what vaults are opened with, once they were read
 	// openKey and sealKey open and encrypt the keys of the CA.
 	openKey func(path string, text []byte) ([]byte, error)
 	sealKey func(key []byte) ([]byte, error)
