@@ -117,7 +117,7 @@ func contentOf(source string, marks ...string) (*content, error) {
 		}
 	}
 	if !found {
-		return nil, diag.Errorf(diag.Pos{File: source}, "nothing to install: there is no %s", strings.Join(marks, ", no "))
+		return nil, diag.Errorf(diag.Pos{File: source}, "invalid content: want one of %s in it", strings.Join(marks, ", "))
 	}
 	var inside []contentFile
 	for _, f := range c.files {

@@ -184,7 +184,7 @@ func isContent(path string) bool {
 
 // remote refuses what is not on this machine.
 func remote(source string, pos diag.Pos) error {
-	return diag.Errorf(pos, "cannot install %q: it is no directory and no tarball of this machine", source).
+	return diag.Errorf(pos, "invalid source %q: want a directory or a tarball of this machine", source).
 		WithHint("fetch it first, and name its directory or its .tar.gz")
 }
 
