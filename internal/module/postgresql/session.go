@@ -17,7 +17,7 @@ import (
 
 // Table lists the modules.
 func Table() []module.Module {
-	return []module.Module{ping(), query(), database(), user(), extension(), schema(), tablespace(), membership(), setting(), slot()}
+	return []module.Module{ping(), query(), database(), user(), extension(), schema(), tablespace(), membership(), setting(), slot(), privs()}
 }
 
 // loginArgs are the arguments that say how a server is reached.
