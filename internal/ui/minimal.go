@@ -15,7 +15,6 @@ import (
 // Minimal shows the results of a single task as the program ansible does.
 type Minimal struct {
 	*Ansible
-	engine.Discard
 	OneLine bool
 	// Tree is a directory that gets a file for each host; "": none.
 	Tree string
@@ -46,9 +45,6 @@ func (m *Minimal) HostsGone() {}
 
 // Retrying implements engine.Sink.
 func (m *Minimal) Retrying(string, engine.TaskRef, int, int) {}
-
-// Warned implements engine.Sink.
-func (m *Minimal) Warned(text string) { m.Ansible.Warned(text) }
 
 // Recap says nothing: the exit code tells.
 func (m *Minimal) Recap([]string, map[string]engine.Stats) {}
@@ -149,6 +145,6 @@ func (m *Minimal) keep(host string, t engine.TaskRef, r engine.Result) {
 		err = os.WriteFile(filepath.Join(m.Tree, filepath.Base(host)), []byte(m.dump(t, r, false)), 0o644) //nolint:gosec // as Ansible makes it
 	}
 	if err != nil {
-		m.Ansible.Warned("cannot write the result of " + host + ": " + err.Error())
+		m.Warned("cannot write the result of " + host + ": " + err.Error())
 	}
 }

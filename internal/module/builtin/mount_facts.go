@@ -41,7 +41,7 @@ type mountLine struct {
 
 func runMountFacts(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	if c.Args.Has("timeout") && c.Args.Float("timeout") <= 0 {
-		return nil, fmt.Errorf("argument 'timeout' must be a positive number or null, not %s", c.Args.String("timeout"))
+		return nil, fmt.Errorf("argument 'timeout' must be a positive number or null, not %s", value.FloatText(c.Args.Float("timeout")))
 	}
 	lines, err := mountLines(ctx, c)
 	if err != nil {

@@ -37,7 +37,7 @@ func runSysvinit(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		if i.Assumed {
 			return nil, fmt.Errorf("what %s does: %w", script, node.ErrUnknown)
 		}
-		return nil, fmt.Errorf("Could not find the requested service %s: host", name) //nolint:staticcheck // Ansible's words
+		return nil, fmt.Errorf("Could not find the requested service %s: ", name) //nolint:staticcheck // Ansible's words
 	}
 	if c.Args.Has("enabled") {
 		if err := enableScript(ctx, c, name); err != nil {
