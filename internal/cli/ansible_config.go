@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/ui"
 )
 
 // ansibleConfig is the ansible.cfg that is in force, with the variables of the environment that go before it.
@@ -108,6 +109,15 @@ func (c *ansibleConfig) truth(variable, section, key string, absent bool) bool {
 	return false
 }
 
+// pretty is whether results are told on several lines; nil is as they come.
+func (c *ansibleConfig) pretty() *bool {
+	if c.get("ANSIBLE_CALLBACK_FORMAT_PRETTY", "defaults", "callback_format_pretty") == "" {
+		return nil
+	}
+	b := c.truth("ANSIBLE_CALLBACK_FORMAT_PRETTY", "defaults", "callback_format_pretty", false)
+	return &b
+}
+
 // inventories are the sources that ansible.cfg names.
 func (c *ansibleConfig) inventories() []string {
 	if text := c.env("ANSIBLE_INVENTORY"); text != "" {
@@ -174,6 +184,14 @@ func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) 
 	truth("ask-become-pass", &o.askBecome, "ANSIBLE_BECOME_ASK_PASS", "privilege_escalation", "become_ask_pass")
 	truth("diff", &o.diff, "ANSIBLE_DIFF_ALWAYS", "diff", "always")
 	truth("force-handlers", &o.flush, "ANSIBLE_FORCE_HANDLERS", "defaults", "force_handlers")
+	o.passwords.configured(c, given)
+	o.merge = c.get("ANSIBLE_HASH_BEHAVIOUR", "defaults", "hash_behaviour") == "merge"
+	o.format = ui.AnsibleFormat{
+		HideSkipped: !c.truth("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "defaults", "display_skipped_hosts", true),
+		HideOK:      !c.truth("ANSIBLE_DISPLAY_OK_HOSTS", "defaults", "display_ok_hosts", true),
+		YAML:        c.get("ANSIBLE_CALLBACK_RESULT_FORMAT", "defaults", "callback_result_format") == "yaml",
+		Pretty:      c.pretty(),
+	}
 	if len(o.inventory) == 0 {
 		o.inventory = c.inventories()
 	}
@@ -197,8 +215,8 @@ func (o *runOptions) collectionsPath() []string {
 // unobeyed tells of settings that would change what a playbook does, and that pig does not obey.
 func (c *ansibleConfig) unobeyed() (warnings []string) {
 	for _, s := range []struct{ variable, key, plain string }{
-		{"ANSIBLE_HASH_BEHAVIOUR", "hash_behaviour", "replace"}, {"ANSIBLE_STDOUT_CALLBACK", "stdout_callback", "default"},
-		{"ANSIBLE_CALLBACK_RESULT_FORMAT", "callback_result_format", "json"}, {"ANSIBLE_STRATEGY", "strategy", "linear"},
+		{"ANSIBLE_STDOUT_CALLBACK", "stdout_callback", "default"},
+		{"ANSIBLE_STRATEGY", "strategy", "linear"},
 	} {
 		if v := c.get(s.variable, "defaults", s.key); v != "" && v != s.plain && strings.TrimPrefix(v, "ansible.builtin.") != s.plain {
 			warnings = append(warnings, s.key+" = "+v+" of ansible.cfg has no effect")

@@ -10,7 +10,7 @@ import (
 func TestAnsibleConfig(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "ansible.cfg")
-	text := "[defaults]\ninventory = hosts,more ; two\nroles_path = roles:~/roles\n    :/srv/roles\nforks=7\nhash_behaviour = merge\n# forks=9\n[privilege_escalation]\nbecome = True\n"
+	text := "[defaults]\ninventory = hosts,more ; two\nroles_path = roles:~/roles\n    :/srv/roles\nforks=7\nhash_behaviour = merge\nstrategy = debug\n# forks=9\n[privilege_escalation]\nbecome = True\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestAnsibleConfig(t *testing.T) {
 	if want := []string{filepath.Join(dir, "roles"), "/home/me/roles", "/srv/roles"}; !slices.Equal(c.rolesPath(), want) {
 		t.Errorf("roles_path %q, want %q", c.rolesPath(), want)
 	}
-	if w := c.unobeyed(); !slices.Equal(w, []string{"hash_behaviour = merge of ansible.cfg has no effect"}) {
+	if w := c.unobeyed(); !slices.Equal(w, []string{"strategy = debug of ansible.cfg has no effect"}) {
 		t.Errorf("warnings %q", w)
 	}
 }

@@ -81,10 +81,15 @@ func Run(ctx context.Context, d Deps, args []string) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	a := &app{Build: d.Build, args: args[1:], in: d.In, out: d.Out, err: d.Err, cancel: cancel, interrupts: d.Interrupts, fleet: d.Fleet, paint: ui.NewPalette(colorful(d.Out))}
-	root := a.root()
-	root.SetArgs(a.verb(root, filepath.Base(args[0]), args[1:]))
-	err := root.ExecuteContext(ctx)
-	return a.report(err)
+	root, name := a.root(), filepath.Base(args[0])
+	root.SetArgs(a.verb(root, name, args[1:]))
+	return a.guarded(name, func() int {
+		err := root.ExecuteContext(ctx)
+		if isProgram(name) {
+			err = asProgram(err)
+		}
+		return a.report(err)
+	})
 }
 
 // verb puts the verb in front where it is not the first argument: it is the name that pig was started by (bin/pgsql-add is a
@@ -97,6 +102,8 @@ func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
 	switch {
 	case name == "ansible-playbook":
 		return append([]string{"play", "--output", "ansible"}, argv...)
+	case name == "ansible":
+		return append([]string{name}, argv...)
 	case strings.Contains(name, "-") && known(name):
 		return append([]string{name}, argv...)
 	case len(argv) == 0 || filepath.Ext(argv[0]) != ".yml":
@@ -217,7 +224,7 @@ Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())
+		return misused{fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())}
 	})
 	a.addVerbs(root)
 	tellUsage(root)
@@ -235,9 +242,9 @@ func unknownVerb(c *cobra.Command, args []string) error {
 	}
 	d := diag.Errorf(diag.Pos{}, "unknown command %q for %q", args[0], c.CommandPath())
 	if near := diag.DidYouMean(args[0], names); near != "" {
-		return d.WithHint("%s", near)
+		return misused{d.WithHint("%s", near)}
 	}
-	return d.WithHint("the commands are %s", strings.Join(names, ", "))
+	return misused{d.WithHint("the commands are %s", strings.Join(names, ", "))}
 }
 
 // noArgument tells of a word after a verb that takes none, and which flag may be meant.
@@ -270,7 +277,7 @@ func tellUsage(c *cobra.Command) {
 			case more:
 				err = fmt.Errorf("%s needs %s: %s", c.CommandPath(), argumentsOf(c), missingArgument(c, len(args)))
 			}
-			return fmt.Errorf("%w\nusage: %s", err, c.UseLine())
+			return misused{fmt.Errorf("%w\nusage: %s", err, c.UseLine())}
 		}
 	}
 	for _, sub := range c.Commands() {
@@ -287,6 +294,7 @@ type group struct {
 // addVerbs adds the verbs in the groups in which --help lists them.
 func (a *app) addVerbs(root *cobra.Command) {
 	root.AddCommand(a.agent())
+	root.AddCommand(a.ansiblePrograms()...)
 	for _, g := range a.groups() {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, v := range g.verbs {

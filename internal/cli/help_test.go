@@ -15,6 +15,9 @@ func TestHelp(t *testing.T) {
 	a := &app{Build: built(), in: strings.NewReader(""), out: io.Discard, err: io.Discard}
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
+		if isProgram(c.Name()) { // their help is Ansible's
+			return
+		}
 		for _, sub := range c.Commands() {
 			walk(sub)
 		}

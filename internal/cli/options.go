@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"pig/internal/ui"
 )
 
 // runOptions are the flags of every verb that works on hosts; they are those of ansible-playbook.
@@ -38,6 +40,8 @@ type runOptions struct {
 	config     *ansibleConfig // of play: ansible.cfg
 	playbooks  string         // of play: the directory of the playbook, whose group_vars count
 	output     string         // of play: pig's own, or as ansible-playbook prints it
+	merge      bool           // of play: hash_behaviour = merge
+	format     ui.AnsibleFormat
 	startAt    string
 	flush      bool
 	sshCommon  string
@@ -119,16 +123,21 @@ func (o oneOf) Set(text string) error {
 	return nil
 }
 
-// AddFlags adds the flags to a command.
-func (o *runOptions) AddFlags(f *pflag.FlagSet) {
-	o.reachFlags(f)
-	f.StringSliceVarP(&o.tags, "tags", "t", nil, "tags of the tasks to run")
-	f.StringSliceVar(&o.skipTags, "skip-tags", nil, "tags of the tasks to skip")
+// taskFlags adds the flags about how a task runs.
+func (o *runOptions) taskFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.check, "check", "C", false, "plan only: show the changes, apply nothing")
 	f.BoolVarP(&o.diff, "diff", "D", false, "differences of changed contents")
 	f.BoolVarP(&o.become, "become", "b", false, "run as another user")
 	f.StringVar(&o.becomeUser, "become-user", "", "user to run as (default root)")
 	f.CountVarP(&o.verbosity, "verbose", "v", "more output; may be repeated")
+}
+
+// AddFlags adds the flags to a command.
+func (o *runOptions) AddFlags(f *pflag.FlagSet) {
+	o.reachFlags(f)
+	f.StringSliceVarP(&o.tags, "tags", "t", nil, "tags of the tasks to run")
+	f.StringSliceVar(&o.skipTags, "skip-tags", nil, "tags of the tasks to skip")
+	o.taskFlags(f)
 	f.BoolVar(&o.json, "json", false, "output as JSON, one event a line")
 	f.StringVar(&o.startAt, "start-at-task", "", "name of the first task to run")
 	f.BoolVar(&o.flush, "force-handlers", false, "handlers also on hosts where a task failed")

@@ -17,23 +17,48 @@ import (
 	"pig/internal/format"
 	"pig/internal/params"
 	"pig/internal/private"
-	"pig/internal/vault"
 )
 
 // passwordOptions are the flags about encrypted values of the inventory, and about the file of generated passwords.
 type passwordOptions struct {
 	file, vaultFile, ageIdentity string
 	askVault                     bool
-	anew                         bool // of verbs that have the flag: new passwords may replace all of an environment
-	newCA                        bool // of the same verbs: hosts that trust another CA may get that of this folder
+	ids                          []string // of passwords of vaults: ID@SOURCE
+	anew                         bool     // of verbs that have the flag: new passwords may replace all of an environment
+	newCA                        bool     // of the same verbs: hosts that trust another CA may get that of this folder
 }
 
 // AddFlags adds the flags to a command.
 func (o *passwordOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.file, "secrets", os.Getenv("PIG_SECRETS"), "file of generated passwords (default files/secrets.yml beside the inventory)")
+	o.vaultFlags(f)
+	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age to decrypt the file of generated passwords")
+}
+
+// vaultFlags adds the flags about passwords of vaults.
+func (o *passwordOptions) vaultFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.vaultFile, "vault-password-file", os.Getenv("ANSIBLE_VAULT_PASSWORD_FILE"), "file or program with the vault password")
 	f.BoolVarP(&o.askVault, "ask-vault-pass", "J", false, "prompt for the vault password")
-	f.StringVar(&o.ageIdentity, "age-identity", os.Getenv("PIG_AGE_IDENTITY"), "identity file of age to decrypt the file of generated passwords")
+	f.StringArrayVar(&o.ids, "vault-id", nil, "vault password by its id: ID@FILE, ID@prompt; may be repeated")
+}
+
+// configured fills in what the command line leaves to ansible.cfg.
+func (o *passwordOptions) configured(c *ansibleConfig, given func(flag string) bool) {
+	if o.vaultFile == "" {
+		if files := c.paths("ANSIBLE_VAULT_PASSWORD_FILE", "defaults", "vault_password_file"); len(files) == 1 {
+			o.vaultFile = files[0]
+		}
+	}
+	if !given("ask-vault-pass") {
+		o.askVault = c.truth("ANSIBLE_ASK_VAULT_PASS", "defaults", "ask_vault_pass", false)
+	}
+	var listed []string
+	for id := range strings.SplitSeq(c.get("ANSIBLE_VAULT_IDENTITY_LIST", "defaults", "vault_identity_list"), ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			listed = append(listed, id)
+		}
+	}
+	o.ids = append(listed, o.ids...)
 }
 
 // newFlags adds --new-secrets and --new-ca.
@@ -44,23 +69,19 @@ func (o *passwordOptions) newFlags(f *pflag.FlagSet) {
 
 // vaultPassword is the password of vaults, "" if none was given. It is asked for at most once.
 func (s *source) vaultPassword(ctx context.Context) (string, error) {
-	o := &s.opt.passwords
 	if s.vaultKey != "" {
 		return s.vaultKey, nil
 	}
-	var err error
-	switch {
-	case o.vaultFile != "":
-		s.vaultKey, err = passwordFrom(ctx, o.vaultFile)
-	case o.askVault:
-		s.vaultKey, err = s.app.ask("Vault password")
+	secrets, err := s.vaultSecrets(ctx)
+	if err != nil || len(secrets) == 0 {
+		return "", err
 	}
-	s.redactor.Add(s.vaultKey)
-	return s.vaultKey, err
+	s.vaultKey = secrets[0].password
+	return s.vaultKey, nil
 }
 
-// passwordFrom reads a password file, or runs it where it is a program, as Ansible does.
-func passwordFrom(ctx context.Context, path string) (string, error) {
+// passwordFrom reads a password file, or runs it with args where it is a program, as Ansible does.
+func passwordFrom(ctx context.Context, path string, args ...string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", fmt.Errorf("cannot read the vault password: %w", err)
@@ -71,7 +92,7 @@ func passwordFrom(ctx context.Context, path string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("cannot read the vault password: %w", err)
 		}
-		text, err = exec.CommandContext(ctx, abs).Output()
+		text, err = exec.CommandContext(ctx, abs, args...).Output()
 		if err != nil {
 			return "", fmt.Errorf("cannot run %s for the vault password: %w", path, err)
 		}
@@ -87,12 +108,12 @@ func passwordFrom(ctx context.Context, path string) (string, error) {
 
 // decrypt opens a vault of the inventory; nil where no password was given, so that the error names the place.
 func (s *source) decrypt(ctx context.Context) (func(string) (string, error), error) {
-	password, err := s.vaultPassword(ctx)
-	if err != nil || password == "" {
+	secrets, err := s.vaultSecrets(ctx)
+	if err != nil || len(secrets) == 0 {
 		return nil, err
 	}
 	return func(text string) (string, error) {
-		plain, err := vault.Decrypt([]byte(strings.TrimSpace(text)), password)
+		plain, _, err := openVault([]byte(strings.TrimSpace(text)), secrets)
 		return string(plain), err
 	}, nil
 }

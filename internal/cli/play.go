@@ -155,7 +155,7 @@ func (s *runner) sink() shown {
 		return ui.NewJSON(term, s.base.Plan, s.opt.diff)
 	case s.opt.output == "ansible":
 		return ui.NewAnsible(term, s.app.paint, ui.AnsibleOptions{
-			Verbosity: s.opt.verbosity, Diff: s.opt.diff, Source: s.app.excerpts(s.redactor.Redact),
+			Verbosity: s.opt.verbosity, Diff: s.opt.diff, Format: s.opt.format, Source: s.app.excerpts(s.redactor.Redact),
 			Warn: func(text string) { fmt.Fprintln(s.app.err, text) },
 		})
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"pig":              func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-		"pgsql-hba":        func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-		"ansible-playbook": func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-	})
+	programs := map[string]func(){}
+	for _, name := range []string{"pig", "pgsql-hba", "ansible", "ansible-playbook", "ansible-inventory", "ansible-vault", "ansible-doc", "ansible-galaxy"} {
+		programs[name] = func() { os.Exit(Main(built(), os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+	}
+	testscript.Main(m, programs)
 }
 
 // TestScripts runs testdata/*.txtar: whole command lines with their output and exit status.

@@ -30,6 +30,7 @@ type source struct {
 	// opens decrypts what is encrypted in playbooks and roles; nil without a password.
 	opens    func(text string) (string, error)
 	vaultKey string
+	secrets  []vaultSecret // what vaults are opened with, once they were read
 	// openKey and sealKey open and encrypt the keys of the CA.
 	openKey func(path string, text []byte) ([]byte, error)
 	sealKey func(key []byte) ([]byte, error)
@@ -56,7 +57,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 		return err
 	}
 	s.opens = decrypt
-	inv, warnings, err := inventory.Load(sources, constructed(inventory.Options{Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
+	inv, warnings, err := inventory.Load(sources, s.inventoryOptions(ctx, decrypt))
 	if err != nil && s.opt.output == "ansible" && inv != nil { // it goes on with what can be read
 		fmt.Fprintln(s.app.err, s.app.paint.Yellow("[WARNING]: "+err.Error()))
 		err = nil
@@ -79,7 +80,7 @@ func (s *source) loadInventory(ctx context.Context) error {
 	}
 	s.inventory = inv.Clone()
 	s.masks = s.inventory
-	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{Vault: decrypt})
+	s.extra, _, err = inventory.ParseExtraVars(s.opt.extraVars, inventory.Options{Vault: decrypt, Merge: s.opt.merge})
 	if err != nil {
 		return err
 	}
@@ -96,13 +97,20 @@ func (s *source) loadInventory(ctx context.Context) error {
 	return nil
 }
 
+// inventoryOptions say how sources are read.
+func (s *source) inventoryOptions(ctx context.Context, decrypt func(string) (string, error)) inventory.Options {
+	return constructed(inventory.Options{
+		Vault: decrypt, Tables: s.tables(ctx), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != "", Merge: s.opt.merge,
+	})
+}
+
 // reread reads the inventory anew, for a run that is under way.
 func (s *source) reread() (*inventory.Inventory, error) {
 	decrypt, err := s.decrypt(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	inv, _, err := inventory.Load(s.sources(), constructed(inventory.Options{Vault: decrypt, Tables: s.tables(context.Background()), PlaybookDir: s.opt.playbooks, Closed: s.opt.playbooks != ""}))
+	inv, _, err := inventory.Load(s.sources(), s.inventoryOptions(context.Background(), decrypt))
 	return inv, err
 }
 

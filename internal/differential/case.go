@@ -138,8 +138,20 @@ func (c Case) Copy(p Place) error {
 // Answer is what a program printed, and what it left.
 type Answer struct{ Output, Files string }
 
-// Program runs a command line in a directory, as the program knows it, and gives its standard output and exit code.
+// Program runs a command line, of which the first word is the program, in a directory as the program knows it, and gives its standard output
+// and exit code.
 type Program func(ctx context.Context, dir string, args []string) (out string, code int, err error)
+
+// programs are those that a line of a case's command may begin with; others are arguments of ansible-playbook.
+var programs = []string{"ansible", "ansible-playbook", "ansible-inventory", "ansible-vault", "ansible-config", "ansible-doc", "ansible-galaxy"}
+
+// program puts the name of the program before a command line that has none.
+func program(args []string) []string {
+	if len(args) > 0 && slices.Contains(programs, args[0]) {
+		return args
+	}
+	return append([]string{"ansible-playbook"}, args...)
+}
 
 // Run runs a case at an empty place.
 func (c Case) Run(ctx context.Context, p Place, run Program) (Answer, error) {
@@ -153,7 +165,7 @@ func (c Case) Run(ctx context.Context, p Place, run Program) (Answer, error) {
 		for i, a := range given {
 			given[i] = strings.ReplaceAll(a, "/SCRATCH", scratch)
 		}
-		out, code, err := run(ctx, p.Home(), given)
+		out, code, err := run(ctx, p.Home(), program(given))
 		if err != nil {
 			return Answer{}, err
 		}

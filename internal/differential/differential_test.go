@@ -22,7 +22,7 @@ import (
 // update lists the differences that there are as those that stay: look at each, and give it a reason in docs/compatibility.md.
 var update = flag.Bool("update", false, "write the list of differences")
 
-// TestMain is also pig, started by the name ansible-playbook.
+// TestMain is also pig, started by a name of Ansible's.
 func TestMain(m *testing.M) {
 	if os.Getenv("PIG_IS") == "" {
 		os.Exit(m.Run())
@@ -82,7 +82,7 @@ func TestAnswersOfAnsible(t *testing.T) {
 	}
 }
 
-// answer runs a case with this program as ansible-playbook.
+// answer runs a case with this program under the names of Ansible's programs.
 func answer(t *testing.T, c differential.Case) differential.Answer {
 	t.Helper()
 	place, err := differential.NewPlace(t.TempDir(), "")
@@ -94,9 +94,9 @@ func answer(t *testing.T, c differential.Case) differential.Answer {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	a, err := c.Run(ctx, place, func(ctx context.Context, dir string, args []string) (string, int, error) {
-		cmd := exec.CommandContext(ctx, os.Args[0], args...)
+		cmd := exec.CommandContext(ctx, os.Args[0], args[1:]...)
 		cmd.Dir = dir
-		cmd.Env = []string{"PIG_IS=ansible-playbook", "HOME=" + home, "XDG_STATE_HOME=" + home, "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8", "NO_COLOR=1"}
+		cmd.Env = []string{"PIG_IS=" + args[0], "HOME=" + home, "XDG_STATE_HOME=" + home, "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8", "ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3"}
 		var errs bytes.Buffer
 		cmd.Stderr = &errs
 		out, err := cmd.Output()

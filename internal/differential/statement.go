@@ -15,7 +15,7 @@ import (
 
 var (
 	header = regexp.MustCompile(`^(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS|rc=)`)
-	result = regexp.MustCompile(`^(ok|changed|skipping|fatal|failed|included|FAILED - RETRYING)[:,]? .*\[`)
+	result = regexp.MustCompile(`^(ok|changed|skipping|fatal|failed|included|FAILED - RETRYING)[:,]? .*\[|^\S+ \| (SUCCESS|CHANGED|FAILED|SKIPPED|UNREACHABLE)`)
 	// passing are values that are never twice the same.
 	passing = regexp.MustCompile(`^(delta|start|end|atime|mtime|ctime|inode|dev|ino|time|src_tmp|ansible_job_id|results_file|uid|gid|stamp)$`)
 )
@@ -76,9 +76,16 @@ func Statements(output string) []string {
 	return all
 }
 
-var inBrackets = regexp.MustCompile(`\[([^\]]*?)( -> [^\]]*)?\]`)
+// The host of a line stands in brackets, or before a bar where ansible has run a single task.
+var (
+	inBrackets = regexp.MustCompile(`\[([^\]]*?)( -> [^\]]*)?\]`)
+	beforeBar  = regexp.MustCompile(`^(\S+) \| `)
+)
 
 func hostOf(line string) string {
+	if m := beforeBar.FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
 	if m := inBrackets.FindStringSubmatch(line); m != nil {
 		return m[1]
 	}

@@ -41,7 +41,7 @@ func actions() map[string]action {
 		"fetch":         {run: fetch, args: []string{"src", "dest", "flat", "fail_on_missing"}},
 		"setup":         {run: setup},
 		"gather_facts":  {run: setup},
-		"package_facts": {run: gather}, "service_facts": {run: gather}, "getent": {run: gather},
+		"package_facts": {run: gather}, "service_facts": {run: gather}, "getent": {run: gather}, "mount_facts": {run: gather},
 		"unarchive": {run: unarchive}, "assemble": {run: assemble},
 		"reboot": {run: reboot, args: rebootArgs, waits: true}, "set_stats": {run: setStats, args: []string{"data", "per_host", "aggregate"}},
 		"wait_for_hosts":      {run: waitForHosts, args: []string{"hosts"}, waits: true},

@@ -43,8 +43,8 @@ func includeVars(ctx context.Context, c *call) Result {
 	for _, h := range hosts {
 		h.mu.Lock()
 		add := value.Clone(vars).(*value.Dict)
-		if c.args.At("hash_behaviour") == "merge" {
-			add = merged(h.included, add)
+		if behaviour := c.args.At("hash_behaviour"); behaviour == "merge" || behaviour == nil && c.e.opt.Merge {
+			add = value.Merged(h.included, add)
 		}
 		h.included = h.included.Clone()
 		h.included.Update(add)
@@ -128,21 +128,6 @@ func textsOr(v value.Value, absent ...string) []string {
 		return v.Texts()
 	}
 	return []string{value.Str(v)}
-}
-
-// merged is a mapping on top of another one, with what is a mapping in both merged as well.
-func merged(below, above *value.Dict) *value.Dict {
-	all := below.Clone()
-	for k, v := range above.All() {
-		old, _ := all.Get(k)
-		under, isDict := old.(*value.Dict)
-		over, both := v.(*value.Dict)
-		if isDict && both {
-			v = merged(under, over)
-		}
-		all.SetAt(k, v, above.KeyPos(k), above.ValuePos(k))
-	}
-	return all
 }
 
 // setStats keeps numbers and texts of the run, for whoever reads its end.

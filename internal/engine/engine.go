@@ -55,6 +55,7 @@ type Options struct {
 	// Cluster is the cluster of a host: what runs once runs once in each, but for what is done on the controller. nil: once in the batch.
 	Cluster     func(host string) string
 	GatherFacts bool // plays that say nothing gather facts, as in Ansible
+	Merge       bool // mappings of several levels of variables are merged: hash_behaviour = merge
 	Dir         string
 	Config      string // the ansible.cfg that was read
 	Version     string
@@ -106,6 +107,7 @@ type shared struct {
 
 	stopOnce  sync.Once
 	learnOnce sync.Once
+	keeping   sync.Mutex // of files that lookups keep
 	mu        sync.Mutex
 	machines  map[string]*machine
 	actions   map[string]action

@@ -11,8 +11,9 @@ import (
 func gathered() map[string]func(name string) bool {
 	called := func(want string) func(string) bool { return func(name string) bool { return name == want } }
 	return map[string]func(string) bool{
-		"package_facts": called("packages"), "service_facts": called("services"), "mount_facts": called("mount_points"),
-		"getent": func(name string) bool { return strings.HasPrefix(name, "getent_") },
+		"package_facts": called("packages"), "service_facts": called("services"),
+		"mount_facts": func(name string) bool { return name == "mount_points" || name == "aggregate_mounts" },
+		"getent":      func(name string) bool { return strings.HasPrefix(name, "getent_") },
 	}
 }
 

@@ -29,6 +29,7 @@ type layers struct {
 	said   bool        // a node had a say in local
 	reach  *value.Dict // the last level of a task: the way to its host
 	joined func() bool // tells whether a node had a say in who is in which group
+	merge  bool        // mappings of several levels are one: hash_behaviour = merge
 }
 
 // Lookup implements jinja.Variables.
@@ -36,10 +37,16 @@ func (l *layers) Lookup(name string) (value.Value, bool, bool) {
 	if v, ok := l.magic(name); ok {
 		return v, false, true
 	}
-	for _, level := range l.levels {
-		if v, ok := level.vars.Named(name); ok {
-			return v, level.trusted, true
+	for i, level := range l.levels {
+		v, ok := level.vars.Named(name)
+		if !ok {
+			continue
 		}
+		if d, isDict := v.(*value.Dict); isDict && l.merge && i > 0 { // the first level is the task's own
+			v, trusted := l.merged(name, d, level.trusted, l.levels[i+1:])
+			return v, trusted, true
+		}
+		return v, level.trusted, true
 	}
 	return nil, false, false
 }
@@ -106,7 +113,7 @@ func (pr *playRun) taskLayers(h *host, t *playbook.Task, local *value.Dict) *lay
 	if local == nil {
 		local = value.NewDict()
 	}
-	l.local = local
+	l.local, l.merge = local, e.opt.Merge
 	l.levels = append(l.levels, layer{local, false, func(string) bool { return l.said }})
 	l.add(e.opt.ExtraVars, true)
 	var chain []*playbook.Block

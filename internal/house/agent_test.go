@@ -10,7 +10,7 @@ import (
 )
 
 // maxAgent bounds the agent: it travels to every node.
-const maxAgent = 12 << 20
+const maxAgent = 13 << 20
 
 func goTool(t *testing.T, env []string, args ...string) string {
 	t.Helper()

@@ -26,6 +26,10 @@ func ParseExtraVars(args []string, opts Options) (*value.Dict, diag.List, error)
 		if !ok {
 			return nil, warnings, diag.Errorf(extraPos, "extra variables must be a mapping, not %s: %s", value.TypeName(v), arg)
 		}
+		if opts.Merge {
+			all = value.Merged(all, d)
+			continue
+		}
 		all.Update(d)
 	}
 	return all, warnings, nil

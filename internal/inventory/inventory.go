@@ -30,6 +30,8 @@ type Options struct {
 	// Render evaluates a template, and Test a condition, with variables: for inventories that are constructed. nil: there are none.
 	Render func(text string, vars *value.Dict) (value.Value, error)
 	Test   func(condition string, vars *value.Dict) (bool, error)
+	// Merge merges mappings of several places that set a variable: hash_behaviour = merge.
+	Merge bool
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
 }
@@ -43,14 +45,15 @@ type Tables struct {
 
 // Inventory is what all sources together declare. It is safe for concurrent use; AddHost and AddGroup work on a Clone.
 type Inventory struct {
-	mu      sync.RWMutex
-	hosts   map[string]*Host
-	order   []*Host // by first appearance
-	groups  map[string]*Group
-	inOrder []*Group
-	local   *Host // the implicit localhost, once somebody asked for it
-	dirs    varsDirs
-	merged  map[*Host]*value.Dict
+	mu          sync.RWMutex
+	hosts       map[string]*Host
+	order       []*Host // by first appearance
+	groups      map[string]*Group
+	inOrder     []*Group
+	local       *Host // the implicit localhost, once somebody asked for it
+	dirs        varsDirs
+	mergeHashes bool // mappings of several places are one
+	merged      map[*Host]*value.Dict
 }
 
 // Host is a managed node.
@@ -126,6 +129,7 @@ func isListOutput(v value.Value) bool {
 // finish puts groups and hosts in order, reads group_vars and host_vars, and sorts out what was wrong.
 func (l *loader) finish(sources []string) (*Inventory, diag.List, error) {
 	inv := l.inv
+	inv.mergeHashes = l.opts.Merge
 	inv.reconcile(&l.diags)
 	inv.dirs = l.varsDirs(sources)
 	l.readVars()

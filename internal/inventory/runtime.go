@@ -13,7 +13,7 @@ import (
 func (inv *Inventory) Clone() *Inventory {
 	inv.mu.RLock()
 	defer inv.mu.RUnlock()
-	c := &Inventory{hosts: map[string]*Host{}, groups: map[string]*Group{}, merged: map[*Host]*value.Dict{}, dirs: inv.dirs}
+	c := &Inventory{hosts: map[string]*Host{}, groups: map[string]*Group{}, merged: map[*Host]*value.Dict{}, dirs: inv.dirs, mergeHashes: inv.mergeHashes}
 	hosts, groups := map[*Host]*Host{}, map[*Group]*Group{}
 	for _, h := range inv.order {
 		n := *h

@@ -135,6 +135,8 @@ func (l *loader) file(path string, info os.FileInfo) {
 	switch {
 	case bytes.HasPrefix(text, []byte("#!")) || executable && !isYAML && bytes.HasPrefix(text, []byte("\x7fELF")):
 		l.script(path)
+	case filepath.Ext(path) == ".toml":
+		l.tomlFile(path, text)
 	case isYAML || filepath.Ext(path) == "" && (looksLikeYAML(text) || isMapping(path, text)):
 		l.yamlFile(path, text)
 	default:

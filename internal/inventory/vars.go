@@ -35,6 +35,10 @@ func (inv *Inventory) Vars(h *Host) *value.Dict {
 func (inv *Inventory) merge(h *Host) *value.Dict {
 	d := value.NewDict()
 	for _, s := range inv.steps(h) {
+		if inv.mergeHashes {
+			d = value.Merged(d, s.vars)
+			continue
+		}
 		d.Update(s.vars)
 	}
 	return d

@@ -51,6 +51,9 @@ type (
 	SyntaxError = syntax.Error
 )
 
+// ErrNotKept says that a plan keeps nothing of what a lookup makes.
+var ErrNotKept = runtime.ErrNotKept
+
 // Omit is the value of the variable omit: an argument that has it counts as not given.
 var Omit = python.Omit
 

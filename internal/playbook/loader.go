@@ -55,6 +55,13 @@ func (l *Loader) load(path string, stack []string) ([]*Play, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.plays(v, path, stack)
+}
+
+// Plays reads a playbook that is in no file; path stands for one beside which files are found.
+func (l *Loader) Plays(v value.Value, path string) ([]*Play, error) { return l.plays(v, path, nil) }
+
+func (l *Loader) plays(v value.Value, path string, stack []string) ([]*Play, error) {
 	list, ok := v.(*value.List)
 	if !ok {
 		return nil, diag.Errorf(diag.Pos{File: path, Line: 1}, "a playbook is a list of plays, and this is %s", describe(v))

@@ -25,12 +25,14 @@ type Ansible struct {
 	included []inclusion // told together before what comes next
 	noted    map[string]bool
 	hosts    []string // of the play, in order
+	due      string   // the heading of a task of which nothing was shown yet
 }
 
 // AnsibleOptions say how much is shown.
 type AnsibleOptions struct {
 	Verbosity int
 	Diff      bool
+	Format    AnsibleFormat
 	// Source gives lines of playbooks, with their secrets masked.
 	Source diag.Source
 	// Warn shows a warning beside the output.
@@ -73,10 +75,7 @@ func (a *Ansible) TaskStarted(t engine.TaskRef) {
 	if t.Handler {
 		kind = "RUNNING HANDLER"
 	}
-	a.banner(kind + " [" + strings.TrimSpace(t.Title()) + "]")
-	if a.opt.Verbosity > 1 && t.Pos.Known() {
-		a.term.Print(fmt.Sprintf("task path: %s:%d\n", t.Pos.File, t.Pos.Line))
-	}
+	a.heading(kind+" ["+strings.TrimSpace(t.Title())+"]", t)
 }
 
 // HostStarted implements engine.Sink.
@@ -97,9 +96,12 @@ func (a *Ansible) Included(host string, _ engine.TaskRef, what, label string) {
 
 func (a *Ansible) tellIncluded() {
 	a.mu.Lock()
-	told, order := a.included, a.hosts
-	a.included = nil
+	told, order, due := a.included, a.hosts, a.due
+	a.included, a.due = nil, ""
 	a.mu.Unlock()
+	if len(told) > 0 && due != "" {
+		a.begin(due)
+	}
 	for _, inc := range told {
 		slices.SortFunc(inc.hosts, func(x, y string) int { return slices.Index(order, x) - slices.Index(order, y) })
 		line := fmt.Sprintf("included: %s for %s", inc.what, strings.Join(inc.hosts, ", "))
@@ -112,6 +114,9 @@ func (a *Ansible) tellIncluded() {
 
 // HostDone implements engine.Sink.
 func (a *Ansible) HostDone(host string, t engine.TaskRef, r engine.Result, _ time.Duration) {
+	if !a.shows(r) {
+		return
+	}
 	var b strings.Builder
 	a.warnings(r)
 	name := host
@@ -148,6 +153,9 @@ func (a *Ansible) HostDone(host string, t engine.TaskRef, r engine.Result, _ tim
 
 // ItemDone implements engine.Sink.
 func (a *Ansible) ItemDone(host string, t engine.TaskRef, r engine.Result) {
+	if !a.shows(r) {
+		return
+	}
 	var b strings.Builder
 	a.warnings(r)
 	name := host
@@ -247,15 +255,19 @@ func (a *Ansible) dump(t engine.TaskRef, r engine.Result, indented bool) string 
 	}
 	if t.Action == "debug" && !r.Failed && r.Verbose {
 		for _, name := range []string{"item", "ansible_loop_var", "ansible_index_var", "ansible_loop"} {
-			d.Delete(name)
+			if !r.Values.Has(name) { // var: item
+				d.Delete(name)
+			}
 		}
 		if r.Loop != nil {
 			for k := range r.Loop.All() {
-				d.Delete(k)
+				if !r.Values.Has(k) {
+					d.Delete(k)
+				}
 			}
 		}
 	}
-	return pythonJSON(d, indented || r.Verbose || a.opt.Verbosity > 2)
+	return a.opt.Format.text(d, indented || r.Verbose || a.opt.Verbosity > 2)
 }
 
 // origin tells why a task failed and shows where it stands.

@@ -61,8 +61,20 @@ func Decrypt(text []byte, password string) ([]byte, error) {
 	return unpad(k.crypt(parts[2]))
 }
 
+// ID is the name that a vault gives for its password, "" if it gives none.
+func ID(text []byte) string {
+	header, _, _ := strings.Cut(string(text), "\n")
+	if words := strings.Split(strings.TrimSpace(header), ";"); len(words) > 3 && words[0] == magic {
+		return words[3]
+	}
+	return ""
+}
+
 // Encrypt makes a vault of plain, with a new salt each time.
-func Encrypt(plain []byte, password string) ([]byte, error) {
+func Encrypt(plain []byte, password string) ([]byte, error) { return EncryptAs("", plain, password) }
+
+// EncryptAs makes a vault that names its password by an id; "" and default are no name.
+func EncryptAs(id string, plain []byte, password string) ([]byte, error) {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // it cannot fail
 	k, err := derive(password, salt)
@@ -72,7 +84,11 @@ func Encrypt(plain []byte, password string) ([]byte, error) {
 	content := k.crypt(pad(plain))
 	inner := hex.EncodeToString([]byte(hex.EncodeToString(salt) + "\n" + hex.EncodeToString(k.sum(content)) + "\n" + hex.EncodeToString(content)))
 	var b bytes.Buffer
-	b.WriteString(magic + ";1.1;AES256\n")
+	if id == "" || id == "default" {
+		b.WriteString(magic + ";1.1;AES256\n")
+	} else {
+		b.WriteString(magic + ";1.2;AES256;" + id + "\n")
+	}
 	for len(inner) > 0 {
 		n := min(lineWidth, len(inner))
 		b.WriteString(inner[:n] + "\n")

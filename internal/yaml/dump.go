@@ -37,6 +37,7 @@ type DumpOptions struct {
 	ExplicitEnd   bool   // end with ...
 	Mask          bool   // show secrets masked
 	Vault         bool   // write secrets whose text is an Ansible Vault with its tag
+	Blocks        bool   // texts of several lines stand in blocks
 }
 
 // Dump writes v as PyYAML's safe dumper does, byte for byte, but without anchors: what occurs twice is written twice.
@@ -93,6 +94,9 @@ func represent(v value.Value, o *DumpOptions) *node {
 		}
 	}
 	tag, text := scalarText(v, o)
+	if o.Blocks && tag == "!!str" && strings.ContainsAny(text, "\n\u0085\u2028\u2029") {
+		return &node{tag: tag, text: text, style: "|"}
+	}
 	return &node{tag: tag, text: text, style: o.Style}
 }
 

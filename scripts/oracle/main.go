@@ -1,6 +1,6 @@
 // Command oracle records what ansible-core answers to the cases of testdata/differential.
 //
-// It runs ansible-playbook in a Debian 13 root (PIG_ORACLE_ROOT, made by scripts/oracle.sh), without a network.
+// It runs Ansible's programs in a Debian 13 root (PIG_ORACLE_ROOT, made by scripts/oracle.sh), without a network.
 package main
 
 import (
@@ -78,7 +78,7 @@ func ask(root string, c differential.Case) error {
 	defer cancel()
 	a, err := c.Run(ctx, place, func(ctx context.Context, dir string, args []string) (string, int, error) {
 		line := append([]string{"-n", "chroot", root, "env", "-i", "-C", dir, "HOME=/root", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8",
-			"ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3", "ansible-playbook"}, args...)
+			"ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3"}, args...)
 		cmd := exec.CommandContext(ctx, "unshare", line...) //nolint:gosec // arguments of a case of this repository
 		cmd.Env = os.Environ()
 		out, err := cmd.Output()

@@ -125,19 +125,7 @@ func passwordHash(s string, c *plugin.Call) (value.Value, error) {
 	if salt == "" {
 		salt = randomSalt(map[string]int{"blowfish": 22, "bcrypt": 22, "md5": 8, "md5_crypt": 8}[kind] | saltSize(kind, size))
 	}
-	var out string
-	switch kind {
-	case "sha512", "sha512_crypt":
-		out, err = crypt.SHA512(s, salt, rounds)
-	case "sha256", "sha256_crypt":
-		out, err = crypt.SHA256(s, salt, rounds)
-	case "md5", "md5_crypt":
-		out, err = crypt.MD5(s, salt)
-	case "blowfish", "bcrypt":
-		out, err = crypt.Bcrypt(s, salt, rounds, ident)
-	default:
-		return nil, fmt.Errorf("algorithm '%s' is not supported: use sha512, sha256, md5 or bcrypt", kind)
-	}
+	out, err := Crypt(kind, s, salt, rounds, ident)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +133,21 @@ func passwordHash(s string, c *plugin.Call) (value.Value, error) {
 		return out, nil
 	}
 	return secret.New(out), nil
+}
+
+// Crypt is a password as crypt(3) keeps it.
+func Crypt(kind, password, salt string, rounds int, ident string) (string, error) {
+	switch kind {
+	case "sha512", "sha512_crypt":
+		return crypt.SHA512(password, salt, rounds)
+	case "sha256", "sha256_crypt":
+		return crypt.SHA256(password, salt, rounds)
+	case "md5", "md5_crypt":
+		return crypt.MD5(password, salt)
+	case "blowfish", "bcrypt":
+		return crypt.Bcrypt(password, salt, rounds, ident)
+	}
+	return "", fmt.Errorf("algorithm '%s' is not supported: use sha512, sha256, md5 or bcrypt", kind)
 }
 
 func saltSize(kind string, size int) int {

@@ -31,7 +31,7 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
 		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupUnvault, "ini": src.ini, "csvfile": lookupCSV,
-		"inventory_hostnames": lookupHostnames,
+		"inventory_hostnames": lookupHostnames, "password": lookupPassword,
 	}
 }
 

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"time"
@@ -46,6 +47,16 @@ type Files interface {
 	// Glob gives the files that match a pattern, sorted.
 	Glob(pattern, from string) ([]string, error)
 }
+
+// Keeper is what Files may implement to keep what a lookup makes: a password.
+type Keeper interface {
+	// Update replaces the content of a file of this machine by what change makes of it; present says whether there is one. nil leaves it as it is.
+	// What would be written in a run is not in a plan: the error is ErrNotKept.
+	Update(name string, change func(content []byte, present bool) ([]byte, error)) error
+}
+
+// ErrNotKept says that a plan keeps nothing.
+var ErrNotKept = errors.New("a plan keeps nothing")
 
 // Lookup gives the values that lookup() and with_<name> see. args and kwargs are finished values.
 type Lookup func(s *Scope, args []value.Value, kwargs *value.Dict) (*value.List, error)

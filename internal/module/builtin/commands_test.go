@@ -132,7 +132,7 @@ func TestPingAndSlurp(t *testing.T) {
 	if !value.IsUnknown(r.Changed) || r.Failed != "" {
 		t.Errorf("an argument that is known after apply: %v, %q", r.Changed, r.Failed)
 	}
-	if names := module.Names(builtin.Table()); len(names) < 30 || names[0] != "alternatives" {
+	if names := module.Names(builtin.Table()); len(names) < 30 || names[0] != "acl" {
 		t.Errorf("modules: %v", names)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/module/builtin"
+	"pig/internal/module/postgresql"
 	etcdmodules "pig/internal/products/etcd/modules"
 	miniomodules "pig/internal/products/minio/modules"
 	nodemodules "pig/internal/products/node/modules"
@@ -169,6 +170,11 @@ func TestEveryArgumentIsRead(t *testing.T) {
 		}
 		everyArgumentIsRead(t, table, kit, "../"+dir+"/modules")
 	}
+	table := map[string]module.Module{}
+	for _, m := range postgresql.Table() {
+		table[m.Name] = m
+	}
+	everyArgumentIsRead(t, table, kit, kit+"/postgresql")
 }
 
 func everyArgumentIsRead(t *testing.T, table map[string]module.Module, dirs ...string) {
