@@ -214,5 +214,6 @@ func TestModulesThatAreRefused(t *testing.T) {
 	on(t, newMachine(nil),
 		deed{module: "subversion", args: args("repo", "svn://x", "dest", "/x"), failed: "pig has no client of Subversion"},
 		deed{module: "expect", args: args("command", "passwd"), failed: "no terminal"},
+		deed{module: "synchronize", args: args("src", "/a", "dest", "/b"), failed: "use copy or unarchive"},
 	)
 }

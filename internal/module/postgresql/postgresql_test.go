@@ -74,6 +74,10 @@ type deed struct {
 func TestModulesOnAServer(t *testing.T) {
 	socket := server(t)
 	live := node.NewLive()
+	space := filepath.Join(socket, "space")
+	if out, err := exec.Command("install", "-d", "-o", "postgres", "-m", "0700", space).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
 	const scram = "SCRAM-SHA-256$4096:3Tx4xS1ZNoIJoFhmW9rmlg==$x/DxM9NOjpj5AYSNnbN2ZUOa0L1a8LbYqTtZE6TC5aA=:vAvL6ZoJxDVqnSO3gPQv3O5TkVyhGpwkBo4+UAcjJfg="
 	for _, d := range []deed{
 		{"postgresql_ping", nil, "", "", "'is_available': True, 'server_version': {'raw': 'PostgreSQL "},
@@ -86,6 +90,11 @@ func TestModulesOnAServer(t *testing.T) {
 		{"postgresql_user", []value.Value{"name", "bob", "role_attr_flags", "FLY"}, "", "Invalid role_attr_flags specified: FLY", ""},
 		{"postgresql_user", []value.Value{"name", "bob;x", "trust_input", false}, "", "potentially dangerous", ""},
 		{"postgresql_db", []value.Value{"name", "shop", "owner", "bob", "conn_limit", "7"}, "database shop update; database shop update", "", ""},
+		{"postgresql_tablespace", []value.Value{"tablespace", "fast"}, "", "Parameter 'location' is needed", ""},
+		{"postgresql_tablespace", []value.Value{"tablespace", "fast", "location", space, "set", value.DictOf("random_page_cost", "1")}, "tablespace fast create; tablespace fast update", "", ""},
+		{"postgresql_tablespace", []value.Value{"tablespace", "fast", "location", "/elsewhere"}, "", "exists with different location", ""},
+		{"postgresql_tablespace", []value.Value{"tablespace", "fast", "owner", "bob"}, "tablespace fast update", "", ""},
+		{"postgresql_tablespace", []value.Value{"tablespace", "fast", "state", "absent"}, "tablespace fast delete", "", ""},
 		{"postgresql_schema", []value.Value{"name", "app", "login_db", "shop", "owner", "bob"}, "schema shop.app create", "", ""},
 		{"postgresql_schema", []value.Value{"name", "app", "database", "shop", "owner", "postgres", "comment", "x"}, "schema shop.app update; schema shop.app update", "", ""},
 		{"postgresql_ext", []value.Value{"name", "plpgsql", "db", "shop", "comment", "language"}, "extension shop.plpgsql update", "", ""},
