@@ -228,6 +228,7 @@ Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 	})
 	a.addVerbs(root)
 	tellUsage(root)
+	tellExits(root)
 	return root
 }
 

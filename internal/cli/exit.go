@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"pig/internal/ui"
@@ -19,27 +18,18 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes say what the codes mean: for every --help in a few words, for docs/reference/exit-codes.md with what else there is to say.
+// exitCodes say what the codes mean: for --help in a few words (see exitTable), for docs/reference/exit-codes.md with what else there is to say.
 var exitCodes = []struct {
 	code        int
 	short, more string
 }{
 	{exitOK, "done", ""},
-	{exitError, "an error before anything was begun (plan --detailed-exitcode, drift: any failure)", "a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
-	{exitFailed, "some host failed (plan --detailed-exitcode: changes are pending; drift, cmdb diff: differences)", "`status`: a cluster is degraded; `node trust`: a key differs"},
+	{exitError, "an error before anything was begun", "`plan --detailed-exitcode`, `drift`: any failure; else a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
+	{exitFailed, "some host failed", "`plan --detailed-exitcode`: changes are pending; `drift`, `cmdb diff`: differences; `status`: a cluster is degraded; `node trust`: a key differs"},
 	{exitUnreachable, "some host could not be reached", "no host failed"},
 	{exitConfirm, "a confirmation is needed", "nobody was there to give it"},
 	{exitInterrupted, "interrupted", "the first Ctrl-C lets every host finish its task; the second one cancels the tasks at hand"},
 }
-
-// exitHelp ends every --help.
-var exitHelp = func() string {
-	lines := []string{"Exit status:"}
-	for _, e := range exitCodes {
-		lines = append(lines, fmt.Sprintf("%3d  %s", e.code, e.short))
-	}
-	return strings.Join(lines, "\n")
-}()
 
 // exitStatus is an exit code with nothing more to say.
 type exitStatus int
