@@ -29,7 +29,9 @@ func scale(ctx context.Context, nodes, busy int, keep bool) error {
 	}
 	if !keep {
 		defer func() {
-			_ = run(context.WithoutCancel(ctx), "./pig", "sandbox", "down", "--name", box, "--purge")
+			if err := run(context.WithoutCancel(ctx), "./pig", "sandbox", "down", "--name", box, "--purge"); err != nil {
+				say("%v", err)
+			}
 		}()
 	}
 	loops, stop := context.WithCancel(ctx)
