@@ -16,7 +16,7 @@ var taskOnly = []string{"register", "until", "retries", "delay", "async", "poll"
 // includeKeys are what an include itself obeys; the tasks that it brings get the rest through apply.
 var includeKeys = map[string]bool{
 	"action": true, "args": true, "collections": true, "debugger": true, "ignore_errors": true, "loop": true, "loop_control": true,
-	"name": true, "no_log": true, "register": true, "run_once": true, "tags": true, "vars": true, "when": true,
+	"listen": true, "name": true, "no_log": true, "register": true, "run_once": true, "tags": true, "vars": true, "when": true,
 }
 
 // metaKeys are what meta obeys. reset_connection asks for the connection.
@@ -119,11 +119,13 @@ func metaAction(t *Task, pos diag.Pos) error {
 // builtIn are the collections whose modules go by their bare names.
 var builtIn = []string{"ansible.builtin", "ansible.legacy", "ansible.posix", "community.general", "community.crypto", "community.postgresql", "pig"}
 
-// collections tells of collections that bring nothing: the modules that pig has are found without them.
-func (l *Loader) collections(v value.Value, pos diag.Pos) {
+// collections tells of collections that bring nothing: they are not on disk, and the modules that pig has are found without them.
+func (l *Loader) collections(v value.Value, pos diag.Pos, dir string) {
 	for _, item := range listOf(v) {
-		if name := value.Str(item); !slices.Contains(builtIn, name) {
-			l.warn(diag.Warnf(pos, "collection %q is without effect: pig has its own modules, and no collections", name))
+		name := value.Str(item)
+		namespace, rest, _ := strings.Cut(name, ".")
+		if _, there := l.collectionHome(namespace, rest, dir); !there && !slices.Contains(builtIn, name) {
+			l.warn(diag.Warnf(pos, "collection %q is without effect: it is not on disk, and no module of pig is called so", name))
 		}
 	}
 }
