@@ -172,6 +172,6 @@ func collectionOf(path string) string {
 
 // isOnDisk says why a module that lies on disk is not run.
 func isOnDisk(name, file string, pos diag.Pos) error {
-	return diag.Errorf(pos, "module %q is not part of pig", name).WithDetail("it is %s, which needs Python", file).
+	return diag.Errorf(pos, "module %q is not part of pig", name).WithDetail("%s needs Python", file).
 		WithHint("use a module that pig has, or command")
 }

@@ -19,9 +19,9 @@ func ParsePairs(s string, free bool) (pairs [][2]string, rest string, err error)
 		pairs = append(pairs, [2]string{key, unquote(strings.TrimSpace(val))})
 	}
 	if len(pairs) == 0 && free {
-		return nil, s, nil // exactly as it was written, line breaks too
+		return nil, joinWords(left), nil
 	}
-	return pairs, joinWords(left), nil
+	return pairs, strings.TrimSpace(joinWords(left)), nil
 }
 
 // joinWords puts words together as they were: a word has the white space that followed it, but for one blank.
@@ -33,7 +33,7 @@ func joinWords(words []string) string {
 		}
 		b.WriteString(w)
 	}
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
 
 // freeKeys are the arguments that may stand inside free-form text.

@@ -15,7 +15,7 @@ func splitArgs(s string) ([]string, error) {
 	var word strings.Builder
 	quote := byte(0)
 	var depth braces
-	begun := false
+	begun, blanks := false, 0
 	flush := func() {
 		if begun && word.String() != `\` {
 			words = append(words, word.String())
@@ -32,19 +32,25 @@ func splitArgs(s string) ([]string, error) {
 		c := s[i]
 		apart := quote == 0 && depth.none()
 		switch {
-		case apart && c == ' ' && !begun:
-			trail(" ")
-			continue
 		case apart && c == ' ':
 			flush()
+			blanks++
 			continue
 		case apart && c == '\n':
 			goesOn := word.String() == `\`
 			flush()
+			trail(strings.Repeat(" ", blanks))
+			blanks = 0
 			if !goesOn {
 				trail("\n")
 			}
 			continue
+		}
+		if !begun {
+			trail(strings.Repeat(" ", max(blanks-1, 0)))
+			begun, blanks = true, 0
+		}
+		switch {
 		case (c == '"' || c == '\'') && (i == 0 || s[i-1] != '\\'):
 			switch quote {
 			case 0:
@@ -53,12 +59,10 @@ func splitArgs(s string) ([]string, error) {
 				quote = 0
 			}
 		case depth.see(s[i:min(i+2, len(s))]):
-			begun = true
 			word.WriteByte(c)
 			i++
 			c = s[i]
 		}
-		begun = true
 		word.WriteByte(c)
 	}
 	if quote != 0 {
@@ -68,6 +72,7 @@ func splitArgs(s string) ([]string, error) {
 		return nil, errors.New("a template is not closed")
 	}
 	flush()
+	trail(strings.Repeat(" ", blanks))
 	return words, nil
 }
 

@@ -14,6 +14,7 @@ func TestWordsOfOneLine(t *testing.T) {
 		{`a="x y" b='p "q" r'`, []string{`a="x y"`, `b='p "q" r'`}},
 		{`echo "{{ a b }}" {{ c | d({}) }}`, []string{"echo", `"{{ a b }}"`, "{{ c | d({}) }}"}},
 		{"one  two\nthree \\\nfour", []string{"one ", "two\n", "three", "four"}},
+		{"a \n\n  b\n", []string{"a \n\n ", "b\n"}},
 		{`say \"hi there`, []string{"say", `\"hi`, "there"}},
 	} {
 		got, err := splitArgs(c.text)
@@ -37,6 +38,7 @@ func TestPairs(t *testing.T) {
 		{text: `line="a\tb" dest=/x`, want: [][2]string{{"line", "a\tb"}, {"dest", "/x"}}},
 		{text: "cut -d' '  -f1 creates=/x | sort", rest: "cut -d' '  -f1 | sort", free: true, want: [][2]string{{"creates", "/x"}}},
 		{text: "first\nsecond  chdir=/tmp\nthird", rest: "first\nsecond  third", free: true, want: [][2]string{{"chdir", "/tmp"}}},
+		{text: "echo a \\ b\n  c\n", rest: "echo a b\n  c\n", free: true},
 		{text: `test a\=b`, rest: `test a\=b`, free: true},
 	} {
 		got, rest, err := ParsePairs(c.text, c.free)

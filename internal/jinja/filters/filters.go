@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"pig/internal/jinja/plugin"
-	"pig/internal/jinja/python/pyre"
+	"pig/internal/pyre"
 )
 
 // Sources are what filters and tests need from outside of templates.

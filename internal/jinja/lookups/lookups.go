@@ -11,8 +11,8 @@ import (
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
 	"pig/internal/jinja/python"
-	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/runtime"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
