@@ -31,7 +31,8 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"random_choice": src.randomChoice, "vars": lookupVars, "varnames": src.varNames, "env": src.env,
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
 		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupFile, "ini": src.ini, "csvfile": lookupCSV,
-		"inventory_hostnames": lookupHostnames,
+		"inventory_hostnames":         lookupHostnames,
+		"community.general.flattened": lookupFlattened, "community.general.cartesian": lookupNested,
 	}
 }
 
