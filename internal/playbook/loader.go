@@ -106,7 +106,7 @@ func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []strin
 }
 
 func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string) ([]*Play, error) {
-	if err := notOfImports(d, key); err != nil {
+	if err := notOfImports(d, key, l.warn); err != nil {
 		return nil, err
 	}
 	own, _ := mapping(d.At("vars"), d.ValuePos("vars"), "vars")

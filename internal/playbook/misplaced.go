@@ -81,10 +81,16 @@ func notOfPlays(d *value.Dict) error {
 // importKeys are what import_playbook obeys.
 var importKeys = []string{"name", "tags", "vars", "when", "collections", "debugger"}
 
-func notOfImports(d *value.Dict, own string) error {
+// notOfImports refuses what import_playbook does not know, and warns of keywords that Ansible takes there and that have no effect.
+func notOfImports(d *value.Dict, own string, warn func(*diag.Diagnostic)) error {
 	var errs diag.List
 	for key := range d.All() {
-		if name := value.KeyText(key); name != own && !slices.Contains(importKeys, name) {
+		name := value.KeyText(key)
+		switch {
+		case name == own || slices.Contains(importKeys, name):
+		case isShared(name) && name != "delegate_to" && name != "delegate_facts" && name != "notify":
+			warn(diag.Warnf(d.KeyPos(key), "%s has no effect on import_playbook", name).WithHint("put it into the plays of that playbook"))
+		default:
 			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("want name, tags, vars or when; put the keyword into the plays of that playbook"))
 		}
 	}
