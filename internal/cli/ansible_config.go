@@ -148,7 +148,18 @@ func (c *ansibleConfig) collectionsPath() []string {
 			return dirs
 		}
 	}
-	return c.located("~/.ansible/collections:/usr/share/ansible/collections", ".", ":")
+	return c.located("~/.ansible/collections:/usr/share/ansible/collections:"+packaged, ".", ":")
+}
+
+// packaged is where Debian's package of collections has them.
+const packaged = "/usr/lib/python3/dist-packages"
+
+// libraryPath is where modules that belong to no collection are searched.
+func (c *ansibleConfig) libraryPath() []string {
+	if dirs := c.paths("ANSIBLE_LIBRARY", "defaults", "library"); dirs != nil {
+		return append(dirs, c.paths("ANSIBLE_ACTION_PLUGINS", "defaults", "action_plugins")...)
+	}
+	return append(c.located("~/.ansible/plugins/modules:/usr/share/ansible/plugins/modules", ".", ":"), c.paths("ANSIBLE_ACTION_PLUGINS", "defaults", "action_plugins")...)
 }
 
 // configured fills in what the command line leaves to ansible.cfg.
@@ -210,6 +221,13 @@ func (o *runOptions) collectionsPath() []string {
 		return nil
 	}
 	return o.config.collectionsPath()
+}
+
+func (o *runOptions) libraryPath() []string {
+	if o.config == nil {
+		return nil
+	}
+	return o.config.libraryPath()
 }
 
 // unobeyed tells of settings that would change what a playbook does, and that pig does not obey.

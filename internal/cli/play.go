@@ -60,7 +60,7 @@ pig does the same when started by the name ansible-playbook.
 			}
 			switch {
 			case syntax:
-				if err := s.checkArguments(args); err != nil {
+				if err := s.checkSyntax(args, plays); err != nil {
 					return o.unread(err)
 				}
 				if ansible {

@@ -118,13 +118,28 @@ func (s *runner) selects(paths []string) error {
 	return nil
 }
 
-// checkArguments tells which arguments of tasks nobody obeys, and which are missing.
-func (s *runner) checkArguments(paths []string) error {
+// checkSyntax refuses plays whose own tasks call what nobody knows. What only a run can come to, and arguments that nobody obeys, are warned
+// of, as the task says so if it is reached.
+func (s *runner) checkSyntax(paths []string, plays []*playbook.Play) error {
+	var own []*playbook.Task
+	for _, p := range plays {
+		own = append(append(own, playbook.Written(p)...), p.Handlers...)
+		for _, r := range p.Roles {
+			own = append(own, r.Handlers...)
+		}
+	}
+	found := engine.Unknown(own)
+	found.Sort()
 	tasks, _, err := s.tasksOf(paths)
 	if err != nil {
-		return err
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+err.Error()))
 	}
-	found := engine.Misnamed(tasks, s.modules)
-	found.Sort()
+	odd := append(engine.Unknown(tasks), engine.Misnamed(tasks, s.modules)...)
+	odd.Sort()
+	for _, d := range odd {
+		if !slices.ContainsFunc(found, func(e *diag.Diagnostic) bool { return e.Pos == d.Pos && e.Summary == d.Summary }) {
+			fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: "+d.Error()))
+		}
+	}
 	return found.Err()
 }

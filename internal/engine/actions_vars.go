@@ -3,13 +3,13 @@ package engine
 import (
 	"context"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/playbook"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
@@ -97,10 +97,10 @@ func (c *call) chosenVars(names []string) ([]string, error) {
 			return nil, diag.Errorf(c.args.ValuePos("depth"), "invalid depth %s: want a number", value.Display(v))
 		}
 	}
-	var matching *regexp.Regexp
+	var matching *pyre.Regexp
 	if v := c.args.At("files_matching"); v != nil {
 		var err error
-		if matching, err = regexp.Compile(value.Str(v)); err != nil {
+		if matching, err = pyre.Compile(value.Str(v), 0); err != nil {
 			return nil, diag.Errorf(c.args.ValuePos("files_matching"), "invalid files_matching: %v", err)
 		}
 	}
@@ -111,7 +111,7 @@ func (c *call) chosenVars(names []string) ([]string, error) {
 		case !slices.Contains(suffixes, strings.TrimPrefix(path.Ext(base), ".")):
 		case depth > 0 && strings.Count(n, "/") >= depth:
 		case slices.Contains(ignored, base):
-		case matching != nil && !matching.MatchString(base):
+		case matching != nil && !matching.Matches(base):
 		default:
 			left = append(left, n)
 		}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"pig/internal/diag"
 	"pig/internal/module/builtin"
 	"pig/internal/node"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
@@ -83,7 +83,7 @@ func assemble(ctx context.Context, c *call) Result {
 	if !c.e.Files.IsDir(dir) {
 		return failure("Source (" + text("src") + ") is not a directory")
 	}
-	wanted, err := regexp.Compile(text("regexp"))
+	wanted, err := pyre.Compile(text("regexp"), 0)
 	if err != nil {
 		return failed(diag.Errorf(args.ValuePos("regexp"), "invalid regexp %q: %v", text("regexp"), err))
 	}
@@ -93,7 +93,7 @@ func assemble(ctx context.Context, c *call) Result {
 	}
 	var fragments []string
 	for _, name := range names {
-		if strings.Contains(name, "/") || !wanted.MatchString(name) || truth(args.At("ignore_hidden")) && strings.HasPrefix(name, ".") {
+		if strings.Contains(name, "/") || !wanted.Matches(name) || truth(args.At("ignore_hidden")) && strings.HasPrefix(name, ".") {
 			continue
 		}
 		content, err := c.e.Files.Read(dir + "/" + name)

@@ -151,7 +151,8 @@ var onlyRows = map[string][]row{
 		{keyword: "when", with: "when: inventory_hostname == 'b'", want: "a t: skipped"},
 		{keyword: "tags", with: "tags: x", opt: func(o *Options) { o.SkipTags = []string{"x"} }, want: "!a t: changed"},
 		{keyword: "vars", with: "vars: { v: here }", tasks: "- { name: t, debug: { msg: \"{{ v | default('none') }}\" } }", want: "a t: here"},
-		{keyword: "become", with: "become: true", want: `import_playbook has no keyword "become"`},
+		{keyword: "become", with: "become: true", want: "become has no effect on import_playbook"},
+		{keyword: "delegate_to", with: "delegate_to: b", want: `import_playbook has no keyword "delegate_to"`},
 	},
 	"include_tasks": {
 		{keyword: "become", with: "become: true", want: "become has no effect on include_tasks"},

@@ -7,13 +7,23 @@ import (
 	"pig/internal/value"
 )
 
+// Unknown tells which tasks have an action that neither pig nor a directory of modules knows.
+func Unknown(tasks []*playbook.Task) diag.List {
+	var errs diag.List
+	for _, t := range tasks {
+		if !t.OnDisk {
+			errs.Add(t.Missing)
+		}
+	}
+	return errs
+}
+
 // Misnamed tells which arguments of tasks nobody obeys and which are missing, as far as the text of the tasks shows it.
 func Misnamed(tasks []*playbook.Task, modules map[string]module.Module) diag.List {
 	var errs diag.List
 	acts := actions()
 	for _, t := range tasks {
 		if t.Missing != nil {
-			errs.Add(t.Missing)
 			continue
 		}
 		if act := acts[t.Action]; act.args != nil {

@@ -4,9 +4,9 @@ import (
 	"pig/internal/jinja/filters"
 	"pig/internal/jinja/lookups"
 	"pig/internal/jinja/python"
-	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/runtime"
 	"pig/internal/jinja/syntax"
+	"pig/internal/pyre"
 )
 
 // What an engine is made with, and what it gives. Package runtime describes them.

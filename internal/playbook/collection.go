@@ -2,6 +2,8 @@ package playbook
 
 import (
 	"strings"
+
+	"pig/internal/value"
 )
 
 // A collection lies on disk as ansible_collections/NAMESPACE/NAME, in collections/ beside the playbook or in one of the Loader's
@@ -13,9 +15,8 @@ func (l *Loader) inCollection(name, kind, dir string) (string, bool) {
 	if len(parts) < 3 || strings.ContainsAny(name, "/ ") {
 		return "", false
 	}
-	for _, base := range append([]string{Join(dir, "collections")}, l.Collections...) {
-		home := Join(base, "ansible_collections", parts[0], parts[1], kind)
-		thing := Join(home, parts[2:]...)
+	for _, home := range l.collectionHomes(parts[0], parts[1], dir) {
+		thing := Join(Join(home, kind), parts[2:]...)
 		if kind == "roles" && l.Files.IsDir(thing) {
 			return thing, true
 		}
@@ -26,6 +27,42 @@ func (l *Loader) inCollection(name, kind, dir string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// collectionHomes are where a collection may lie: beside the playbook in dir, in the directories of the configuration, and around the playbook.
+func (l *Loader) collectionHomes(namespace, name, dir string) []string {
+	var homes []string
+	for _, base := range append([]string{Join(dir, "collections")}, l.Collections...) {
+		homes = append(homes, Join(base, "ansible_collections", namespace, name))
+	}
+	if above, _, ok := strings.Cut(dir, "ansible_collections/"); ok {
+		homes = append(homes, Join(above, "ansible_collections", namespace, name))
+	}
+	return homes
+}
+
+func (l *Loader) collectionHome(namespace, name, dir string) (string, bool) {
+	for _, home := range l.collectionHomes(namespace, name, dir) {
+		if l.Files.IsDir(home) {
+			return home, true
+		}
+	}
+	return "", false
+}
+
+// amongCollections are the full names that a short name of a role may stand for.
+func amongCollections(name string, play *Play) []string {
+	if play == nil || strings.ContainsAny(name, "./ ") {
+		return nil
+	}
+	var full []string
+	for _, c := range listOf(play.Collections) {
+		full = append(full, value.Str(c)+"."+name)
+	}
+	if c := collectionOf(play.Dir); c != "" {
+		full = append(full, c+"."+name)
+	}
+	return full
 }
 
 // findRole finds a role by its name, also beside the role that asks for it.

@@ -18,6 +18,8 @@ type Loader struct {
 	RolesPath []string
 	// Collections lists directories that hold ansible_collections, besides collections/ beside the playbook.
 	Collections []string
+	// Libraries lists directories of modules that belong to no collection, besides library/ beside the playbook and in roles.
+	Libraries []string
 	// Known tells whether a name is an action or a module, and Names lists them for did-you-mean.
 	Known func(action string) bool
 	Names func() []string
@@ -31,6 +33,7 @@ type Loader struct {
 
 	mu       sync.Mutex // hosts that run side by side read files, too
 	warnings diag.List
+	routing  map[string]*value.Dict // what collections say of renamed modules, by file
 }
 
 // Warnings are what the files that were read so far give reason to say.
@@ -110,7 +113,7 @@ func (l *Loader) play(item value.Value, pos diag.Pos, path string, stack []strin
 }
 
 func (l *Loader) importPlaybook(d *value.Dict, key, path string, stack []string) ([]*Play, error) {
-	if err := notOfImports(d, key); err != nil {
+	if err := notOfImports(d, key, l.warn); err != nil {
 		return nil, err
 	}
 	own, _ := mapping(d.At("vars"), d.ValuePos("vars"), "vars")

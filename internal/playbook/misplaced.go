@@ -16,7 +16,7 @@ var taskOnly = []string{"register", "until", "retries", "delay", "async", "poll"
 // includeKeys are what an include itself obeys; the tasks that it brings get the rest through apply.
 var includeKeys = map[string]bool{
 	"action": true, "args": true, "collections": true, "debugger": true, "ignore_errors": true, "loop": true, "loop_control": true,
-	"name": true, "no_log": true, "register": true, "run_once": true, "tags": true, "vars": true, "when": true,
+	"listen": true, "name": true, "no_log": true, "register": true, "run_once": true, "tags": true, "vars": true, "when": true,
 }
 
 // metaKeys are what meta obeys. reset_connection asks for the connection.
@@ -81,10 +81,16 @@ func notOfPlays(d *value.Dict) error {
 // importKeys are what import_playbook obeys.
 var importKeys = []string{"name", "tags", "vars", "when", "collections", "debugger"}
 
-func notOfImports(d *value.Dict, own string) error {
+// notOfImports refuses what import_playbook does not know, and warns of keywords that Ansible takes there and that have no effect.
+func notOfImports(d *value.Dict, own string, warn func(*diag.Diagnostic)) error {
 	var errs diag.List
 	for key := range d.All() {
-		if name := value.KeyText(key); name != own && !slices.Contains(importKeys, name) {
+		name := value.KeyText(key)
+		switch {
+		case name == own || slices.Contains(importKeys, name):
+		case isShared(name) && name != "delegate_to" && name != "delegate_facts" && name != "notify":
+			warn(diag.Warnf(d.KeyPos(key), "%s has no effect on import_playbook", name).WithHint("put it into the plays of that playbook"))
+		default:
 			errs.Add(diag.Errorf(d.KeyPos(key), "import_playbook has no keyword %q", name).WithHint("want name, tags, vars or when; put the keyword into the plays of that playbook"))
 		}
 	}
@@ -119,11 +125,13 @@ func metaAction(t *Task, pos diag.Pos) error {
 // builtIn are the collections whose modules go by their bare names.
 var builtIn = []string{"ansible.builtin", "ansible.legacy", "ansible.posix", "community.general", "community.crypto", "community.postgresql", "pig"}
 
-// collections tells of collections that bring nothing: the modules that pig has are found without them.
-func (l *Loader) collections(v value.Value, pos diag.Pos) {
+// collections tells of collections that bring nothing: they are not on disk, and the modules that pig has are found without them.
+func (l *Loader) collections(v value.Value, pos diag.Pos, dir string) {
 	for _, item := range listOf(v) {
-		if name := value.Str(item); !slices.Contains(builtIn, name) {
-			l.warn(diag.Warnf(pos, "collection %q is without effect: pig has its own modules, and no collections", name))
+		name := value.Str(item)
+		namespace, rest, _ := strings.Cut(name, ".")
+		if _, there := l.collectionHome(namespace, rest, dir); !there && !slices.Contains(builtIn, name) {
+			l.warn(diag.Warnf(pos, "collection %q is without effect: it is not on disk, and no module of pig is called so", name))
 		}
 	}
 }

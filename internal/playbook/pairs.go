@@ -1,9 +1,6 @@
 package playbook
 
-import (
-	"errors"
-	"strings"
-)
+import "strings"
 
 // ParsePairs reads arguments written on one line: key=value key="value with {{ template }}". In free-form text only the
 // keys that Ansible knows there are taken out; the rest stays as it is, quotes and all.
@@ -14,17 +11,29 @@ func ParsePairs(s string, free bool) (pairs [][2]string, rest string, err error)
 	}
 	var left []string
 	for _, w := range words {
-		key, val, ok := pair(w)
+		key, val, ok := pair(unescape(w))
 		if !ok || free && !freeKeys[key] {
 			left = append(left, w)
 			continue
 		}
-		pairs = append(pairs, [2]string{key, unquote(val)})
+		pairs = append(pairs, [2]string{key, unquote(strings.TrimSpace(val))})
 	}
 	if len(pairs) == 0 && free {
-		return nil, s, nil // exactly as it was written, line breaks too
+		return nil, joinWords(left), nil
 	}
-	return pairs, strings.Join(left, " "), nil
+	return pairs, strings.TrimSpace(joinWords(left)), nil
+}
+
+// joinWords puts words together as they were: a word has the white space that followed it, but for one blank.
+func joinWords(words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 && !strings.HasSuffix(words[i-1], "\n") {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // freeKeys are the arguments that may stand inside free-form text.
@@ -34,6 +43,13 @@ var freeKeys = map[string]bool{
 
 func pair(w string) (key, val string, ok bool) {
 	i := strings.IndexByte(w, '=')
+	for i > 0 && w[i-1] == '\\' {
+		next := strings.IndexByte(w[i+1:], '=')
+		if next < 0 {
+			return "", "", false
+		}
+		i += 1 + next
+	}
 	if i <= 0 || !identifier(strings.ReplaceAll(w[:i], "-", "_")) {
 		return "", "", false
 	}
@@ -56,62 +72,7 @@ func hasPair(s string) bool {
 
 func unquote(s string) string {
 	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return strings.ReplaceAll(s[1:len(s)-1], `\`+s[:1], s[:1])
+		return s[1 : len(s)-1]
 	}
 	return s
-}
-
-// splitArgs splits at white space that is outside of quotes and of templates.
-func splitArgs(s string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	quote := byte(0)
-	depth := 0
-	flush := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
-		}
-	}
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		two := s[i:min(i+2, len(s))]
-		switch {
-		case c == '\\' && quote != 0 && i+1 < len(s):
-			word.WriteString(two)
-			i++
-			continue
-		case quote != 0 && depth == 0:
-			if c == quote {
-				quote = 0
-			}
-		case two == "{{" || two == "{%" || two == "{#":
-			depth++
-			word.WriteString(two)
-			i++
-			continue
-		case depth > 0 && (two == "}}" || two == "%}" || two == "#}"):
-			depth--
-			word.WriteString(two)
-			i++
-			continue
-		case depth > 0:
-		case c == '"' || c == '\'':
-			if word.Len() == 0 || strings.HasSuffix(word.String(), "=") {
-				quote = c
-			}
-		case c == ' ' || c == '\t' || c == '\n':
-			flush()
-			continue
-		}
-		word.WriteByte(c)
-	}
-	if quote != 0 {
-		return nil, errors.New("a quote is not closed")
-	}
-	if depth > 0 {
-		return nil, errors.New("a template is not closed")
-	}
-	flush()
-	return words, nil
 }

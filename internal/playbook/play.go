@@ -26,7 +26,7 @@ func (p *playReader) read(d *value.Dict) error {
 	errs.Add(notOfPlays(d))
 	k, err := readKeywords(d, playKeys)
 	errs.Add(err)
-	p.l.collections(d.At("collections"), d.ValuePos("collections"))
+	p.l.collections(d.At("collections"), d.ValuePos("collections"), play.Dir)
 	play.Keywords = k
 	if v := d.At("name"); v != nil {
 		play.Name = value.Str(v)

@@ -74,6 +74,7 @@ type Task struct {
 	Action      string      // as the field knows it, without the ansible.builtin. prefix
 	Called      string      // the action as it is written
 	Missing     error       // why the action cannot be done: nobody knows it
+	OnDisk      bool        // it is missing in pig, and lies on disk as a module
 	Args        *value.Dict // raw
 	ArgsText    value.Value // args given as one template: a mapping only after it is rendered
 	Free        string      // free-form text, when the action takes it
@@ -156,7 +157,9 @@ type Role struct {
 	Handlers  []*Task
 	Depends   []*Role
 	Duplicate bool // allow_duplicates
-	Pos       diag.Pos
+	// Collections are those of its meta: short names of its tasks are looked for there.
+	Collections []string
+	Pos         diag.Pos
 }
 
 // Chain lists the blocks around a task, innermost first.

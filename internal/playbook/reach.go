@@ -2,10 +2,35 @@ package playbook
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"pig/internal/value"
 )
+
+// Written lists the tasks that a play has before it runs, handlers left out: what its includes bring is not among them.
+func Written(p *Play) []*Task {
+	var tasks []*Task
+	for _, b := range append(append([]*Block{p.PreTasks}, p.RoleTasks...), p.Tasks, p.PostTasks) {
+		tasks = append(tasks, written(b)...)
+	}
+	return tasks
+}
+
+func written(b *Block) (tasks []*Task) {
+	if b == nil {
+		return nil
+	}
+	for _, n := range slices.Concat(b.Body, b.Rescue, b.Always) {
+		switch n := n.(type) {
+		case *Block:
+			tasks = append(tasks, written(n)...)
+		case *Task:
+			tasks = append(tasks, n)
+		}
+	}
+	return tasks
+}
 
 // Reach lists the tasks that a play may come to, handlers left out: those in the play, and those that its includes bring. It is
 // not whole where the name of an include is a template, or has a loop that makes one: what that brings shows only when it runs.

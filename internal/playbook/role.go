@@ -61,7 +61,7 @@ func readRoleUse(item value.Value, pos diag.Pos) (RoleUse, error) {
 
 // useRole gives the blocks of a role and of those that it depends on, which come first. seen remembers what ran already.
 func (l *Loader) useRole(use RoleUse, parent *Block, play *Play, seen map[string]bool) ([]*Block, error) {
-	l.collections(use.Collections, use.Pos)
+	l.collections(use.Collections, use.Pos, playDir(play))
 	role, err := l.role(use, play)
 	if err != nil {
 		return nil, err
@@ -142,8 +142,10 @@ func (l *Loader) FindRole(name string, play *Play) (string, error) {
 	if play != nil {
 		dirs = append(dirs, play.Dir)
 	}
-	if p, ok := l.inCollection(name, "roles", playDir(play)); ok {
-		return p, nil
+	for _, full := range append([]string{name}, amongCollections(name, play)...) {
+		if p, ok := l.inCollection(full, "roles", playDir(play)); ok {
+			return p, nil
+		}
 	}
 	var places []string
 	for _, d := range dirs {
@@ -237,6 +239,9 @@ func (l *Loader) meta(role *Role) (*value.Dict, error) {
 	meta, err := l.LoadVars(path)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range listOf(meta.At("collections")) {
+		role.Collections = append(role.Collections, value.Str(c))
 	}
 	role.Duplicate, err = flagOf(meta.At("allow_duplicates"), meta.ValuePos("allow_duplicates"), "allow_duplicates")
 	return meta, err

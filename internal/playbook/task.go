@@ -53,7 +53,7 @@ func (r *taskReader) node(d *value.Dict, pos diag.Pos, parent *Block) ([]Node, e
 	if err != nil {
 		return nil, err
 	}
-	r.l.collections(d.At("collections"), d.ValuePos("collections"))
+	r.l.collections(d.At("collections"), d.ValuePos("collections"), playDir(r.play))
 	switch t.Action {
 	case "import_tasks":
 		return r.importTasks(t)
@@ -78,7 +78,7 @@ func (r *taskReader) block(d *value.Dict, pos diag.Pos, parent *Block) (*Block, 
 	if v := d.At("name"); v != nil {
 		b.Name = value.Str(v)
 	}
-	r.l.collections(d.At("collections"), d.ValuePos("collections"))
+	r.l.collections(d.At("collections"), d.ValuePos("collections"), playDir(r.play))
 	for _, part := range []struct {
 		key string
 		to  *[]Node
@@ -214,8 +214,13 @@ func (r *taskReader) readAction(t *Task, d *value.Dict, key string) error {
 			return err
 		}
 	}
-	t.Action, t.Called = Bare(name), name
-	if !r.l.Known(t.Action) && !isTemplate(name) {
+	var file string
+	t.Called = name
+	t.Action, file = r.resolve(t, name, d.At("collections"))
+	switch {
+	case file != "":
+		t.Missing, t.OnDisk = isOnDisk(name, file, d.KeyPos(key)), true
+	case !r.l.Known(t.Action) && !isTemplate(name):
 		t.Missing = notFoundModule(r.l, t.Action, name, d.KeyPos(key))
 	}
 	return r.args(t, v, pos, d)

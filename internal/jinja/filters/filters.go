@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"pig/internal/jinja/plugin"
-	"pig/internal/jinja/python/pyre"
+	"pig/internal/pyre"
 )
 
 // Sources are what filters and tests need from outside of templates.
@@ -20,7 +20,7 @@ func Filters(s Sources) plugin.Table {
 	t := plugin.Table{}
 	for _, part := range []func() plugin.Table{
 		textFilters, sequenceFilters, selectFilters, sortFilters, numberFilters, webFilters, jsonFilters, yamlFilters,
-		hashFilters, setFilters, dictFilters, valueFilters, combinatoryFilters, queryFilters, addressFilters,
+		hashFilters, setFilters, dictFilters, valueFilters, combinatoryFilters, queryFilters, addressFilters, generalFilters, generalLists,
 	} {
 		t.Merge(part())
 	}

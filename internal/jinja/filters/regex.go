@@ -7,7 +7,7 @@ import (
 
 	"pig/internal/jinja/plugin"
 	"pig/internal/jinja/python"
-	"pig/internal/jinja/python/pyre"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 

@@ -11,8 +11,8 @@ import (
 	"pig/internal/diag"
 	"pig/internal/jinja/filters"
 	"pig/internal/jinja/python"
-	"pig/internal/jinja/python/pyre"
 	"pig/internal/jinja/runtime"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
@@ -32,6 +32,7 @@ func Table(src Sources) map[string]runtime.Lookup {
 		"file": lookupFile, "template": lookupTemplate, "fileglob": lookupGlob, "first_found": lookupFirstFound,
 		"pipe": lookupPipe, "lines": lookupLines, "unvault": lookupUnvault, "ini": src.ini, "csvfile": lookupCSV,
 		"inventory_hostnames": lookupHostnames, "password": lookupPassword,
+		"community.general.flattened": lookupFlattened, "community.general.cartesian": lookupNested,
 	}
 }
 

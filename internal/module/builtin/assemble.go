@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"pig/internal/module"
@@ -79,7 +78,7 @@ func runAssemble(ctx context.Context, c *module.Call) (*value.Dict, error) {
 }
 
 func joinFragments(c *module.Call, dir string) (string, error) {
-	wanted, err := regexp.Compile(c.Args.String("regexp"))
+	wanted, err := compile(c.Args.String("regexp"), 0)
 	if err != nil {
 		return "", fmt.Errorf("Invalid Regexp (%w) in %q", err, c.Args.String("regexp")) //nolint:staticcheck // the text is Ansible's
 	}
@@ -94,7 +93,7 @@ func joinFragments(c *module.Call, dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if i.Kind != node.File || !wanted.MatchString(name) || c.Args.Bool("ignore_hidden") && strings.HasPrefix(name, ".") {
+		if i.Kind != node.File || !wanted.matches(name) || c.Args.Bool("ignore_hidden") && strings.HasPrefix(name, ".") {
 			continue
 		}
 		content, err := c.System.Files().Read(path)
@@ -103,7 +102,7 @@ func joinFragments(c *module.Call, dir string) (string, error) {
 		}
 		fragments = append(fragments, string(content))
 	}
-	return Assembled(fragments, c.Args.String("delimiter")), nil
+	return Assembled(fragments, c.Args.String("delimiter")), wanted.err
 }
 
 // Assembled is one text of fragments: each begins a line, and so does what is put between them.

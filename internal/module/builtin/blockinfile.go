@@ -3,11 +3,11 @@ package builtin
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"pig/internal/module"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
@@ -104,16 +104,16 @@ func blockPlace(c *module.Call, doc *document) (int, error) {
 	case "BOF":
 		return 0, nil
 	}
-	re, err := regexp.Compile(where)
+	re, err := compile(where, 0)
 	if err != nil {
 		return 0, fmt.Errorf("insertafter or insertbefore: %w", err)
 	}
 	for i := len(doc.lines) - 1; i >= 0; i-- {
-		if re.MatchString(doc.lines[i]) {
+		if re.matches(doc.lines[i]) {
 			return i + after, nil
 		}
 	}
-	return len(doc.lines), nil
+	return len(doc.lines), re.err
 }
 
 func replace() module.Module {
@@ -138,36 +138,56 @@ func runReplace(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	if !before.Exists() {
 		return nil, fmt.Errorf("path %s does not exist", c.Args.String("path"))
 	}
-	start, end := 0, len(text)
-	for _, part := range []struct {
-		arg string
-		set func(loc []int)
-	}{{"after", func(l []int) { start = l[1] }}, {"before", func(l []int) { end = start + l[0] }}} {
-		if !c.Args.Has(part.arg) {
-			continue
-		}
-		re, err := regexp.Compile("(?s)" + c.Args.String(part.arg))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", part.arg, err)
-		}
-		at := re.FindAllStringIndex(text[start:end], -1)
-		if at == nil {
-			return value.DictOf("msg", "Pattern for before/after params did not match the given file"), nil
-		}
-		if part.arg == "before" && !c.Args.Has("after") { // Ansible's looks for the last one then, whatever its documentation says
-			at = at[len(at)-1:]
-		}
-		part.set(at[0])
+	start, end, err := section(c, text)
+	if err != nil {
+		return nil, err
 	}
-	re, err := regexp.Compile("(?m)" + c.Args.String("regexp"))
+	if start < 0 {
+		return value.DictOf("msg", "Pattern for before/after params did not match the given file"), nil
+	}
+	re, err := pyre.Compile(c.Args.String("regexp"), pyre.Multiline)
 	if err != nil {
 		return nil, fmt.Errorf("regexp: %w", err)
 	}
-	n := len(re.FindAllStringIndex(text[start:end], -1))
-	edited := text[:start] + re.ReplaceAllString(text[start:end], goReferences(c.Args.String("replace"))) + text[end:]
+	edited, n, err := re.Replace(text[start:end], c.Args.String("replace"), 0)
+	if err != nil {
+		return nil, fmt.Errorf("regexp or replace: %w", err)
+	}
+	edited = text[:start] + edited + text[end:]
 	msg := ""
 	if n > 0 && edited != text {
 		msg = fmt.Sprintf("%d replacements made", n)
 	}
 	return value.DictOf("msg", msg), rewrite(ctx, c, before, text, edited)
+}
+
+// section is the part of text that replace looks at: what is between after and before. It begins at -1 if there is none.
+func section(c *module.Call, text string) (start, end int, err error) {
+	start, end = 0, len(text)
+	for _, arg := range []string{"after", "before"} {
+		if !c.Args.Has(arg) {
+			continue
+		}
+		re, err := pyre.Compile(c.Args.String(arg), pyre.DotAll)
+		if err != nil {
+			return 0, 0, fmt.Errorf("%s: %w", arg, err)
+		}
+		found, err := re.Find(text[start:end], -1)
+		switch {
+		case err != nil:
+			return 0, 0, fmt.Errorf("%s: %w", arg, err)
+		case len(found) == 0:
+			return -1, 0, nil
+		case arg == "after":
+			_, start = found[0].Span()
+		default:
+			at := found[0]
+			if !c.Args.Has("after") { // Ansible's looks for the last one then, whatever its documentation says
+				at = found[len(found)-1]
+			}
+			begin, _ := at.Span()
+			end = start + begin
+		}
+	}
+	return start, end, nil
 }

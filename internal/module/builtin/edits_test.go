@@ -24,6 +24,8 @@ func TestTextsAreReplaced(t *testing.T) {
 	}{
 		{"a=1\na=2\n", args("regexp", `^a=(\d)`, "replace", `b=\1`), "b=1\nb=2\n", "update", "", "2 replacements made"},
 		{"a\n", args("regexp", `(?P<x>a)`, "replace", `$\g<x>`), "$a\n", "update", "", ""},
+		{"a=1\nab=1\n", args("regexp", `^a(?!b)=\d`, "replace", "a=2"), "a=2\nab=1\n", "update", "", "1 replacements made"},
+		{"xx yx\n", args("regexp", `(\w)\1`, "replace", `<\1>`), "<x> yx\n", "update", "", ""},
 		{"a\n", args("regexp", "b"), "a\n", "", "", "'msg': ''"},
 		{"a a", args("regexp", " a"), "a", "update", "", "1 replacements made"},
 		{"x\nBEGIN\nx\nEND\nx\n", args("regexp", "x", "replace", "y", "after", "BEGIN", "before", "END"), "x\nBEGIN\ny\nEND\nx\n", "update", "", ""},
@@ -32,8 +34,8 @@ func TestTextsAreReplaced(t *testing.T) {
 		{"x\nEND\nx\nEND\nx\n", args("regexp", "x", "replace", "y", "before", "END"), "y\nEND\ny\nEND\nx\n", "update", "", ""},
 		{"x\nBEGIN\nx\nEND\nx\nEND\n", args("regexp", "x", "replace", "y", "after", "BEGIN", "before", "END"), "x\nBEGIN\ny\nEND\nx\nEND\n", "update", "", ""},
 		{"x\n", args("regexp", "x", "replace", "y", "after", "BEGIN"), "x\n", "", "", "did not match the given file"},
-		{"x\n", args("regexp", "("), "x\n", "", "regexp: error parsing", ""},
-		{"x\n", args("regexp", "x", "after", "("), "x\n", "", "after: error parsing", ""},
+		{"x\n", args("regexp", "("), "x\n", "", "regexp: invalid regular expression", ""},
+		{"x\n", args("regexp", "x", "after", "("), "x\n", "", "after: invalid regular expression", ""},
 		{"x\n", args("regexp", "x", "encoding", "latin-1"), "x\n", "", "only utf-8 can be used", ""},
 		{"x\n", args("replace", "x"), "x\n", "", "module replace needs the argument regexp", ""},
 	} {
@@ -63,8 +65,8 @@ func TestLinesAndBlocksOfFilesThatAreNotThere(t *testing.T) {
 		deed{module: "lineinfile", args: args("path", "/etc/new/deep/x", "line", "a", "create", true, "mode", "0600"), makes: "directory /etc/new create; directory /etc/new/deep create; file /etc/new/deep/x create"},
 		deed{module: "blockinfile", args: args("path", "/etc/new/y", "block", "a", "create", true), makes: "file /etc/new/y create"},
 		deed{module: "blockinfile", args: args("path", "/etc/new/y", "block", "b", "insertafter", "("), failed: "", makes: "file /etc/new/y update"}, // the block is there: its place is not asked for
-		deed{module: "blockinfile", args: args("path", "/etc/new/y", "block", "b", "marker", "; {mark}", "insertafter", "("), failed: "insertafter or insertbefore: error parsing"},
-		deed{module: "lineinfile", args: args("path", "/etc/new/y", "line", "b", "regexp", "("), failed: "regexp: error parsing"},
+		deed{module: "blockinfile", args: args("path", "/etc/new/y", "block", "b", "marker", "; {mark}", "insertafter", "("), failed: "insertafter or insertbefore: invalid regular expression"},
+		deed{module: "lineinfile", args: args("path", "/etc/new/y", "line", "b", "regexp", "("), failed: "regexp: invalid regular expression"},
 		deed{module: "lineinfile", args: args("path", "/etc/new/y", "line", "b", "regexp", "x", "search_string", "y"), failed: "takes only one of: regexp, search_string"},
 		deed{module: "lineinfile", args: args("path", "/etc/new/y", "regexp", "^b", "state", "absent"), makes: "file /etc/new/y update", says: "1 line(s) removed"},
 		deed{module: "lineinfile", args: args("path", "/etc/new/y", "line", "c", "validate", "true"), failed: "validate must contain %s: true"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"pig/internal/module"
@@ -86,16 +85,16 @@ func namePattern(patterns []string, regex, none bool) (func(string) bool, error)
 			return slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, name); return ok })
 		}, nil
 	}
-	var all []*regexp.Regexp
+	var all []*pattern
 	for _, p := range patterns {
-		re, err := regexp.Compile("^(?:" + p + ")")
+		re, err := compile(`\A(?:`+p+")", 0)
 		if err != nil {
 			return nil, fmt.Errorf("pattern %q: %w", p, err)
 		}
 		all = append(all, re)
 	}
 	return func(name string) bool {
-		return slices.ContainsFunc(all, func(re *regexp.Regexp) bool { return re.MatchString(name) })
+		return slices.ContainsFunc(all, func(re *pattern) bool { return re.matches(name) })
 	}, nil
 }
 

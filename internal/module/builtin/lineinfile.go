@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ func runLineinfile(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			return nil, fmt.Errorf("destination %s does not exist", c.Args.String("path"))
 		}
 	}
-	matches, err := matcher(c)
+	want, err := wantedLines(c)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +55,16 @@ func runLineinfile(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	var msg string
 	if c.Args.String("state") == "absent" {
 		n := len(doc.lines)
-		doc.lines = slices.DeleteFunc(doc.lines, func(l string) bool { return matches(l) != nil })
+		doc.lines = slices.DeleteFunc(doc.lines, want.matches)
+		if err := want.failed(); err != nil {
+			return nil, err
+		}
 		n -= len(doc.lines)
 		result.Set("found", int64(n))
 		if n > 0 {
 			msg = fmt.Sprintf("%d line(s) removed", n)
 		}
-	} else if msg, err = ensureLine(c, doc, matches); err != nil {
+	} else if msg, err = ensureLine(c, doc, want); err != nil {
 		return nil, err
 	}
 	if err := rewrite(ctx, c, before, text, doc.String()); err != nil {
@@ -110,31 +112,34 @@ func rewrite(ctx context.Context, c *module.Call, before node.Info, old, text st
 	return c.System.Files().Write(path, []byte(text), a)
 }
 
-// matcher gives the function that tells whether a line is meant, with the submatches of a regexp.
-func matcher(c *module.Call) (func(string) []int, error) {
+// sought tells which lines are meant.
+type sought struct {
+	by      *pattern // of regexp, nil if there is none
+	matches func(string) bool
+}
+
+// failed is why the lines could not all be looked at.
+func (w sought) failed() error {
+	if w.by == nil || w.by.err == nil {
+		return nil
+	}
+	return fmt.Errorf("regexp: %w", w.by.err)
+}
+
+func wantedLines(c *module.Call) (sought, error) {
 	switch {
 	case c.Args.Has("regexp"):
-		re, err := regexp.Compile(c.Args.String("regexp"))
+		re, err := compile(c.Args.String("regexp"), 0)
 		if err != nil {
-			return nil, fmt.Errorf("regexp: %w", err)
+			return sought{}, fmt.Errorf("regexp: %w", err)
 		}
-		return func(l string) []int { return re.FindStringSubmatchIndex(l) }, nil
+		return sought{re, re.matches}, nil
 	case c.Args.Has("search_string"):
 		want := c.Args.String("search_string")
-		return func(l string) []int {
-			if i := strings.Index(l, want); i >= 0 {
-				return []int{i, i + len(want)}
-			}
-			return nil
-		}, nil
+		return sought{matches: func(l string) bool { return strings.Contains(l, want) }}, nil
 	}
 	line := c.Args.String("line")
-	return func(l string) []int {
-		if l == line {
-			return []int{0, len(l)}
-		}
-		return nil
-	}, nil
+	return sought{matches: func(l string) bool { return l == line }}, nil
 }
 
 // document is a text as lines, with its last line break remembered.
@@ -163,28 +168,33 @@ func (d *document) String() string {
 	return text
 }
 
-func ensureLine(c *module.Call, doc *document, matches func(string) []int) (string, error) {
+func ensureLine(c *module.Call, doc *document, want sought) (string, error) {
 	if !c.Args.Has("line") {
 		return "", errors.New("line is required with state=present")
 	}
 	line := c.Args.String("line")
-	at, sub := -1, []int(nil)
+	at, matched := -1, false
 	for i, l := range doc.lines {
-		if m := matches(l); m != nil {
-			at, sub = i, m
+		if want.matches(l) {
+			at, matched = i, true
 			if c.Args.Bool("firstmatch") {
 				break
 			}
 		}
+	}
+	if err := want.failed(); err != nil {
+		return "", err
 	}
 	if at < 0 && c.Args.Has("regexp") { // a line that is there word for word counts, whatever the pattern says
 		at = slices.Index(doc.lines, line)
 	}
 	switch {
 	case at >= 0:
-		if c.Args.Bool("backrefs") && sub != nil {
-			re := regexp.MustCompile(c.Args.String("regexp"))
-			line = string(re.ExpandString(nil, goReferences(line), doc.lines[at], sub))
+		if c.Args.Bool("backrefs") && matched && want.by != nil {
+			var err error
+			if line, err = want.by.find(doc.lines[at]).Expand(line); err != nil {
+				return "", fmt.Errorf("line: %w", err)
+			}
 		}
 		if doc.lines[at] == line {
 			return "", nil
@@ -195,12 +205,6 @@ func ensureLine(c *module.Call, doc *document, matches func(string) []int) (stri
 		return "", nil
 	}
 	return "line added", insertLine(c, doc, line)
-}
-
-// goReferences turns Python's \1 and \g<name> into Go's ${1} and ${name}.
-func goReferences(s string) string {
-	s = strings.ReplaceAll(s, "$", "$$")
-	return regexp.MustCompile(`\\(?:g<(\w+)>|(\d))`).ReplaceAllString(s, "$${$1$2}")
 }
 
 func insertLine(c *module.Call, doc *document, line string) error {
@@ -214,12 +218,12 @@ func insertLine(c *module.Call, doc *document, line string) error {
 	case "BOF":
 		at = 0
 	default:
-		re, err := regexp.Compile(where)
+		re, err := compile(where, 0)
 		if err != nil {
 			return fmt.Errorf("insertafter or insertbefore: %w", err)
 		}
 		for i, l := range doc.lines {
-			if !re.MatchString(l) {
+			if !re.matches(l) {
 				continue
 			}
 			at = i
@@ -229,6 +233,9 @@ func insertLine(c *module.Call, doc *document, line string) error {
 			if c.Args.Bool("firstmatch") {
 				break
 			}
+		}
+		if re.err != nil {
+			return fmt.Errorf("insertafter or insertbefore: %w", re.err)
 		}
 	}
 	if at == len(doc.lines) {

@@ -99,7 +99,10 @@ func TestFactsOfAMachine(t *testing.T) {
 		{args("gather_subset", list("!all", "network")), "ansible_all_ipv4_addresses", "ansible_memtotal_mb", ""},
 		{args("filter", list("ansible_dist*")), "ansible_distribution", "ansible_hostname", ""},
 		{args("filter", list("hostname")), "ansible_hostname", "ansible_nodename", ""},
-		{args("gather_subset", list("ohai")), "", "ansible_hostname", `invalid gather_subset "ohai": want one of all, min, hardware, network, virtual`},
+		{args("gather_subset", list("!all", "!min", "distribution", "pkg_mgr")), "ansible_distribution", "ansible_memtotal_mb", ""},
+		{args("gather_subset", list("architecture")), "ansible_architecture", "ansible_all_ipv4_addresses", ""},
+		{args("gather_subset", list("!facter", "!mounts")), "ansible_all_ipv4_addresses", "ansible_memtotal_mb", ""},
+		{args("gather_subset", list("bones")), "", "ansible_hostname", `invalid gather_subset "bones": want one of all, min, hardware, network, virtual`},
 	} {
 		got, failed := facts(c.args)
 		if c.has != "" && !got.Has(c.has) || got.Has(c.hasNot) || !strings.Contains(failed, c.failed) || (failed == "") != (c.failed == "") {

@@ -57,18 +57,21 @@ func runSetup(_ context.Context, c *module.Call) (*value.Dict, error) {
 
 // subset reads gather_subset as Ansible does: names add, those with ! take away, and without a name that adds everything is wanted.
 func subset(names []string) (wants func(string) bool, err error) {
-	known := []string{"all", "min", "hardware", "network", "virtual"}
 	given := map[string]bool{}
 	all := true
 	for _, n := range names {
 		name, not := strings.CutPrefix(n, "!")
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("invalid gather_subset %q: want one of %s, or one of them after !", n, strings.Join(known, ", "))
+		part := partOf(name)
+		if part == "" {
+			return nil, fmt.Errorf("invalid gather_subset %q: want one of all, min, hardware, network, virtual, or the name of a fact, or one of them after !", n)
 		}
 		if !not || name == "all" {
 			all = all && name == "all" && !not
 		}
-		given[n] = true
+		if not {
+			part = "!" + part
+		}
+		given[part] = true
 	}
 	return func(part string) bool {
 		switch {

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"pig/internal/format"
 	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/pyre"
 	"pig/internal/value"
 )
 
@@ -77,19 +77,19 @@ func let(ctx context.Context, c *module.Call, d time.Duration) error {
 }
 
 // searched is the expression that a wait looks for, by line as Ansible's; nil if there is none.
-func searched(c *module.Call) (*regexp.Regexp, error) {
+func searched(c *module.Call) (*pattern, error) {
 	text := c.Args.String("search_regex")
 	if text == "" {
 		return nil, nil
 	}
-	re, err := regexp.Compile("(?m)" + text)
+	re, err := compile(text, pyre.Multiline)
 	if err != nil {
 		return nil, fmt.Errorf("search_regex: %w", err)
 	}
 	return re, nil
 }
 
-func waitMet(ctx context.Context, c *module.Call, search *regexp.Regexp) (bool, error) {
+func waitMet(ctx context.Context, c *module.Call, search *pattern) (bool, error) {
 	state := c.Args.String("state")
 	wanted := state == "started" || state == "present"
 	if path := c.Args.String("path"); path != "" {
@@ -105,12 +105,12 @@ func waitMet(ctx context.Context, c *module.Call, search *regexp.Regexp) (bool, 
 	}
 	up := err == nil
 	if up && search != nil {
-		up = search.Match(banner)
+		up = search.matches(string(banner))
 	}
 	return up == wanted, nil
 }
 
-func waitPath(c *module.Call, path string, wanted bool, search *regexp.Regexp) (bool, error) {
+func waitPath(c *module.Call, path string, wanted bool, search *pattern) (bool, error) {
 	i, err := c.System.Files().Stat(path, true)
 	if err != nil {
 		return false, err
@@ -118,7 +118,7 @@ func waitPath(c *module.Call, path string, wanted bool, search *regexp.Regexp) (
 	there := i.Exists()
 	if there && search != nil {
 		text, err := c.System.Files().Read(path)
-		there = err == nil && search.Match(text)
+		there = err == nil && search.matches(string(text))
 	}
 	return there == wanted, nil
 }

@@ -41,7 +41,7 @@ func TestWaitsLookForWhatTheyAreAsked(t *testing.T) {
 		{args("path", log, "state", "absent", "search_regex", "^never"), ""},
 		{args("path", log+".no", "state", "absent"), ""},
 		{args("timeout", 0), ""},
-		{args("path", log, "search_regex", "("), "search_regex: error parsing"},
+		{args("path", log, "search_regex", "("), "search_regex: invalid regular expression"},
 		{args("path", log, "port", port), "module wait_for takes only one of: port, path"},
 		{args("port", port, "state", "drained"), "must be one of started, stopped, present, absent"},
 		{args("port", "x"), "want a whole number"},

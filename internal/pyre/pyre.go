@@ -274,6 +274,16 @@ func backtrack(slow *regexp2.Regexp, text string, limit int) ([]*Match, error) {
 	return out, err
 }
 
+// Span is where the match begins and ends.
+func (m *Match) Span() (begin, end int) { return m.spans[0], m.spans[1] }
+
+// Expand is a template with \1 and \g<name> filled in.
+func (m *Match) Expand(template string) (string, error) {
+	var b strings.Builder
+	err := m.expand(&b, template)
+	return b.String(), err
+}
+
 // Search finds the first match anywhere, or nil.
 func (r *Regexp) Search(text string) (*Match, error) {
 	found, err := r.Find(text, 1)
@@ -281,6 +291,12 @@ func (r *Regexp) Search(text string) (*Match, error) {
 		return nil, err
 	}
 	return found[0], nil
+}
+
+// Matches tells whether there is a match anywhere; a search that is given up found none.
+func (r *Regexp) Matches(text string) bool {
+	m, err := r.Search(text)
+	return m != nil && err == nil
 }
 
 func isASCII(s string) bool {
