@@ -249,7 +249,7 @@ func editTable(rows []editRow) string {
 	for _, r := range rows {
 		if r.module != module {
 			module = r.module
-			fmt.Fprintf(&b, "\n## %s\n\n| edit | planned impact | what happened | seconds |\n|---|---|---|---|\n", module)
+			fmt.Fprintf(&b, "\n## %s\n\n| edit | planned impact | services restarted, reloaded, started or stopped | seconds |\n|---|---|---|---|\n", module)
 		}
 		b.WriteString(r.line() + "\n")
 	}

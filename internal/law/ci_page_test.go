@@ -122,7 +122,7 @@ func TestThePagesHookAppliesWhatWasApproved(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(environment, "pigsty.yml")); err != nil || !strings.Contains(string(text), "x.example") {
 		t.Errorf("the folder has not the inventory that was applied: %v", err)
 	}
-	cron := strings.TrimSpace(strings.TrimPrefix(s.pageBlock("Both files need the mode", ""), "0 4 * * * "))
+	cron := strings.TrimSpace(strings.TrimPrefix(s.pageBlock("Copy [ci/pre-receive]", ""), "0 4 * * * "))
 	if out := s.must(s.dir, "sh", "-c", cron); !strings.Contains(out, "No drift.") {
 		t.Errorf("after the apply\n%s", out)
 	}
