@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"jinja/lookups"},
 	{"products/redis/peer", "module", "module/fake", "jinja", "inventory", "playbook", "sandbox"},
 	{"module/builtin", "module/postgresql", "products/node/modules", "products/etcd/modules", "products/minio/modules", "products/pgsql/modules", "products/redis/modules", "agent", "params", "credential", "jinja/jinjatest"},
+	{"module/crypto"},
 	{"module/moduletest", "fleet", "fleet/liar", "product", "products/onnode", "cmdb", "cmdb/cmdbtest"},
 	{"engine", "imitation", "health"},
 	{"plan", "products/infra"},
