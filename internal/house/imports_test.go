@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"module/builtin", "module/postgresql", "products/node/modules", "products/etcd/modules", "products/minio/modules", "products/pgsql/modules", "products/redis/modules", "agent", "params", "credential", "jinja/jinjatest"},
 	{"module/crypto"},
 	{"module/moduletest", "fleet", "fleet/liar", "product", "products/onnode", "cmdb", "cmdb/cmdbtest"},
-	{"engine", "imitation", "health"},
+	{"engine", "imitation", "health", "lint"},
 	{"plan", "products/infra"},
 	{"policy"},
 	{"products/node"},
