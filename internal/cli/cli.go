@@ -323,7 +323,7 @@ func (a *app) groups() []group {
 	}
 	return append(all,
 		group{product.MembersGroup, verbs[product.MembersGroup]},
-		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.explain(), a.why(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki(), a.cmdb()}},
+		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.lint(), a.explain(), a.why(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki(), a.cmdb()}},
 		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
 	)
 }

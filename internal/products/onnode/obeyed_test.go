@@ -12,6 +12,7 @@ import (
 
 	"pig/internal/module"
 	"pig/internal/module/builtin"
+	"pig/internal/module/crypto"
 	"pig/internal/module/postgresql"
 	etcdmodules "pig/internal/products/etcd/modules"
 	miniomodules "pig/internal/products/minio/modules"
@@ -31,8 +32,14 @@ var effectless = map[string]string{
 	"redis_restart kind": "modules of one product share their arguments", "redis_follow kind": "modules of one product share their arguments",
 	"etcd_health root_password": "modules of one product share their arguments", "etcd_health password_file": "modules of one product share their arguments",
 	"etcd_keys state":         "it has one value, and says what happens",
+	"openssh_keypair backend": anyBackend, "openssl_privatekey select_crypto_backend": anyBackend, "openssl_privatekey_info select_crypto_backend": anyBackend,
+	"openssl_publickey select_crypto_backend": anyBackend, "openssl_csr select_crypto_backend": anyBackend, "openssl_csr_info select_crypto_backend": anyBackend,
+	"x509_certificate select_crypto_backend": anyBackend, "x509_certificate_info select_crypto_backend": anyBackend, "openssl_pkcs12 select_crypto_backend": anyBackend,
+	"openssl_dhparam select_crypto_backend": anyBackend, "get_certificate select_crypto_backend": anyBackend,
 	"postgres_recover stanza": "modules of one product share their arguments",
 }
+
+const anyBackend = "it chooses between libraries of Python"
 
 // source is packages as text: the functions by name, and the texts and functions that each of them names.
 type source struct {
@@ -170,11 +177,13 @@ func TestEveryArgumentIsRead(t *testing.T) {
 		}
 		everyArgumentIsRead(t, table, kit, "../"+dir+"/modules")
 	}
-	table := map[string]module.Module{}
-	for _, m := range postgresql.Table() {
-		table[m.Name] = m
+	for dir, list := range map[string][]module.Module{"postgresql": postgresql.Table(), "crypto": crypto.Table()} {
+		table := map[string]module.Module{}
+		for _, m := range list {
+			table[m.Name] = m
+		}
+		everyArgumentIsRead(t, table, kit, kit+"/"+dir)
 	}
-	everyArgumentIsRead(t, table, kit, kit+"/postgresql")
 }
 
 func everyArgumentIsRead(t *testing.T, table map[string]module.Module, dirs ...string) {

@@ -4,6 +4,7 @@ package onnode
 import (
 	"pig/internal/module"
 	"pig/internal/module/builtin"
+	"pig/internal/module/crypto"
 	"pig/internal/module/postgresql"
 	etcdmodules "pig/internal/products/etcd/modules"
 	miniomodules "pig/internal/products/minio/modules"
@@ -12,7 +13,7 @@ import (
 	redismodules "pig/internal/products/redis/modules"
 )
 
-// Modules are all modules of this build, by name: those that are no product's, those of community.postgresql, and those of the products.
+// Modules are all modules of this build, by name: those that are no product's, those of community.crypto and community.postgresql, and those of the products.
 func Modules() map[string]module.Module {
-	return builtin.Table(pgmodules.Table(), etcdmodules.Table(), miniomodules.Table(), redismodules.Table(), nodemodules.Table(), postgresql.Table())
+	return builtin.Table(pgmodules.Table(), etcdmodules.Table(), miniomodules.Table(), redismodules.Table(), nodemodules.Table(), postgresql.Table(), crypto.Table())
 }
