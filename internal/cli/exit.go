@@ -25,7 +25,7 @@ var exitCodes = []struct {
 }{
 	{exitOK, "done", ""},
 	{exitError, "an error before anything was begun", "`plan --detailed-exitcode`, `drift`: any failure; else a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
-	{exitFailed, "some host failed", "`plan --detailed-exitcode`: changes are pending; `drift`, `cmdb diff`: differences; `status`: a cluster is degraded; `node trust`: a key differs"},
+	{exitFailed, "some host failed", "`plan --detailed-exitcode`: changes are pending; `drift`, `cmdb diff`: differences; `status`: a cluster is degraded; `node trust`: a key differs; `lint`: something was found"},
 	{exitUnreachable, "some host could not be reached", "no host failed"},
 	{exitConfirm, "a confirmation is needed", "nobody was there to give it"},
 	{exitInterrupted, "interrupted", "the first Ctrl-C lets every host finish its task; the second one cancels the tasks at hand"},

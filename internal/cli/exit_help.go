@@ -19,6 +19,7 @@ var exitWords = map[string]map[int]string{
 	"pig drift":      {exitError: "an error, or some host failed", exitPending: "hosts differ from the inventory"},
 	"pig status":     {exitFailed: "a cluster is not as declared, or some host failed"},
 	"pig ssh":        {exitFailed: ""},
+	"pig lint":       {exitFailed: "a rule found something"},
 	"pig cmdb diff":  {exitPending: "the two inventories differ"},
 	"pig node trust": {exitFailed: "a host has another key than the known one"},
 	"pig pki status": {exitFailed: "a host trusts another CA, or some host failed"},

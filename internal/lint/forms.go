@@ -45,6 +45,6 @@ func unnamedTask(_ *Linter, _ *file, t *task, say say) {
 func ignoredErrors(_ *Linter, _ *file, t *task, say say) {
 	v := t.At("ignore_errors")
 	if text, ok := v.(string); v == true || ok && (strings.EqualFold(text, "true") || strings.EqualFold(text, "yes")) {
-		say(t.KeyPos("ignore_errors"), "all errors are ignored").WithHint("use failed_when with what is no failure")
+		say(t.KeyPos("ignore_errors"), "all errors are ignored").WithHint("say with failed_when what fails")
 	}
 }

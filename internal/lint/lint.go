@@ -3,6 +3,7 @@ package lint
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strings"
 
@@ -76,7 +77,9 @@ func (l *Linter) Check(name string, text []byte) diag.List {
 		if r.text != nil {
 			texts(v, "", diag.Pos{File: name, Line: 1, Col: 1}, func(key, text string, pos diag.Pos) { r.text(l, f, key, text, pos, say) })
 		}
-		l.visit(f, v, r, say)
+		if !strings.HasPrefix(path.Base(name), "requirements.") { // a list of what ansible-galaxy installs
+			l.visit(f, v, r, say)
+		}
 	}
 	found.Sort()
 	return f.noticed(found)

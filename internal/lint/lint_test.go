@@ -71,6 +71,18 @@ func TestAFileThatIsNoYAML(t *testing.T) {
 	}
 }
 
+// What ansible-galaxy installs is a list too, and none of tasks.
+func TestRequirementsAreNoTasks(t *testing.T) {
+	t.Parallel()
+	text := []byte("- src: https://example.com/x.tar.gz\n  version: 1\n")
+	if found := linter().Check("roles/requirements.yml", text); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+	if found := linter().Check("tasks/main.yml", text); len(found) == 0 {
+		t.Error("found nothing in tasks without a module")
+	}
+}
+
 // A name that another file makes is known.
 func TestNamesOfOtherFiles(t *testing.T) {
 	t.Parallel()

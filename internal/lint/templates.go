@@ -13,7 +13,7 @@ import (
 
 func templateRules() []Rule {
 	return []Rule{
-		{ID: "jinja-syntax", Says: "A template or condition is no valid Jinja2.", Fails: true, text: jinjaSyntax},
+		{ID: "jinja-syntax", Says: "A template or condition cannot be read as Jinja2.", Fails: true, text: jinjaSyntax},
 		{ID: "condition-braces", Says: "A condition is an expression already: braces around it render it twice.", text: conditionBraces},
 		{ID: "constant-condition", Says: "The condition is never true: the task never runs.", task: constantCondition},
 		{ID: "bare-variable", Says: "A condition that is only a variable whose value is neither true nor false fails, or depends on what counts as true.", task: bareVariable},

@@ -25,6 +25,9 @@ func generalFilters() plugin.Table {
 		if err != nil {
 			return nil, err
 		}
+		if _, ok := value.Hash(key); !ok {
+			return nil, fmt.Errorf("unhashable type: '%s'", python.TypeName(key))
+		}
 		return value.DictOf(key, c.In), nil
 	})
 	add("groupby_as_dict", "attribute", groupedAsDict)

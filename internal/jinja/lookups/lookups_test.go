@@ -59,6 +59,8 @@ func TestLookups(t *testing.T) {
 		"query('nested', ['a', 'b'], [1, 2])":                               "[['a', 1], ['a', 2], ['b', 1], ['b', 2]]",
 		"query('together', ['a', 'b'], [1])":                                "[['a', 1], ['b', None]]",
 		"query('flattened', [1, [2, [3]]], 4)":                              "[1, 2, 3, 4]",
+		"query('community.general.flattened', [1, [2, [3]]], 4)":            "[1, 2, 3, 4]",
+		"query('community.general.cartesian', ['a', 'b'], [1])":             "[['a', 1], ['b', 1]]",
 		"query('sequence', 'start=1 end=3')":                                "['1', '2', '3']",
 		"query('sequence', 'count=2 format=host%02d')":                      "['host01', 'host02']",
 		"query('sequence', start=4, end=0, stride=-2)":                      "['4', '2', '0']",

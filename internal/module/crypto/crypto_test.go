@@ -69,7 +69,7 @@ func deeds() []deed {
 	list := value.NewList
 	return []deed{
 		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(2048)}, "file ./rsa.key create", "", "'type': 'RSA'"},
-		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(1024), "regenerate", "fail"}, "", "it has 2048 bits, not 1024", ""},
+		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(1024), "regenerate", "fail"}, "", "the size is 2048 bits, not 1024", ""},
 		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(1024), "regenerate", "never"}, "", "", "'size': 2048"},
 		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(2048), "format", "pkcs8", "format_mismatch", "convert"}, "file ./rsa.key update", "", ""},
 		{"openssl_privatekey", []value.Value{"path", "./rsa.key", "size", int64(2048), "mode", "0640"}, "file ./rsa.key update", "", "'mode': '0640'"},
@@ -112,7 +112,7 @@ func deeds() []deed {
 		{"openssh_keypair", []value.Value{"path", "./id_rsa", "size", int64(2048), "comment", "c"}, "file ./id_rsa update; file ./id_rsa.pub update", "", "'comment': 'c'"},
 		{"openssh_keypair", []value.Value{"path", "./id_ed", "type", "ed25519"}, "file ./id_ed create; file ./id_ed.pub create", "", "'public_key': 'ssh-ed25519 AAAA"},
 		{"openssh_keypair", []value.Value{"path", "./id_ec", "type", "ecdsa", "size", int64(521)}, "file ./id_ec create; file ./id_ec.pub create", "", "'size': 521"},
-		{"openssh_keypair", []value.Value{"path", "./id_ec", "type", "ecdsa", "regenerate", "fail"}, "", "it is on the curve secp521r1", ""},
+		{"openssh_keypair", []value.Value{"path", "./id_ec", "type", "ecdsa", "regenerate", "fail"}, "", "the curve is secp521r1", ""},
 		{"openssh_keypair", []value.Value{"path", "./id_ec", "state", "absent"}, "file ./id_ec delete; file ./id_ec.pub delete", "", ""},
 		{"openssl_privatekey", []value.Value{"path", "./ed.key", "state", "absent"}, "file ./ed.key delete", "", ""},
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"time"
 
+	"pig/internal/format"
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/value"
@@ -36,7 +37,7 @@ func runRemoteCertificate(ctx context.Context, c *module.Call) (*value.Dict, err
 		if errors.Is(err, node.ErrUnknown) {
 			return nil, err
 		}
-		return nil, fmt.Errorf("Failed to get cert from %s:%d, error: %w", host, c.Args.Int("port"), err) //nolint:staticcheck // Ansible's words
+		return nil, fmt.Errorf("Failed to get cert from %s, error: %w", format.HostPort(host, c.Args.Int("port")), err) //nolint:staticcheck // Ansible's words
 	}
 	leaf := chain[0]
 	extensions := value.NewList()
@@ -105,7 +106,7 @@ func presented(ctx context.Context, c *module.Call, host string) (chain []*x509.
 	case len(chain) > 0 && trusts(trusted, chain) == nil: // a server that wants a certificate of ours has presented its own by then
 		return chain, nil
 	case err == nil && len(chain) == 0:
-		return nil, errors.New("it has presented none")
+		return nil, errors.New("the server presented no certificate")
 	}
 	return nil, err
 }

@@ -74,11 +74,11 @@ func (w wantedKey) differs(k privateKey) string {
 	kind, size, curve := kindOf(k.Public())
 	switch {
 	case kind != w.kind:
-		return fmt.Sprintf("it is of the type %s, not %s", kind, w.kind)
+		return fmt.Sprintf("the type is %s, not %s", kind, w.kind)
 	case curve != w.curve:
-		return fmt.Sprintf("it is on the curve %s, not %s", curve, w.curve)
+		return fmt.Sprintf("the curve is %s, not %s", curve, w.curve)
 	case size != w.size:
-		return fmt.Sprintf("it has %d bits, not %d", size, w.size)
+		return fmt.Sprintf("the size is %d bits, not %d", size, w.size)
 	}
 	return ""
 }
@@ -154,7 +154,7 @@ func (w wantedKey) judge(t *target, always bool) (key privateKey, action string,
 	case misshapen && t.Args.String("format_mismatch") == "convert":
 		return key, "convert", nil
 	case misshapen:
-		why = fmt.Sprintf("its format is %s, not %s", key.format, w.format)
+		why = fmt.Sprintf("the format is %s, not %s", key.format, w.format)
 	}
 	if mode == "fail" {
 		return key, "", fmt.Errorf("the key %s is not the one that is asked for: %s; it is made anew with force: true, or with regenerate: partial_idempotence, full_idempotence or always", t.path, why)
