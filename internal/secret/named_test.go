@@ -16,7 +16,7 @@ func TestNamesOfSecrets(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"pg_pwd_enc", "auth", "pgbouncer_auth_query", "key", "keys", "key_file", "ssh_key_type", "token_ttl", "passthrough", "pass_through", "bypass", "compass", "update_password",
+		"pg_pwd_enc", "auth", "pgbouncer_auth_query", "key", "keys", "key_file", "ssh_key_type", "token_ttl", "passthrough", "pass_through", "bypass", "compass", "update_password", "openssl_privatekey", "community.crypto.openssl_privatekey",
 		"password_file", "passwd_path", "passport", "passed", "passive", "secretary", "secure", "public_key", "ssh_key", "access_key", "primary_key", "keyword", "passwordless", "tokenizer",
 		"pg_password_encryption", "ssl_passphrase_command_supports_reload", "archive_command", "command", "no_log", "path", "pg_dbsu", "user", "value", "text", "data", "pem", "content", "new", "period", "password_expiry", "access", "pages", "1", "", "10.10.10.10",
 	} {
