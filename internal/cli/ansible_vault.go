@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"pig/internal/diag"
+	"pig/internal/private"
 	"pig/internal/vault"
 )
 
@@ -86,7 +86,7 @@ func (v *vaultProgram) begin(c *cobra.Command) error {
 	if len(v.secrets) > 0 {
 		return nil
 	}
-	if f, ok := v.app.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(v.app.in) {
 		return options("A vault password is required to use Ansible's Vault")
 	}
 	password, err := v.askTwice(c.Name())
@@ -218,20 +218,7 @@ func (v *vaultProgram) write(file string, text []byte) error {
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real
 	}
-	return rewritten(file, text, 0o600)
-}
-
-func rewritten(file string, text []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(file), ".vault-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
+	return private.Replace(file, text, 0o600)
 }
 
 func (v *vaultProgram) view(_ *cobra.Command, files []string) error {
@@ -314,7 +301,7 @@ func (v *vaultProgram) inPlace(file string, change func(plain []byte, with vault
 	if err != nil {
 		return err
 	}
-	return rewritten(real, sealed, info.Mode().Perm())
+	return private.Replace(real, sealed, info.Mode().Perm())
 }
 
 func (v *vaultProgram) edit(c *cobra.Command, files []string) error {
@@ -361,7 +348,7 @@ func (v *vaultProgram) create(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	return rewritten(files[0], sealed, 0o600)
+	return private.Replace(files[0], sealed, 0o600)
 }
 
 // edited is what an editor makes of a text.

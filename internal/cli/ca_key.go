@@ -11,6 +11,7 @@ import (
 
 	"pig/internal/credential"
 	"pig/internal/diag"
+	"pig/internal/private"
 	"pig/internal/secret"
 	"pig/internal/value"
 	"pig/internal/vault"
@@ -78,7 +79,7 @@ func (s *source) writeKey(path string, key []byte) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(path, text, 0o600)
+	return private.Replace(path, text, 0o600)
 }
 
 // signingKeys are the variables that hold keys of the CA for roles: nothing where their files are not encrypted.

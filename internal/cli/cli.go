@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"pig/internal/diag"
 	"pig/internal/engine"
@@ -117,8 +116,7 @@ func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
 }
 
 func colorful(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // errInterrupted is why work ends after the second Ctrl-C.

@@ -9,15 +9,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"pig"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
-	"pig"
 	"pig/internal/configure"
 	"pig/internal/credential"
 	"pig/internal/params"
@@ -204,8 +203,7 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	case len(own) == 0:
 		return "", errors.New("no address found on this machine: give one with -i, or keep the addresses of the sample with -s")
 	}
-	f, ok := a.in.(*os.File)
-	if o.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+	if o.quiet || !isTerminal(a.in) {
 		return "", fmt.Errorf("several addresses found on this machine (%s): choose one with -i", strings.Join(own, ", "))
 	}
 	fmt.Fprintf(a.err, "This machine has several addresses: %s\nWhich address do other hosts use for this machine? ", strings.Join(own, ", "))

@@ -24,9 +24,22 @@ type confirmer struct {
 func newConfirmer(in io.Reader, err io.Writer) *confirmer { return &confirmer{in, err} }
 
 // terminal tells whether somebody is there to answer.
-func (c *confirmer) terminal() bool {
-	f, ok := c.in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+func (c *confirmer) terminal() bool { return isTerminal(c.in) }
+
+// isTerminal tells whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	_, ok := terminalOf(stream)
+	return ok
+}
+
+// terminalOf gives the descriptor of a stream that is a terminal.
+func terminalOf(stream any) (fd int, ok bool) {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return 0, false
+	}
+	fd = int(f.Fd())
+	return fd, term.IsTerminal(fd)
 }
 
 // consent asks the operator for what is still missing: a yes, and the name of everything whose data would be lost. A plan

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"pig/internal/plan"
+	"pig/internal/private"
 	"pig/internal/ui"
 )
 
@@ -63,7 +64,7 @@ func (a *app) runDrift(ctx context.Context, o *driftOptions, args []string) erro
 	}
 	d := p.Document()
 	if o.prometheus != "" {
-		if err := replaceFile(o.prometheus, []byte(ui.DriftMetrics(d, time.Now())), 0o644); err != nil { // another account's exporter reads the file
+		if err := private.Replace(o.prometheus, []byte(ui.DriftMetrics(d, time.Now())), 0o644); err != nil { // another account's exporter reads the file
 			return fmt.Errorf("cannot write the metrics: %w", err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/term"
 
 	"pig/internal/format"
 	"pig/internal/inventory"
@@ -198,8 +196,7 @@ func (s *session) record(conf transport.Config, wanted []shownKey, o *trustOptio
 
 // agree asks a question that y answers. Where nobody can answer, the answer is no.
 func (a *app) agree(question string) error {
-	f, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(a.in) {
 		fmt.Fprintln(a.err, "Nothing was recorded: no terminal to confirm on. Add --yes.")
 		return exitStatus(exitConfirm)
 	}

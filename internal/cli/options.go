@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,8 +165,8 @@ func (a *app) asked(prompt string, private bool) (string, error) {
 // ask reads a password from the terminal, or one line from what is piped in.
 func (a *app) ask(prompt string) (string, error) {
 	fmt.Fprint(a.err, prompt+": ")
-	if f, ok := a.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		text, err := term.ReadPassword(int(f.Fd()))
+	if fd, ok := terminalOf(a.in); ok {
+		text, err := term.ReadPassword(fd)
 		fmt.Fprintln(a.err)
 		return string(text), err
 	}

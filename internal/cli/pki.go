@@ -152,22 +152,3 @@ func remove(path string) error {
 	}
 	return nil
 }
-
-// replaceFile writes a file as a whole: who reads it finds the old text or the new one.
-func replaceFile(path string, text []byte, mode fs.FileMode) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if err := temp.Chmod(mode); err != nil {
-		return err
-	}
-	if _, err := temp.Write(text); err != nil {
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
-}

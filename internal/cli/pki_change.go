@@ -15,6 +15,7 @@ import (
 	"pig/internal/graph"
 	"pig/internal/pki"
 	"pig/internal/plan"
+	"pig/internal/private"
 	"pig/internal/product"
 )
 
@@ -49,7 +50,7 @@ func (c *caChange) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(caChangePath(dir), append(text, '\n'), 0o644)
+	return private.Replace(caChangePath(dir), append(text, '\n'), 0o644)
 }
 
 // caState digests what a change of the CA changes.

@@ -16,6 +16,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/pki"
+	"pig/internal/private"
 	"pig/internal/product"
 	"pig/internal/value"
 )
@@ -102,7 +103,7 @@ func (s *source) keep(name string, text []byte, mode os.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return replaceFile(path, text, mode)
+	return private.Replace(path, text, mode)
 }
 
 // fetchables are what hosts hold, as the roles bring it to them.

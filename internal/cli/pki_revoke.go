@@ -12,6 +12,7 @@ import (
 	"pig/internal/diag"
 	"pig/internal/format"
 	"pig/internal/pki"
+	"pig/internal/private"
 	"pig/internal/product"
 )
 
@@ -98,7 +99,7 @@ func (r revocable) revoke(dir string) error {
 		return err
 	}
 	base := strings.TrimSuffix(filepath.Base(r.path), ".crt")
-	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%s-%x.crt", base, r.cert.SerialNumber)), r.text, 0o644); err != nil || !r.own {
+	if err := private.Replace(filepath.Join(dir, fmt.Sprintf("%s-%x.crt", base, r.cert.SerialNumber)), r.text, 0o644); err != nil || !r.own {
 		return err
 	}
 	if err := remove(strings.TrimSuffix(r.path, ".crt") + ".key"); err != nil {

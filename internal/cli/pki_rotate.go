@@ -12,6 +12,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/pki"
+	"pig/internal/private"
 	"pig/internal/product"
 )
 
@@ -97,14 +98,14 @@ func (s *source) keepStep(dir string, ca pki.Authority, step pki.Step) error {
 		if err := s.writeKey(at("next.key"), ca.Next); err != nil {
 			return err
 		}
-		return replaceFile(at("ca.crt"), ca.Certs, 0o644)
+		return private.Replace(at("ca.crt"), ca.Certs, 0o644)
 	case pki.Signing: // the former key stays for the list of what it signed
 		if err := s.writeKey(at("last.key"), ca.Last); err != nil {
 			return err
 		}
 		return os.Rename(at("next.key"), at("ca.key"))
 	default:
-		if err := replaceFile(at("ca.crt"), ca.Certs, 0o644); err != nil {
+		if err := private.Replace(at("ca.crt"), ca.Certs, 0o644); err != nil {
 			return err
 		}
 		return remove(at("last.key"))

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
-
-	"golang.org/x/term"
 
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -33,8 +30,7 @@ func (s *runner) prompt(plays []*playbook.Play) error {
 }
 
 func (s *runner) answerTo(p playbook.Prompt) (value.Value, error) {
-	f, ok := s.app.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(s.app.in) {
 		return p.Default, nil
 	}
 	for {
@@ -65,8 +61,7 @@ func (s *runner) answerTo(p playbook.Prompt) (value.Value, error) {
 
 // asker asks the operator during a run; nil where nobody is at a terminal.
 func (a *app) asker() func(prompt string, echo bool) (string, error) {
-	f, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(a.in) {
 		return nil
 	}
 	return func(prompt string, echo bool) (string, error) { return a.asked(prompt, !echo) }

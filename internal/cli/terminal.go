@@ -18,7 +18,7 @@ func (s *runner) openTerminal(ctx context.Context, host string, argv []string) e
 	if err != nil {
 		return err
 	}
-	tty := newConfirmer(s.app.in, s.app.err).terminal()
+	tty := isTerminal(s.app.in)
 	line := argv
 	switch {
 	case !h.Local:

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pig/internal/jinja"
+	"pig/internal/private"
 )
 
 // Update implements jinja.Keeper: what lookups keep lies relative to the directory of the playbook, for its owner alone. Hosts take turns.
@@ -46,19 +47,10 @@ func keepFile(path string, content []byte, replace bool) error {
 	if err := privateDir(filepath.Dir(path)); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".pig-*") // mode 600
-	if err != nil {
-		return err
+	if replace {
+		return private.Replace(path, content, 0o600)
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(content)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if !replace {
-		return os.Link(f.Name(), path)
-	}
-	return os.Rename(f.Name(), path)
+	return private.Create(path, content, 0o600)
 }
 
 // privateDir makes a directory for its owner alone; those above it are for everybody, as Ansible makes them.

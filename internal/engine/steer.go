@@ -93,10 +93,12 @@ func (l *lookupFiles) hides(file string) bool {
 		return err != nil || slices.ContainsFunc(inside, func(f string) bool { return l.hides(playbook.Join(file, f)) })
 	}
 	info, err := files.Stat(file)
-	return err == nil && private(info)
+	return err == nil && ownersOnly(info)
 }
 
-func private(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode().Perm()&0o004 == 0 }
+func ownersOnly(info fs.FileInfo) bool {
+	return info.Mode().IsRegular() && info.Mode().Perm()&0o004 == 0
+}
 
 func below(dir, file string) bool {
 	rel, err := filepath.Rel(absolute(dir), absolute(file))

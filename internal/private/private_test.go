@@ -1,6 +1,8 @@
 package private
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,6 +41,26 @@ func TestOnlyTheOwnerReadsWhatIsWritten(t *testing.T) {
 		t.Error("the target of a link was made")
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestAFileIsReplacedOrCreatedAsAWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.crt")
+	if err := Create(path, []byte("first"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(path, []byte("second"), 0o600); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a file that is there was created again: %v", err)
+	}
+	if err := Replace(path, []byte("third"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if text, _ := os.ReadFile(path); err != nil || string(text) != "third" || info.Mode() != 0o644 {
+		t.Errorf("%q, %v, %v", text, info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
