@@ -66,17 +66,17 @@ func (a *app) linted(args []string) (found diag.List, files int, err error) {
 		around = append(around, beside...)
 	}
 	slices.Sort(around)
-	texts := map[string][]byte{}
+	read := map[string]*lint.File{}
 	for _, p := range slices.Compact(around) {
 		text, err := os.ReadFile(p)
 		if err != nil {
 			return nil, 0, fmt.Errorf("reading %s: %w", p, err)
 		}
-		texts[p] = text
-		l.Gather(p, text)
+		read[p] = lint.Read(p, text)
+		l.Gather(read[p])
 	}
 	for _, p := range paths {
-		found = append(found, l.Check(p, texts[p])...)
+		found = append(found, l.Check(read[p])...)
 	}
 	return found, len(paths), nil
 }

@@ -38,7 +38,7 @@ func (t *task) command() []string {
 	return strings.Fields(t.free)
 }
 
-func commandInsteadOfModule(_ *Linter, _ *file, t *task, say say) {
+func commandInsteadOfModule(_ *Linter, _ *File, t *task, say say) {
 	words := t.command()
 	if len(words) == 0 {
 		return
@@ -58,7 +58,7 @@ func commandInsteadOfModule(_ *Linter, _ *file, t *task, say say) {
 	}
 }
 
-func noChangedWhen(_ *Linter, _ *file, t *task, say say) {
+func noChangedWhen(_ *Linter, _ *File, t *task, say say) {
 	if t.handler || !t.is("command", "shell", "raw", "script") || t.Has("changed_when") || t.args.Has("creates") || t.args.Has("removes") {
 		return
 	}

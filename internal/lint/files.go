@@ -15,14 +15,14 @@ func fileRules() []Rule {
 	}
 }
 
-func noMode(_ *Linter, _ *file, t *task, say say) {
+func noMode(_ *Linter, _ *File, t *task, say say) {
 	makes := t.is("copy", "template", "get_url", "assemble") || t.is("file") && (t.text("state") == "directory" || t.text("state") == "touch")
 	if makes && !t.args.Has("mode") {
 		say(t.at(), "%s makes a file without a mode", t.action).WithHint("add mode, such as \"0644\"")
 	}
 }
 
-func decimalMode(_ *Linter, f *file, t *task, say say) {
+func decimalMode(_ *Linter, f *File, t *task, say say) {
 	if t.block {
 		return
 	}
@@ -37,7 +37,7 @@ func decimalMode(_ *Linter, f *file, t *task, say say) {
 	}
 }
 
-func packageLatest(_ *Linter, _ *file, t *task, say say) {
+func packageLatest(_ *Linter, _ *File, t *task, say say) {
 	if t.is("apt", "dnf", "yum", "package", "pip") && t.text("state") == "latest" {
 		say(t.args.ValuePos("state"), "%s installs the latest version of %s", t.action, value.Display(t.args.At("name")))
 	}

@@ -16,13 +16,13 @@ func formRules() []Rule {
 	}
 }
 
-func deprecatedInclude(_ *Linter, _ *file, t *task, say say) {
+func deprecatedInclude(_ *Linter, _ *File, t *task, say say) {
 	if t.is("include") {
 		say(t.at(), "include is gone").WithHint("use import_tasks or include_tasks")
 	}
 }
 
-func deprecatedLoop(_ *Linter, _ *file, t *task, say say) {
+func deprecatedLoop(_ *Linter, _ *File, t *task, say say) {
 	for k := range t.All() {
 		if name := value.KeyText(k); strings.HasPrefix(name, "with_") {
 			say(t.KeyPos(k), "%s is an older form of loop", name)
@@ -30,19 +30,19 @@ func deprecatedLoop(_ *Linter, _ *file, t *task, say say) {
 	}
 }
 
-func localAction(_ *Linter, _ *file, t *task, say say) {
+func localAction(_ *Linter, _ *File, t *task, say say) {
 	if t.Has("local_action") {
 		say(t.KeyPos("local_action"), "local_action is an older form").WithHint("write the module as usual, and delegate_to: localhost")
 	}
 }
 
-func unnamedTask(_ *Linter, _ *file, t *task, say say) {
+func unnamedTask(_ *Linter, _ *File, t *task, say say) {
 	if !t.block && t.action != "" && !t.is("meta", "import_tasks", "import_role") && !t.Has("name") {
 		say(t.at(), "a task of %s has no name", t.action)
 	}
 }
 
-func ignoredErrors(_ *Linter, _ *file, t *task, say say) {
+func ignoredErrors(_ *Linter, _ *File, t *task, say say) {
 	v := t.At("ignore_errors")
 	if text, ok := v.(string); v == true || ok && (strings.EqualFold(text, "true") || strings.EqualFold(text, "yes")) {
 		say(t.KeyPos("ignore_errors"), "all errors are ignored").WithHint("say with failed_when what fails")

@@ -32,7 +32,7 @@ func TestRules(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := map[int][]string{}
-		for _, d := range linter().Check(name, text) {
+		for _, d := range linter().Check(lint.Read(name, text)) {
 			got[d.Pos.Line] = append(got[d.Pos.Line], d.Rule())
 			if d.Pos.Col == 0 || d.Pos.File != name {
 				t.Errorf("%s has no column or file: %v", d.Rule(), d.Pos)
@@ -65,7 +65,7 @@ func TestAFileThatIsNoYAML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := linter().Check("testdata/broken.yml", text)
+	found := linter().Check(lint.Read("testdata/broken.yml", text))
 	if len(found) != 1 || found[0].Rule() != "yaml-syntax" || found[0].Pos.Line == 0 {
 		t.Errorf("found %v", found)
 	}
@@ -75,10 +75,10 @@ func TestAFileThatIsNoYAML(t *testing.T) {
 func TestRequirementsAreNoTasks(t *testing.T) {
 	t.Parallel()
 	text := []byte("- src: https://example.com/x.tar.gz\n  version: 1\n")
-	if found := linter().Check("roles/requirements.yml", text); len(found) != 0 {
+	if found := linter().Check(lint.Read("roles/requirements.yml", text)); len(found) != 0 {
 		t.Errorf("found %v", found)
 	}
-	if found := linter().Check("tasks/main.yml", text); len(found) == 0 {
+	if found := linter().Check(lint.Read("tasks/main.yml", text)); len(found) == 0 {
 		t.Error("found nothing in tasks without a module")
 	}
 }
@@ -88,11 +88,11 @@ func TestNamesOfOtherFiles(t *testing.T) {
 	t.Parallel()
 	l := linter()
 	text := []byte("- name: Ask\n  ping:\n  when: asked is changed\n")
-	if found := l.Check("b.yml", text); len(found) != 1 || found[0].Rule() != "undefined-register" {
+	if found := l.Check(lint.Read("b.yml", text)); len(found) != 1 || found[0].Rule() != "undefined-register" {
 		t.Errorf("found %v", found)
 	}
-	l.Gather("a.yml", []byte("- ping:\n  register: asked\n"))
-	if found := l.Check("b.yml", text); len(found) != 0 {
+	l.Gather(lint.Read("a.yml", []byte("- ping:\n  register: asked\n")))
+	if found := l.Check(lint.Read("b.yml", text)); len(found) != 0 {
 		t.Errorf("found %v", found)
 	}
 }

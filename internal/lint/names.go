@@ -18,7 +18,7 @@ func nameRules() []Rule {
 	}
 }
 
-func unknownModule(l *Linter, _ *file, t *task, say say) {
+func unknownModule(l *Linter, _ *File, t *task, say say) {
 	if t.block || t.action == "" || t.action == "include" || l.known(t.action) || jinja.IsTemplate(t.action) {
 		return
 	}
@@ -33,7 +33,7 @@ func unknownModule(l *Linter, _ *file, t *task, say say) {
 	}
 }
 
-func unknownArgument(l *Linter, _ *file, t *task, say say) {
+func unknownArgument(l *Linter, _ *File, t *task, say say) {
 	m, ok := l.Modules[t.action]
 	if !ok || t.block || slices.Contains(l.Actions, t.action) || m.Spec.Open {
 		return
@@ -52,7 +52,7 @@ func unknownArgument(l *Linter, _ *file, t *task, say say) {
 	}
 }
 
-func unknownPlayKeyword(_ *Linter, _ *file, d *value.Dict, say say) {
+func unknownPlayKeyword(_ *Linter, _ *File, d *value.Dict, say say) {
 	for k := range d.All() {
 		name := value.KeyText(k)
 		if !playbook.PlayKeyword(name) && !strings.HasSuffix(name, "import_playbook") {
@@ -61,7 +61,7 @@ func unknownPlayKeyword(_ *Linter, _ *file, d *value.Dict, say say) {
 	}
 }
 
-func unknownKeyword(_ *Linter, _ *file, t *task, say say) {
+func unknownKeyword(_ *Linter, _ *File, t *task, say say) {
 	if t.block {
 		for k := range t.All() {
 			if name := value.KeyText(k); !playbook.BlockKeyword(name) {

@@ -11,7 +11,7 @@ import (
 var noqaForm = regexp.MustCompile(`#\s*noqa\b(?::?\s*([a-z][a-z0-9, -]*))?`)
 
 // noticed drops the findings that a comment at their line lets pass.
-func (f *file) noticed(found diag.List) diag.List {
+func (f *File) noticed(found diag.List) diag.List {
 	var left diag.List
 	for _, d := range found {
 		if !f.passes(d) {
@@ -21,7 +21,7 @@ func (f *file) noticed(found diag.List) diag.List {
 	return left
 }
 
-func (f *file) passes(d *diag.Diagnostic) bool {
+func (f *File) passes(d *diag.Diagnostic) bool {
 	if d.Pos.Line < 1 || d.Pos.Line > len(f.lines) {
 		return false
 	}

@@ -24,7 +24,7 @@ func templateRules() []Rule {
 // conditionKeys are keywords whose texts are expressions.
 var conditionKeys = []string{"when", "changed_when", "failed_when", "until", "that", "break_when"}
 
-func jinjaSyntax(l *Linter, _ *file, key, text string, pos diag.Pos, say say) {
+func jinjaSyntax(l *Linter, _ *File, key, text string, pos diag.Pos, say say) {
 	var err error
 	if slices.Contains(conditionKeys, key) && !strings.Contains(text, "{{") && !strings.Contains(text, "{%") {
 		err = l.Templates.CheckExpression(text, pos)
@@ -45,7 +45,7 @@ func jinjaSyntax(l *Linter, _ *file, key, text string, pos diag.Pos, say say) {
 	say(pos, "%s", err)
 }
 
-func conditionBraces(_ *Linter, _ *file, key, text string, pos diag.Pos, say say) {
+func conditionBraces(_ *Linter, _ *File, key, text string, pos diag.Pos, say say) {
 	if slices.Contains(conditionKeys, key) && (strings.Contains(text, "{{") || strings.Contains(text, "{%")) {
 		say(pos, "%s has braces around its expression", key).WithHint("write the names as they are: %s: x == y", key)
 	}
@@ -62,7 +62,7 @@ func (t *task) conditions(show func(v value.Value, pos diag.Pos)) {
 	}
 }
 
-func constantCondition(_ *Linter, _ *file, t *task, say say) {
+func constantCondition(_ *Linter, _ *File, t *task, say say) {
 	t.conditions(func(v value.Value, pos diag.Pos) {
 		text, _ := v.(string)
 		if v == false || slices.Contains([]string{"false", "no", "0", "none"}, strings.ToLower(strings.TrimSpace(text))) {
@@ -71,7 +71,7 @@ func constantCondition(_ *Linter, _ *file, t *task, say say) {
 	})
 }
 
-func bareVariable(l *Linter, f *file, t *task, say say) {
+func bareVariable(l *Linter, f *File, t *task, say say) {
 	t.conditions(func(v value.Value, pos diag.Pos) {
 		text, ok := v.(string)
 		words := []string{"true", "false", "none", "yes", "no"}
@@ -88,7 +88,7 @@ var resultForms = []*regexp.Regexp{
 	regexp.MustCompile(`(?:^|[^\w.'"\]/-])([a-zA-Z_]\w*)\.(?:rc|stdout|stderr|stdout_lines|stderr_lines)\b`),
 }
 
-func undefinedRegister(l *Linter, f *file, key, text string, pos diag.Pos, say say) {
+func undefinedRegister(l *Linter, f *File, key, text string, pos diag.Pos, say say) {
 	if !slices.Contains(conditionKeys, key) {
 		return
 	}
