@@ -63,6 +63,9 @@ func mix(word uint32) uint32 { return word * 2654435761 >> (32 - seenBits) }
 
 func (f *forms) see(key string) { h := hash(key); f.seen[h/64] |= 1 << (h % 64) }
 
+// saw tells whether a beginning with this hash may be among the seen.
+func (f *forms) saw(h uint32) bool { return f.seen[h/64]&(1<<(h%64)) != 0 }
+
 // at is the longest form that text begins with and that fits; "" if there is none. A nil fits takes all.
 func (f *forms) at(text string, fits func(form string) bool) string {
 	if len(text) >= beginning && f.mayBegin(text) {
@@ -84,8 +87,7 @@ func (f *forms) mayBegin(text string) bool {
 	if f.seen == nil {
 		return len(f.begin) > 0
 	}
-	h := hash(text)
-	return f.seen[h/64]&(1<<(h%64)) != 0
+	return f.saw(hash(text))
 }
 
 // within tells whether a form is somewhere in text, at a fraction of what looking at each place costs.
@@ -106,7 +108,7 @@ func (f *forms) within(text string) bool {
 	word := uint32(0) // the bytes from i on
 	for i := 1 - beginning; i+beginning <= len(text); i++ {
 		word = word>>8 | uint32(text[i+beginning-1])<<24
-		if h := mix(word); i < 0 || f.seen[h/64]&(1<<(h%64)) == 0 {
+		if i < 0 || !f.saw(mix(word)) {
 			continue
 		}
 		for _, s := range f.begin[text[i:i+beginning]] {

@@ -18,15 +18,14 @@ var (
 	commandWords = []string{"command", "cmd"}
 	// formWords may follow: they say in which form or which of several secrets it is.
 	formWords = []string{"pem", "value", "text", "content", "data", "plain", "raw", "base64", "b64", "old", "new", "current", "previous"}
+	// notSecrets sound like secrets: when user of Ansible changes a password, and a module of Ansible that creates keys.
+	notSecrets = []string{"update_password", "openssl_privatekey", "community.crypto.openssl_privatekey"}
 )
 
 // Named guesses from the name of a variable or key whether its value is a secret, also if the name is misspelt. Paths, hashes, times
 // and switches that only speak of secrets are none.
 func Named(name string) bool {
-	switch {
-	case name == "update_password": // of Ansible's user: when to change it
-		return false
-	case strings.HasSuffix(name, "openssl_privatekey"): // a module: what it is given is no secret
+	if slices.Contains(notSecrets, name) {
 		return false
 	}
 	words := nameWords(name)

@@ -10,6 +10,7 @@ func TestNamesOfSecrets(t *testing.T) {
 		"credential", "credentials", "secrets", "private_key", "privateKey", "clientSecret", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "db-password", "dbPassword", "password2", "s3.secret_key",
 		"pg_admin_pasword", "pasword", "passwrd", "passowrd", "paswword", "passsword", "pg_monitor_passwrod", "sercet", "passphrase", "cipher_pass", "requirepass", "masterauth",
 		"password_old", "old_password_value", "encryption_key", "ssl_passphrase_command", "password_command", "passphrase_cmd", "accesstoken", "authToken", "PGPASSWORD", "redis_passwords",
+		"vault_openssl_privatekey",
 	} {
 		if !Named(name) {
 			t.Errorf("%s is not known for a secret", name)
