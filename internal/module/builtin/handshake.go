@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"syscall"
 	"time"
@@ -124,7 +123,7 @@ func presented(ctx context.Context, c *module.Call, t target) (leaf *x509.Certif
 				return err
 			}
 		}
-		return tls.Client(bare{conn}, conf).HandshakeContext(ctx)
+		return module.Handshake(ctx, conn, conf)
 	}})
 	if leaf != nil {
 		return leaf, nil
@@ -145,13 +144,3 @@ func asksForTLS(conn io.ReadWriter) (bool, error) {
 	}
 	return answer[0] == 'S', nil
 }
-
-// bare makes a connection of what a conversation gives, whose end and time somebody else watches.
-type bare struct{ io.ReadWriter }
-
-func (bare) Close() error                     { return nil }
-func (bare) LocalAddr() net.Addr              { return nil }
-func (bare) RemoteAddr() net.Addr             { return nil }
-func (bare) SetDeadline(time.Time) error      { return nil }
-func (bare) SetReadDeadline(time.Time) error  { return nil }
-func (bare) SetWriteDeadline(time.Time) error { return nil }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"pig/internal/format"
@@ -100,7 +99,7 @@ func presented(ctx context.Context, c *module.Call, host string) (chain []*x509.
 		return trusts(trusted, chain)
 	}}
 	err = c.System.Net().Converse(ctx, node.Conversation{Host: host, Port: c.Args.Int("port"), Timeout: time.Duration(c.Args.Int("timeout")) * time.Second, ReadOnly: true, Speak: func(conn io.ReadWriter) error {
-		return tls.Client(bare{conn}, conf).HandshakeContext(ctx)
+		return module.Handshake(ctx, conn, conf)
 	}})
 	switch {
 	case len(chain) > 0 && trusts(trusted, chain) == nil: // a server that wants a certificate of ours has presented its own by then
@@ -122,13 +121,3 @@ func trusts(roots *x509.CertPool, chain []*x509.Certificate) error {
 	_, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	return err
 }
-
-// bare makes a connection of what a conversation gives, whose end and time somebody else watches.
-type bare struct{ io.ReadWriter }
-
-func (bare) Close() error                     { return nil }
-func (bare) LocalAddr() net.Addr              { return nil }
-func (bare) RemoteAddr() net.Addr             { return nil }
-func (bare) SetDeadline(time.Time) error      { return nil }
-func (bare) SetReadDeadline(time.Time) error  { return nil }
-func (bare) SetWriteDeadline(time.Time) error { return nil }
