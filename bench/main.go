@@ -55,15 +55,11 @@ func bench(ctx context.Context, rounds, ansible int, keep bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	say("starting %d nodes", hosts)
-	if err := run(ctx, "./pig", "sandbox", "up", "--name", box, "--nodes", fmt.Sprint(hosts), "--prepared"); err != nil {
+	down, err := up(ctx, keep, "--nodes", fmt.Sprint(hosts))
+	if err != nil {
 		return err
 	}
-	if !keep {
-		defer func() {
-			_ = run(context.WithoutCancel(ctx), "./pig", "sandbox", "down", "--name", box, "--purge")
-		}()
-	}
+	defer down()
 	c, err := contenders(ctx, dir, ansible > 0)
 	if err != nil {
 		return err
@@ -87,6 +83,22 @@ func bench(ctx context.Context, rounds, ansible int, keep bool) error {
 	}
 	table(results)
 	return plans(ctx, dir, rounds)
+}
+
+// up starts prepared nodes. down removes them, unless they are to be kept.
+func up(ctx context.Context, keep bool, which ...string) (down func(), err error) {
+	say("starting nodes")
+	if err := run(ctx, append([]string{"./pig", "sandbox", "up", "--name", box, "--prepared"}, which...)...); err != nil {
+		return nil, err
+	}
+	return func() {
+		if keep {
+			return
+		}
+		if err := run(context.WithoutCancel(ctx), "./pig", "sandbox", "down", "--name", box, "--purge"); err != nil {
+			say("%v", err)
+		}
+	}, nil
 }
 
 // contender is one way to do the work.

@@ -23,17 +23,11 @@ func scale(ctx context.Context, nodes, busy int, keep bool) error {
 	if err := os.WriteFile(inventory, []byte(clusters(nodes)), 0o600); err != nil {
 		return err
 	}
-	say("starting %d nodes", nodes)
-	if err := run(ctx, "./pig", "sandbox", "up", "--name", box, "-i", inventory, "--prepared"); err != nil {
+	down, err := up(ctx, keep, "-i", inventory)
+	if err != nil {
 		return err
 	}
-	if !keep {
-		defer func() {
-			if err := run(context.WithoutCancel(ctx), "./pig", "sandbox", "down", "--name", box, "--purge"); err != nil {
-				say("%v", err)
-			}
-		}()
-	}
+	defer down()
 	loops, stop := context.WithCancel(ctx)
 	defer stop()
 	for range busy {

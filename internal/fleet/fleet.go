@@ -62,11 +62,33 @@ type key struct {
 	become bool
 }
 
+func keyOf(h Host) key { return key{h.Name, h.Addr, h.Target.User, h.Become} }
+
 // slot is a session that is there or is being made; many tasks may wait for it.
 type slot struct {
 	ready   chan struct{}
 	session *session
 	err     error
+}
+
+// made tells whether the session is there, or could not be made. A nil slot is neither.
+func (s *slot) made() bool {
+	if s == nil {
+		return false
+	}
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// close ends the session, if there is one. One that is still being made ends when its dialling has an end.
+func (s *slot) close() {
+	if s.made() && s.session != nil {
+		s.session.close()
+	}
 }
 
 // New reaches hosts as conf says; modules are for this machine itself, which needs no agent.
@@ -138,7 +160,7 @@ func (f *Fleet) Connect(ctx context.Context, h Host) error {
 }
 
 func (f *Fleet) session(ctx context.Context, h Host) (*session, error) {
-	k := key{h.Name, h.Addr, h.Target.User, h.Become}
+	k := keyOf(h)
 	f.mu.Lock()
 	s, ok := f.sessions[k]
 	if !ok {
@@ -215,17 +237,8 @@ func (f *Fleet) forget(h Host, s *session) {
 	s.close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	k := key{h.Name, h.Addr, h.Target.User, h.Become}
-	slot, ok := f.sessions[k]
-	if !ok {
-		return
-	}
-	select {
-	case <-slot.ready:
-		if slot.session == s {
-			slot.session, slot.err = nil, &Unreachable{Host: h.Name, Err: fmt.Errorf("the connection was lost: %w", s.cause())}
-		}
-	default:
+	if slot := f.sessions[keyOf(h)]; slot.made() && slot.session == s {
+		slot.session, slot.err = nil, &Unreachable{Host: h.Name, Err: fmt.Errorf("the connection was lost: %w", s.cause())}
 	}
 }
 
@@ -233,17 +246,13 @@ func (f *Fleet) forget(h Host, s *session) {
 func (f *Fleet) lost(h Host) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	k := key{h.Name, h.Addr, h.Target.User, h.Become}
-	slot, ok := f.sessions[k]
-	if !ok {
-		return
-	}
-	select {
-	case <-slot.ready:
-		if slot.session == nil {
-			delete(f.sessions, k)
-		}
-	default: // another task connects already
+	f.dropFailed(keyOf(h))
+}
+
+// dropFailed forgets a session that could not be made or was lost. The caller has the lock.
+func (f *Fleet) dropFailed(k key) {
+	if s := f.sessions[k]; s.made() && s.session == nil {
+		delete(f.sessions, k)
 	}
 }
 
@@ -271,27 +280,15 @@ func (f *Fleet) Afresh() {
 // end forgets an agent, and ends it if it has begun. The caller has the lock.
 func (f *Fleet) end(k key, s *slot) {
 	delete(f.sessions, k)
-	select {
-	case <-s.ready:
-		if s.session != nil {
-			s.session.close()
-		}
-	default:
-	}
+	s.close()
 }
 
 // Retry forgets which hosts could not be reached, so that each is tried once more.
 func (f *Fleet) Retry() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for k, s := range f.sessions {
-		select {
-		case <-s.ready:
-			if s.session == nil {
-				delete(f.sessions, k)
-			}
-		default:
-		}
+	for k := range f.sessions {
+		f.dropFailed(k)
 	}
 }
 
@@ -301,13 +298,7 @@ func (f *Fleet) Close() {
 	defer f.mu.Unlock()
 	f.closed = true
 	for _, s := range f.sessions {
-		select {
-		case <-s.ready:
-			if s.session != nil {
-				s.session.close()
-			}
-		default: // it is still dialling, and ends when that has an end
-		}
+		s.close()
 	}
 	f.sessions = map[key]*slot{}
 }

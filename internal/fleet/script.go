@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pig/internal/agentbin"
+	"pig/internal/transport"
 )
 
 // starter is what runs on the node before there is an agent: plain sh, the one place where pig writes shell.
@@ -39,15 +40,12 @@ func script(bin agentbin.Binary, h Host) string {
 			sudo = "sudo"
 		}
 		if h.BecomePassword == "" {
-			become = fmt.Sprintf(`[ "$u" = 0 ] || exec %s -n -- "$a"`, quote(sudo))
+			become = fmt.Sprintf(`[ "$u" = 0 ] || exec %s -n -- "$a"`, transport.Quote(sudo))
 		} else {
-			become = fmt.Sprintf(`[ "$u" != 0 ] || read -r _; [ "$u" = 0 ] || exec %s -S -p '' -- "$a"`, quote(sudo))
+			become = fmt.Sprintf(`[ "$u" != 0 ] || read -r _; [ "$u" = 0 ] || exec %s -S -p '' -- "$a"`, transport.Quote(sudo))
 		}
 		become += " " + args + ` "$w"` + `; ` + itself
 	}
 	body := strings.NewReplacer("HASH", bin.SHA256, "SIZE", fmt.Sprint(len(bin.Content)), "BECOME", become+" "+args+` "$w"`).Replace(starter)
-	return "exec /bin/sh -c " + quote(body)
+	return "exec /bin/sh -c " + transport.Quote(body)
 }
-
-// quote makes one word of s for a POSIX shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

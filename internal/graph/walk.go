@@ -29,10 +29,11 @@ func (r Room[T]) of(node T) int {
 // Walk visits every node as soon as all that it waits for is done and there is room, several at once. Those that come late in the order go first,
 // so that what was begun is finished. What waits for a node that failed is skipped; the rest goes on. It returns when nothing runs any more.
 func (g *Graph[T]) Walk(ctx context.Context, room Room[T], visit func(ctx context.Context, name string, node T) error) (map[string]Outcome, error) {
-	if _, err := g.Sort(); err != nil {
+	order, err := g.Sort()
+	if err != nil {
 		return nil, err
 	}
-	w := &walk[T]{graph: g, visit: visit, room: room, depth: g.depths(), outcomes: map[string]Outcome{}, begun: map[string]bool{}}
+	w := &walk[T]{graph: g, visit: visit, room: room, depth: g.depths(order), outcomes: map[string]Outcome{}, begun: map[string]bool{}}
 	w.mu.Lock()
 	w.begin(ctx)
 	w.mu.Unlock()
@@ -40,9 +41,8 @@ func (g *Graph[T]) Walk(ctx context.Context, room Room[T], visit func(ctx contex
 	return w.outcomes, nil
 }
 
-// depths tell how many nodes come before each, on the longest way to it.
-func (g *Graph[T]) depths() map[string]int {
-	order, _ := g.Sort()
+// depths tell how many nodes come before each, on the longest way to it; order is a sorted one.
+func (g *Graph[T]) depths(order []string) map[string]int {
 	depth := map[string]int{}
 	for _, n := range order {
 		for _, o := range g.after[n] {

@@ -42,7 +42,10 @@ func Command(t Target, tty bool, argv []string) ([]string, error) {
 func quoted(argv []string) string {
 	words := make([]string, len(argv))
 	for i, w := range argv {
-		words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		words[i] = Quote(w)
 	}
 	return strings.Join(words, " ")
 }
+
+// Quote makes one word of s for a POSIX shell.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
