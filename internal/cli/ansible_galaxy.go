@@ -62,8 +62,8 @@ func (a *app) galaxyInstall(kind kindOfContent) *cobra.Command {
 		path, file = "collections-path", "requirements-file"
 	}
 	f.StringVarP(&g.path, path, "p", "", "directory to install into")
-	f.StringVarP(&g.file, file, "r", "", "file of what to install: requirements.yml")
-	f.BoolVarP(&g.force, "force", "f", false, "what is there is replaced")
+	f.StringVarP(&g.file, file, "r", "", "requirements file, such as requirements.yml")
+	f.BoolVarP(&g.force, "force", "f", false, "replace installed roles and collections")
 	f.BoolVarP(&g.ignoreErrors, "ignore-errors", "i", false, "others are installed if one cannot be")
 	f.CountP("verbose", "v", "more output; without effect here")
 	return c
@@ -331,7 +331,7 @@ func installedVersion(dir string) (string, error) {
 func (a *app) galaxyList(kind kindOfContent) *cobra.Command {
 	g := &galaxy{app: a}
 	c := &cobra.Command{
-		Use: "list [NAME]", Short: "List what is installed", Args: cobra.MaximumNArgs(1),
+		Use: "list [NAME]", Short: "List installed roles or collections", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, names []string) (err error) {
 			if g.conf, err = readAnsibleConfig(os.Getenv); err != nil {
 				return err

@@ -202,7 +202,7 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	case slices.Contains(own, configure.SampleAddress):
 		return configure.SampleAddress, nil
 	case len(own) == 0:
-		return "", errors.New("no address found on this machine: give one with -i, or keep the addresses of the sample with -s")
+		return "", errors.New("no address found on this machine: give one with -i, or use the addresses of the sample with -s")
 	}
 	f, ok := a.in.(*os.File)
 	if o.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
