@@ -95,7 +95,7 @@ var minioEdits = []edit{
 	{name: "change a limit of the server", swap: []string{"minio_cluster: minio", "minio_cluster: minio\n        minio_extra_vars: 'MINIO_API_REQUESTS_MAX=500'"},
 		impact: "restart", does: []string{"restart minio 10 11 12"}},
 	{name: "add a node to the pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }"},
-		refused: "a pool keeps its drives"},
+		refused: "the drives of a pool cannot change"},
 	{name: "add a node as another pool", swap: []string{"10.10.10.12: { minio_seq: 3 }", "10.10.10.12: { minio_seq: 3 }\n        10.10.10.13: { minio_seq: 4, minio_data: '/data{1...6}' }",
 		"minio_cluster: minio", "minio_cluster: minio\n        minio_volumes: 'https://minio-{1...3}.pigsty:9000/data{1...2} https://minio-4.pigsty:9000/data{1...6}'"},
 		impact: "restart", does: []string{"restart minio 10 11 12", "start minio 13"}},

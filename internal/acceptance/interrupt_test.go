@@ -121,7 +121,7 @@ func TestInterruptions(t *testing.T) {
 		if code, out := l.run("play", "who.yml", "-u", "carol", "-e", "ansible_become_password=Wrong.1414"); code != 4 || !strings.Contains(out, "does not accept the become password") {
 			t.Errorf("wrong: exit %d\n%s", code, tail(out))
 		}
-		if code, out := l.run("play", "who.yml", "-u", "carol"); code != 4 || !strings.Contains(out, "sudo asks for a password") {
+		if code, out := l.run("play", "who.yml", "-u", "carol"); code != 4 || !strings.Contains(out, "sudo requires a password") {
 			t.Errorf("none: exit %d\n%s", code, tail(out))
 		}
 		if code, out := l.run("play", "who.yml", "-u", "carol", "-e", "ansible_become_password=Right.2718"); code != 0 || !strings.Contains(out, "root") {

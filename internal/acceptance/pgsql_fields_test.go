@@ -301,7 +301,7 @@ func TestPgsqlFields(t *testing.T) {
 			t.Errorf("%s", tail(out))
 		}
 		l.write("- { name: temporary }", "- { name: temporary, extensions: [ vectr ] }")
-		if code, out := l.run("plan", "-v"); code != 2 || !strings.Contains(out, "did you mean vector") || !strings.Contains(out, "no package on this node brings extension vectr") {
+		if code, out := l.run("plan", "-v"); code != 2 || !strings.Contains(out, "did you mean vector") || !strings.Contains(out, "no package on this node provides extension vectr") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		l.write("- { name: temporary }", "- { name: temporary }\n          - { name: never, tablespace: fast }")

@@ -310,7 +310,7 @@ func badDays(t *testing.T, l *lab, said *strings.Builder) {
 		go func() { defer close(held); l.run("play", "hold.yml") }()
 		time.Sleep(3 * time.Second)
 		code, out := l.run("pgsql", "-l", "pg-test")
-		if code == 0 || !strings.Contains(out, "10.10.10.12: another pig is at work on this node") || !strings.Contains(out, "pig play") {
+		if code == 0 || !strings.Contains(out, "10.10.10.12: another run of pig is active on this node") || !strings.Contains(out, "pig play") {
 			t.Errorf("exit %d\n%s", code, tail(out))
 		}
 		<-held

@@ -17,7 +17,7 @@ const (
 
 // ErrSilent says that nothing came from the other side for so long that it counts as gone. A stream alone does not tell: a process that was
 // stopped, or a cable that was pulled, ends nothing.
-var ErrSilent = errors.New("nothing was heard of the other side for 40 s")
+var ErrSilent = errors.New("no message from the other side for 40 s")
 
 // Beat keeps a conversation alive: it says that this side is there, and notices when the other one is not. Every byte that comes counts,
 // so a slow link that brings a large message is no silence. Nor is a side that is busy: the beat is a goroutine of its own.

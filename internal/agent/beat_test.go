@@ -55,7 +55,7 @@ func (s *slowly) send(t *testing.T, id uint32, name string) {
 	}
 }
 
-// A controller that was stopped closes nothing: neither does it send, nor read what it is sent.
+// A controller that was stopped has no opening bracket: neither does it send, nor read what it is sent.
 func TestAVanishedControllerEndsTheRun(t *testing.T) {
 	for name, busy := range map[string]bool{"while it waits for a task": false, "while an answer is on its way to it": true} {
 		t.Run(name, func(t *testing.T) {

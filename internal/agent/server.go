@@ -27,7 +27,7 @@ func NewServer(live node.Machine, table map[string]module.Module) *Server {
 }
 
 // errGone is why tasks end when the controller goes away.
-var errGone = errors.New("the controller went away")
+var errGone = errors.New("the controller has disconnected")
 
 // Serve talks frames until in ends, or the controller falls silent. Then every task that still runs is cancelled: nothing goes on behind
 // the operator's back.

@@ -40,11 +40,11 @@ func (a *app) ansible() *cobra.Command {
 	f.IntVarP(&o.poll, "poll", "P", 15, "seconds between questions about an asynchronous task")
 	f.BoolVarP(&o.oneLine, "one-line", "o", false, "results in one line each")
 	f.StringVarP(&o.tree, "tree", "t", "", "directory that gets a file with the result of each host")
-	f.BoolVar(&o.list, "list-hosts", false, "list of the hosts: nothing is run")
+	f.BoolVar(&o.list, "list-hosts", false, "list of the hosts, without running tasks")
 	f.IntVar(&o.timeLimit, "task-timeout", 0, "seconds that the task may take")
-	f.StringVarP(&o.connection, "connection", "c", "", "connection to hosts that name none: ssh or local")
-	f.StringVar(&o.method, "become-method", "", "program that makes another user of this one: sudo")
-	f.StringVar(&o.playbookDir, "playbook-dir", "", "directory that stands for that of a playbook")
+	f.StringVarP(&o.connection, "connection", "c", "", "default connection to hosts: ssh or local")
+	f.StringVar(&o.method, "become-method", "", "become method: sudo")
+	f.StringVar(&o.playbookDir, "playbook-dir", "", "directory to use as the playbook directory")
 	return c
 }
 

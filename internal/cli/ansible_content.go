@@ -117,7 +117,7 @@ func contentOf(source string, marks ...string) (*content, error) {
 		}
 	}
 	if !found {
-		return nil, diag.Errorf(diag.Pos{File: source}, "invalid content: want one of %s in it", strings.Join(marks, ", "))
+		return nil, diag.Errorf(diag.Pos{File: source}, "invalid content: want a file %s", strings.Join(marks, ", "))
 	}
 	var inside []contentFile
 	for _, f := range c.files {

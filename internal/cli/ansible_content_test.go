@@ -44,7 +44,7 @@ func TestContentOfATarball(t *testing.T) {
 	}{
 		{"a role in a directory", []tar.Header{main, {Name: "web/files/run", Mode: 0o755}, {Name: "README"}}, ""},
 		{"a link inside", []tar.Header{main, {Name: "web/files/x", Typeflag: tar.TypeSymlink, Linkname: "../tasks/main.yml"}}, ""},
-		{"no role", []tar.Header{{Name: "web/README"}}, "want one of meta/main.yml"},
+		{"no role", []tar.Header{{Name: "web/README"}}, "want a file meta/main.yml"},
 		{"a way out", []tar.Header{main, {Name: "../evil"}}, "lies outside"},
 		{"an absolute name", []tar.Header{main, {Name: "/etc/evil"}}, "lies outside"},
 		{"a link that leads out", []tar.Header{main, {Name: "web/x", Typeflag: tar.TypeSymlink, Linkname: "../../../etc"}}, "lies outside"},

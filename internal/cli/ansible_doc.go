@@ -48,7 +48,7 @@ func (a *app) ansibleDoc() *cobra.Command {
 	f.BoolVarP(&list, "list", "l", false, "list of the modules")
 	f.BoolVarP(&snippet, "snippet", "s", false, "a task to paste into a playbook")
 	f.BoolVarP(&asJSON, "json", "j", false, "output as JSON")
-	f.VarP(oneOf{&kind, []string{"module"}}, "type", "t", "kind of what is shown: module")
+	f.VarP(oneOf{&kind, []string{"module"}}, "type", "t", "plugin type: module")
 	return c
 }
 

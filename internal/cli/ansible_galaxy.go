@@ -59,8 +59,8 @@ func (a *app) galaxyInstall(kind kindOfContent) *cobra.Command {
 		path, file = "collections-path", "requirements-file"
 	}
 	f.StringVarP(&g.path, path, "p", "", "directory to install into")
-	f.StringVarP(&g.file, file, "r", "", "file of what to install: requirements.yml")
-	f.BoolVarP(&g.force, "force", "f", false, "what is there is replaced")
+	f.StringVarP(&g.file, file, "r", "", "requirements file, such as requirements.yml")
+	f.BoolVarP(&g.force, "force", "f", false, "replace installed roles and collections")
 	f.BoolVarP(&g.ignoreErrors, "ignore-errors", "i", false, "others are installed if one cannot be")
 	f.CountP("verbose", "v", "more output; without effect here")
 	return c

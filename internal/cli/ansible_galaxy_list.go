@@ -16,7 +16,7 @@ import (
 func (a *app) galaxyList(kind kindOfContent) *cobra.Command {
 	g := &galaxy{app: a}
 	c := &cobra.Command{
-		Use: "list [NAME]", Short: "List what is installed", Args: cobra.MaximumNArgs(1),
+		Use: "list [NAME]", Short: "List installed roles or collections", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, names []string) (err error) {
 			if g.conf, err = readAnsibleConfig(os.Getenv); err != nil {
 				return err

@@ -49,14 +49,14 @@ func (a *app) ansibleInventory() *cobra.Command {
 	f.StringVarP(&o.limit, "limit", "l", "", "pattern of the hosts to show")
 	f.StringArrayVarP(&o.extraVars, "extra-vars", "e", nil, "variables of the highest precedence: key=value, JSON, or @file; may be repeated")
 	f.CountVarP(&o.verbosity, "verbose", "v", "more output; may be repeated")
-	f.StringVar(&o.playbookDir, "playbook-dir", "", "directory whose group_vars and host_vars count too")
+	f.StringVar(&o.playbookDir, "playbook-dir", "", "directory with additional group_vars and host_vars")
 	f.BoolVar(&o.list, "list", false, "all hosts and groups, as an inventory script prints them")
 	f.StringVar(&o.host, "host", "", "variables of one host, as an inventory script prints them")
 	f.BoolVar(&o.graph, "graph", false, "tree of groups")
 	f.BoolVar(&o.vars, "vars", false, "variables in the tree")
 	f.BoolVarP(&o.yaml, "yaml", "y", false, "YAML in place of JSON")
 	f.BoolVar(&o.toml, "toml", false, "TOML in place of JSON")
-	f.BoolVar(&o.export, "export", false, "variables of groups beside them, not with every host")
+	f.BoolVar(&o.export, "export", false, "group variables in the groups, instead of repeated for each host")
 	f.StringVar(&o.output, "output", "", "file to write")
 	return c
 }

@@ -66,7 +66,7 @@ func (a *app) ansibleSettings() *cobra.Command {
 		c.AddCommand(sub)
 		return sub
 	}
-	dump := add("dump", "Show all settings and where they come from", func() error {
+	dump := add("dump", "Show all settings and their sources", func() error {
 		conf, err := read()
 		if err != nil {
 			return err

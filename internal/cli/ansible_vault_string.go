@@ -67,7 +67,7 @@ func (v *vaultProgram) encryptStringCommand(add func(string, string, cobra.Posit
 	})
 	f := c.Flags()
 	f.StringArrayVarP(&names, "name", "n", nil, "name of the variable; may be repeated, for each text")
-	f.StringVar(&stdinName, "stdin-name", "", "name of the variable whose text standard input is")
+	f.StringVar(&stdinName, "stdin-name", "", "variable name of the text on standard input")
 	f.BoolVarP(&prompt, "prompt", "p", false, "prompt for the text")
 	f.BoolVar(&showInput, "show-input", false, "the answer to the prompt is shown")
 	return c

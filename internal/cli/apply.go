@@ -191,7 +191,7 @@ func (s *session) stillSo(ctx context.Context, planned *plan.Plan, g *graph.Grap
 	}
 	for _, name := range g.Names() {
 		if now.Unit(name) == nil {
-			return fmt.Errorf("another run changed what is in %s: plan again: nothing was changed", name)
+			return fmt.Errorf("another run has changed objects of %s: plan again: nothing was changed", name)
 		}
 		if why := plan.Stale(was, now, name, s.passwords.Path()); why != "" {
 			return fmt.Errorf("the other run changed %s: %s: plan again: nothing was changed", name, why)

@@ -26,7 +26,7 @@ func (s *source) cipherOf(ctx context.Context, path string, text []byte) (creden
 	case vault.Is(text):
 		password, err := s.vaultPassword(ctx)
 		if err == nil && password == "" {
-			err = diag.Errorf(diag.Pos{}, "%s is an Ansible Vault, but no vault password was given", path).WithHint("add --vault-password-file FILE, or -J to be asked")
+			err = diag.Errorf(diag.Pos{}, "%s is an Ansible Vault, but no vault password was given", path).WithHint("add --vault-password-file FILE, or -J for a prompt")
 		}
 		return credential.Vault{Password: password}, err
 	case bytes.HasPrefix(text, []byte("age-encryption.org/")):

@@ -28,8 +28,8 @@ type cmdbOptions struct {
 func (a *app) cmdb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cmdb",
-		Short: "Keep the inventory as tables of PostgreSQL",
-		Long: `Keep the inventory as tables of PostgreSQL, with every change in a version that has an author, a time and a reason.
+		Short: "Manage an inventory in PostgreSQL tables",
+		Long: `Manage an inventory in PostgreSQL tables, with every change in a version that has an author, a time and a reason.
 
   pig cmdb init && pig cmdb load pigsty.yml
   pig cmdb enable
@@ -113,7 +113,7 @@ func (s *cmdbSession) with(ctx context.Context, do func(*cmdb.DB, *cmdb.Keys) er
 func (s *cmdbSession) hide(rows *cmdb.Rows, keys *cmdb.Keys) { s.redactor.Add(keys.Secrets(rows)...) }
 
 func (a *app) cmdbInit() *cobra.Command {
-	return a.cmdbVerb("init", "Create the tables of the CMDB", " Tables that are there are brought up to date; no row of them is deleted.", "init -d service=meta", cobra.NoArgs,
+	return a.cmdbVerb("init", "Create the tables of the CMDB", " Existing tables are upgraded; no rows are deleted.", "init -d service=meta", cobra.NoArgs,
 		func(ctx context.Context, s *cmdbSession, _ []string) error {
 			return s.with(ctx, func(db *cmdb.DB, _ *cmdb.Keys) error {
 				created, err := db.Init(ctx)
@@ -162,10 +162,10 @@ func (a *app) cmdbStatus() *cobra.Command {
 }
 
 func (a *app) cmdbEnable() *cobra.Command {
-	return a.cmdbVerb("enable", "Make this folder read its inventory from the CMDB", " The file "+enabledFile+" says so. Remove it with pig cmdb disable.", "enable -d service=meta", cobra.NoArgs,
+	return a.cmdbVerb("enable", "Read the inventory of this directory from the CMDB", " The file "+enabledFile+" says so. Remove it with pig cmdb disable.", "enable -d service=meta", cobra.NoArgs,
 		func(ctx context.Context, s *cmdbSession, _ []string) error {
 			if len(secret.Inside(s.dsn)) > 0 {
-				return diag.Errorf(diag.Pos{}, "a connection string with a password is not kept").WithHint("keep the password in ~/.pgpass, or in a file of services: ~/.pg_service.conf")
+				return diag.Errorf(diag.Pos{}, "cannot save a connection string with a password").WithHint("store the password in ~/.pgpass or in the service file ~/.pg_service.conf")
 			}
 			return s.with(ctx, func(db *cmdb.DB, keys *cmdb.Keys) error {
 				state, err := db.Read(ctx, 0)
@@ -188,8 +188,8 @@ func (a *app) cmdbEnable() *cobra.Command {
 
 func (a *app) cmdbDisable() *cobra.Command {
 	return &cobra.Command{
-		Use: "disable", Short: "Make this folder read pigsty.yml", Args: cobra.NoArgs,
-		Long: "Make this folder read pigsty.yml. The tables of the CMDB stay.\n\n  pig cmdb dump pigsty.yml && pig cmdb disable\n\n" + exitHelp,
+		Use: "disable", Short: "Read the inventory of this directory from pigsty.yml", Args: cobra.NoArgs,
+		Long: "Read the inventory of this directory from pigsty.yml. The tables of the CMDB stay.\n\n  pig cmdb dump pigsty.yml && pig cmdb disable\n\n" + exitHelp,
 		RunE: func(*cobra.Command, []string) error {
 			err := os.Remove(enabledFile)
 			if errors.Is(err, os.ErrNotExist) {

@@ -104,7 +104,7 @@ func (s *source) readTables(ctx context.Context, name, dsn string) (string, erro
 		err = notes.Keep(dsn, db.Name, state)
 	}
 	if err != nil {
-		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: the inventory was not kept for the time when the CMDB is down: "+err.Error()))
+		fmt.Fprintln(s.app.err, s.app.paint.Yellow("warning: cannot save a copy of the inventory for times when the CMDB is down: "+err.Error()))
 	}
 	return text, nil
 }

@@ -20,7 +20,7 @@ import (
 func (a *app) cmdbHistory() *cobra.Command {
 	var last int
 	var values bool
-	c := a.cmdbVerb("history [CLUSTER|HOST [PARAMETER]]", "Show who changed what in the CMDB, when and why", " Values are shown with --diff; secrets are masked.", "history pg-test pg_users --diff", cobra.MaximumNArgs(2),
+	c := a.cmdbVerb("history [CLUSTER|HOST [PARAMETER]]", "Show the changes in the CMDB with author, time and reason", " Values are shown with --diff; secrets are masked.", "history pg-test pg_users --diff", cobra.MaximumNArgs(2),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			f := cmdb.Filter{Last: last}
 			if len(args) > 0 {

@@ -151,7 +151,7 @@ func TestTheCMDBOfAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, errs = f.pig(1, "cmdb", "load", "-d", dsn, key)
-	f.says(errs, "nothing was loaded: the CMDB has versions after version 1, which pigsty.yml was made from", "version 2", "bob", "~ pg_parameters of pg-test")
+	f.says(errs, "nothing was loaded: the CMDB has versions after version 1, which pigsty.yml is based on", "version 2", "bob", "~ pg_parameters of pg-test")
 	_, errs = f.pig(1, "cmdb", "dump", "pigsty.yml", "-d", dsn, key)
 	f.says(errs, "cannot replace pigsty.yml", "hint: load it first")
 	out, _ = f.pig(2, "cmdb", "diff", "-d", dsn, key)

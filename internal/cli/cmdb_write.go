@@ -52,8 +52,8 @@ func (a *app) cmdbLoad() *cobra.Command {
 			})
 		})
 	c.Flags().StringVarP(&reason, "reason", "m", "", "reason of the change, for the history")
-	c.Flags().Int64Var(&base, "base", -1, "version that the file was made from; -1 is the one that was last dumped to it or loaded from it here")
-	c.Flags().BoolVar(&force, "force", false, "replace versions that the file was not made from")
+	c.Flags().Int64Var(&base, "base", -1, "version that the file is based on; -1 is the version last dumped to the file or loaded from it on this machine")
+	c.Flags().BoolVar(&force, "force", false, "replace versions later than the one that the file is based on")
 	return c
 }
 
@@ -84,13 +84,13 @@ func (s *cmdbSession) conflict(err error, file string) error {
 	if !errors.As(err, &c) {
 		return err
 	}
-	d := diag.Errorf(diag.Pos{}, "nothing was loaded: the CMDB has versions that %s was not made from", file)
+	d := diag.Errorf(diag.Pos{}, "nothing was loaded: the CMDB has versions that %s is not based on", file)
 	if c.Base > 0 {
-		d.Summary = fmt.Sprintf("nothing was loaded: the CMDB has versions after version %d, which %s was made from", c.Base, file)
+		d.Summary = fmt.Sprintf("nothing was loaded: the CMDB has versions after version %d, which %s is based on", c.Base, file)
 	}
 	d.Cause = err
 	return d.WithDetail("%s", historyText(c.Behind, false)).
-		WithHint("see pig cmdb diff %s; take the versions over with pig cmdb dump to another file, or replace them with --force", file)
+		WithHint("see pig cmdb diff %s; merge the versions after pig cmdb dump to another file, or replace them with --force", file)
 }
 
 func (a *app) cmdbDump() *cobra.Command {
@@ -129,7 +129,7 @@ func (a *app) cmdbDump() *cobra.Command {
 		})
 	c.Flags().Int64Var(&version, "version", 0, "version to write (default the newest)")
 	c.Flags().BoolVar(&force, "force", false, "replace a file that was edited since it was loaded or dumped")
-	c.Flags().BoolVar(&last, "last", false, "inventory that was read last on this machine: the database is not asked")
+	c.Flags().BoolVar(&last, "last", false, "inventory last read on this machine, without a connection to the database")
 	return c
 }
 
@@ -151,7 +151,7 @@ func (s *cmdbSession) stateOf(ctx context.Context, version int64, last bool) (st
 func (a *app) cmdbRollback() *cobra.Command {
 	var reason string
 	var force bool
-	c := a.cmdbVerb("rollback VERSION", "Bring an earlier version of the inventory back", " A new version has its content; the history stays.", "rollback 12 -m \"undo add pg-test\"", cobra.ExactArgs(1),
+	c := a.cmdbVerb("rollback VERSION", "Restore an earlier version of the inventory", " The content is stored as a new version; the history is preserved.", "rollback 12 -m \"undo add pg-test\"", cobra.ExactArgs(1),
 		func(ctx context.Context, s *cmdbSession, args []string) error {
 			version, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || version < 1 {
@@ -170,7 +170,7 @@ func (a *app) cmdbRollback() *cobra.Command {
 					return err
 				}
 				if state.Layout.Sealed && !keys.Given() && !force {
-					return diag.Errorf(diag.Pos{}, "the text of version %d is encrypted", version).WithHint("give --vault-password-file or --age-identity; --force brings the rows back without comments")
+					return diag.Errorf(diag.Pos{}, "the text of version %d is encrypted", version).WithHint("give --vault-password-file or --age-identity; --force restores the rows without comments")
 				}
 				text, err := state.Text(keys)
 				if err != nil {
@@ -184,6 +184,6 @@ func (a *app) cmdbRollback() *cobra.Command {
 			})
 		})
 	c.Flags().StringVarP(&reason, "reason", "m", "", "reason of the change, for the history")
-	c.Flags().BoolVar(&force, "force", false, "rows without the comments and the order of an encrypted text, where no key is given")
+	c.Flags().BoolVar(&force, "force", false, "restore only the rows, without comments and order, if no key is given for an encrypted text")
 	return c
 }

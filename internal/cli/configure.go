@@ -201,7 +201,7 @@ func (a *app) firstAddress(o *configureOptions) (string, error) {
 	case slices.Contains(own, configure.SampleAddress):
 		return configure.SampleAddress, nil
 	case len(own) == 0:
-		return "", errors.New("no address found on this machine: give one with -i, or keep the addresses of the sample with -s")
+		return "", errors.New("no address found on this machine: give one with -i, or use the addresses of the sample with -s")
 	}
 	if o.quiet || !isTerminal(a.in) {
 		return "", fmt.Errorf("several addresses found on this machine (%s): choose one with -i", strings.Join(own, ", "))

@@ -31,8 +31,8 @@ func (a *app) drift() *cobra.Command {
 	o := &driftOptions{}
 	c := &cobra.Command{
 		Use:   "drift [MODULE|CLUSTER ...]",
-		Short: "Show what differs on hosts from the inventory",
-		Long: `Show what differs on hosts from the inventory, for each unit: changes by hand, edits of the inventory that are
+		Short: "Show differences between the hosts and the inventory",
+		Long: `Show differences between the hosts and the inventory, for each unit: changes by hand, edits of the inventory that are
 not applied yet, and what does not run as declared. Nothing is changed, also no file of the inventory.
 
   pig drift

@@ -113,7 +113,7 @@ func (s *source) names(env *product.Environment) []string {
 func (s *source) units(env *product.Environment, modules []string) (*graph.Graph[product.Unit], error) {
 	all := product.Units(env)
 	if len(all.Names()) == 0 {
-		return nil, diag.Errorf(diag.Pos{}, "the inventory has no hosts").WithHint("declare hosts below all.children; pig inventory graph shows what is read")
+		return nil, diag.Errorf(diag.Pos{}, "the inventory has no hosts").WithHint("declare hosts below all.children; pig inventory graph shows the parsed groups")
 	}
 	if err := s.checkWords(all, modules); err != nil {
 		return nil, err

@@ -24,10 +24,10 @@ var exitCodes = []struct {
 	short, more string
 }{
 	{exitOK, "done", ""},
-	{exitError, "an error before anything was begun", "`plan --detailed-exitcode`, `drift`: any failure; else a mistake in the inventory, a flag, a playbook that cannot be read, a lock that somebody holds"},
+	{exitError, "an error before anything was begun", "`plan --detailed-exitcode`, `drift`: any failure; else an error in the inventory, an invalid flag, an unreadable playbook, or a lock held by another run"},
 	{exitFailed, "some host failed", "`plan --detailed-exitcode`: changes are pending; `drift`, `cmdb diff`: differences; `status`: a cluster is degraded; `node trust`: a key differs; `lint`: something was found"},
 	{exitUnreachable, "some host could not be reached", "no host failed"},
-	{exitConfirm, "a confirmation is needed", "nobody was there to give it"},
+	{exitConfirm, "a confirmation is needed", "no terminal to confirm on"},
 	{exitInterrupted, "interrupted", "the first Ctrl-C lets every host finish its task; the second one cancels the tasks at hand"},
 }
 

@@ -29,7 +29,7 @@ func serializer(name string, write format.Serializer) jinja.Filter {
 	return func(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
 		switch in.(type) {
 		case *value.Dict, *value.List, value.Tuple:
-			return nil, fmt.Errorf("%s takes a text, not %s", name, value.TypeName(in))
+			return nil, fmt.Errorf("%s requires a string, not %s", name, value.TypeName(in))
 		case nil:
 			return write("")
 		}
@@ -40,7 +40,7 @@ func serializer(name string, write format.Serializer) jinja.Filter {
 // withPort is ADDRESS | with_port(PORT): an IPv6 address stands in brackets.
 func withPort(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
 	if len(args) != 1 {
-		return nil, fmt.Errorf("with_port takes a port")
+		return nil, fmt.Errorf("with_port requires a port")
 	}
 	return format.WithPort(value.Str(in), value.Str(args[0]))
 }
@@ -48,7 +48,7 @@ func withPort(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict)
 // haproxyBind is IP | haproxy_bind(PORT, NODE): where a service of the node listens.
 func haproxyBind(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
 	if len(args) != 2 {
-		return nil, fmt.Errorf("haproxy_bind takes a port and the address of the node")
+		return nil, fmt.Errorf("haproxy_bind requires a port and the address of the node")
 	}
 	return format.HAProxyBind(value.Str(in), value.Str(args[0]), value.Str(args[1]))
 }

@@ -97,7 +97,7 @@ func (s *source) noCluster(env *product.Environment, name string) error {
 	for _, p := range env.Products() {
 		for _, c := range p.Clusters(env) {
 			if c.Name == name {
-				return diag.Errorf(diag.Pos{}, "cluster %q is one of %s, which this verb is not for", name, p.Name()).WithHint("pig --help lists the verbs of %s", p.Name())
+				return diag.Errorf(diag.Pos{}, "cluster %q belongs to %s, which this command does not support", name, p.Name()).WithHint("pig --help lists the verbs of %s", p.Name())
 			}
 			if c.Name != "" {
 				names = append(names, c.Name)

@@ -12,7 +12,7 @@ func (s *runner) unguarded(env *product.Environment, safeguard string, hosts []s
 	for _, h := range hosts {
 		vars := s.vars(env, h)
 		if v := vars.At(safeguard); v != nil && !params.IsTemplate(v) && value.Truthy(v) {
-			return diag.Errorf(vars.KeyPos(safeguard), "%s is on for %s: nothing is removed", safeguard, h).
+			return diag.Errorf(vars.KeyPos(safeguard), "%s is true for %s: nothing is removed", safeguard, h).
 				WithHint("to allow the removal, write %s: false in the inventory", safeguard)
 		}
 	}

@@ -34,8 +34,8 @@ with the run, also if the run is killed.
 func (a *app) lockList() *cobra.Command {
 	o := &runOptions{}
 	c := &cobra.Command{
-		Use: "list", Short: "List the hosts that are locked, and by whom", Args: cobra.NoArgs,
-		Long: "List the hosts that are locked, and by whom.\n\n  pig lock list -l pg-test\n\n" + exitHelp,
+		Use: "list", Short: "List the locked hosts and the holders of the locks", Args: cobra.NoArgs,
+		Long: "List the locked hosts and the holders of the locks.\n\n  pig lock list -l pg-test\n\n" + exitHelp,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open(c.Context(), o)
 			if err != nil {

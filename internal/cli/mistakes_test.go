@@ -54,7 +54,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		t.Run(m.Module+"/"+m.What, func(t *testing.T) { m.try(t, string(sound)) })
 		if m.Module != last {
 			last = m.Module
-			fmt.Fprintf(&page, "\n## %s\n\n| mistake | what pig says |\n|---|---|\n", m.Module)
+			fmt.Fprintf(&page, "\n## %s\n\n| error | message |\n|---|---|\n", m.Module)
 		}
 		kind := ""
 		if m.Warns {

@@ -119,7 +119,7 @@ func (s *source) foreign(said []hostCA) error {
 		return err
 	}
 	return diag.Errorf(diag.Pos{}, "%s CA %s, and this folder has the key of another one (%s)", trust(others), caName(others[0].certs[0]), s.caKeyPath("ca")).
-		WithHint("if the host belongs to another environment: remove the host from this inventory, or there with pig node-rm; if files/pki is wrong: pig pki import FOLDER; to give the hosts this CA: pig apply --new-ca")
+		WithHint("if the host belongs to another environment: remove the host from this inventory, or there with pig node-rm; if files/pki is wrong: pig pki import FOLDER; to install this CA on the hosts: pig apply --new-ca")
 }
 
 // trust begins a sentence about hosts and the CA that they trust.

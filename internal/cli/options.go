@@ -144,7 +144,7 @@ func (o *runOptions) AddFlags(f *pflag.FlagSet) {
 
 // lockFlag adds the flag of verbs that lock hosts.
 func (o *runOptions) lockFlag(f *pflag.FlagSet) {
-	f.DurationVar(&o.lockTime, "lock-timeout", 0, "time to wait for the end of other runs on the hosts, such as 10m")
+	f.DurationVar(&o.lockTime, "lock-timeout", 0, "maximum wait for other runs on the same hosts, such as 10m")
 }
 
 func (o *runOptions) connectTimeout() time.Duration { return time.Duration(o.timeout) * time.Second }

@@ -126,7 +126,7 @@ func (s *source) openPasswords(ctx context.Context) error {
 	if path == "" {
 		path = filepath.Join(home, "files", "secrets.yml")
 	} else if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return diag.Errorf(diag.Pos{}, "cannot keep passwords in %s: no directory %s", path, filepath.Dir(path)).WithHint("correct --secrets or PIG_SECRETS, or create the directory")
+		return diag.Errorf(diag.Pos{}, "cannot save passwords in %s: directory %s not found", path, filepath.Dir(path)).WithHint("correct --secrets or PIG_SECRETS, or create the directory")
 	}
 	c, err := s.passwordCipher(ctx, path)
 	if err != nil {
@@ -175,7 +175,7 @@ func (s *source) passwordCipher(ctx context.Context, path string) (credential.Ci
 	case o.ageIdentity != "":
 		return credential.NewAge(o.ageIdentity)
 	case filepath.Ext(path) == ".age":
-		return nil, errors.New("the file of generated passwords is to be encrypted with age: give --age-identity or PIG_AGE_IDENTITY")
+		return nil, errors.New("no age identity to encrypt the file of generated passwords: give --age-identity or PIG_AGE_IDENTITY")
 	}
 	password, err := s.vaultPassword(ctx)
 	if err != nil || password == "" {
@@ -208,7 +208,7 @@ func (s *source) knowPasswords() {
 // rotatable refuses to change a key that data is encrypted with: the data would be lost.
 func rotatable(name string) error {
 	if _, is := params.KeyOfData(name); is {
-		return fmt.Errorf("cannot rotate %s: data is encrypted with it and would be lost", name)
+		return fmt.Errorf("cannot rotate %s: data encrypted with this key would be lost", name)
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (s *source) refuseLost() error {
 		if err != nil {
 			where = "hosts have the CA of pig"
 		}
-		return diag.Errorf(diag.Pos{}, "no passwords in %s, and this environment has been installed (%s): new passwords would replace all", s.passwords.Path(), where).
+		return diag.Errorf(diag.Pos{}, "no passwords in %s, but this environment is already installed (%s): new passwords would replace all existing passwords", s.passwords.Path(), where).
 			WithHint("restore the file, name it with --secrets, or pig secret import FILE; to replace all passwords: pig plan --new-secrets")
 	}
 	return nil

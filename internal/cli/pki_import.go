@@ -119,7 +119,7 @@ func (s *session) checkTrust(ctx context.Context, env *product.Environment, b *b
 	said := s.askCA(ctx, hosts)
 	if foreign := s.tellTrust(said, certs); foreign && !force {
 		return diag.Errorf(diag.Pos{}, "cannot import %s: hosts trust another CA than %s", b.from, caName(certs[0])).
-			WithHint("import the folder of the CA that hosts trust; to give the hosts this CA: add --force, then pig apply --new-ca")
+			WithHint("import the directory of the CA that the hosts trust; to install this CA on the hosts: add --force, then pig apply --new-ca")
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (s *source) checkReplaced(b *brought, force bool) error {
 	if len(others) == 0 || force {
 		return nil
 	}
-	return diag.Errorf(diag.Pos{}, "cannot import %s: %s has other files of these names: %s", b.from, s.pkiDir(), strings.Join(others, ", ")).
+	return diag.Errorf(diag.Pos{}, "cannot import %s: %s has different files with these names: %s", b.from, s.pkiDir(), strings.Join(others, ", ")).
 		WithHint("add --force to replace them")
 }
 
@@ -164,7 +164,7 @@ func (s *source) broughtPasswords(b *brought) (map[string]string, error) {
 			_, key := params.KeyOfData(name)
 			hint := "replace passwords one file at a time: pig secret import FILE"
 			if key {
-				hint = "data is encrypted with it: find out which of the two is in force"
+				hint = "data is encrypted with it: find out which of the two is in use"
 			}
 			return nil, diag.Errorf(diag.Pos{}, "cannot import %s: %s has another %s", b.from, s.passwords.Path(), name).WithHint("%s", hint)
 		}

@@ -39,7 +39,7 @@ func (o *planOptions) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.sign, "sign", "", "SSH key that signs the plan file, for pig apply FILE --verify")
 	f.BoolVar(&o.offline, "offline", false, "plan without connections, as for new machines of an assumed size")
 	formatFlag(f, &o.format)
-	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 0: nothing to do, 2: changes are pending, 1: any failure")
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit status 0: no changes, 2: changes are pending, 1: any failure")
 }
 
 func (a *app) plan() *cobra.Command {

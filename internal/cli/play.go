@@ -95,10 +95,10 @@ pig does the same when started by the name ansible-playbook.
 	o.AddFlags(c.Flags())
 	o.lockFlag(c.Flags())
 	c.Flags().Var(oneOf{&o.output, []string{"pig", "ansible"}}, "output", "form of the output: pig, or ansible as ansible-playbook prints it")
-	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only: nothing is run")
-	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks: nothing is run")
-	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts: nothing is run")
-	c.Flags().BoolVar(&l.tags, "list-tags", false, "list of the tags: nothing is run")
+	c.Flags().BoolVar(&syntax, "syntax-check", false, "syntax check only, without running tasks")
+	c.Flags().BoolVar(&l.tasks, "list-tasks", false, "list of the tasks, without running them")
+	c.Flags().BoolVar(&l.hosts, "list-hosts", false, "list of the hosts, without running tasks")
+	c.Flags().BoolVar(&l.tags, "list-tags", false, "list of the tags, without running tasks")
 	return c
 }
 

@@ -109,9 +109,9 @@ func count(n int, one, many string) string {
 func (a *app) policy() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "policy",
-		Short: "Judge plans by rules",
-		Long: `Judge plans by rules: policies/*.yml beside the inventory. pig plan and pig apply do so by themselves: a plan that a rule
-denies is not saved and not applied.
+		Short: "Check plans against policies",
+		Long: `Check plans against the policies in policies/*.yml beside the inventory. pig plan and pig apply do this
+automatically: a plan that a rule denies is neither saved nor applied.
 
   pig policy test my.plan
   pig policy test my.plan --policies policies

@@ -127,7 +127,7 @@ func readBundle(file string) (bundle, error) {
 		}
 		name := path.Clean(h.Name)
 		if h.Typeflag != tar.TypeReg || strings.Contains(name, "/") {
-			return b, fmt.Errorf("invalid bundle %q: %s: want plain files, in no folder and without links", file, h.Name)
+			return b, fmt.Errorf("invalid bundle %q: %s: want regular files without directories and links", file, h.Name)
 		}
 		if _, twice := b.files[name]; twice {
 			return b, fmt.Errorf("invalid bundle %q: two files %s", file, name)

@@ -32,7 +32,7 @@ index. If a file differs, the exit status is 2.
 		RunE: func(c *cobra.Command, _ []string) error { return a.listPackages(c.Context(), o, contents) },
 	}
 	o.AddFlags(c.Flags())
-	c.Flags().BoolVar(&contents, "contents", false, "comparison of checksums, and not of sizes alone")
+	c.Flags().BoolVar(&contents, "contents", false, "comparison of checksums in addition to sizes")
 	return c
 }
 

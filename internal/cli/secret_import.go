@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) secretImport() *cobra.Command {
-	return a.secretVerb("import FILE", "Take passwords from a file that export wrote, - for standard input", "import moved.yml", cobra.ExactArgs(1), (*session).secretImport)
+	return a.secretVerb("import FILE", "Import passwords from a file written by pig secret export, or - for standard input", "import moved.yml", cobra.ExactArgs(1), (*session).secretImport)
 }
 
 // secretImport adds the passwords of a file, and replaces those that are there already; all of them or none.
@@ -50,7 +50,7 @@ func (s *source) secretImport(args []string) error {
 			unchanged++
 			continue
 		case had && key:
-			found.Add(diag.Errorf(at[name], "cannot replace %s: data is encrypted with the one in %s and would be lost", name, s.passwords.Path()).
+			found.Add(diag.Errorf(at[name], "cannot replace %s: data encrypted with the key in %s would be lost", name, s.passwords.Path()).
 				WithHint("remove the line from %s", args[0]))
 		case had:
 			replaced = append(replaced, name)
@@ -84,9 +84,9 @@ func (s *source) secretImport(args []string) error {
 // unused warns of a password that nothing takes.
 func (s *source) unused(name string, pos diag.Pos) *diag.Diagnostic {
 	if written := s.writes(name); written.Known() {
-		return diag.Warnf(pos, "password %s is not used: the inventory writes it, in %s", name, written)
+		return diag.Warnf(pos, "password %s is not used: the inventory sets it in %s", name, written)
 	}
-	return diag.Warnf(pos, "password %s is not used: nothing in this inventory has this name", name).WithHint("%s", diag.DidYouMean(name, s.passwords.Asked()))
+	return diag.Warnf(pos, "password %s is not used by this inventory", name).WithHint("%s", diag.DidYouMean(name, s.passwords.Asked()))
 }
 
 // weakPasswords warns of passwords that somebody has written into a file of generated ones, as of those that the inventory writes. A key

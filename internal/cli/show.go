@@ -55,7 +55,7 @@ The output of pig plan --json is read as well. docs/reference/plan.schema.json d
 }
 
 // unasked tells of a plan that was made with --offline.
-const unasked = "No host was asked: this is the plan for new machines of an assumed size (plan --offline)."
+const unasked = "This plan was made without connections, for new machines of an assumed size (plan --offline)."
 
 func (a *app) showDocument(d *plan.Document, o *showOptions) error {
 	switch {

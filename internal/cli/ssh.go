@@ -40,6 +40,6 @@ host that leads it now. The exit status is that of the shell or the command.
 		},
 	}
 	o.AddFlags(c.Flags())
-	c.Flags().BoolVar(&replica, "replica", false, "the replica that is the least behind, instead of the leader")
+	c.Flags().BoolVar(&replica, "replica", false, "the replica with the smallest lag, instead of the leader")
 	return c
 }

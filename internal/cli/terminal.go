@@ -55,7 +55,7 @@ func (s *runner) serving(ctx context.Context, env *product.Environment, cluster 
 	if replica {
 		role = "replica"
 	}
-	d := diag.Errorf(diag.Pos{}, "cluster %s has no %s that answers", cluster, role)
+	d := diag.Errorf(diag.Pos{}, "cluster %s has no reachable %s", cluster, role)
 	if len(c.Members) > 0 {
 		return "", d.WithHint("name a host instead, such as %s; pig status %s shows the members", c.Members[0].Host, cluster)
 	}

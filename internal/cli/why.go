@@ -16,7 +16,7 @@ func (a *app) why() *cobra.Command {
 	o := &sourceOptions{}
 	c := &cobra.Command{
 		Use:   "why HOST PARAMETER",
-		Short: "Show where the value of a parameter comes from",
+		Short: "Show the source of the value of a parameter",
 		Long: `Show where the value of a parameter of a host comes from: each place that sets it, the later overriding the
 earlier. The value that counts is marked. Secrets are masked. No host is asked.
 

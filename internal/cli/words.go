@@ -17,7 +17,7 @@ func onePlanFile(args []string) error {
 	for _, path := range args {
 		if len(args) > 1 && isFile(path) {
 			if _, err := plan.Open(path); !errors.Is(err, plan.ErrNoPlan) {
-				return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with other words: a plan is applied as a whole", path).WithHint("pig apply %s", path)
+				return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with other arguments: a plan is applied completely", path).WithHint("pig apply %s", path)
 			}
 		}
 	}
@@ -31,7 +31,7 @@ func (o *runOptions) wholePlan(path string) error {
 		given bool
 	}{{"--limit", o.limit != ""}, {"--tags", len(o.tags) > 0}, {"--skip-tags", len(o.skipTags) > 0}, {"--start-at-task", o.startAt != ""}} {
 		if f.given {
-			return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with %s: a plan is applied as a whole", path, f.name).WithHint("pig apply %s", path)
+			return diag.Errorf(diag.Pos{}, "cannot apply plan file %q with %s: a plan is applied completely", path, f.name).WithHint("pig apply %s", path)
 		}
 	}
 	return nil
@@ -40,7 +40,7 @@ func (o *runOptions) wholePlan(path string) error {
 // keepable refuses to keep a plan that was made with flags which a plan file does not hold.
 func (o *runOptions) keepable() error {
 	if len(o.skipTags) > 0 {
-		return diag.Errorf(diag.Pos{}, "cannot keep a plan made with --skip-tags").WithHint("select the tasks with --tags, or apply without a plan file")
+		return diag.Errorf(diag.Pos{}, "cannot save a plan made with --skip-tags").WithHint("select the tasks with --tags, or apply without a plan file")
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func message(err error) error {
 	case e.Code == "3F000" || e.Code == "42P01":
 		return diag.Errorf(diag.Pos{}, "the database has no CMDB").WithHint("create the tables: pig cmdb init")
 	case e.Code == "55P03":
-		return diag.Errorf(diag.Pos{}, "somebody else is writing to the CMDB").WithHint("try again when the other transaction has ended")
+		return diag.Errorf(diag.Pos{}, "another transaction is writing to the CMDB").WithHint("try again when the other transaction has ended")
 	}
 	d := diag.Errorf(diag.Pos{}, "%s", e.Message)
 	d.Cause = err

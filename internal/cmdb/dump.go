@@ -93,7 +93,7 @@ func (t *Text) path(id ID, rows *Rows) ([]string, error) {
 		at = t.fresh(id.Group, rows)
 	}
 	if known && at == nil {
-		return nil, fmt.Errorf("group %s has no place in the text", id.Group)
+		return nil, fmt.Errorf("group %s not found in the text", id.Group)
 	}
 	at = at[:len(at):len(at)]
 	switch id.Table {

@@ -39,7 +39,7 @@ type Conflict struct {
 
 func (c *Conflict) Error() string {
 	newest := c.Behind[len(c.Behind)-1]
-	return fmt.Sprintf("the CMDB is at version %d, the text was made from version %d", newest.ID, c.Base)
+	return fmt.Sprintf("the CMDB is at version %d, but the text is based on version %d", newest.ID, c.Base)
 }
 
 // errNothing ends a transaction that has nothing to write.
@@ -72,7 +72,7 @@ func sealable(l Load, text *Text, keys *Keys) error {
 	if keys.Given() {
 		return nil
 	}
-	const hint = "give --vault-password-file or --age-identity to encrypt secrets, or take them out of the inventory: pig generates those that no inventory sets"
+	const hint = "give --vault-password-file or --age-identity to encrypt secrets, or remove them from the inventory: pig generates passwords that the inventory does not set"
 	if n, first := text.Rows.Secrets(); n > 0 {
 		return diag.Errorf(text.Place(first), "cannot load secrets in clear text (%s, %d in all)", first.What(), n).WithHint(hint)
 	}

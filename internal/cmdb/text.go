@@ -250,4 +250,4 @@ func (t *Text) each(visit func(ID, *value.Dict, value.Value)) {
 	o.walk()
 }
 
-var errUnlike = errors.New("the text does not read back as the tables")
+var errUnlike = errors.New("the written text differs from the tables when it is read again")

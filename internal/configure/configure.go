@@ -68,7 +68,7 @@ func set(lines []string, v Var) ([]string, error) {
 		}
 	}
 	if begin < 0 || !blockFollows(strings.TrimPrefix(lines[begin], "  vars:")) {
-		return nil, fmt.Errorf("the sample has no block of global variables to put %s into", v.Name)
+		return nil, fmt.Errorf("the sample has no block of global variables for %s", v.Name)
 	}
 	end := begin + 1
 	for i := begin + 1; i < len(lines); i++ {

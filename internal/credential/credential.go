@@ -259,7 +259,7 @@ func Parse(text []byte, file string) (map[string]string, map[string]diag.Pos, er
 		case !nameForm.MatchString(name):
 			return nil, nil, diag.Errorf(dict.KeyPos(key), "invalid name of a password: want PARAMETER or CLUSTER.PARAMETER")
 		case isText && password == "":
-			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must not be empty", name).WithHint("remove the line to have a password generated")
+			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must not be empty", name).WithHint("remove the line to generate a password")
 		case !isText:
 			return nil, nil, diag.Errorf(dict.ValuePos(key), "invalid password of %s: must be a text in quotes", name).WithHint(example)
 		case strings.ContainsAny(password, "\r\n\x00"):

@@ -60,7 +60,7 @@ func (v *connectionVars) sshTimeout(h *fleet.Host) {
 // foreign refuses variables that are for programs which pig does not run.
 func (v *connectionVars) foreign() {
 	if exe := v.get("ansible_ssh_executable"); exe != "" && path.Base(exe) != "ssh" {
-		v.fail(fmt.Errorf("ansible_ssh_executable %q is not supported: pig speaks SSH itself", exe))
+		v.fail(fmt.Errorf("ansible_ssh_executable %q is not supported: pig has its own SSH client", exe))
 	}
 	for _, name := range []string{"ansible_sftp_extra_args", "ansible_scp_extra_args", "ansible_ssh_private_key", "ansible_ssh_pkcs11_provider", "ansible_paramiko_proxy_command"} {
 		if v.get(name) != "" {

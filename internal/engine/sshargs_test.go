@@ -40,14 +40,14 @@ func TestVariablesOfConnectionsAreObeyedOrRefused(t *testing.T) {
 		"ansible_ssh_host_key_checking: perhaps":                         "!invalid ansible_ssh_host_key_checking",
 		"ansible_ssh_retries: 3":                                         "args=-o ConnectionAttempts=3",
 		"ansible_ssh_executable: /usr/bin/ssh":                           "local=false",
-		"ansible_ssh_executable: /opt/myssh":                             "!pig speaks SSH itself",
+		"ansible_ssh_executable: /opt/myssh":                             "!pig has its own SSH client",
 		"ansible_sftp_extra_args: -l 3":                                  "!ansible_sftp_extra_args is not supported",
 		"ansible_connection: docker":                                     `!connection "docker" is not supported`,
 		"ansible_connection: ansible.builtin.local":                      "local=true",
 		"ansible_connection: paramiko":                                   "local=false",
 		"ansible_ssh_common_args: '-o ProxyCommand=\"nc -x p:1 %h %p\"'": "!is not supported",
 		"ansible_ssh_common_args: '-o ProxyCommand=\"ssh -W %h:%p b\"'":  "ProxyCommand",
-		"ansible_ssh_common_args: -A":                                    "!pig's sessions forward nothing",
+		"ansible_ssh_common_args: -A":                                    "!pig does not forward ports or agents",
 		"ansible_port: 70000":                                            "!invalid ansible_port",
 	} {
 		l := newLab(t)

@@ -28,7 +28,7 @@ func TestANewAgentTakesTheLockFirst(t *testing.T) {
 		no := refuse && req.Module == "node_lock"
 		mu.Unlock()
 		if no {
-			out.Result(id, module.Refused("another pig is at work on this node: ann"))
+			out.Result(id, module.Refused("another run of pig is active on this node: ann"))
 			return
 		}
 		out.Values(id)

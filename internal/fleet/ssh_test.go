@@ -274,10 +274,10 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 				}
 				return s.run(line, in, out, errs)
 			}
-		}, says: `the node's login shell printed "Welcome to db!"`},
+		}, says: `the login shell of the node printed "Welcome to db!"`},
 		"a shell that fails": {shell: func(*site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(_ string, _ io.Reader, _, errs io.Writer) int { fmt.Fprintln(errs, "nologin"); return 1 }
-		}, says: "cannot ask for the node's architecture: exit status 1"},
+		}, says: "cannot read the architecture of the node: exit status 1"},
 		"nobody listens": {host: func(h *Host) { h.Addr = "10.0.0.2" }, says: "no route to host"},
 		"sudo is missing": {shell: whole, host: func(h *Host) { h.Become, h.BecomeExe = true, "/nowhere/sudo" },
 			says: map[bool]string{true: "", false: "/nowhere/sudo"}[os.Geteuid() == 0]},
@@ -290,7 +290,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 				fmt.Fprintln(errs, "sudo: a password is required")
 				return 1
 			}
-		}, host: func(h *Host) { h.Become = true }, says: "becoming root: sudo asks for a password"},
+		}, host: func(h *Host) { h.Become = true }, says: "becoming root: sudo requires a password"},
 		"an agent that greets otherwise": {shell: func(s *site) func(string, io.Reader, io.Writer, io.Writer) int {
 			return func(line string, in io.Reader, out, errs io.Writer) int {
 				if line == "uname -m" {

@@ -102,10 +102,10 @@ func uname(conn transport.Conn) (string, error) {
 	}
 	out, err := io.ReadAll(io.LimitReader(proc.Stdout(), 64))
 	if err != nil {
-		return "", fmt.Errorf("cannot ask for the node's architecture: %w", err)
+		return "", fmt.Errorf("cannot read the architecture of the node: %w", err)
 	}
 	if err := proc.Wait(); err != nil {
-		return "", fmt.Errorf("cannot ask for the node's architecture: %w", err)
+		return "", fmt.Errorf("cannot read the architecture of the node: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
@@ -185,7 +185,7 @@ func (s *stderr) String() string {
 }
 
 // wantsTerminal is requiretty in sudoers.
-const wantsTerminal = "sudo wants a terminal: allow this account without one in sudoers (Defaults:USER !requiretty)"
+const wantsTerminal = "sudo requires a terminal: allow this account without a terminal in sudoers (Defaults:USER !requiretty)"
 
 // sudoError is a refusal of sudo.
 type sudoError struct{ why string }
@@ -197,8 +197,8 @@ func sudoRefused(text string) string {
 	for _, r := range []struct{ said, means string }{
 		{"Sorry, try again", "sudo does not accept the become password"},
 		{"incorrect password", "sudo does not accept the become password"},
-		{"a password is required", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
-		{"no password was provided", "sudo asks for a password: use -K, or set ansible_become_password, or allow NOPASSWD"},
+		{"a password is required", "sudo requires a password: use -K, set ansible_become_password, or allow NOPASSWD"},
+		{"no password was provided", "sudo requires a password: use -K, set ansible_become_password, or allow NOPASSWD"},
 		{"you must have a tty", wantsTerminal},
 		{"a terminal is required to", wantsTerminal},
 		{"is not in the sudoers file", "this account may not use sudo"},

@@ -30,7 +30,7 @@ func (u *uploader) feed() error {
 		return fmt.Errorf("cannot start the agent: %w", err)
 	}
 	if answer != "pig have" && !strings.HasPrefix(answer, "pig need") {
-		return fmt.Errorf("the node's login shell printed %q; pig needs a shell that is quiet when it is not interactive", answer)
+		return fmt.Errorf("the login shell of the node printed %q; pig requires a shell without output in non-interactive sessions", answer)
 	}
 	for range 2 { // what was left by another upload may be wrong: then once more from the beginning
 		dir, needs := strings.CutPrefix(answer, "pig need ")
@@ -48,7 +48,7 @@ func (u *uploader) feed() error {
 		return err
 	}
 	if answer != "pig have" {
-		return fmt.Errorf("uploading the agent: the node says %q", answer)
+		return fmt.Errorf("uploading the agent: the node answered %q", answer)
 	}
 	return nil
 }

@@ -165,7 +165,7 @@ func (inv *Inventory) reconcile(diags *diag.List) {
 			inv.host(h.Name, lone, h.Pos)
 		}
 		if g := inv.groups[h.Name]; g != nil {
-			*diags = append(*diags, diag.Warnf(h.Pos, "%s is both a host and a group", h.Name).WithHint("rename one of them: a pattern cannot tell them apart"))
+			*diags = append(*diags, diag.Warnf(h.Pos, "%s is both a host and a group", h.Name).WithHint("rename one of them: a pattern cannot distinguish them"))
 		}
 	}
 }

@@ -57,7 +57,7 @@ func expandRange(name string) ([]string, error) {
 		return nil, err
 	}
 	if len(values)*len(tails) > maxRange {
-		return nil, fmt.Errorf("%s stands for more than %d hosts", name, maxRange)
+		return nil, fmt.Errorf("%s expands to more than %d hosts", name, maxRange)
 	}
 	hosts := make([]string, 0, len(values)*len(tails))
 	for _, v := range values {
@@ -108,7 +108,7 @@ func rangeValues(name string, bounds []string) ([]string, error) {
 		return nil, fmt.Errorf("host range in %s must have begin <= end", name)
 	}
 	if (to-from)/step >= maxRange {
-		return nil, fmt.Errorf("%s stands for more than %d hosts", name, maxRange)
+		return nil, fmt.Errorf("%s expands to more than %d hosts", name, maxRange)
 	}
 	var values []string
 	for i := from; i <= to; i += step {

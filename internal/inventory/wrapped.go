@@ -32,7 +32,7 @@ func (l *loader) unwrap(v value.Value) value.Value {
 
 func (l *loader) opened(text string, pos diag.Pos) value.Value {
 	if l.opts.Vault == nil {
-		l.diags = append(l.diags, diag.Errorf(pos, "an encrypted value, but no vault password was given").WithHint("give one with --vault-password-file or --ask-vault-pass"))
+		l.diags = append(l.diags, diag.Errorf(pos, "an encrypted value, but no vault password was given").WithHint("give the password with --vault-password-file or --ask-vault-pass"))
 		return nil
 	}
 	plain, err := l.opts.Vault(text)

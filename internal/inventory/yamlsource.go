@@ -57,7 +57,7 @@ func (l *loader) lostIndentation(root *value.Dict) bool {
 			}
 			continue
 		}
-		d := diag.Errorf(root.KeyPos(key), "%s stands at the top level, where groups are", name).
+		d := diag.Errorf(root.KeyPos(key), "%s at the top level is not a group", name).
 			WithHint("indent the key below its group")
 		if group != "" {
 			d.Hint = "indent it below its group, " + group + ": was the indentation lost?"

@@ -107,7 +107,7 @@ func read(path string) (*Run, error) {
 		}
 	}
 	if r.Start.Event == "" {
-		return nil, fmt.Errorf("invalid journal %q: want the record of a run in the first line", path)
+		return nil, fmt.Errorf("invalid journal %q: the first line is not the record of a run", path)
 	}
 	return r, lines.Err()
 }

@@ -171,7 +171,7 @@ func TestARuleThatPostgreSQLDoesNotTakeIsTold(t *testing.T) {
 	whole := settled(t, checkedWorld, "10.10.10.10", "10.10.10.11")
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, checkedWorld, rule)
-		says := []string{"PostgreSQL does not take its files, and goes on with what it had:", "/pg/data/pg_hba.conf:", `invalid user name "untaken": local all untaken peer`}
+		says := []string{"PostgreSQL rejected its configuration files and continues with the previous configuration:", "/pg/data/pg_hba.conf:", `invalid user name "untaken": local all untaken peer`}
 		for range 2 {
 			out, code := l.pig("apply", "--yes")
 			if failsWith(t, out, says); code != 2 {

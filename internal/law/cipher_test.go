@@ -13,9 +13,9 @@ func TestARepositoryWithBackupsIsNotEncryptedAnew(t *testing.T) {
 		refusal   = "cannot change backup repository local (/pg/backup), which has 1 backup of pg-test, "
 	)
 	for _, c := range []struct{ before, after, says, mended string }{
-		{plain, encrypted, "from cipher_type none to aes-256-cbc: pgBackRest encrypts no repository anew. Keep cipher_type: none, or write another path", strings.Replace(encrypted, "/pg/backup", "/pg/secret", 1)},
+		{plain, encrypted, "from cipher_type none to aes-256-cbc: pgBackRest cannot re-encrypt a repository. Restore cipher_type: none, or write another path", strings.Replace(encrypted, "/pg/backup", "/pg/secret", 1)},
 		{encrypted, plain, "from cipher_type aes-256-cbc to none", encrypted},
-		{encrypted, strings.Replace(encrypted, "Sesame1", "Sesame2", 1), "to another cipher_pass: pgBackRest encrypts no repository anew. Keep the former cipher_pass", encrypted},
+		{encrypted, strings.Replace(encrypted, "Sesame1", "Sesame2", 1), "to another cipher_pass: pgBackRest cannot re-encrypt a repository. Restore the former cipher_pass", encrypted},
 	} {
 		whole := settled(t, checkedWorld+c.before, "10.10.10.10", "10.10.10.11")
 		bubble(t, func(t *testing.T) {

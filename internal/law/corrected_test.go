@@ -78,7 +78,7 @@ func TestAServerThatRefusesSessionsIsCorrected(t *testing.T) {
 func TestTheDataOfAClusterAreNotMoved(t *testing.T) {
 	whole := settled(t, checkedWorld, oneMember...)
 	refusedUnharmed(t, whole, checkedWorld, map[string]string{
-		"pg_fs_main: /data/other":  "cannot move pg-test-1, whose data are in /pg/data: pg_fs_main: the directory of the cluster is /data/postgres/pg-test-17, not /data/other/pg-test-17",
+		"pg_fs_main: /data/other":  "cannot move pg-test-1, whose data is in /pg/data: pg_fs_main: the directory of the cluster is /data/postgres/pg-test-17, not /data/other/pg-test-17",
 		"pg_data: /pg/data2":       "pg_data: the data directory is /pg/data, not /pg/data2",
 		"pg_namespace: /elsewhere": "pg_namespace: the prefix in etcd is /pg/, not /elsewhere/",
 	}, []string{"pgsql", "-t", "pg_dir"})
@@ -222,9 +222,9 @@ func TestAPortOfAnotherProgramIsToldByThePlan(t *testing.T) {
 	const text = checkedWorld
 	whole := settled(t, text, oneMember...)
 	refusedUnharmed(t, whole, text, map[string]string{
-		"pg_port: 5433\n    pg_default_services: []":                                               "port 5433 for PostgreSQL (pg_port) is taken by haproxy",
-		"pg_port: 15432\n    pg_services: [ { name: s, port: 5432, selector: '[]' } ]":             "port 5432 for service s is taken by patroni", // a part of Patroni's unit in an imitation
-		"pg_port: 6432\n    pgbouncer_port: 5432":                                                  "port 6432 for PostgreSQL (pg_port) is taken by pgbouncer",
-		"patroni_port: 5434\n    pg_default_services: [ { name: a, port: 5440, selector: '[]' } ]": "port 5434 for Patroni (patroni_port) is taken by haproxy",
+		"pg_port: 5433\n    pg_default_services: []":                                               "port 5433 for PostgreSQL (pg_port) is in use by haproxy",
+		"pg_port: 15432\n    pg_services: [ { name: s, port: 5432, selector: '[]' } ]":             "port 5432 for service s is in use by patroni", // a part of Patroni's unit in an imitation
+		"pg_port: 6432\n    pgbouncer_port: 5432":                                                  "port 6432 for PostgreSQL (pg_port) is in use by pgbouncer",
+		"patroni_port: 5434\n    pg_default_services: [ { name: a, port: 5440, selector: '[]' } ]": "port 5434 for Patroni (patroni_port) is in use by haproxy",
 	})
 }

@@ -45,7 +45,7 @@ func TestTheNumberOfTheAccountOfDataStays(t *testing.T) {
 	}
 	_, account := postgres(whole)
 	refusedUnharmed(t, whole, checkedWorld, map[string]string{
-		"pg_dbsu_uid: 777": fmt.Sprintf("pg_dbsu_uid: the account postgres has the number %d, and runs the PostgreSQL of pg-test-1: keep pg_dbsu_uid: %[1]d", account.UID),
+		"pg_dbsu_uid: 777": fmt.Sprintf("pg_dbsu_uid: the account postgres has the number %d, and runs the PostgreSQL of pg-test-1: restore pg_dbsu_uid: %[1]d", account.UID),
 	}, []string{"pgsql", "-t", "pg_dir"})
 
 	bubble(t, func(t *testing.T) {

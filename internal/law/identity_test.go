@@ -9,9 +9,9 @@ import (
 func TestAMemberOfPostgreSQLIsNotRenamed(t *testing.T) {
 	whole := settled(t, checkedWorld, oneMember...)
 	for edit, says := range map[[2]string]string{
-		{"pg_seq: 1", "pg_seq: 3"}:                    "cannot rename pg-test-1 to pg-test-3: keep pg_seq: 1, or remove the member first (pig pgsql-rm pg-test 10.10.10.11), then add it again",
-		{"pg_cluster: pg-test", "pg_cluster: pg-new"}: "cannot rename pg-test-1 to pg-new-1: keep pg_cluster: pg-test, or",
-		{"pg_version: 17", "pg_version: 16"}:          "pg_version: the cluster runs 17, not 16: keep pg_version: 17",
+		{"pg_seq: 1", "pg_seq: 3"}:                    "cannot rename pg-test-1 to pg-test-3: restore pg_seq: 1, or remove the member first (pig pgsql-rm pg-test 10.10.10.11), then add it again",
+		{"pg_cluster: pg-test", "pg_cluster: pg-new"}: "cannot rename pg-test-1 to pg-new-1: restore pg_cluster: pg-test, or",
+		{"pg_version: 17", "pg_version: 16"}:          "pg_version: the cluster runs 17, not 16: restore pg_version: 17",
 	} {
 		otherRefused(t, whole, checkedWorld, strings.Replace(checkedWorld, edit[0], edit[1], 1), says, []string{"pgsql", "-t", "pg_user"})
 	}
@@ -22,15 +22,15 @@ func TestTwoMembersOfPostgreSQLDoNotSwapNames(t *testing.T) {
 	text, addrs := sample(t, "ha")
 	whole := settled(t, text, addrs...)
 	swapped := strings.NewReplacer("pg_seq: 2", "pg_seq: 3", "pg_seq: 3", "pg_seq: 2").Replace(text)
-	otherRefused(t, whole, text, swapped, "cannot rename pg-test-2 to pg-test-3: keep pg_seq: 2")
+	otherRefused(t, whole, text, swapped, "cannot rename pg-test-2 to pg-test-3: restore pg_seq: 2")
 }
 
 // etcd keeps the name of a member and the identity of its cluster in its data.
 func TestAMemberOfEtcdIsNotRenamed(t *testing.T) {
 	whole := settled(t, checkedWorld, oneMember...)
 	for edit, says := range map[[2]string]string{
-		{"etcd_seq: 1", "etcd_seq: 2"}:                "cannot rename etcd-1 to etcd-2: keep etcd_seq: 1, or remove the member first (pig etcd-rm), then add it again",
-		{"etcd_cluster: etcd", "etcd_cluster: other"}: "cannot rename cluster etcd to other, of which etcd-1 has data: keep etcd_cluster: etcd, or",
+		{"etcd_seq: 1", "etcd_seq: 2"}:                "cannot rename etcd-1 to etcd-2: restore etcd_seq: 1, or remove the member first (pig etcd-rm), then add it again",
+		{"etcd_cluster: etcd", "etcd_cluster: other"}: "cannot rename cluster etcd to other, of which etcd-1 has data: restore etcd_cluster: etcd, or",
 	} {
 		otherRefused(t, whole, checkedWorld, strings.Replace(checkedWorld, edit[0], edit[1], 1), says, []string{"etcd", "-t", "etcd_cert"})
 	}
@@ -56,8 +56,8 @@ all:
 func TestInstancesOfRedisAreNotRenamed(t *testing.T) {
 	whole := settled(t, twoRedises, oneMember...)
 	for edit, says := range map[[2]string]string{
-		{"redis_node: 2", "redis_node: 5"}:                        "cannot rename redis-ms-2-6379 to redis-ms-5-6379: keep redis_node: 2, or remove the instance first (pig redis-rm redis-ms-2-6379), then create it again",
-		{"redis_cluster: redis-ms", "redis_cluster: redis-other"}: "cannot rename redis-ms-1-6379 to redis-other-1-6379: keep redis_cluster: redis-ms, or",
+		{"redis_node: 2", "redis_node: 5"}:                        "cannot rename redis-ms-2-6379 to redis-ms-5-6379: restore redis_node: 2, or remove the instance first (pig redis-rm redis-ms-2-6379), then create it again",
+		{"redis_cluster: redis-ms", "redis_cluster: redis-other"}: "cannot rename redis-ms-1-6379 to redis-other-1-6379: restore redis_cluster: redis-ms, or",
 	} {
 		otherRefused(t, whole, twoRedises, strings.Replace(twoRedises, edit[0], edit[1], 1), says, []string{"redis", "-t", "redis_config"})
 	}
@@ -74,7 +74,7 @@ func TestInstancesOfAFormerNumberAreTold(t *testing.T) {
 		}
 		l.write(strings.Replace(text, "redis_node: 2, redis_instances: { 6379:", "redis_node: 5, redis_instances: { 6380:", 1))
 		l.must("apply", "--yes")
-		const told = "is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm redis-ms-2-6379"
+		const told = "is no longer declared, but still exists: to remove the instance, declare it again and run pig redis-rm redis-ms-2-6379"
 		if out, _ := l.pig("plan"); strings.Count(out, told) != 1 {
 			t.Errorf("the plan:\n%s", out)
 		}
@@ -89,5 +89,5 @@ func TestNodesOfMinioDoNotSwapNumbers(t *testing.T) {
 	text, addrs := sample(t, "minio")
 	whole := settled(t, text, addrs...)
 	swapped := strings.NewReplacer("minio_seq: 2", "minio_seq: 3", "minio_seq: 3", "minio_seq: 2").Replace(text)
-	otherRefused(t, whole, text, swapped, "cannot rename minio-2 to minio-3: MinIO does not use drives in another order: keep minio_seq: 2, or", []string{"minio", "-t", "minio_cert"})
+	otherRefused(t, whole, text, swapped, "cannot rename minio-2 to minio-3: MinIO does not accept drives in another order: restore minio_seq: 2, or", []string{"minio", "-t", "minio_cert"})
 }

@@ -16,11 +16,11 @@ func TestChoicesOfInitdbStay(t *testing.T) {
 			}
 		}
 		for edit, told := range map[string][]string{
-			"pg_encoding: LATIN1":    {"pg_encoding is UTF8 and LATIN1 is declared: initdb's choice stays; write pg_encoding: UTF8, or load a dump into a cluster that is made anew"},
-			"pg_locale: C.UTF-8":     {"pg_locale is C and C.UTF-8 is declared"},
-			"pg_lc_collate: C.UTF-8": {"pg_lc_collate is C and C.UTF-8 is declared"},
-			"pg_lc_ctype: C.UTF-8":   {"pg_lc_ctype is C and C.UTF-8 is declared"},
-			"pg_checksum: false":     {"pg_checksum is true and false is declared: initdb's choice stays; write pg_checksum: true, or change it with pg_checksums while PostgreSQL is stopped on all members"},
+			"pg_encoding: LATIN1":    {"pg_encoding is UTF8, but LATIN1 is declared: initdb sets it permanently; write pg_encoding: UTF8, or load a dump into a new cluster"},
+			"pg_locale: C.UTF-8":     {"pg_locale is C, but C.UTF-8 is declared"},
+			"pg_lc_collate: C.UTF-8": {"pg_lc_collate is C, but C.UTF-8 is declared"},
+			"pg_lc_ctype: C.UTF-8":   {"pg_lc_ctype is C, but C.UTF-8 is declared"},
+			"pg_checksum: false":     {"pg_checksum is true, but false is declared: initdb sets it permanently; write pg_checksum: true, or change it with pg_checksums while PostgreSQL is stopped on all members"},
 		} {
 			for _, verb := range [][]string{{"plan"}, {"apply", "--yes"}, {"status"}} {
 				l.write(checkedWorld + "    " + edit + "\n")

@@ -134,7 +134,7 @@ func TestAKeptPlanIsAppliedAsAWhole(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			l := newLab(t, twoNodes, "10.10.10.10", "10.10.10.11")
 			out, code := l.pig(append([]string{"apply", l.kept(), "--yes"}, flags...)...)
-			if code != 1 || !strings.Contains(out, "a plan is applied as a whole") {
+			if code != 1 || !strings.Contains(out, "a plan is applied completely") {
 				t.Errorf("%v: exit status %d\n%s", flags, code, out)
 			}
 			for _, m := range l.world.Machines() {

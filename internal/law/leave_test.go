@@ -48,7 +48,7 @@ func without(word string) string {
 // anything is changed, while somebody leads who is not in the inventory.
 func TestWhatTheInventoryNoLongerHasIsNamed(t *testing.T) {
 	whole := settled(t, leavable, threeNodes...)
-	const leads = "pg-a-2 leads pg-a and is not in the inventory: put 10.10.10.12 back into the cluster, or hand the lead over first: pig pgsql-switchover pg-a pg-a-1"
+	const leads = "pg-a-2 leads pg-a and is not in the inventory: put 10.10.10.12 back into the cluster, or switch over first: pig pgsql-switchover pg-a pg-a-1"
 	bubble(t, func(t *testing.T) {
 		l := whole.edited(t, leavable, "# as before")
 		l.world.HandOver("pg-a", "pg-a-2")

@@ -44,8 +44,8 @@ func TestMinioRestartsTogetherAfterAnInterruption(t *testing.T) {
 func TestTheDataOfServersAreNotMoved(t *testing.T) {
 	whole := settled(t, withMinio, threeNodes[:1]...)
 	refusedUnharmed(t, whole, withMinio, map[string]string{
-		"minio_data: /data/elsewhere": "cannot move the data of MinIO from /data/minio to /data/elsewhere: keep minio_data",
-		"etcd_data: /data/etcd2":      "cannot move the data of etcd-1 from /data/etcd to /data/etcd2: keep etcd_data",
+		"minio_data: /data/elsewhere": "cannot move the data of MinIO from /data/minio to /data/elsewhere: restore minio_data",
+		"etcd_data: /data/etcd2":      "cannot move the data of etcd-1 from /data/etcd to /data/etcd2: restore etcd_data",
 	})
 }
 

@@ -85,7 +85,7 @@ all:
 func TestAVerbTellsClustersOfAnotherProduct(t *testing.T) {
 	l := newLab(t, everything, "10.10.10.10")
 	for name, want := range map[string]string{
-		"redis-ms": `cluster "redis-ms" is one of redis, which this verb is not for`,
+		"redis-ms": `cluster "redis-ms" belongs to redis, which this command does not support`,
 		"pg-mta":   "did you mean pg-meta?",
 	} {
 		if out, code := l.pig("pgsql-reload", name); code != 1 || !strings.Contains(out, want) {

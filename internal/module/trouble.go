@@ -92,7 +92,7 @@ func Listening(ctx context.Context, c *Call, port int) string {
 	found := fmt.Sprintf("ports: nothing listens on %d", port)
 	out, err := c.System.Exec(ctx, node.Cmd{Argv: []string{"ss", "-Hltnp"}, ReadOnly: true})
 	if err != nil || out.RC != 0 {
-		return "ports: cannot be told"
+		return "ports: unknown"
 	}
 	for line := range strings.SplitSeq(string(out.Stdout), "\n") {
 		if strings.Contains(line, fmt.Sprintf(":%d ", port)) {

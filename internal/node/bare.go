@@ -24,7 +24,7 @@ func (Bare) For(t Task) (System, error) {
 type bare struct{ user string }
 
 // errBare is a write that reached the bare machine itself.
-var errBare = errors.New("a machine that is not there cannot be changed")
+var errBare = errors.New("cannot change a machine that does not exist")
 
 func (b bare) Files() Files       { return bareFiles{} }
 func (b bare) Accounts() Accounts { return bareAccounts{} }
@@ -121,7 +121,7 @@ func (barePackages) Installed(context.Context, []string) (map[string]string, err
 }
 
 func (barePackages) Candidates(context.Context, []string) (map[string]string, error) {
-	return nil, fmt.Errorf("what the repositories hold: %w", ErrUnknown)
+	return nil, fmt.Errorf("contents of the repositories: %w", ErrUnknown)
 }
 
 func (barePackages) Refresh(context.Context) error                           { return errBare }

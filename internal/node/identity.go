@@ -39,13 +39,13 @@ func assume(id identity) error {
 	// The wrappers of package syscall would change every thread of the process.
 	_, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(groups)), uintptr(unsafe.Pointer(&groups[0])), 0)
 	if errno != 0 {
-		return fmt.Errorf("cannot take the groups of %s: %w", id.name, errno)
+		return fmt.Errorf("cannot set the groups of %s: %w", id.name, errno)
 	}
 	if err := unix.Setfsgid(id.gid); err != nil {
-		return fmt.Errorf("cannot take the group of %s: %w", id.name, err)
+		return fmt.Errorf("cannot set the group of %s: %w", id.name, err)
 	}
 	if err := unix.Setfsuid(id.uid); err != nil {
-		return fmt.Errorf("cannot take the identity of %s: %w", id.name, err)
+		return fmt.Errorf("cannot set the identity of %s: %w", id.name, err)
 	}
 	return nil
 }

@@ -179,7 +179,7 @@ func forbidStarts() (undo func(), err error) {
 		return func() {}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot keep services from starting: %w", err)
+		return nil, fmt.Errorf("cannot prevent services from starting: %w", err)
 	}
 	_, err = file.WriteString("#!/bin/sh\nexit 101\n")
 	err = errors.Join(err, file.Close())

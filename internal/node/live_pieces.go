@@ -79,7 +79,7 @@ func (f liveFiles) Stage(path string, offset int64, piece []byte) error {
 	}
 	file := f.live.pieces.at(f.pieceKey(path))
 	if file == nil {
-		return fmt.Errorf("a piece of %s comes before the first one", path)
+		return fmt.Errorf("received a part of %s before the first part", path)
 	}
 	_, err := file.WriteAt(piece, offset)
 	if err != nil { // a full disk is not to stay full
@@ -124,14 +124,14 @@ func (f liveFiles) Place(path string, size int64, a Attrs) error {
 		}
 		file := f.live.pieces.at(f.pieceKey(path))
 		if file == nil {
-			return fmt.Errorf("no pieces of %s have come", path)
+			return fmt.Errorf("no parts of %s were received", path)
 		}
 		i, err := file.Stat()
 		if err != nil {
 			return err
 		}
 		if i.Size() != size {
-			return fmt.Errorf("%s has not come whole: %d bytes of %d", path, i.Size(), size)
+			return fmt.Errorf("%s was received incompletely: %d of %d bytes", path, i.Size(), size)
 		}
 		if err := errors.Join(attributes(file, mode, uid, gid), file.Sync()); err != nil {
 			return err

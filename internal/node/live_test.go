@@ -77,7 +77,7 @@ func TestPiecesBecomeAFile(t *testing.T) {
 		return errors.Join(f.Stage(dir+"/old", 0, []byte("stale, and longer")), f.Stage(dir+"/old", 0, []byte("ab")), f.Stage(dir+"/old", 2, []byte("cd")),
 			f.Place(dir+"/old", place, Attrs{}))
 	}
-	if err := stage(5); err == nil || !strings.Contains(err.Error(), "4 bytes of 5") {
+	if err := stage(5); err == nil || !strings.Contains(err.Error(), "4 of 5 bytes") {
 		t.Errorf("a piece that is missing: %v", err)
 	}
 	if err := stage(4); err != nil {

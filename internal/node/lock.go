@@ -6,7 +6,7 @@ import "context"
 type Locked struct{ Holder string }
 
 func (l *Locked) Error() string {
-	return "another pig is at work on this node: " + l.Holder
+	return "another run of pig is active on this node: " + l.Holder
 }
 
 func (s *shadowSystem) Lock(string) error { return nil }

@@ -142,7 +142,7 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 	case c.ReadOnly && s.brings(c.Brought):
 		return Output{}, fmt.Errorf("the output of %s, once %s is installed: %w", c.Argv[0], c.Brought, ErrUnknown)
 	case c.ReadOnly && s.planned:
-		return Output{}, fmt.Errorf("%s as %s, who is only planned: %w", c.Argv[0], s.user, ErrUnknown)
+		return Output{}, fmt.Errorf("output of %s as user %s, who does not exist yet: %w", c.Argv[0], s.user, ErrUnknown)
 	case c.ReadOnly:
 		var err error
 		if c.Sees, err = s.plannedAt(c.Reads); err != nil {
@@ -150,7 +150,7 @@ func (s *shadowSystem) Exec(ctx context.Context, c Cmd) (Output, error) {
 		}
 		out, err := s.live.Exec(ctx, c)
 		if unsure && (errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist)) {
-			return Output{}, fmt.Errorf("%s, which is not there yet: %w", c.Argv[0], ErrUnknown)
+			return Output{}, fmt.Errorf("output of %s, which is not installed yet: %w", c.Argv[0], ErrUnknown)
 		}
 		return out, err
 	case c.Verify:

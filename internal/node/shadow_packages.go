@@ -38,7 +38,7 @@ func (p shadowPackages) Candidates(ctx context.Context, names []string) (map[str
 	lists, stale := p.shadow.lists, p.shadow.stale
 	p.shadow.mu.Unlock()
 	if lists {
-		return nil, fmt.Errorf("what the planned repositories hold: %w", ErrUnknown)
+		return nil, fmt.Errorf("contents of the planned repositories: %w", ErrUnknown)
 	}
 	found, err := p.live.Packages().Candidates(ctx, names)
 	if err == nil && stale {

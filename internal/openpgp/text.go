@@ -106,7 +106,7 @@ func ParsePublicKey(armored string) (ed25519.PublicKey, error) {
 	}
 	pub := ed25519.PublicKey(body[len(body)-ed25519.PublicKeySize:])
 	if !bytes.Equal(keyBody(pub), body) {
-		return nil, errors.New("not a public key that pig has made")
+		return nil, errors.New("not a public key created by pig")
 	}
 	return pub, nil
 }

@@ -63,11 +63,11 @@ func wrongConnection(name string, val value.Value) string {
 		}
 	case "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args":
 		if err := transport.CheckArgs(text); err != nil {
-			return "cannot be obeyed: " + err.Error()
+			return "is not supported: " + err.Error()
 		}
 	case "ansible_ssh_executable":
 		if path.Base(text) != "ssh" {
-			return "is not supported: pig speaks SSH itself"
+			return "is not supported: pig has its own SSH client"
 		}
 	case "ansible_sftp_extra_args", "ansible_scp_extra_args", "ansible_ssh_private_key", "ansible_ssh_pkcs11_provider", "ansible_paramiko_proxy_command":
 		return "is not supported"

@@ -65,7 +65,7 @@ func (v *Validator) noValue(p *Param, name string, pos diag.Pos) {
 	switch {
 	case p.Unused != "" || p.empty() != nil:
 	case p.Generated == PerEnvironment:
-		v.Add(diag.Errorf(pos, "%s has no value", name).WithHint("write a value, or remove the line: a password is generated then"))
+		v.Add(diag.Errorf(pos, "%s has no value", name).WithHint("write a value, or remove the line to generate a password"))
 	case p.Default != nil && p.Default != "":
 		v.Add(diag.Errorf(pos, "%s has no value", name).WithHint("write a value, or remove the line: the default is %s", asWritten(p.Default)))
 	}

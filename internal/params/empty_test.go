@@ -35,7 +35,7 @@ func TestNoValueIsRefusedOrEmpty(t *testing.T) {
 		many := p.Type.List || p.Type.Map || p.Type.Kind == "dict"
 		switch {
 		case p.Generated == PerEnvironment:
-			if refused != file+":3:5: "+p.Name+" has no value (write a value, or remove the line: a password is generated then)" {
+			if refused != file+":3:5: "+p.Name+" has no value (write a value, or remove the line to generate a password)" {
 				t.Errorf("%s: says %q", p.Name, refused)
 			}
 		case nothing:

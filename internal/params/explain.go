@@ -18,7 +18,7 @@ func Find(path string) (*Param, error) {
 	for i, name := range names[1:] {
 		within := strings.Join(names[:i+1], ".")
 		if p.Type.Object == nil {
-			return nil, diag.Errorf(diag.Pos{}, "%s has no fields: it is %s", within, p.Type.words())
+			return nil, diag.Errorf(diag.Pos{}, "%s has no fields: its type is %s", within, p.Type.words())
 		}
 		field := p.Type.Object.Field(name)
 		if field == nil {

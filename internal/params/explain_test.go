@@ -15,7 +15,7 @@ func TestFindAndFacts(t *testing.T) {
 		"pg_admin_password":    "default a password that pig generates, one for the environment",
 		"pg_confg":             `error unknown parameter "pg_confg"`,
 		"pg_users.role":        `error unknown field "role" of pg_users`,
-		"pg_conf.x":            "error pg_conf has no fields: it is text",
+		"pg_conf.x":            "error pg_conf has no fields: its type is text",
 	} {
 		p, err := Find(path)
 		got := ""

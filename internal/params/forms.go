@@ -28,7 +28,7 @@ func forms() map[string]form {
 	return map[string]form{
 		"dir":         {"an absolute path other than /, without blanks, quotes and ..", func(s string) bool { return s == "" || isDirectory(s) }},
 		"own_dir":     {"an absolute path without blanks, quotes and .., and no directory of the system's", func(s string) bool { return s == "" || isDirectory(s) && !SystemDirectory(s) }},
-		"host_record": {"an address and the names that stand for it, such as 10.10.10.10 i.pigsty", isHostRecord},
+		"host_record": {"an address and its names, such as 10.10.10.10 i.pigsty", isHostRecord},
 		"nameserver":  {"an IP address of a server", isNameServer},
 		"ntp_source":  {"a line of chrony, such as pool pool.ntp.org iburst", isTimeSource},
 		"cron_system": {"five times, a user and a command, such as 00 03 * * * root /usr/bin/true", func(s string) bool { return isCronLine(s, 2) }},
@@ -36,7 +36,7 @@ func forms() map[string]form {
 		"public_key":  {"a public key of SSH, such as ssh-ed25519 AAAA... me@home", isPublicKey},
 		"endpoint":    {"a host and a port, such as 10.10.10.10:3000", isEndpoint},
 		"bucket":      {"a name of 3 to 63 small letters, digits, dots and dashes, no dot beside a dot or a dash, and no IP address", isBucket},
-		"disks":       {"an absolute path other than the system's directories, in which {1...4} stands for several disks, the lower number first", isDisks},
+		"disks":       {"an absolute path other than the system's directories, where {1...4} expands to several disks, the lower number first", isDisks},
 		"days":        {"whole days, at least one, such as 397d", daysForm.MatchString},
 		"proxy_time":  {"a time with us, ms, s, m, h or d, such as 30s or 24h, of at most 24 days", isProxyTime},
 		"scrape_time": {"a time with ms, s, m, h or d, such as 10s", scrapeTimeForm.MatchString},
@@ -53,7 +53,7 @@ func forms() map[string]form {
 		"sha256":      {"a SHA-256 checksum of 64 hexadecimal digits, as sha256sum prints it", sha256Form.MatchString},
 		"checksum":    {"a checksum such as sha256:9f86d0...: sha256, sha384 or sha512, a colon, and its hexadecimal digits", checksumForm.MatchString},
 		"repo_key":    {"a file, an https URL, or environment", isRepositoryKey},
-		"cmdb_url":    {"a URL of a database with its user and without a password, such as postgres://dbuser_inventory@10.10.10.10:5432/meta", func(s string) bool { return s == "" || cmdbURLForm.MatchString(s) }},
+		"cmdb_url":    {"a database URL with a user and without a password, such as postgres://dbuser_inventory@10.10.10.10:5432/meta", func(s string) bool { return s == "" || cmdbURLForm.MatchString(s) }},
 		"snapshot":    {"seconds, at least one, and changes, such as 1200 1", snapshotForm.MatchString},
 		"memory":      {"a whole number of bytes, or one with k, kb, m, mb, g or gb, such as 64MB", isMemory},
 	}

@@ -74,8 +74,8 @@ func TestVariablesOfConnections(t *testing.T) {
 		{"ansible_become_method", "sudo", ""}, {"ansible_become_method", "su", "must be sudo, not 'su'"},
 		{"ansible_become_flags", "-H -n", ""}, {"ansible_become_flags", "-E", "must be of -H, -S, -n, --set-home, --stdin, --non-interactive, not '-E'"},
 		{"ansible_become", true, ""}, {"ansible_become", "perhaps", "must be true or false, not 'perhaps'"},
-		{"ansible_ssh_common_args", "-o ProxyJump=a", ""}, {"ansible_ssh_common_args", "-Z", "cannot be obeyed: SSH option -Z is not supported"},
-		{"ansible_ssh_executable", "/usr/bin/ssh", ""}, {"ansible_ssh_executable", "/opt/plink", "is not supported: pig speaks SSH itself"},
+		{"ansible_ssh_common_args", "-o ProxyJump=a", ""}, {"ansible_ssh_common_args", "-Z", "is not supported: SSH option -Z is not supported"},
+		{"ansible_ssh_executable", "/usr/bin/ssh", ""}, {"ansible_ssh_executable", "/opt/plink", "is not supported: pig has its own SSH client"},
 		{"ansible_scp_extra_args", "-C", "is not supported"}, {"ansible_python_interpreter", "/x", ""},
 	} {
 		vars := value.NewDict()

@@ -16,9 +16,9 @@ func (v *Validator) groupNames() {
 		case name == "":
 			v.Add(diag.Errorf(g.Pos, "a group without a name").WithHint(rule))
 		case bad >= 0 && strings.ContainsAny(name, " \t,:;&!?*[]\n"), strings.ContainsAny(name[:1], "~@-"):
-			v.Add(diag.Errorf(g.Pos, "invalid group name %q: patterns such as that of -l cannot name the group", name).WithHint(rule))
+			v.Add(diag.Errorf(g.Pos, "invalid group name %q: patterns such as -l cannot select the group", name).WithHint(rule))
 		case bad >= 0:
-			v.Add(diag.Warnf(g.Pos, "group name %q has a character that Ansible warns of", name).WithHint(rule))
+			v.Add(diag.Warnf(g.Pos, "group name %q has a character that Ansible warns about", name).WithHint(rule))
 		}
 	}
 }

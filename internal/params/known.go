@@ -59,7 +59,7 @@ var knownValue = regexp.MustCompile(`(?:password|_pass|_secret|secret_key)\s*:\s
 func (v *Validator) password(p *Param, what, text string, pos diag.Pos) {
 	switch {
 	case text == "" && p.Generated == PerEnvironment:
-		v.Add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("leave %s out to have a password generated", p.Name))
+		v.Add(diag.Errorf(pos, "invalid %s: must not be empty", what).WithHint("remove %s to generate a password", p.Name))
 	case text == "":
 	default:
 		if why := WeakPassword(text); why != "" {
@@ -82,7 +82,7 @@ func WeakPassword(text string) string {
 
 func betterPassword(p *Param) string {
 	if p.Generated != "" {
-		return fmt.Sprintf("leave %s out to have a password generated, or write one of your own", p.Name)
+		return fmt.Sprintf("remove %s to generate a password, or set your own", p.Name)
 	}
 	return "write a password of your own"
 }
@@ -92,7 +92,7 @@ func (v *Validator) ownName(o *ObjectType, what string, d *value.Dict) {
 	name, _ := value.Plain(d.At(o.Key))
 	for _, f := range o.Fields {
 		if s, ok := value.Plain(d.At(f.Name)); ok && f.Secret && s != "" && s == name {
-			v.Add(diag.Warnf(d.ValuePos(f.Name), "%s.%s is the name itself, which everybody can guess", what, f.Name).WithHint("write a password of your own"))
+			v.Add(diag.Warnf(d.ValuePos(f.Name), "%s.%s equals the name, which is easy to guess", what, f.Name).WithHint("write a password of your own"))
 		}
 	}
 }

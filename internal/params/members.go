@@ -68,10 +68,10 @@ func (v *Validator) addressed(h *inventory.Host, what string) {
 	case address.Is4() && address.IsLoopback() && len(v.Inv.Hosts()) == 1: // it means the one host that there is
 	case why != "":
 		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: %s", h.Name, what, why).
-			WithHint("name the host by an address of its own that the other members reach; ansible_host may be another one"))
+			WithHint("name the host by an address that the other members can reach; ansible_host may differ"))
 	case address.Is4():
 	case address.String() != h.Name:
-		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another way, and it would not be found in what they say", h.Name, what).
+		v.Add(diag.Errorf(h.Pos, "invalid host name %q of a member of %s: programs write this address in another form, so pig could not find it in their output", h.Name, what).
 			WithHint("write %s", address))
 	}
 }

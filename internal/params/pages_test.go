@@ -73,7 +73,7 @@ func parameterTable(module string) string {
 		}
 		what := p.Doc
 		if p.Unused != "" {
-			what += " — does nothing here: " + p.Unused
+			what += " — has no effect: " + p.Unused
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", p.Name, typeOf(p), defaultOf(p), p.Levels, row(what))
 		collect(p)
@@ -83,7 +83,7 @@ func parameterTable(module string) string {
 		for _, f := range o.Fields {
 			what := f.Doc
 			if f.Unused != "" {
-				what += " — does nothing here: " + f.Unused
+				what += " — has no effect: " + f.Unused
 			}
 			if f.Required {
 				what += "; required"

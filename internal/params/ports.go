@@ -68,7 +68,7 @@ func (t *takenPorts) take(c portClaim) {
 		if !c.pos.Known() {
 			c.pos = other.pos
 		}
-		t.v.Add(diag.Errorf(c.pos, "%s and %s want the same port %d", other.what, c.what, n).WithHint("give one of them another port: on a node with both, only one would start"))
+		t.v.Add(diag.Errorf(c.pos, "%s and %s use the same port %d", other.what, c.what, n).WithHint("change the port of one of them: on a node with both, only one would start"))
 	}
 	t.by[n] = append(t.by[n], c)
 }

@@ -100,7 +100,7 @@ func (v *Validator) checkScalar(p *Param, val value.Value) string {
 		n, isNumber := ToInt(val)
 		ok = isNumber && n >= 1 && n <= 65535
 		if ok && p.Min != nil && n < *p.Min {
-			return fmt.Sprintf("must be a port from %d to 65535: programs that are not root's get no other, not %d", *p.Min, n)
+			return fmt.Sprintf("must be a port from %d to 65535, because only root can use lower ports, not %d", *p.Min, n)
 		}
 	case "dict":
 		_, ok = val.(*value.Dict)

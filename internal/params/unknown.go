@@ -27,7 +27,7 @@ func (v *Validator) unknownParam(name string, pos diag.Pos) {
 		return
 	}
 	if param := v.unspaced(name); param != "" {
-		v.Add(diag.Errorf(pos, "%s has no blank after its colon", param).WithHint("write %s: VALUE", param))
+		v.Add(diag.Errorf(pos, "%s has no space after its colon", param).WithHint("write %s: VALUE", param))
 		return
 	}
 	known := hasPrefix(name)
@@ -36,7 +36,7 @@ func (v *Validator) unknownParam(name string, pos diag.Pos) {
 	case v.misspelt(name) != "":
 		v.Add(diag.Errorf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s?", near))
 	case known && near != "":
-		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise only a role of your own reads the parameter", near))
+		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("did you mean %s? Otherwise, only your own roles can use the parameter", near))
 	case known:
 		v.Add(diag.Warnf(pos, "unknown parameter %s", fieldName(name)).WithHint("remove the parameter, unless a role of your own reads it"))
 	}

@@ -95,7 +95,7 @@ func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 			v.Add(diag.Warnf(pos, "%s is the older name of %s", name, p.Name).WithHint("the older name still works"))
 		}
 		if p.Unused != "" {
-			v.Add(diag.Warnf(pos, "%s does nothing here: %s", name, p.Unused))
+			v.Add(diag.Warnf(pos, "%s has no effect: %s", name, p.Unused))
 		}
 		v.level(p, name, level, hosts, pos)
 		if val == nil {
@@ -109,10 +109,10 @@ func (v *Validator) place(vars *value.Dict, level string, hosts int) {
 func (v *Validator) level(p *Param, name, level string, hosts int, pos diag.Pos) {
 	switch {
 	case p.Levels == "I" && level != "I" && hosts > 1:
-		v.Add(diag.Warnf(pos, "%s belongs to a host, and has one value for %d hosts here", name, hosts).
+		v.Add(diag.Warnf(pos, "%s is a parameter of a single host, but is set for %d hosts here", name, hosts).
 			WithHint("move it to the hosts, as in 10.10.10.10: { %s: ... }", name))
 	case p.Identity && level == "G" && p.Levels != "I" && p.Name != "pg_shard" && p.Name != "etcd_cluster":
-		v.Add(diag.Warnf(pos, "%s belongs to a cluster, and has one value for the whole environment here", name).
+		v.Add(diag.Warnf(pos, "%s is a parameter of a cluster, but is set for the whole environment here", name).
 			WithHint("move it to vars of the group"))
 	}
 }
@@ -166,7 +166,7 @@ func (v *Validator) list(p *Param, what string, val value.Value, pos diag.Pos) {
 		if _, isText := value.Plain(val); isText && p.Type.Object == nil {
 			return // Ansible takes a lone text for a list in most places
 		}
-		v.Add(diag.Errorf(pos, "%s must be a list, not %s", what, shown(p, val)).WithHint("write [ ... ] around it, or a dash before it"))
+		v.Add(diag.Errorf(pos, "%s must be a list, not %s", what, shown(p, val)).WithHint("write the value in [ ... ], or put a dash before the value"))
 		return
 	}
 	for i, item := range l.Items {
@@ -210,7 +210,7 @@ func (v *Validator) key(o *ObjectType, what string, key value.Value, pos diag.Po
 		case !ok || port < 1 || port > 65535:
 			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: want a port", what, value.KeyText(key)))
 		case port < 1024:
-			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: programs that are not root's get no port below 1024", what, value.KeyText(key)))
+			v.Add(diag.Errorf(pos, "invalid key %[2]q in %[1]s: only root can use ports below 1024", what, value.KeyText(key)))
 		}
 	case "label":
 		if name := value.KeyText(key); !LabelForm.MatchString(name) {
@@ -255,7 +255,7 @@ func (v *Validator) object(o *ObjectType, what string, val value.Value, pos diag
 func (v *Validator) idle(o *ObjectType, f *Param, what string, pos diag.Pos) {
 	if once := "field " + o.Name + "." + f.Name; f.Unused != "" && !v.seen[once] {
 		v.seen[once] = true
-		v.Add(diag.Warnf(pos, "%s.%s does nothing here: %s", what, f.Name, f.Unused))
+		v.Add(diag.Warnf(pos, "%s.%s has no effect: %s", what, f.Name, f.Unused))
 	}
 }
 

@@ -62,7 +62,7 @@ func (v *Validator) vip(h *inventory.Host, param, enabled string) (vip, bool) {
 	ip, _, _ := strings.Cut(text, "/")
 	address, err := netip.ParseAddr(ip)
 	if err == nil && address.IsLoopback() && vars.Has(param) { // a loopback address stands for none
-		v.Add(diag.Warnf(v.Where(h, param), "%s %s stands for no virtual address, and %s is true", param, text, enabled).WithHint("choose a free address, or set %s: false", enabled))
+		v.Add(diag.Warnf(v.Where(h, param), "%s %s is not a usable virtual address, but %s is true", param, text, enabled).WithHint("choose a free address, or set %s: false", enabled))
 	}
 	if err != nil || address.IsLoopback() {
 		return vip{}, false
@@ -119,10 +119,10 @@ func (v *Validator) placed(all []vip, a vip, nodes map[netip.Addr]string) []vip 
 	for _, b := range all {
 		switch {
 		case a.address == b.address:
-			v.Add(diag.Errorf(a.pos, "%s %s of %s is the %s of %s too, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
-				WithHint("give each cluster a virtual address of its own"))
+			v.Add(diag.Errorf(a.pos, "%s %s of %s is also the %s of %s, at %s", a.param, a.address, a.owner, b.param, b.owner, b.pos).
+				WithHint("choose a different virtual address for each cluster"))
 		case a.router != "" && a.router == b.router && near(a.address, b.address):
-			v.Add(diag.Errorf(v.Where(a.host, "vip_vrid"), "vip_vrid %s of %s is the one of %s too: in one network they would take each other for one VRRP group",
+			v.Add(diag.Errorf(v.Where(a.host, "vip_vrid"), "vip_vrid %s of %s is also used by %s: in the same network both would form one VRRP group",
 				a.router, a.owner, b.owner).WithHint("choose another number from 1 to 254"))
 		}
 	}

@@ -166,7 +166,7 @@ func Replaceable(path string) error {
 		return fmt.Errorf("cannot save the plan in %s: not a regular file", path)
 	}
 	if _, err := Open(path); errors.Is(err, ErrNoPlan) {
-		return fmt.Errorf("cannot save the plan in %s: a file is there that is not a plan file", path)
+		return fmt.Errorf("cannot save the plan in %s: the existing file is not a plan file", path)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func parseRule(item value.Value, pos diag.Pos, path string) (*Rule, error) {
 	case r.Name == "":
 		return nil, diag.Errorf(r.Pos, "name of a rule not found").WithHint("add name: NAME")
 	case d.Has("deny") == d.Has("warn"):
-		return nil, diag.Errorf(r.Pos, "invalid rule %q: want deny or warn, one of them", r.Name)
+		return nil, diag.Errorf(r.Pos, "invalid rule %q: want either deny or warn", r.Name)
 	}
 	var err error
 	if r.query, err = filters.NewQuery(text(key)); err != nil {
@@ -148,7 +148,7 @@ func doubts(r *Rule, pos diag.Pos) (found diag.List) {
 		if slices.Contains(known, name) || free && near == "" {
 			continue
 		}
-		d := diag.Warnf(pos, "unknown field %q in rule %q: no plan has it, so the rule may never find anything", name, r.Name)
+		d := diag.Warnf(pos, "unknown field %q in rule %q: no plan has this field, so the rule may never match", name, r.Name)
 		if near == "" {
 			near = "pig schema plan shows the fields"
 		}

@@ -56,7 +56,7 @@ func TestRulesJudgeAPlan(t *testing.T) {
 func TestNamesThatNoPlanHasAreDoubted(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"units[].changes[].adress":                          `p.yml:2:9: unknown field "adress" in rule "r": no plan has it, so the rule may never find anything (did you mean address?)`,
+		"units[].changes[].adress":                          `p.yml:2:9: unknown field "adress" in rule "r": no plan has this field, so the rule may never match (did you mean address?)`,
 		"units[?nmae=='etcd']":                              "did you mean name?",
 		"nothing.here":                                      "pig schema plan shows the fields",
 		"units[].changes[].address":                         "",
@@ -84,8 +84,8 @@ func TestRulesThatAreRefused(t *testing.T) {
 		"a: b\n":                                   "p.yml: invalid policy file: want a list of rules",
 		"- name: x\n  deny: 'units['\n":            "p.yml:2:9: invalid query of rule \"x\"",
 		"- name: x\n  deny: a.b > 20\n":            "(write the number in backquotes: `20`)",
-		"- name: x\n":                              "want deny or warn",
-		"- name: x\n  deny: a\n  warn: b\n":        "want deny or warn",
+		"- name: x\n":                              "want either deny or warn",
+		"- name: x\n  deny: a\n  warn: b\n":        "want either deny or warn",
 		"- deny: a\n":                              "p.yml:1:3: name of a rule not found",
 		"- name: x\n  deni: a\n":                   "unknown field \"deni\" of a rule (did you mean deny?)",
 		"- name: x\n  deny: a\n  message: [ a ]\n": "p.yml:3:12: invalid message of a rule: want a string",

@@ -55,7 +55,7 @@ func (r *Resolver) listensAt(n *Host, address netip.Addr, l Listener) {
 	if address.Is4() {
 		all = netip.IPv4Unspecified().String()
 	}
-	r.Errorf(n.Vars.Pos(l.Param), "invalid %s %q: %s would not listen on its own address, at which others look for it", l.Param, text, n.Name).
+	r.Errorf(n.Vars.Pos(l.Param), "invalid %s %q: %s would not listen on its own address, which other members connect to", l.Param, text, n.Name).
 		WithHint("write %q for all addresses", all)
 }
 

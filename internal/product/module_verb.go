@@ -10,8 +10,8 @@ func ModuleVerb(name, example string) Verb {
 	short := fmt.Sprintf("Apply the %s module to its hosts", name)
 	return Verb{
 		Use: name, Short: short, Group: ModuleGroup,
-		Long:    short + ", without a plan and without a question.",
-		Example: example + "\n\nTags are Pigsty's. --check tells what would change, --diff how.",
+		Long:    short + ", without a plan and without a confirmation.",
+		Example: example + "\n\nThe tags are those of Pigsty. --check shows what would change, --diff shows how.",
 		Run: func(ctx context.Context, w Work) error {
 			hosts, err := ModuleHosts(w, name)
 			if err != nil {

@@ -92,7 +92,7 @@ func (r *Resolver) unknownPlaceholder(n *Host, p *params.Param, placeholder stri
 	if slices.Contains(p.Later, placeholder) {
 		return
 	}
-	err := diag.Errorf(n.Vars.Pos(p.Name), "%s has the placeholder ${%s}, which stands for nothing here", p.Name, placeholder)
+	err := diag.Errorf(n.Vars.Pos(p.Name), "unknown placeholder ${%[2]s} in %[1]s", p.Name, placeholder)
 	switch {
 	case placeholder == "vip" && p.Name == "pg_listen":
 		err.Summary = "pg_listen has ${vip}, but the cluster has no virtual address"
@@ -170,7 +170,7 @@ func Fill(pattern string, with map[string]any) (string, error) {
 		for name := range with {
 			known = append(known, name)
 		}
-		d := diag.Errorf(diag.Pos{}, "%s has the placeholder ${%s}, which stands for nothing here", pattern, unknown[0])
+		d := diag.Errorf(diag.Pos{}, "unknown placeholder ${%[2]s} in %[1]s", pattern, unknown[0])
 		slices.Sort(known)
 		return "", d.WithHint("known are ${%s}", strings.Join(known, "}, ${"))
 	}

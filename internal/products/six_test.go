@@ -18,8 +18,8 @@ func TestMembersWithIPv6Addresses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"an address":               {pg("2001:db8::10", ""), ""},
 		"a unique local address":   {pg("fd00:1::10", ""), ""},
-		"in another form":          {pg("2001:DB8::10", ""), "programs write this address in another way"},
-		"with zeros":               {pg("2001:db8:0::10", ""), "programs write this address in another way"},
+		"in another form":          {pg("2001:DB8::10", ""), "programs write this address in another form"},
+		"with zeros":               {pg("2001:db8:0::10", ""), "programs write this address in another form"},
 		"link-local":               {pg("fe80::1", ""), "a link-local address is valid on one interface only"},
 		"with a zone":              {pg("fe80::1%eth0", ""), "a link-local address is valid on one interface only"},
 		"the loopback":             {pg("::1", ""), "a loopback address means every host itself"},

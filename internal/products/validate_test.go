@@ -30,7 +30,7 @@ func TestExtraVariablesAreChecked(t *testing.T) {
 	t.Parallel()
 	got := lines(params.ValidateExtra(value.DictOf("pg_rol", "x", "pg_port", "5433", "pg_conf_x", "1", "redis_mode", "clustr", "mine", "1"), product.Checks(All())...))
 	want := "error: unknown parameter pg_rol (did you mean pg_role?)\n" +
-		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Otherwise only a role of your own reads the parameter)\n" +
+		"warning: unknown parameter pg_conf_x (did you mean pg_conf? Otherwise, only your own roles can use the parameter)\n" +
 		"error: redis_mode must be one of standalone, cluster, sentinel, not 'clustr' (did you mean cluster?)\n"
 	if got != want {
 		t.Errorf("got %s", got)
@@ -50,7 +50,7 @@ pg-c: { hosts: { 10.0.0.3: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster
 	err = params.Validate(inv, product.Checks(All())...).Err()
 	for _, want := range []string{
 		"i.yml:3:95: host 10.0.0.1 is in two clusters: pg_cluster pg-a and pg-b",
-		"i.yml:4:111: pg_vip_address 10.0.0.9 of pg_cluster pg-c is the pg_vip_address of pg_cluster pg-b too, at i.yml:3:123",
+		"i.yml:4:111: pg_vip_address 10.0.0.9 of pg_cluster pg-c is also the pg_vip_address of pg_cluster pg-b, at i.yml:3:123",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)
@@ -128,7 +128,7 @@ func TestRolesAndWhatTheyNeed(t *testing.T) {
 		"pg_users: [ { name: b, state: absent } ], pg_databases: [ { name: d, owner: b, state: absent } ]":                     "",
 		"pg_users: [ { name: u, roles: [ v ] }, { name: v, roles: [ u ] } ]":                                                   `:3:88: invalid role "u" of user v: u would be a member of itself`,
 		"pg_users: [ { name: b, state: absent } ], pg_databases: [ { name: d, schemas: [ { name: s, owner: b } ] } ]":          `invalid owner "b" of schema s: the user has state: absent`,
-		"pg_version: 16, pg_default_privileges: [ GRANT MAINTAIN ON TABLES TO dbrole_admin ]":                                  "PostgreSQL 16 has none such, 17 has",
+		"pg_version: 16, pg_default_privileges: [ GRANT MAINTAIN ON TABLES TO dbrole_admin ]":                                  "not supported by PostgreSQL 16, requires 17",
 		"pg_version: 17, pg_default_privileges: [ GRANT MAINTAIN ON TABLES TO dbrole_admin ]":                                  "",
 		"pg_default_privileges: [ GRANT MAINTAIN ON SEQUENCES TO dbrole_admin ]":                                               "privilege MAINTAIN does not exist on sequences",
 		"pg_users: [ { name: u, roles: [ u ] } ]":                                                                              `invalid role "u" of user u: u would be a member of itself`,

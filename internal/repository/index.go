@@ -106,7 +106,7 @@ func Verify(index []Entry, files map[string]File) []string {
 		case f.Size != e.Size:
 			wrong = append(wrong, fmt.Sprintf("%s has %d bytes, not %d", e.File, f.Size, e.Size))
 		case f.SHA256 != e.SHA256:
-			wrong = append(wrong, e.File+" has another checksum than the index says")
+			wrong = append(wrong, e.File+": the checksum differs from the index")
 		}
 	}
 	for _, name := range Strays(index, files) {

@@ -57,7 +57,7 @@ func TestVerify(t *testing.T) {
 		t.Error(wrong)
 	}
 	bad := map[string]File{"a_1_all.deb": {10, "ab"}, "b_2.0-1_amd64.deb": {21, "bb"}, "c.deb": {}}
-	want := []string{"a_1_all.deb has another checksum than the index says", "b_2.0-1_amd64.deb has 21 bytes, not 20", "c.deb is not in the index"}
+	want := []string{"a_1_all.deb: the checksum differs from the index", "b_2.0-1_amd64.deb has 21 bytes, not 20", "c.deb is not in the index"}
 	if wrong := Verify(list, bad); !slices.Equal(wrong, want) {
 		t.Error(wrong)
 	}

@@ -100,7 +100,7 @@ func (c Config) validate() error {
 			bad("node %s is listed twice", n.Name)
 		}
 		if addrs[n.Addr] {
-			bad("node %s: address %s belongs to another node too", n.Name, n.Addr)
+			bad("node %s: address %s is also used by another node", n.Name, n.Addr)
 		}
 		names[n.Name], addrs[n.Addr] = true, true
 	}

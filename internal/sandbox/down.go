@@ -45,16 +45,16 @@ func Down(ctx context.Context, name string, purge bool) error {
 		}
 	}
 	if err := s.cg.kill(ctx, name); err != nil {
-		return fmt.Errorf("cannot take sandbox %s down: %w", name, err)
+		return fmt.Errorf("cannot stop sandbox %s: %w", name, err)
 	}
 	if err := s.cg.remove(ctx, name); err != nil {
-		return fmt.Errorf("cannot take sandbox %s down: %w", name, err)
+		return fmt.Errorf("cannot stop sandbox %s: %w", name, err)
 	}
 	if err := removeNetworks(ctx, name); err != nil {
-		return fmt.Errorf("cannot take sandbox %s down: %w", name, err)
+		return fmt.Errorf("cannot stop sandbox %s: %w", name, err)
 	}
 	if err := s.forgetPIDs(); err != nil {
-		return fmt.Errorf("cannot take sandbox %s down: %w", name, err)
+		return fmt.Errorf("cannot stop sandbox %s: %w", name, err)
 	}
 	if purge {
 		if err := os.RemoveAll(s.files.dir); err != nil {

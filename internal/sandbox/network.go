@@ -86,7 +86,7 @@ func plugIn(ctx context.Context, sandbox string, n nodeState, control []netip.Pr
 		fmt.Sprintf("addr add %s/24 broadcast + dev eth1", n.Addr),
 		"link set eth1 up",
 		fmt.Sprintf("route add default via %s", gateway(control, n.Addr))); err != nil {
-		return fmt.Errorf("cannot give %s its address: %w", n.Name, err)
+		return fmt.Errorf("cannot set the address of %s: %w", n.Name, err)
 	}
 	// What a node asks its kernel for and cannot set itself, since /proc/sys is read-only in there: to listen on an address that
 	// it may get later.

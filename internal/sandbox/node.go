@@ -43,10 +43,10 @@ func (s *Sandbox) boot(ctx context.Context, n nodeState) error {
 	}
 	// What is left of an earlier life would fight with the new one over its files and its cable.
 	if err := s.cg.kill(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("cannot clear what is left of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot remove the leftovers of %s: %w", n.Name, err)
 	}
 	if err := s.cg.remove(ctx, s.state.Name, n.Machine); err != nil {
-		return fmt.Errorf("cannot clear what is left of %s: %w", n.Name, err)
+		return fmt.Errorf("cannot remove the leftovers of %s: %w", n.Name, err)
 	}
 	if err := plugIn(ctx, s.state.Name, n, s.state.Control); err != nil {
 		return err

@@ -57,7 +57,7 @@ func controlAddrs(nodes []Node, taken []netip.Addr) ([]netip.Prefix, error) {
 	for _, p := range nets {
 		a, ok := freeAddr(p, used)
 		if !ok {
-			return nil, fmt.Errorf("network %s has no address left for the sandbox itself", p)
+			return nil, fmt.Errorf("network %s has no free address for the sandbox", p)
 		}
 		out = append(out, netip.PrefixFrom(a, 24))
 	}

@@ -98,7 +98,7 @@ func TestValidate(t *testing.T) {
 		{"admin", func(c *Config) { c.AdminUser = "root" }, "admin user"},
 		{"no nodes", func(c *Config) { c.Nodes = nil }, "no nodes"},
 		{"twice", func(c *Config) { c.Nodes = append(c.Nodes, c.Nodes[0]) }, "listed twice"},
-		{"same address", func(c *Config) { c.Nodes = append(c.Nodes, Node{Name: "b", Addr: c.Nodes[0].Addr}) }, "belongs to another node"},
+		{"same address", func(c *Config) { c.Nodes = append(c.Nodes, Node{Name: "b", Addr: c.Nodes[0].Addr}) }, "is also used by another node"},
 		{"no address", func(c *Config) { c.Nodes[0].Addr = netip.Addr{} }, "want an IPv4 address"},
 		{"IPv6", func(c *Config) { c.Nodes[0].Addr = netip.MustParseAddr("fd00::1") }, "want an IPv4 address"},
 		{"loopback", func(c *Config) { c.Nodes[0].Addr = netip.MustParseAddr("127.0.0.1") }, "not an address that"},

@@ -24,7 +24,7 @@ func parseSources(text string) (map[string][]string, error) {
 		switch {
 		case len(f) == 0:
 		case len(f) < 5:
-			return nil, fmt.Errorf("packages built from source: %q lacks something", strings.TrimSpace(line))
+			return nil, fmt.Errorf("invalid line of packages built from source: %q: want at least 5 fields", strings.TrimSpace(line))
 		default:
 			out[f[0]] = f[1:]
 		}
@@ -59,7 +59,7 @@ func (m images) source(ctx context.Context, name string) (string, error) {
 	}
 	from, ok := all[name]
 	if !ok {
-		return "", fmt.Errorf("build/source.txt does not know the package %q", name)
+		return "", fmt.Errorf("package %q not found in build/source.txt", name)
 	}
 	kind := strings.ReplaceAll(name, "-", "_") // the name of an image ends at the first dash
 	id := kind + "-" + recipeID(sourceScript, append([]string{name}, from...)...)

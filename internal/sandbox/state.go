@@ -57,7 +57,7 @@ func parseState(raw []byte) (state, error) {
 		return state{}, fmt.Errorf("cannot parse sandbox state: %w", err)
 	}
 	if s.Version != stateVersion {
-		return state{}, fmt.Errorf("sandbox state has version %d, this pig knows %d: take the sandbox down and up again", s.Version, stateVersion)
+		return state{}, fmt.Errorf("sandbox state has version %d, but this pig requires %d: run pig sandbox down, then pig sandbox up", s.Version, stateVersion)
 	}
 	return s, nil
 }

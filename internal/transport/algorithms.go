@@ -32,7 +32,7 @@ func chooseAlgorithms(a *answers) (algorithms, error) {
 		}
 		list := among(text, c.can, c.old)
 		if len(list) == 0 {
-			return out, fmt.Errorf("invalid SSH option %s %q: pig can do none of them: %s", c.key, text, strings.Join(c.can, ","))
+			return out, fmt.Errorf("invalid SSH option %s %q: pig supports none of them: %s", c.key, text, strings.Join(c.can, ","))
 		}
 		*c.to = list
 	}

@@ -232,7 +232,7 @@ func authentications(a *answers) ([]string, error) {
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(m string) bool { return !on[m] })
 	if len(all) == 0 {
-		return nil, fmt.Errorf("no way to log in is left: pig can do publickey, password and keyboard-interactive")
+		return nil, fmt.Errorf("no authentication method left: pig supports publickey, password and keyboard-interactive")
 	}
 	return all, nil
 }

@@ -28,11 +28,11 @@ type HostKeyError struct {
 func (e *HostKeyError) Error() string {
 	print := ssh.FingerprintSHA256(e.Key)
 	if e.Changed {
-		return fmt.Sprintf("the host key of %s has changed: it now shows %s %s, which is not what %s has on record; "+
+		return fmt.Sprintf("the host key of %s has changed: it now shows %s %s, which differs from the key in %s; "+
 			"either the host was reinstalled, or somebody intercepts the connection. If the change is expected, run: pig node trust --replace %s",
 			e.Host, e.Key.Type(), print, strings.Join(e.Files, ", "), e.Host)
 	}
-	return fmt.Sprintf("the host key of %s is not known (%s %s); compare it with the node's own and run: pig node trust %s",
+	return fmt.Sprintf("the host key of %s is not known (%s %s); compare it with the key on the node and run: pig node trust %s",
 		e.Host, e.Key.Type(), print, e.Host)
 }
 
@@ -102,7 +102,7 @@ func (c Config) HostKey(ctx context.Context, t Target) (ssh.PublicKey, error) {
 		},
 	})
 	if key == nil {
-		return nil, fmt.Errorf("cannot ask %s for its host key: %w", t.Name, err)
+		return nil, fmt.Errorf("cannot read the host key of %s: %w", t.Name, err)
 	}
 	return key, nil
 }

@@ -70,7 +70,7 @@ func (s setting) check(asked bool) error {
 			return fmt.Errorf("%s: the connection is refused: %s", s.from, s.val)
 		}
 		if asked && asks && slices.Contains(sessionOnly, s.key) {
-			return fmt.Errorf("%s: %s %s is not supported: pig's sessions forward nothing", s.from, s.key, s.val)
+			return fmt.Errorf("%s: %s %s is not supported: pig does not forward ports or agents", s.from, s.key, s.val)
 		}
 		return nil
 	case refused:

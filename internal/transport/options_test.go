@@ -42,7 +42,7 @@ func TestEveryOptionIsObeyedOrRefused(t *testing.T) {
 		"AddressFamily ipx":                      "!invalid AddressFamily",
 		"CertificateFile ~/c-cert.pub":           "certs=HOME/c-cert.pub",
 		"Ciphers aes256-ctr":                     "ciphers=aes256-ctr",
-		"Ciphers none-such":                      "!pig can do none of them",
+		"Ciphers none-such":                      "!pig supports none of them",
 		"ConnectionAttempts 3":                   "tries=3",
 		"ConnectTimeout 9":                       "within=9s",
 		"GlobalKnownHostsFile /g1 /g2":           "known=/own,/g1,/g2",
@@ -63,7 +63,7 @@ func TestEveryOptionIsObeyedOrRefused(t *testing.T) {
 		"Port 2222":                              ":2222",
 		"Port x":                                 "!invalid SSH option port",
 		"PreferredAuthentications password":      "methods=password ",
-		"PreferredAuthentications gssapi-keyex":  "!no way to log in is left",
+		"PreferredAuthentications gssapi-keyex":  "!no authentication method left",
 		"ProxyJump a,b:2222":                     "jump=a,b:2222",
 		"ProxyCommand ssh -W %h:%p -q -p 9 me@b": "jump=me@b:9",
 		"ProxyCommand nc -X 5 -x proxy:1080 %h":  "!proxycommand nc -X 5 -x proxy:1080 %h is not supported",
@@ -192,7 +192,7 @@ func TestWhoSaysSomethingFirstWins(t *testing.T) {
 		"Host *\n  NoSuchThing x\n":   `config:2: unknown SSH option "nosuchthing"`,
 		"Port\n":                      "config:1: port has no value",
 		"IdentityFile \"/a\n":         "config:1: a quote",
-		"Include config\n":            "Include goes too deep",
+		"Include config\n":            "Include is nested too deeply",
 	} {
 		if _, err := resolved(t, config, Target{Addr: "node"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", config, err, want)

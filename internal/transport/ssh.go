@@ -254,7 +254,7 @@ func (c *sshConn) start(line string, prepare func(*ssh.Session) error) (Process,
 	if prepare != nil {
 		if err := prepare(s); err != nil {
 			_ = s.Close()
-			return nil, fmt.Errorf("cannot ask for a terminal: %w", err)
+			return nil, fmt.Errorf("cannot request a terminal: %w", err)
 		}
 	}
 	p := &sshProcess{session: s}

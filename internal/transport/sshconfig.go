@@ -62,7 +62,7 @@ func (a *answers) read(file string, depth int) error {
 		return err
 	}
 	if depth > maxIncludes {
-		return fmt.Errorf("%s: Include goes too deep", file)
+		return fmt.Errorf("%s: Include is nested too deeply", file)
 	}
 	active := true
 	n := 0

@@ -119,7 +119,7 @@ func (t *Text) counted(rows []row) []row {
 		text, more := strings.Join(words, ", "), ""
 		switch mark {
 		case "-":
-			more = " " + t.paint.Dim("(if packages bring them)")
+			more = " " + t.paint.Dim("(if packages contain them)")
 		case "?":
 			more = " " + t.paint.Cyan(value.UnknownText)
 		}

@@ -80,8 +80,8 @@ func DriftMetrics(d *plan.Document, now time.Time) string {
 		}
 	}
 	family("pig_drift_changes", "Changes that pig apply would make.", func(u DriftFields) int { return u.Changes })
-	family("pig_drift_problems", "What does not run as declared.", func(u DriftFields) int { return len(u.Problems) })
-	family("pig_drift_unknown", "Tasks of which only a run can tell.", func(u DriftFields) int { return u.Unknown })
+	family("pig_drift_problems", "Services that do not run as declared.", func(u DriftFields) int { return len(u.Problems) })
+	family("pig_drift_unknown", "Tasks with an unknown result.", func(u DriftFields) int { return u.Unknown })
 	family("pig_drift_errors", "Tasks that failed and hosts that could not be reached.", func(u DriftFields) int { return u.Errors })
 	fmt.Fprintf(&b, "# HELP pig_drift_time_seconds When pig drift ran last.\n# TYPE pig_drift_time_seconds gauge\npig_drift_time_seconds %d\n", now.Unix())
 	return b.String()

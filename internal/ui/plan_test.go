@@ -67,7 +67,7 @@ func TestALongPlanCountsWhatInterruptsNobody(t *testing.T) {
     ~ restart service patroni [failover]
     ! user x is no longer declared
     ~ reload service nginx [reload]
-    - 1 file (if packages bring them)
+    - 1 file (if packages contain them)
     ~ 1 file
     + 1 directory
     ? 1 task (known after apply)

@@ -253,7 +253,7 @@ func (t *Text) Change(c node.Change, noLog bool) string {
 	}
 	switch {
 	case c.Assumed && c.Action == "delete":
-		line += " " + t.paint.Dim("(if a package brings it)")
+		line += " " + t.paint.Dim("(if a package contains it)")
 	case c.Assumed:
 		line += " " + t.paint.Dim("(assumed absent)")
 	}

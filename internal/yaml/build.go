@@ -68,7 +68,7 @@ func (b *builder) value(n *yamlv3.Node) (value.Value, error) {
 func (b *builder) alias(n *yamlv3.Node) (value.Value, error) {
 	for _, o := range b.open {
 		if o == n.Alias {
-			return nil, b.errorf(n, "alias *%s is inside the value that it stands for", n.Value)
+			return nil, b.errorf(n, "alias *%s is inside the value that it refers to", n.Value)
 		}
 	}
 	quiet := len(b.warnings)
@@ -162,13 +162,13 @@ func (b *builder) scalar(n *yamlv3.Node) (value.Value, error) {
 func (b *builder) plain(n *yamlv3.Node) (value.Value, error) {
 	v, err := Plain(n.Value)
 	if err != nil {
-		return nil, b.errorf(n, "%v", err).WithHint("quote the value if a text is meant")
+		return nil, b.errorf(n, "%v", err).WithHint("quote the value if it is a string")
 	}
 	switch v.(type) {
 	case int64, float64:
 		if base60(n.Value) {
 			b.warn(b.errorf(n, "%s is read as the number %s, counting in sixties as YAML 1.1 does", n.Value, value.Str(v)).
-				WithHint("quote the value if a time, an address or a text is meant"))
+				WithHint("quote the value if it is a time, an address or a string"))
 		}
 	}
 	return v, nil
@@ -196,7 +196,7 @@ func (b *builder) vault(n *yamlv3.Node) (value.Value, error) {
 	}
 	if b.opts.Vault == nil {
 		return nil, b.errorf(n, "an encrypted value (!vault), but no vault password was given").
-			WithHint("give one with --vault-password-file or --ask-vault-pass")
+			WithHint("give the password with --vault-password-file or --ask-vault-pass")
 	}
 	plain, err := b.opts.Vault(n.Value)
 	if err != nil {

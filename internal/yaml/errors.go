@@ -46,7 +46,7 @@ func blame(d *diag.Diagnostic, b bracket, message string) {
 	d.Pos.Line, d.Pos.Col = b.line, b.col
 	switch b.char {
 	case '}', ']':
-		d.Summary, d.Hint = "this "+string(b.char)+" closes nothing", "is there one too many?"
+		d.Summary, d.Hint = "this "+string(b.char)+" has no opening bracket", "remove it, or add the opening bracket"
 	case '{', '[':
 		d.Summary, d.Hint = "this "+string(b.char)+" is not closed", "is a "+string(closing(b.char))+" missing?"
 	default:
@@ -124,14 +124,14 @@ func hintFor(message, line string) string {
 	switch {
 	case strings.Contains(message, "cannot start any token"):
 		if strings.Contains(line, "\t") {
-			return "YAML does not take tabs for indentation: use spaces"
+			return "YAML does not allow tabs for indentation: use spaces"
 		}
 		return "quote the value"
 	case strings.Contains(message, "mapping values are not allowed"):
 		if len(colons(line)) > 1 {
-			return `a value with ": " in it needs quotes; a mapping goes on lines of its own`
+			return `quote a value that contains ": "; write a mapping on separate lines`
 		}
-		return "is this line indented too far, or does the one before it lack its colon?"
+		return "is this line indented too far, or is the colon missing on the line before?"
 	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "did not find expected '-'"):
 		return "is this line indented like the others of its mapping or list?"
 	case strings.Contains(message, "could not find expected ':'"):

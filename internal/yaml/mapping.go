@@ -88,7 +88,7 @@ func (b *builder) mergeSource(n *yamlv3.Node) ([]pair, error) {
 	}
 	for _, o := range b.open {
 		if o == target && n != target {
-			return nil, b.errorf(n, "alias *%s is inside the value that it stands for", n.Value)
+			return nil, b.errorf(n, "alias *%s is inside the value that it refers to", n.Value)
 		}
 	}
 	defer b.enter(target)()
@@ -130,7 +130,7 @@ func (b *builder) key(mapping, n *yamlv3.Node) (value.Value, error) {
 	}
 	if braces := templateBraces(mapping, n); braces != nil {
 		return nil, b.errorf(braces, "a value that starts with {{ must be quoted").
-			WithHint(`write "{{ ... }}" in quotes, or YAML takes the braces for a mapping`)
+			WithHint(`write "{{ ... }}" in quotes, because YAML reads braces as a mapping`)
 	}
 	return nil, b.errorf(n, "found unacceptable key (unhashable type: '%s')", value.TypeName(key))
 }

@@ -95,7 +95,7 @@ func TestMistakesPointAtTheirPlace(t *testing.T) {
 		"brace not closed":      {"a: {b: 1, c: 2\nd: 3\ne: 4\n", "t.yml:1:4: this { is not closed"},
 		"the seed's typo":       {"pg-meta: { hosts: { 10.10.10.10: { pg_seq: 1 }, vars: { pg_cluster: pg-meta } }\nx: 1\ny: 2\n", "t.yml:1:10: this { is not closed"},
 		"tag before a quote":    {"a: !unsafe \"{{ x }}\"\nb: &c '}'\nd: {e: 1\n", "t.yml:3:4: this { is not closed"},
-		"brace too many":        {"a: {b: 1}}\nc: 2\n", "t.yml:1:10: this } closes nothing"},
+		"brace too many":        {"a: {b: 1}}\nc: 2\n", "t.yml:1:10: this } has no opening bracket"},
 		"quote not closed":      {"a: 'x\nb: 2\n", "t.yml:1:4: this ' is not closed"},
 		"tab":                   {"a:\n\tb: 1\n", "t.yml:2:1: found character that cannot start any token"},
 		"bare template":         {"x: {{ foo }}\n", `t.yml:1:4: a value that starts with {{ must be quoted`},

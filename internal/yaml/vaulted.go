@@ -16,7 +16,7 @@ func ParseVaulted(text []byte, path string, opts Options) (value.Value, diag.Lis
 	}
 	if opts.Vault == nil {
 		return nil, nil, diag.Errorf(diag.Pos{File: path}, "the file is encrypted, but no vault password was given").
-			WithHint("give one with --vault-password-file or --ask-vault-pass")
+			WithHint("give the password with --vault-password-file or --ask-vault-pass")
 	}
 	plain, err := opts.Vault(string(text))
 	if err != nil {

@@ -125,7 +125,7 @@ func addAptKey(ctx context.Context, c *module.Call, id string, key []byte) error
 		return carryOut(ctx, c, change, aptKeyCommand(c, "adv", "--no-tty", "--keyserver", server, "--recv", id)...)
 	}
 	if key == nil {
-		return fmt.Errorf("key %s is not trusted yet: data, file, url or keyserver has to bring it", id)
+		return fmt.Errorf("key %s is not trusted yet: give data, file, url or keyserver", id)
 	}
 	return carryOutWith(ctx, c, change, node.Cmd{Argv: aptKeyCommand(c, "add", "-"), Stdin: key})
 }

@@ -34,7 +34,7 @@ func runAssemble(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		return nil, err
 	}
 	if i.Assumed {
-		return nil, fmt.Errorf("what is in %s: %w", src, node.ErrUnknown)
+		return nil, fmt.Errorf("contents of %s: %w", src, node.ErrUnknown)
 	}
 	if !i.Exists() {
 		return nil, fmt.Errorf("Source (%s) does not exist", src) //nolint:staticcheck // Ansible's words, here and below

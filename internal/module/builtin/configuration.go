@@ -73,7 +73,7 @@ func parts(c *module.Call, arg string, of module.Module) (calls []*module.Call, 
 		}
 		known := args.Clone()
 		if known.Delete("content"); value.HasUnknown(known) {
-			return nil, fmt.Errorf("what %s is to do: %w", of.Name, node.ErrUnknown)
+			return nil, fmt.Errorf("arguments of %s: %w", of.Name, node.ErrUnknown)
 		}
 		calls = append(calls, &module.Call{System: c.System, Scratch: c.Scratch, Args: module.NewArgs(args), Facts: c.Facts})
 	}

@@ -38,7 +38,7 @@ func runDiskSize(ctx context.Context, c *module.Call) (*value.Dict, error) {
 			}
 		}
 		if dir == "/" {
-			return nil, fmt.Errorf("df tells no size for %s", path)
+			return nil, fmt.Errorf("df does not report the size of %s", path)
 		}
 	}
 }

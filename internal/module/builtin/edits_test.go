@@ -128,7 +128,7 @@ func TestCopyPutsFilesWhereTheyBelong(t *testing.T) {
 		deed{module: "copy", args: args("dest", "/srv/dir", "src", "/srv/src/a", "remote_src", true), makes: "file /srv/dir/a create", says: "'dest': '/srv/dir/a'"},
 		deed{module: "copy", args: args("dest", "/srv/c", "src", "/srv/nosuch", "remote_src", true), failed: "/srv/nosuch"},
 		deed{module: "copy", args: args("dest", "/srv/c"), failed: "module copy needs one of: content, src"},
-		deed{module: "copy", args: args("dest", "/srv/c", "content", "x", "mode", "u~x"), failed: "has none of + - ="},
+		deed{module: "copy", args: args("dest", "/srv/c", "content", "x", "mode", "u~x"), failed: "has no operator: want +, - or ="},
 		deed{module: "copy", args: args("dest", "/srv/c", "content", "x", "owner", "nosuch"), failed: "nosuch"},
 	)
 	if j := m.Content("/srv/j"); j != `{"a": ["\u00e9\ud834\udd1e\\\"", 1, true], "b:": null}` { // as json.dumps of Python

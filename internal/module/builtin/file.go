@@ -79,7 +79,7 @@ func makeDirs(c *module.Call, path string) error {
 		return settle(c, path, true)
 	}
 	if i.Exists() {
-		return fmt.Errorf("%s is there already, and is a %s", path, i.Kind)
+		return fmt.Errorf("%s already exists and is a %s", path, i.Kind)
 	}
 	var missing []string
 	for dir := path; ; dir = filepath.Dir(dir) {
@@ -205,7 +205,7 @@ func hard(c *module.Call, path string, before node.Info) error {
 		return nil
 	}
 	if before.Exists() && !c.Args.Bool("force") {
-		return fmt.Errorf("%s is there already; force: true replaces it", path)
+		return fmt.Errorf("%s already exists; force: true replaces it", path)
 	}
 	return c.System.Files().Hardlink(src, path)
 }

@@ -54,7 +54,7 @@ func TestFile(t *testing.T) {
 	}{
 		{value.DictOf("path", in("new/deep"), "state", "directory", "mode", "0750"), true, ""},
 		{value.DictOf("path", in("new/deep"), "state", "directory", "mode", "0750"), false, ""},
-		{value.DictOf("path", in("a"), "state", "directory"), false, "is there already, and is a file"},
+		{value.DictOf("path", in("a"), "state", "directory"), false, "already exists and is a file"},
 		{value.DictOf("path", in("a/b"), "state", "directory"), false, "is not a directory"},
 		{value.DictOf("path", in("d"), "recurse", true, "mode", "u=rwX,g=,o="), true, ""},
 		{value.DictOf("path", in("d"), "recurse", true, "mode", "u=rwX,g=,o="), false, ""},
@@ -75,12 +75,12 @@ func TestFile(t *testing.T) {
 		{value.DictOf("path", in("l3"), "state", "link"), false, "needs src"},
 		{value.DictOf("path", in("h"), "state", "hard", "src", in("a")), true, ""},
 		{value.DictOf("path", in("h"), "state", "hard", "src", in("a")), false, ""},
-		{value.DictOf("path", in("t"), "state", "hard", "src", in("a")), false, "is there already; force: true replaces it"},
+		{value.DictOf("path", in("t"), "state", "hard", "src", in("a")), false, "already exists; force: true replaces it"},
 		{value.DictOf("path", in("t"), "state", "hard", "src", in("a"), "force", true), true, ""},
 		{value.DictOf("path", in("h2"), "state", "hard"), false, "needs src"},
 		{value.DictOf("path", in("d"), "state", "absent"), true, ""},
 		{value.DictOf("path", in("d"), "state", "absent"), false, ""},
-		{value.DictOf("path", in("a"), "mode", "u~x"), false, "has none of + - ="},
+		{value.DictOf("path", in("a"), "mode", "u~x"), false, "has no operator: want +, - or ="},
 		{value.DictOf("path", in("a"), "mode", "99999"), false, ""},
 	} {
 		planned := module.Run(t.Context(), node.NewShadow(node.NewLive()), Table(), module.Task{Module: "file", Args: c.args})
@@ -117,7 +117,7 @@ func TestModes(t *testing.T) {
 		{"go-rwx", node.Info{Kind: node.File, Mode: 0o777}, 0o700, ""}, {"u+s,g+s", node.Info{Kind: node.File, Mode: 0o755}, 0o6755, ""}, {"o+t", node.Info{Kind: node.Dir, Mode: 0o777}, 0o1777, ""},
 		{"a+X", node.Info{Kind: node.File, Mode: 0o644}, 0o644, ""}, {"a+X", node.Info{Kind: node.Dir, Mode: 0o700}, 0o711, ""}, {"g=u", node.Info{Kind: node.File, Mode: 0o640}, 0o660, ""},
 		{"u=rwx-x", node.Info{Kind: node.File, Mode: 0}, 0o600, ""}, {"u=rwx", node.Info{Kind: node.File, Mode: 0o4644}, 0o744, ""}, {"o=r", node.Info{Kind: node.Absent}, 0o644, ""},
-		{"z+x", node.Info{}, 0, `"z" is none of u g o a`}, {"u+q", node.Info{}, 0, `"q" is none of`},
+		{"z+x", node.Info{}, 0, `invalid user class "z": want u, g, o or a`}, {"u+q", node.Info{}, 0, `invalid permission "q"`},
 	} {
 		got, err := ParseMode(c.mode, c.was)
 		if c.err != "" {

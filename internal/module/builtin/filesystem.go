@@ -41,7 +41,7 @@ func runFilesystem(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	if !i.Exists() {
 		if i.Assumed {
-			return nil, fmt.Errorf("what is on %s: %w", dev, node.ErrUnknown)
+			return nil, fmt.Errorf("contents of %s: %w", dev, node.ErrUnknown)
 		}
 		if !present {
 			return value.DictOf("msg", fmt.Sprintf("Device %s not found.", dev)), nil

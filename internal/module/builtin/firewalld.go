@@ -48,14 +48,14 @@ func runFirewalld(ctx context.Context, call *module.Call) (*value.Dict, error) {
 		immediate = true
 	}
 	if c.Args.Int("timeout") > 0 && permanent {
-		return nil, fmt.Errorf("timeout is for what is not permanent")
+		return nil, fmt.Errorf("timeout requires permanent: false")
 	}
 	out, err := inquire(ctx, call, "firewall-cmd", "--state")
 	if err != nil {
 		return nil, err
 	}
 	if c.offline = out.RC != 0; c.offline && (immediate || !c.Args.Bool("offline")) {
-		return nil, fmt.Errorf("firewalld is not running, and what is immediate, or without offline: true, needs it")
+		return nil, fmt.Errorf("firewalld is not running: immediate changes, and changes without offline: true, require the running service")
 	}
 	if c.zone = c.Args.String("zone"); c.zone == "" {
 		said, err := learned(ctx, call, c.program(), "--get-default-zone")

@@ -75,7 +75,7 @@ func askDatabase(ctx context.Context, c *module.Call, database string, argv []st
 		_, there, err = c.System.Accounts().Group(key)
 	}
 	if err == nil && out.RC == 2 && (there || assumed) {
-		err = fmt.Errorf("what getent says of %s: %w", key, node.ErrUnknown)
+		err = fmt.Errorf("entries of getent for %s: %w", key, node.ErrUnknown)
 	}
 	return out, err
 }

@@ -68,7 +68,7 @@ func shake(ctx context.Context, c *module.Call, t target) string {
 	case errors.Is(err, node.ErrUnknown):
 		return ""
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
-		return place + " leads to no server: the connection is closed at once"
+		return place + " has no server behind it: the connection is closed immediately"
 	case err != nil:
 		return fmt.Sprintf("%s does not answer: %v", place, err)
 	case leaf == nil:
@@ -76,7 +76,7 @@ func shake(ctx context.Context, c *module.Call, t target) string {
 	case time.Now().After(leaf.NotAfter):
 		return fmt.Sprintf("%s presents a certificate that has expired on %s", place, leaf.NotAfter.Format(time.DateOnly))
 	case len(t.names) > 0 && !slices.ContainsFunc(t.names, func(n string) bool { return leaf.Subject.CommonName == n || slices.Contains(leaf.DNSNames, n) }):
-		return fmt.Sprintf("%s leads to %s, and not to %s", place, leaf.Subject.CommonName, orList(t.names))
+		return fmt.Sprintf("%s connects to %s, not to %s", place, leaf.Subject.CommonName, orList(t.names))
 	}
 	if t.cert == "" {
 		return ""

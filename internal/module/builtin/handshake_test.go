@@ -75,8 +75,8 @@ func TestHandshakes(t *testing.T) {
 		"PostgreSQL without":            {fake.ServeEach(t, postgres("N", func(net.Conn) {})), "postgres", value.DictOf("cert", file), ""},
 		"a daemon that has not read it": {fake.ServeEach(t, secure(certificateOf(t, "pg-test-1", time.Now().Add(2*time.Hour)))), "tls", value.DictOf("cert", file), "presents another certificate than " + file},
 		"an expired certificate":        {fake.ServeEach(t, secure(old)), "tls", value.NewDict(), "presents a certificate that has expired on"},
-		"a service of another member":   {fake.ServeEach(t, postgres("S", secure(good))), "postgres", value.DictOf("names", value.NewList("pg-test-2", "pg-test-3")), "leads to pg-test-1, and not to pg-test-2 or pg-test-3"},
-		"a service without a server":    {nobody, "postgres", value.NewDict(), "leads to no server"},
+		"a service of another member":   {fake.ServeEach(t, postgres("S", secure(good))), "postgres", value.DictOf("names", value.NewList("pg-test-2", "pg-test-3")), "connects to pg-test-1, not to pg-test-2 or pg-test-3"},
+		"a service without a server":    {nobody, "postgres", value.NewDict(), "has no server behind it"},
 		"nobody listens":                {closed, "tls", value.NewDict(), "does not answer: "},
 	} {
 		target := value.DictOf("name", "door", "host", "127.0.0.1", "port", c.port, "speak", c.speak)

@@ -146,7 +146,7 @@ func (f *filter) policy(wanted string) error {
 		now, _, _ = strings.Cut(strings.TrimSuffix(now, ")"), " ")
 	}
 	if now == "" {
-		return fmt.Errorf("chain %s of table %s has no policy: it is none of the kernel's own", f.chain, f.table)
+		return fmt.Errorf("chain %s of table %s has no policy: it is not a built-in chain", f.chain, f.table)
 	}
 	if now == wanted {
 		return nil

@@ -212,8 +212,8 @@ func TestFactsOfMounts(t *testing.T) {
 func TestModulesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	on(t, newMachine(nil),
-		deed{module: "subversion", args: args("repo", "svn://x", "dest", "/x"), failed: "pig has no client of Subversion"},
-		deed{module: "expect", args: args("command", "passwd"), failed: "no terminal"},
+		deed{module: "subversion", args: args("repo", "svn://x", "dest", "/x"), failed: "pig has no Subversion client"},
+		deed{module: "expect", args: args("command", "passwd"), failed: "without a terminal"},
 		deed{module: "synchronize", args: args("src", "/a", "dest", "/b"), failed: "use copy or unarchive"},
 	)
 }

@@ -36,7 +36,7 @@ func runLocaleGen(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	if !before.Exists() {
 		if before.Assumed {
-			return nil, fmt.Errorf("which locales can be made: %w", node.ErrUnknown)
+			return nil, fmt.Errorf("available locales: %w", node.ErrUnknown)
 		}
 		return nil, fmt.Errorf("%s and /var/lib/locales/supported.d/local are missing. Is the package \"locales\" installed?", localeSettings)
 	}

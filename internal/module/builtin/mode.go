@@ -71,7 +71,7 @@ func ParseMode(v value.Value, current node.Info) (fs.FileMode, error) {
 func symbolic(mode fs.FileMode, clause string, dir bool) (fs.FileMode, error) {
 	i := strings.IndexAny(clause, "+-=")
 	if i < 0 {
-		return 0, fmt.Errorf("%q has none of + - =", clause)
+		return 0, fmt.Errorf("%q has no operator: want +, - or =", clause)
 	}
 	who := clause[:i]
 	if who == "" || who == "a" {
@@ -107,7 +107,7 @@ func permBits(mode fs.FileMode, who, perms string, dir bool) (bits, affected fs.
 	for _, w := range who {
 		shift, ok := map[rune]uint{'u': 6, 'g': 3, 'o': 0}[w]
 		if !ok {
-			return 0, 0, fmt.Errorf("%q is none of u g o a", string(w))
+			return 0, 0, fmt.Errorf("invalid user class %q: want u, g, o or a", string(w))
 		}
 		affected |= 7 << shift
 		switch w {
@@ -132,7 +132,7 @@ func permBits(mode fs.FileMode, who, perms string, dir bool) (bits, affected fs.
 				from := map[rune]uint{'u': 6, 'g': 3, 'o': 0}[p]
 				bits |= mode >> from & 7 << shift
 			default:
-				return 0, 0, fmt.Errorf("%q is none of r w x X s t", string(p))
+				return 0, 0, fmt.Errorf("invalid permission %q: want r, w, x, X, s or t", string(p))
 			}
 		}
 	}

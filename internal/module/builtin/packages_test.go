@@ -154,7 +154,7 @@ func TestRepositoryIsSignedByAKeyOfItsOwn(t *testing.T) {
 		return args(append([]value.Value{"key", "/etc/repo.key", "user", "repo"}, more...)...)
 	}
 	on(t, m,
-		deed{module: "repo_sign", args: sign("create", false), failed: `key "/etc/repo.key" not found, and none may be created`},
+		deed{module: "repo_sign", args: sign("create", false), failed: `key "/etc/repo.key" not found, and create is not allowed`},
 		deed{module: "repo_sign", args: sign(), makes: "file /etc/repo.key create", says: "BEGIN PGP PUBLIC KEY BLOCK", onlyLive: true},
 		deed{module: "repo_sign", args: sign("release", release), says: "BEGIN PGP SIGNED MESSAGE"},
 		deed{module: "repo_sign", args: sign("release", "Label: pig\n"), failed: "invalid Release: want a field Date"},
@@ -235,7 +235,7 @@ func TestPackagesComeIntoARepository(t *testing.T) {
 	m.Put(imitation.Laid{Path: "/srv/repo/tool_2.0_amd64.deb", Content: "Package: tool\nVersion: 2.0\nArchitecture: AMD64\n"}) // as long as it was
 	on(t, m,
 		deed{module: "package_list", args: list(), says: "'problems': []"},
-		deed{module: "package_list", args: args("path", "/srv/repo", "contents", true), says: "tool_2.0_amd64.deb has another checksum than the index says"},
+		deed{module: "package_list", args: args("path", "/srv/repo", "contents", true), says: "tool_2.0_amd64.deb: the checksum differs from the index"},
 	)
 	r := module.Run(t.Context(), m, builtin.Table(), module.Task{Module: "package_add", Args: adding("tool")})
 	if !strings.Contains(r.Failed, "tool_2.0_amd64.deb is in the repository with other contents") {

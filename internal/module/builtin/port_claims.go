@@ -35,7 +35,7 @@ func runPortClaims(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		}
 		for _, s := range sockets {
 			if s.Port() == number && s.Process != "" && meet(s.Address(), f.Text("ip")) && !slices.Contains(programs, s.Process) {
-				errs = append(errs, fmt.Errorf("port %d for %s is taken by %s, which listens on %s: choose another port, or free the port by an apply of its own first", number, strings.TrimSpace(f.Text("kind")+" "+f.Text("name")), s.Process, s.At))
+				errs = append(errs, fmt.Errorf("port %d for %s is in use by %s, which listens on %s: choose another port, or free the port with a separate apply first", number, strings.TrimSpace(f.Text("kind")+" "+f.Text("name")), s.Process, s.At))
 				break
 			}
 		}

@@ -24,13 +24,13 @@ LISTEN 0 128 *:22 *:*
 		programs []string
 		want     string // what the error has in it, "" for none
 	}{
-		"another program has it":         {5433, "", []string{"postgres"}, "port 5433 for it is taken by haproxy, which listens on 0.0.0.0:5433"},
+		"another program has it":         {5433, "", []string{"postgres"}, "port 5433 for it is in use by haproxy, which listens on 0.0.0.0:5433"},
 		"its own program has it":         {5433, "", []string{"haproxy"}, ""},
 		"nobody has it":                  {6432, "", []string{"pgbouncer"}, ""},
-		"all addresses, and one of them": {5432, "", []string{"haproxy"}, "taken by postgres, which listens on 10.10.10.11:5432"},
+		"all addresses, and one of them": {5432, "", []string{"haproxy"}, "in use by postgres, which listens on 10.10.10.11:5432"},
 		"one address, and another one":   {5432, "10.10.10.2", []string{"haproxy"}, ""},
-		"one address of IPv6":            {5434, "fd00::11", []string{"haproxy"}, "taken by postgres, which listens on [fd00::11]:5434"},
-		"an address of an interface":     {53, "127.0.0.53", []string{"dnsmasq"}, "taken by systemd-resolve"},
+		"one address of IPv6":            {5434, "fd00::11", []string{"haproxy"}, "in use by postgres, which listens on [fd00::11]:5434"},
+		"an address of an interface":     {53, "127.0.0.53", []string{"dnsmasq"}, "in use by systemd-resolve"},
 		"ss does not tell who":           {22, "", []string{"haproxy"}, ""},
 	} {
 		f := &fake.Node{OnExec: func(node.Cmd) (node.Output, error) { return node.Output{Stdout: []byte(sockets)}, nil }}

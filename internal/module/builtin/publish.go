@@ -40,7 +40,7 @@ func runPublish(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	if i.Kind != node.Dir && !i.Assumed {
 		result.Set("watched", false)
 		if len(c.Args.List("files")) > 0 && !c.Args.Bool("optional") {
-			c.Facts.Warn("nothing written below %s: the directory is missing: apply the infra module first (pig infra)", root)
+			c.Facts.Warn("cannot write below %s: directory not found: apply the infra module first (pig infra)", root)
 		}
 		return result, nil
 	}

@@ -34,7 +34,7 @@ func runRepoSign(_ context.Context, c *module.Call) (*value.Dict, error) {
 	text, err := c.System.Files().Read(c.Args.String("key"))
 	if errors.Is(err, fs.ErrNotExist) {
 		if !c.Args.Bool("create") {
-			return nil, fmt.Errorf("key %q not found, and none may be created", c.Args.String("key"))
+			return nil, fmt.Errorf("key %q not found, and create is not allowed", c.Args.String("key"))
 		}
 		text, err = c.System.Files().Generate(c.Args.String("key"), pki.NewSigningKey, certAttrs(0o600))
 	}

@@ -110,7 +110,7 @@ func TestSizeOfADisk(t *testing.T) {
 	ill := newMachine(func(u *imitation.Universe) {
 		u.Commands["df"] = func(c *imitation.Invocation) int { return c.Fail("no /proc") }
 	})
-	on(t, ill, deed{module: "disk_size", args: args("path", "/data"), failed: "df tells no size for /data"})
+	on(t, ill, deed{module: "disk_size", args: args("path", "/data"), failed: "df does not report the size of /data"})
 }
 
 func TestLockOfAMachine(t *testing.T) {

@@ -35,7 +35,7 @@ func runSysvinit(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	}
 	if !i.Exists() {
 		if i.Assumed {
-			return nil, fmt.Errorf("what %s does: %w", script, node.ErrUnknown)
+			return nil, fmt.Errorf("actions of %s: %w", script, node.ErrUnknown)
 		}
 		return nil, fmt.Errorf("Could not find the requested service %s: ", name) //nolint:staticcheck // Ansible's words
 	}

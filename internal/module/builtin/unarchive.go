@@ -158,7 +158,7 @@ func (u *unpacking) open(ctx context.Context) (io.ReaderAt, int64, error) {
 	}
 	if i.Kind != node.File {
 		if i.Assumed {
-			return nil, 0, fmt.Errorf("what is in %s: %w", path, node.ErrUnknown)
+			return nil, 0, fmt.Errorf("contents of %s: %w", path, node.ErrUnknown)
 		}
 		return nil, 0, fmt.Errorf("Source '%s' does not exist", path) //nolint:staticcheck // Ansible's words
 	}

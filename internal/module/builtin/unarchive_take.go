@@ -140,7 +140,7 @@ func (u *unpacking) file(to string, now node.Info, a node.Attrs, e entry) error 
 		return err
 	}
 	if now.Kind == node.Dir {
-		return &fs.PathError{Op: "write", Path: to, Err: errors.New("a directory is there")}
+		return &fs.PathError{Op: "write", Path: to, Err: errors.New("a directory exists")}
 	}
 	if e.size > node.PieceSize {
 		return u.large(to, now, a, e, r)

@@ -138,7 +138,7 @@ func certKey(c *module.Call) ([]byte, error) {
 	}
 	if c.Args.Bool("authority") { // a new key would take the place of a CA that others trust
 		if i, err := c.System.Files().Stat(c.Args.String("cert"), true); err == nil && i.Exists() {
-			return nil, fmt.Errorf("key file %s not found, and %s is there: restore the key, or remove the certificate to have a new CA", path, c.Args.String("cert"))
+			return nil, fmt.Errorf("key file %s not found, but %s exists: restore the key, or remove the certificate to create a new CA", path, c.Args.String("cert"))
 		}
 	}
 	if !c.Args.Bool("create") {

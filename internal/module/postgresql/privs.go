@@ -207,7 +207,7 @@ func (s *session) plannedObjects(kind, schema string, names []string, have []hol
 			continue
 		}
 		if s.planned(s.db) {
-			return nil, fmt.Errorf("what database %s will have: %w", s.db, node.ErrUnknown)
+			return nil, fmt.Errorf("objects of database %s: %w", s.db, node.ErrUnknown)
 		}
 		return nil, fmt.Errorf("%s %q not found in database %s", kind, n, s.db)
 	}

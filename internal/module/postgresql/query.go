@@ -119,7 +119,7 @@ func (s *session) rows(ctx context.Context, sql string) (*value.List, error) {
 	v, err := value.ParseJSON(out.Stdout)
 	list, ok := v.(*value.List)
 	if err != nil || !ok {
-		return nil, errors.New("psql has answered something else than JSON")
+		return nil, errors.New("invalid answer of psql: want JSON")
 	}
 	return list, nil
 }

@@ -131,7 +131,7 @@ func (s *session) ask(ctx context.Context, sql string, into any) error {
 		return nil
 	}
 	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return errors.New("psql has answered something else than JSON")
+		return errors.New("invalid answer of psql: want JSON")
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (s *session) role(ctx context.Context, name string) (row roleRow, there boo
 	if state, ok := s.System.Foreseen(factOf("role", name)); ok && state == "absent" {
 		return row, false, nil
 	} else if ok { // as it was asked for, whatever this call asks: the plan has it once
-		return row, true, fmt.Errorf("what role %s will be: %w", name, node.ErrUnknown)
+		return row, true, fmt.Errorf("attributes of role %s: %w", name, node.ErrUnknown)
 	}
 	// Whoever is no superuser sees no password.
 	var rows []roleRow

@@ -34,11 +34,11 @@ func (v *validator) etcdTimes() {
 		pos := params.FirstPos(vars, "etcd_election_timeout", "etcd_heartbeat_interval")
 		switch {
 		case beat < 1:
-			v.Add(diag.Errorf(vars.ValuePos("etcd_heartbeat_interval"), "invalid etcd_heartbeat_interval %d: etcd wants at least 1", beat))
+			v.Add(diag.Errorf(vars.ValuePos("etcd_heartbeat_interval"), "invalid etcd_heartbeat_interval %d: must be at least 1", beat))
 		case election < 5*beat:
-			v.Add(diag.Errorf(pos, "invalid etcd_election_timeout %d: etcd wants at least 5 times etcd_heartbeat_interval, which is %d", election, beat))
+			v.Add(diag.Errorf(pos, "invalid etcd_election_timeout %d: must be at least 5 times etcd_heartbeat_interval, which is %d", election, beat))
 		case election > 50000:
-			v.Add(diag.Errorf(pos, "invalid etcd_election_timeout %d: etcd wants at most 50000", election))
+			v.Add(diag.Errorf(pos, "invalid etcd_election_timeout %d: must be at most 50000", election))
 		}
 	}
 }

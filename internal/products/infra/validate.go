@@ -104,8 +104,8 @@ func (v *validator) repositories() {
 		for _, r := range params.Objects(v.Inv.Vars(h), "repo_upstream") {
 			key, _ := r.At("key").(string)
 			if strings.HasPrefix(key, "https://") && !params.IsTemplate(key) && r.At("key_sha256") == nil {
-				v.Add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: a server that answers for the address can replace the key", value.Str(r.At("name"))).
-					WithHint("curl -fsSL %s | sha256sum, compare the sum with the one of the publisher, and write key_sha256: SUM; or keep the key in a file beside the inventory", key))
+				v.Add(diag.Warnf(r.ValuePos("key"), "the key of repository %s has no checksum: a forged server could replace the key", value.Str(r.At("name"))).
+					WithHint("curl -fsSL %s | sha256sum, compare the checksum with the one of the publisher, and write key_sha256: SUM; or store the key in a file beside the inventory", key))
 			}
 			urls, _ := r.At("baseurl").(*value.Dict)
 			if urls == nil {

@@ -24,7 +24,7 @@ func (v *validator) sources() {
 	for _, name := range []string{"repo_packages", "repo_extra_packages"} {
 		if l, ok := vars.At(name).(*value.List); ok && len(l.Items) > 0 {
 			v.Add(diag.Warnf(v.Where(first, name), "%s has no effect: repo_upstream has no repository of the modules %s (repo_modules)", name, strings.Join(modules, ", ")).
-				WithHint("%s; or bring packages with pig repo load or pig repo add", entry(modules)))
+				WithHint("%s; or add packages with pig repo load or pig repo add", entry(modules)))
 			return
 		}
 	}
@@ -43,7 +43,7 @@ func (v *validator) modules() {
 				continue
 			}
 			told[m] = true
-			v.Add(diag.Warnf(v.Where(h, "node_repo_modules"), "node_repo_modules has %s, and repo_upstream has no repository of that module", m).
+			v.Add(diag.Warnf(v.Where(h, "node_repo_modules"), "node_repo_modules has %s, but repo_upstream has no repository of that module", m).
 				WithHint("%s; or remove %s from node_repo_modules", entry([]string{m}), m))
 		}
 	}
@@ -55,7 +55,7 @@ func entry(modules []string) string {
 	if len(modules) > 0 {
 		module = modules[0]
 	}
-	return fmt.Sprintf("write where packages come from: repo_upstream: [ { name: debian, module: %s, baseurl: { default: 'http://MIRROR/debian ${distro_codename} main' } } ] (docs/offline.md)", module)
+	return fmt.Sprintf("add a package source: repo_upstream: [ { name: debian, module: %s, baseurl: { default: 'http://MIRROR/debian ${distro_codename} main' } } ] (docs/offline.md)", module)
 }
 
 // offersAny tells whether a repository belongs to one of some modules, as far as the text tells.

@@ -84,8 +84,8 @@ func (r *resolver) minioNames(c *Cluster) {
 	for _, m := range c.Members {
 		known[m.Name] = m.Name
 		if other, taken := known[m.Nodename]; taken && other != m.Name {
-			r.Errorf(m.Vars.Pos("minio_node"), "invalid minio_node: %s stands for %s and for %s", m.Nodename, other, m.Name).
-				WithHint("put ${minio_seq} into the name")
+			r.Errorf(m.Vars.Pos("minio_node"), "invalid minio_node: %s is the name of both %s and %s", m.Nodename, other, m.Name).
+				WithHint("add ${minio_seq} to the name")
 			return
 		}
 		known[m.Nodename] = m.Name

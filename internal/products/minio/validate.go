@@ -36,7 +36,7 @@ func (v *validator) minioUsers(vars *value.Dict) {
 	for _, u := range params.Objects(vars, "minio_users") {
 		v.accessKey("access_key", u.At("access_key"), u.ValuePos("access_key"))
 		if root, _ := value.Plain(params.OrDefault(vars.At("minio_access_key"), "minio_access_key")); root != "" && value.Str(u.At("access_key")) == root {
-			v.Add(diag.Errorf(u.ValuePos("access_key"), "invalid access_key %q: it is the name of the root user", root).WithHint("choose another name, or another minio_access_key"))
+			v.Add(diag.Errorf(u.ValuePos("access_key"), "invalid access_key %q: this is the name of the root user", root).WithHint("choose another name, or another minio_access_key"))
 		}
 		if s, ok := value.Plain(u.At("secret_key")); ok && len(s) < 8 && !params.IsTemplate(s) {
 			v.Add(diag.Errorf(u.ValuePos("secret_key"), "the secret_key of %s is too short", value.Str(u.At("access_key"))).WithHint("write at least 8 characters"))
@@ -56,9 +56,9 @@ func (v *validator) accessKey(name string, val value.Value, pos diag.Pos) {
 	case len(s) < 3:
 		v.Add(diag.Errorf(pos, "%s %q is too short", name, s).WithHint("write at least 3 characters"))
 	case strings.ContainsAny(s, "=,"):
-		v.Add(diag.Errorf(pos, "invalid %s %q: MinIO takes neither = nor , in it", name, s))
+		v.Add(diag.Errorf(pos, "invalid %s %q: must not contain = or ,", name, s))
 	case strings.TrimSpace(s) != s:
-		v.Add(diag.Errorf(pos, "invalid %s %q: MinIO takes no blank at its ends", name, s))
+		v.Add(diag.Errorf(pos, "invalid %s %q: must not begin or end with a space", name, s))
 	}
 }
 

@@ -90,7 +90,7 @@ func (r *resolver) names() {
 			r.Errorf(at, "invalid name %q of node %s: at most %d characters", name, n.Name, longestName)
 		}
 		if first := of[name]; first != nil {
-			r.Errorf(at, "nodes %s and %s have the same name %s", first.Name, n.Name, name).WithHint("set nodename on one of them: monitoring and logs tell nodes by their names")
+			r.Errorf(at, "nodes %s and %s have the same name %s", first.Name, n.Name, name).WithHint("set nodename on one of them: monitoring and logs identify nodes by name")
 			continue
 		}
 		of[name] = n

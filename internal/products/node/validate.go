@@ -64,7 +64,7 @@ func (v *validator) crontabs() {
 				at = 1
 			}
 			if at < len(words) && !slices.Contains(known, words[at]) {
-				v.Add(diag.Warnf(lines.Pos(i), "account %q of node_crontab is none that pig or the system makes: cron passes over the line unless somebody makes the account", words[at]))
+				v.Add(diag.Warnf(lines.Pos(i), "account %q of node_crontab is not created by pig or the system: cron ignores the line until the account exists", words[at]))
 			}
 		}
 	}
@@ -127,8 +127,8 @@ func (v *validator) nodeVIP(h *inventory.Host) {
 	}
 	if s, ok := value.Plain(vars.At("vip_auth_pass")); ok && s != "" && !params.IsTemplate(s) {
 		if _, err := format.KeepalivedWord(string([]rune(s)[:min(8, utf8.RuneCountInString(s))])); err != nil {
-			v.Add(diag.Errorf(v.Where(h, "vip_auth_pass"), "keepalived cannot hold this vip_auth_pass").
-				WithHint("write letters and digits: no tab, \", \\, $, ~ or @ in its first eight characters, or leave it out to have one generated"))
+			v.Add(diag.Errorf(v.Where(h, "vip_auth_pass"), "invalid vip_auth_pass: keepalived cannot read this password").
+				WithHint("write letters and digits: no tab, \", \\, $, ~ or @ in its first eight characters, or remove vip_auth_pass to generate a password"))
 		}
 	}
 	if id, ok := params.ToInt(vars.At("vip_vrid")); ok && (id < 1 || id > 254) {

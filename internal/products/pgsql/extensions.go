@@ -67,7 +67,7 @@ func (r *resolver) unknownExtension(c *Cluster, e extension, listed string) {
 	if meant != "" {
 		hint = meant + " Else " + hint
 	}
-	r.Diags = append(r.Diags, diag.Warnf(e.pos, "pig does not know which package brings extension %s", e.name).WithHint("%s", hint))
+	r.Diags = append(r.Diags, diag.Warnf(e.pos, "no known package provides extension %s", e.name).WithHint("%s", hint))
 }
 
 // packageNames tells names of extensions that are nobody's, where one is near that Pigsty has. Whether a repository has the packages, the

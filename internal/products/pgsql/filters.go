@@ -22,7 +22,7 @@ func (Product) Filters(files product.Files) map[string]jinja.Filter {
 func tuning(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
 	d, ok := in.(*value.Dict)
 	if !ok {
-		return nil, fmt.Errorf("pg_tuning takes a mapping, not %s", value.TypeName(in))
+		return nil, fmt.Errorf("pg_tuning requires a mapping, not %s", value.TypeName(in))
 	}
 	number := func(key string) float64 {
 		switch n := d.At(key).(type) {
@@ -52,11 +52,11 @@ func tuning(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (val
 func atLeast(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
 	settings, ok := in.(*value.Dict)
 	if !ok || len(args) != 1 {
-		return nil, fmt.Errorf("pg_at_least takes a mapping and another one")
+		return nil, fmt.Errorf("pg_at_least requires two mappings")
 	}
 	floor, ok := args[0].(*value.Dict)
 	if !ok {
-		return nil, fmt.Errorf("pg_at_least takes a mapping, not %s", value.TypeName(args[0]))
+		return nil, fmt.Errorf("pg_at_least requires a mapping, not %s", value.TypeName(args[0]))
 	}
 	out := settings.Clone()
 	for k, least := range floor.All() {
@@ -75,7 +75,7 @@ func atLeast(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) 
 func (f filters) baselines(_ *jinja.Scope, in value.Value, _ []value.Value, _ *value.Dict) (value.Value, error) {
 	list, ok := in.(*value.List)
 	if !ok {
-		return nil, fmt.Errorf("pg_baselines takes a list, not %s", value.TypeName(in))
+		return nil, fmt.Errorf("pg_baselines requires a list, not %s", value.TypeName(in))
 	}
 	out := value.NewList()
 	for _, item := range list.Items {

@@ -47,7 +47,7 @@ func TestFilters(t *testing.T) {
 		"{{ (databases | pg_baselines)[0].baseline }}":            "create table t();",
 		"{{ (databases | pg_baselines)[1] }}":                     "{'name': 'b'}",
 		"{{ absent | pg_baselines }}":                             `error: baseline file "none.sql" not found: looked for files/none.sql, none.sql`,
-		"{{ 'a' | pg_baselines }}":                                "error: pg_baselines takes a list, not ",
+		"{{ 'a' | pg_baselines }}":                                "error: pg_baselines requires a list, not ",
 		"{{ (mine | pg_at_least(theirs)).max_connections }}":      "200",
 		"{{ (mine | pg_at_least(theirs)).max_wal_senders }}":      "50",
 		"{{ (mine | pg_at_least(theirs)).max_worker_processes }}": "8",
@@ -55,10 +55,10 @@ func TestFilters(t *testing.T) {
 			"postgresql-server-dev-17 jq=1.7",
 		"{{ names | pg_package_list('17', rocky) | join(' ') }}": "patroni patroni-etcd pgbouncer pgbackrest pg-exporter pgbackrest-exporter vip-manager " +
 			"timescaledb-tsl_17 pg_cron_17 postgresql17-devel jq=1.7 postgresql-17-cron",
-		"{{ 'a' | pg_package_list(17, trixie) }}":   "error: pg_package_list takes a list of names",
-		"{{ names | pg_package_list('x', rocky) }}": "error: pg_package_list takes a version",
-		"{{ mine | pg_at_least('a') }}":             "error: pg_at_least takes a mapping, not ",
-		"{{ 'a' | pg_tuning }}":                     "error: pg_tuning takes a mapping, not ",
+		"{{ 'a' | pg_package_list(17, trixie) }}":   "error: pg_package_list requires a list of names",
+		"{{ names | pg_package_list('x', rocky) }}": "error: pg_package_list requires a version",
+		"{{ mine | pg_at_least('a') }}":             "error: pg_at_least requires a mapping, not ",
+		"{{ 'a' | pg_tuning }}":                     "error: pg_tuning requires a mapping, not ",
 		"{{ unknown | pg_tuning }}":                 "{}",
 		"{{ (oltp | pg_tuning).shared_buffers }}":   "4096MB",
 	} {

@@ -51,7 +51,7 @@ func (c *Cluster) kernelVars(d *value.Dict, version int) {
 func kernelPackages(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
 	list, ok := in.(*value.List)
 	if !ok || len(args) != 1 {
-		return nil, fmt.Errorf("pg_kernel_packages takes a list of names and a pg_mode")
+		return nil, fmt.Errorf("pg_kernel_packages requires a list of names and a pg_mode")
 	}
 	k, err := model.KernelOf(value.Str(args[0]))
 	if err != nil {

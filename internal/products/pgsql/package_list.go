@@ -25,15 +25,15 @@ func debianGroups() map[string][]string {
 func packageList(_ *jinja.Scope, in value.Value, args []value.Value, _ *value.Dict) (value.Value, error) {
 	list, ok := in.(*value.List)
 	if !ok || len(args) != 2 {
-		return nil, fmt.Errorf("pg_package_list takes a list of names, a version and facts")
+		return nil, fmt.Errorf("pg_package_list requires a list of names, a version and facts")
 	}
 	facts, ok := args[1].(*value.Dict)
 	if !ok {
-		return nil, fmt.Errorf("pg_package_list takes a mapping of facts, not %s", value.TypeName(args[1]))
+		return nil, fmt.Errorf("pg_package_list requires a mapping of facts, not %s", value.TypeName(args[1]))
 	}
 	version := 0
 	if _, err := fmt.Sscan(value.Str(args[0]), &version); err != nil {
-		return nil, fmt.Errorf("pg_package_list takes a version of PostgreSQL, not %s", value.Str(args[0]))
+		return nil, fmt.Errorf("pg_package_list requires a version of PostgreSQL, not %s", value.Str(args[0]))
 	}
 	on := packages.System{Distribution: value.Str(facts.At("distribution")), Release: value.Str(facts.At("release")), Arch: value.Str(facts.At("arch"))}
 	own := map[string][]string{}

@@ -13,11 +13,11 @@ import (
 func (r *resolver) pgCheck(c *Cluster, vars product.Vars) {
 	if !vars.Bool("patroni_enabled") && !params.IsTemplate(vars.Get("patroni_enabled")) {
 		r.Errorf(vars.Pos("patroni_enabled"), "invalid patroni_enabled of %s: the cluster needs Patroni", c.Name).
-			WithHint("to keep Patroni from acting, write patroni_mode: pause")
+			WithHint("to disable automatic failover, write patroni_mode: pause")
 	}
 	if vars.Text("patroni_mode") == "remove" {
 		r.Errorf(vars.Pos("patroni_mode"), "invalid patroni_mode \"remove\": services and failover need Patroni").
-			WithHint("to keep Patroni from acting, write patroni_mode: pause")
+			WithHint("to disable automatic failover, write patroni_mode: pause")
 	}
 	r.pgFiles(vars)
 	r.sodium(vars)
@@ -49,6 +49,6 @@ func (r *resolver) pgFiles(vars product.Vars) {
 func (r *resolver) sodium(vars product.Vars) {
 	key, set := value.Plain(vars.Get("pgsodium_key"))
 	if set && key != "" && !params.IsTemplate(vars.Get("pgsodium_key")) && !model.IsSodiumKey(key) {
-		r.Errorf(vars.Pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("leave pgsodium_key out to have a key generated")
+		r.Errorf(vars.Pos("pgsodium_key"), "pgsodium_key must be 64 hexadecimal digits").WithHint("remove pgsodium_key to generate a key")
 	}
 }

@@ -42,7 +42,7 @@ func (r *resolver) services(c *Cluster, vars product.Vars) {
 			continue
 		}
 		if len(servers) == 0 && i >= len(usual) {
-			r.Diags = append(r.Diags, diag.Warnf(s.Place("selector"), "no member of %s serves %s: its selector chooses none", c.Name, service.Name))
+			r.Diags = append(r.Diags, diag.Warnf(s.Place("selector"), "no member of %s serves %s: its selector matches no member", c.Name, service.Name))
 		}
 		service.Servers = servers
 		c.Services = append(c.Services, service)
@@ -71,17 +71,17 @@ func (r *resolver) serviceAddress(c *Cluster, ip string, s params.Object) {
 	if !pos.Known() {
 		pos = s.Place("src_ip")
 	}
-	r.Diags = append(r.Diags, diag.Warnf(pos, "no member of %s is known to have %s, on which service %s is to listen", c.Name, ip, s.Text("name")).WithHint("write \"*\" for all addresses, or the virtual address of the cluster"))
+	r.Diags = append(r.Diags, diag.Warnf(pos, "no member of %s has a known address %s, the listen address of service %s", c.Name, ip, s.Text("name")).WithHint("write \"*\" for all addresses, or the virtual address of the cluster"))
 }
 
 // poolOff refuses a service that leads to the pool of a cluster that has none: nobody listens there.
 func (r *resolver) poolOff(c *Cluster, dest string, s params.Object, vars product.Vars) {
 	switch {
 	case dest == "pgbouncer" || dest == vars.Text("pgbouncer_port"):
-		r.Errorf(s.Place("dest"), "service %s of %s leads to pgbouncer, and pgbouncer_enabled is false", s.Text("name"), c.Name).WithHint("write dest: postgres")
+		r.Errorf(s.Place("dest"), "service %s of %s uses pgbouncer, but pgbouncer_enabled is false", s.Text("name"), c.Name).WithHint("write dest: postgres")
 	case (dest == "" || dest == "default") && vars.Text("pg_default_service_dest") == "pgbouncer":
 		pos := vars.Pos("pgbouncer_enabled")
-		r.AddError(pos, diag.Errorf(pos, "services of %s lead to pgbouncer, and pgbouncer_enabled is false", c.Name).WithHint("set pg_default_service_dest: postgres"))
+		r.AddError(pos, diag.Errorf(pos, "services of %s use pgbouncer, but pgbouncer_enabled is false", c.Name).WithHint("set pg_default_service_dest: postgres"))
 	}
 }
 

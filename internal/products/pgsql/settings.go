@@ -41,7 +41,7 @@ func (r *resolver) settings(c *Cluster, vars product.Vars) {
 		if s.Session() {
 			return nil
 		}
-		return fmt.Errorf("the server has one value for all (write it in pg_parameters)")
+		return fmt.Errorf("the setting has one value for the whole server (write it in pg_parameters)")
 	}
 	for _, u := range businessUsers(listedUsers(vars.Objects)) {
 		r.eachSetting(c, u.settings(), u.Pos, true, perSession)
@@ -78,7 +78,7 @@ func (r *resolver) reserved(c *Cluster, own *value.Dict) {
 	if written == "" || most == 0 || super+others < most {
 		return
 	}
-	r.Errorf(own.ValuePos(written), "invalid value %s of %s: %d of %d connections are reserved, and PostgreSQL does not start without one that is not",
+	r.Errorf(own.ValuePos(written), "invalid value %s of %s: %d of %d connections are reserved, and PostgreSQL requires at least one unreserved connection",
 		value.Str(own.At(written)), written, super+others, most)
 }
 
@@ -128,14 +128,14 @@ func taken(name string, v value.Value, vars product.Vars) error {
 		return fmt.Errorf("Patroni decides it") //nolint:staticcheck // a name
 	case strings.EqualFold(name, "unix_socket_directories"):
 		if s, ok := settingText(v); ok && !slices.ContainsFunc(strings.Split(s, ","), isSocketDirectory) {
-			return fmt.Errorf("pgbouncer and the tools of the cluster want %s among the directories", socketDirectory)
+			return fmt.Errorf("pgbouncer and the tools of the cluster require the directory %s", socketDirectory)
 		}
 	case strings.EqualFold(name, "ssl"):
 		if s, ok := settingText(v); ok && slices.Contains([]string{"off", "false", "no", "0"}, strings.ToLower(s)) {
-			return fmt.Errorf("replication and the accounts of the environment come by TLS alone")
+			return fmt.Errorf("replication and the accounts of the environment require TLS")
 		}
 	case strings.EqualFold(name, "role"):
-		return fmt.Errorf("sessions alone have one (write the setting in parameters of a user)")
+		return fmt.Errorf("the setting exists only in sessions (write it in parameters of a user)")
 	case (name == "archive_command" || name == "archive_library") && vars.Bool("pgbackrest_enabled"):
 		return fmt.Errorf("pgBackRest archives (pgbackrest_enabled: false leaves it to you)")
 	}
@@ -162,7 +162,7 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 			continue // another kernel's settings, and an extension's, are its own
 		}
 		if !ok {
-			r.Errorf(pos, "invalid setting %q: PostgreSQL %d has none of that name", name, c.Version).WithHint("%s", otherVersions(name, c.Version))
+			r.Errorf(pos, "invalid setting %q: not found in PostgreSQL %d", name, c.Version).WithHint("%s", otherVersions(name, c.Version))
 			continue
 		}
 		if err := permit(name, s); err != nil {
@@ -170,7 +170,7 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 			continue
 		}
 		if first, ok := seen[strings.ToLower(name)]; ok {
-			r.Errorf(pos, "duplicate setting %q: it is %q in other letters, which PostgreSQL does not tell apart", name, first)
+			r.Errorf(pos, "duplicate setting %q: PostgreSQL does not distinguish it from %q", name, first)
 			continue
 		}
 		seen[strings.ToLower(name)] = name
@@ -202,9 +202,9 @@ func (r *resolver) eachSetting(c *Cluster, d *value.Dict, around diag.Pos, lists
 // unset tells how to take a setting back: a role or a database keeps what it was given.
 func unset(kept bool) string {
 	if kept {
-		return "write DEFAULT to take the setting away"
+		return "write DEFAULT to reset the setting"
 	}
-	return "remove the line to have the default"
+	return "remove the line to use the default"
 }
 
 // settingText is a value as the server reads it; false for one that only a run knows, and for lists.
@@ -226,9 +226,9 @@ func otherVersions(name string, major int) string {
 	from, till, ok := guc.Versions(name)
 	switch {
 	case ok && till < major:
-		return fmt.Sprintf("PostgreSQL %d was the last to have it", till)
+		return fmt.Sprintf("the last version with the setting was PostgreSQL %d", till)
 	case ok:
-		return fmt.Sprintf("PostgreSQL %d is the first to have it", from)
+		return fmt.Sprintf("the first version with the setting is PostgreSQL %d", from)
 	}
 	return diag.DidYouMean(name, slices.DeleteFunc(guc.Names(major, guc.Module(name)), func(n string) bool { return strings.HasPrefix(n, "debug_") }))
 }

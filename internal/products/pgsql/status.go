@@ -83,7 +83,7 @@ func (c *state) view(p *Cluster, answers map[string]health.Answer) map[string]*v
 		c.Problem("members report different leaders: %s", strings.Join(texts, "; "))
 	}
 	if c.Paused {
-		c.Passing = append(c.Passing, "Patroni is paused: it would not fail over")
+		c.Passing = append(c.Passing, "Patroni is paused: no automatic failover")
 	}
 	return best
 }

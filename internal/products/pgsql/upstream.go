@@ -36,7 +36,7 @@ func (r *resolver) upstream(c *Cluster, m *Member) {
 	}
 	if c.Member(m.Upstream) != nil {
 		r.Errorf(pos, "%s is a primary and follows %s, a member of its own cluster", m.Instance, m.Upstream).
-			WithHint("name a member of another cluster, or remove pg_upstream to have a cluster of its own")
+			WithHint("name a member of another cluster, or remove pg_upstream to create an independent cluster")
 		return
 	}
 	c.UpstreamHosts = []string{m.Upstream}
@@ -54,7 +54,7 @@ func (r *resolver) upstream(c *Cluster, m *Member) {
 			}
 		}
 		if c.Version != other.Version {
-			r.Errorf(pos, "%s has PostgreSQL %d, and %s, which it follows, has %d", c.Name, c.Version, other.Name, other.Version).WithHint("set pg_version of the standby cluster to the version of the upstream")
+			r.Errorf(pos, "%s has PostgreSQL %d, but its upstream %s has %d", c.Name, c.Version, other.Name, other.Version).WithHint("set pg_version of the standby cluster to the version of the upstream")
 		}
 		return
 	}

@@ -57,7 +57,7 @@ func (v *validator) ports() {
 			}
 		}
 		if v.IsMember(h, "INFRA") {
-			v.ClaimPorts(h, "pg_exporters", "the exporter of an instance elsewhere")
+			v.ClaimPorts(h, "pg_exporters", "the exporter of an external instance")
 		}
 	}
 }

@@ -66,7 +66,7 @@ var repoSize = regexp.MustCompile(`(?i)^\d+(?:(?:[kmgtp]i?)?b|[kmgtp])?$`)
 // bundles checks how files are put together.
 func (v *validator) bundles(name string, repo *value.Dict, at func(option string) diag.Pos, text func(option string) string) {
 	if params.ToBool(repo.At("block")) && !params.ToBool(repo.At("bundle")) && !params.IsTemplate(repo.At("bundle")) {
-		v.Add(diag.Errorf(at("block"), "backup repository %s has block and no bundle: pgBackRest makes block incremental backups of bundles alone", name).
+		v.Add(diag.Errorf(at("block"), "backup repository %s has block without bundle: pgBackRest supports block incremental backups only with bundles", name).
 			WithHint("write bundle: true"))
 	}
 	for _, option := range []string{"bundle_limit", "bundle_size"} {

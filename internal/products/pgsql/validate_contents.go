@@ -53,7 +53,7 @@ func (v *validator) privileges(vars *value.Dict) {
 		case err != nil:
 			v.Add(diag.Errorf(list.Pos(i), "%v", err).WithRule("default-privilege"))
 		case known && bad == nil && major < d.Since():
-			v.Add(diag.Errorf(list.Pos(i), "invalid default privilege %q: PostgreSQL %d has none such, %d has", d.Text, major, d.Since()))
+			v.Add(diag.Errorf(list.Pos(i), "invalid default privilege %q: not supported by PostgreSQL %d, requires %d", d.Text, major, d.Since()))
 		}
 	}
 }
@@ -85,7 +85,7 @@ func (v *validator) services(vars *value.Dict, cluster string) {
 		for _, s := range params.Objects(vars, list) {
 			name := value.Str(s.At("name"))
 			if names[name] {
-				v.Add(diag.Errorf(s.ValuePos("name"), "service %s of pg_cluster %s is there twice", name, cluster).WithHint("rename one of the services: the second would overwrite the first"))
+				v.Add(diag.Errorf(s.ValuePos("name"), "duplicate service %s of pg_cluster %s", name, cluster).WithHint("rename one of the services: the second would overwrite the first"))
 			}
 			names[name] = true
 		}
@@ -98,11 +98,11 @@ func (v *validator) poolNames(vars *value.Dict) {
 		name, ok := d.At("name").(string)
 		if ok && !params.IsTemplate(name) && !params.LabelForm.MatchString(name) && d.At("pgbouncer") != false {
 			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: only letters, digits, _, . and -", name).
-				WithHint("write pgbouncer: false to keep the database out of the pool"))
+				WithHint("write pgbouncer: false to exclude the database from pgbouncer"))
 		}
 		if name == "pgbouncer" && d.At("pgbouncer") != false && d.At("state") != "absent" {
-			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: it is that of its own console", name).
-				WithHint("write pgbouncer: false to keep the database out of the pool"))
+			v.Add(diag.Errorf(d.ValuePos("name"), "invalid database name %q for pgbouncer: the name is reserved for its console", name).
+				WithHint("write pgbouncer: false to exclude the database from pgbouncer"))
 		}
 	}
 }
@@ -186,5 +186,5 @@ func (v *validator) sameName(pos diag.Pos, name, of string, other diag.Pos) {
 	if other.Known() {
 		at = ", at " + other.String()
 	}
-	v.Add(diag.Errorf(pos, "service %q has the name of a service of %s%s", name, of, at).WithHint("give each service of a host a name of its own"))
+	v.Add(diag.Errorf(pos, "service %q has the name of a service of %s%s", name, of, at).WithHint("choose a unique name for each service of a host"))
 }

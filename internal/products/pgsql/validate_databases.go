@@ -29,13 +29,13 @@ func (v *validator) databases(vars *value.Dict) {
 			v.Add(diag.Errorf(d.Place("tablespace"), "invalid tablespace pg_global of database %s: only shared catalogs are in it", name))
 		}
 		if template := d.Text("template"); gone[template] {
-			v.Add(diag.Errorf(d.Place("template"), "invalid template %q of database %s: the database has state: absent", template, name).WithHint("name another template, or keep the database"))
+			v.Add(diag.Errorf(d.Place("template"), "invalid template %q of database %s: the database has state: absent", template, name).WithHint("name another template, or remove state: absent of the database"))
 		}
 		for _, e := range extensionsOf(d) {
 			switch {
 			case e.name != "pg_cron":
 			case cron != "":
-				v.Add(diag.Errorf(e.pos, "invalid extension pg_cron of database %s: %s has it, and one database of a cluster can", name, cron))
+				v.Add(diag.Errorf(e.pos, "invalid extension pg_cron of database %s: database %s has it, and only one database of a cluster can have it", name, cron))
 			default:
 				cron = name
 			}
@@ -54,11 +54,11 @@ func (v *validator) backupsApart(name string, repo, vars *value.Dict, pos diag.P
 	}
 	clean := path.Clean(where)
 	if params.SystemDirectory(clean) {
-		v.Add(diag.Errorf(pos, "invalid path %q of backup repository %s: a directory of the system's", where, name).WithHint("choose a directory of its own, such as /pg/backup"))
+		v.Add(diag.Errorf(pos, "invalid path %q of backup repository %s: a directory of the system's", where, name).WithHint("choose a separate directory, such as /pg/backup"))
 	}
 	for _, of := range []string{data, path.Join(main, value.Str(vars.At("pg_cluster"))) + "-"} {
 		if clean == of || strings.HasPrefix(clean, of+"/") || strings.HasSuffix(of, "-") && strings.HasPrefix(clean, of) {
-			v.Add(diag.Errorf(pos, "invalid path %q of backup repository %s: it is among the data of the cluster", where, name).WithHint("choose a directory of its own, such as /pg/backup"))
+			v.Add(diag.Errorf(pos, "invalid path %q of backup repository %s: the path is inside the data of the cluster", where, name).WithHint("choose a separate directory, such as /pg/backup"))
 			return
 		}
 	}

@@ -25,10 +25,10 @@ func (v *validator) pgCluster(c *params.Cluster) {
 	case !clusterName.MatchString(c.Name):
 		v.Add(diag.Errorf(at, "invalid cluster name %q: want letters, digits and -", c.Name))
 	case c.Name == "root":
-		v.Add(diag.Errorf(at, "invalid cluster name %q: the administrator of etcd has this name", c.Name))
+		v.Add(diag.Errorf(at, "invalid cluster name %q: the etcd administrator has this name", c.Name))
 	}
 	if len(c.Name) > longestCluster {
-		v.Add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates have 64, with the number of the member", c.Name, longestCluster))
+		v.Add(diag.Errorf(at, "invalid cluster name %q: at most %d characters: host names and names in certificates are limited to 64, including the number of the member", c.Name, longestCluster))
 	}
 	v.primaries(c)
 	for _, h := range c.Hosts {
@@ -64,14 +64,14 @@ func (v *validator) primaries(c *params.Cluster) {
 			WithHint("set pg_role: primary on one host, and replica, offline, standby or delayed on the others"))
 	case len(primaries) == 0 && known:
 		v.Add(diag.Errorf(v.Where(c.Hosts[0], "pg_cluster"), "pg_cluster %s has no primary", c.Name).
-			WithHint("set pg_role: primary on one of its hosts; the leader of a standby cluster is primary, too"))
+			WithHint("set pg_role: primary on one of its hosts; the leader of a standby cluster also has pg_role: primary"))
 	}
 }
 
 func (v *validator) pgMember(h *inventory.Host) {
 	vars := v.Inv.Vars(h)
 	if s, ok := value.Plain(vars.At("pg_offline_query")); ok && !params.IsTemplate(s) {
-		v.Add(diag.Warnf(v.Where(h, "pg_offline_query"), "pg_offline_query is the text %q, which selectors take for true", s).WithHint("remove the quotes"))
+		v.Add(diag.Warnf(v.Where(h, "pg_offline_query"), "pg_offline_query is the string %q, which selectors treat as true", s).WithHint("remove the quotes"))
 	}
 	if params.ToBool(vars.At("pg_vip_enabled")) && vars.At("pg_vip_address") == nil {
 		v.Add(diag.Errorf(v.Where(h, "pg_vip_enabled"), "pg_vip_enabled needs pg_vip_address").WithHint("write an address, such as pg_vip_address: 10.10.10.2/24"))
@@ -139,7 +139,7 @@ func (v *validator) backupMethod(h *inventory.Host, vars *value.Dict) {
 			decides = "pgbackrest_method"
 		}
 		v.Add(diag.Errorf(v.Where(h, decides), "pgbackrest_repo has no repository %s", method).
-			WithHint("%s", cmp.Or(diag.DidYouMean(method, repos.StringKeys()), "write the repository there, or the name of one that is there as pgbackrest_method")))
+			WithHint("%s", cmp.Or(diag.DidYouMean(method, repos.StringKeys()), "add the repository there, or set pgbackrest_method to the name of an existing one")))
 		return
 	}
 	if repo, ok := repos.At(method).(*value.Dict); ok && params.ToBool(params.OrDefault(vars.At("pgbackrest_enabled"), "pgbackrest_enabled")) {

@@ -31,7 +31,7 @@ func (v *validator) locales(vars *value.Dict) {
 	for _, name := range []string{"pg_locale", "pg_lc_collate", "pg_lc_ctype"} {
 		locale, ok := textOf(vars, name)
 		if why := model.CheckLocale(locale, encoding); ok && known && why != "" && (name != "pg_locale" || vars.Has(name)) {
-			v.Add(diag.Errorf(params.FirstPos(vars, name, "pg_encoding"), "invalid %s: %s", name, why).WithHint("give both the same encoding, such as de_DE.UTF-8 and UTF8"))
+			v.Add(diag.Errorf(params.FirstPos(vars, name, "pg_encoding"), "invalid %s: %s", name, why).WithHint("choose the same encoding for both, such as de_DE.UTF-8 and UTF8"))
 		}
 	}
 	if !known {

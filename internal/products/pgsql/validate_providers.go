@@ -29,11 +29,11 @@ func (v *validator) provides(d params.Object, name, provider string, vars *value
 	known = known && err == nil
 	for _, f := range databaseFields {
 		if known && version < f.since && d.At(f.field) != nil {
-			v.Add(diag.Errorf(d.ValuePos(f.field), "invalid %s of database %s: PostgreSQL %d has none, %d has", f.field, name, version, f.since))
+			v.Add(diag.Errorf(d.ValuePos(f.field), "invalid %s of database %s: not supported by PostgreSQL %d, requires %d", f.field, name, version, f.since))
 		}
 	}
 	if d.At("builtin_locale") == "PG_UNICODE_FAST" && known && version < 18 {
-		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale PG_UNICODE_FAST of database %s: PostgreSQL %d has none, 18 has", name, version))
+		v.Add(diag.Errorf(d.ValuePos("builtin_locale"), "invalid builtin_locale PG_UNICODE_FAST of database %s: not supported by PostgreSQL %d, requires 18", name, version))
 	}
 	needs, ok := localeProviders[provider]
 	copied, given := value.Plain(d.At("template"))
@@ -41,7 +41,7 @@ func (v *validator) provides(d params.Object, name, provider string, vars *value
 	switch {
 	case !ok:
 	case known && version < needs.since:
-		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider %s of database %s: PostgreSQL %d has none, %d has", provider, name, version, needs.since))
+		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "invalid locale_provider %s of database %s: not supported by PostgreSQL %d, requires %d", provider, name, version, needs.since))
 	case made && d.At(needs.field) == nil && d.At("locale") == nil:
 		v.Add(diag.Errorf(d.ValuePos("locale_provider"), "locale_provider %s of database %s lacks a locale", provider, name).WithHint("write %s", needs.field))
 	default:

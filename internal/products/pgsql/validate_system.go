@@ -65,8 +65,8 @@ func (v *validator) undeclared(vars *value.Dict, s systemUser, name string) {
 	if !vars.Has(s.name) {
 		decides = "pg_default_roles"
 	}
-	v.Add(diag.Errorf(vars.KeyPos(decides), "user %s of %s not found in pg_default_roles: nobody would create it", name, s.name).
-		WithHint("write { name: %s, %s } there, beside the other roles that the cluster is to have", name, s.entry))
+	v.Add(diag.Errorf(vars.KeyPos(decides), "user %s of %s not found in pg_default_roles: the user would not be created", name, s.name).
+		WithHint("write { name: %s, %s } there, in addition to the other roles of the cluster", name, s.entry))
 }
 
 func (v *validator) systemUser(vars *value.Dict, s systemUser, u user) {
@@ -87,7 +87,7 @@ func (v *validator) systemUser(vars *value.Dict, s systemUser, u user) {
 		return
 	}
 	v.Add(diag.Errorf(u.Place("password"), "invalid password of user %s: %s decides it", u.name(), s.password).
-		WithHint("write the password as %s, and none in the list", s.password))
+		WithHint("write the password as %s, and remove it from the list", s.password))
 }
 
 // contradictions tells roles that pg_default_roles and pg_users want otherwise: each run would change them to and fro.
@@ -114,8 +114,8 @@ func (v *validator) contradictions(vars *value.Dict) {
 }
 
 func (v *validator) contradicts(u user, field, was, now string, pos diag.Pos) {
-	v.Add(diag.Errorf(pos, "invalid %s %s of user %s: pg_default_roles says %s, and each run would change it to and fro", field, now, u.name(), was).
-		WithHint("write the user in one of the lists"))
+	v.Add(diag.Errorf(pos, "invalid %s %s of user %s: pg_default_roles has %s, so every run would change it back and forth", field, now, u.name(), was).
+		WithHint("declare the user in only one of the lists"))
 }
 
 // asWritten is a value as YAML has it.

@@ -28,7 +28,7 @@ func (v *validator) users(vars *value.Dict, known map[string]bool) {
 			v.Add(diag.Errorf(u.ValuePos("name"), "invalid user name %q: PostgreSQL reserves it", name))
 		}
 		if text, ok := value.Plain(u.At("password")); ok && !params.IsTemplate(u.At("password")) && model.BrokenVerifier(text) {
-			v.Add(diag.Errorf(u.ValuePos("password"), "invalid password of user %s: a part of the verifier is missing or changed, so PostgreSQL would take all of it for a password in the clear", name).
+			v.Add(diag.Errorf(u.ValuePos("password"), "invalid password of user %s: a part of the verifier is missing or changed, so PostgreSQL would treat the whole text as a clear-text password", name).
 				WithHint("copy rolpassword from pg_authid whole: SCRAM-SHA-256$ITERATIONS:SALT$KEY:KEY with a salt and two keys of 32 bytes in base64, or md5 and 32 small hexadecimal digits"))
 		}
 		known[name] = true
@@ -105,20 +105,20 @@ func (v *validator) removed(vars *value.Dict, r *roles) {
 	for _, db := range params.Objects(vars, "pg_databases") {
 		if owner := db.Text("owner"); r.gone[owner] && db.At("state") != "absent" {
 			v.Add(diag.Errorf(db.ValuePos("owner"), "invalid owner %q of database %s: the user has state: absent", owner, db.Text("name")).
-				WithHint("name another owner, or keep the user"))
+				WithHint("name another owner, or remove state: absent of the user"))
 		}
 		schemas, _ := db.At("schemas").(*value.List)
 		for _, schema := range params.ObjectsIn(schemas, db.Pos) {
 			if owner := schema.Text("owner"); r.gone[owner] && db.At("state") != "absent" && schema.At("state") != "absent" {
 				v.Add(diag.Errorf(schema.Place("owner"), "invalid owner %q of schema %s: the user has state: absent", owner, schema.Text("name")).
-					WithHint("name another owner, or keep the user"))
+					WithHint("name another owner, or remove state: absent of the user"))
 			}
 		}
 	}
 	for _, name := range r.names {
 		for _, m := range r.direct[name] {
 			if r.gone[m.role] {
-				v.Add(diag.Errorf(m.pos, "invalid role %q of user %s: the role has state: absent", m.role, name).WithHint("remove the role from the list, or keep the role"))
+				v.Add(diag.Errorf(m.pos, "invalid role %q of user %s: the role has state: absent", m.role, name).WithHint("remove the role from the list, or remove state: absent of the role"))
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func operateVerbs() []product.Verb {
 	both, none := product.Args{Least: 2, Most: 2, ByLimit: true}, product.Args{Least: 1, Most: 1, ByLimit: true}
 	return []product.Verb{
 		{
-			Use: "pgsql-switchover CLUSTER [MEMBER]", Short: "Make another member the leader of a PostgreSQL cluster",
+			Use: "pgsql-switchover CLUSTER [MEMBER]", Short: "Switch the leader of a PostgreSQL cluster to another member",
 			Long: `Make a member the leader: a host or an instance such as pg-test-2, by default the replica with the least lag. Writes stop
 for some seconds, and no write is lost. pig shows the plan and asks for the name of the cluster.`,
 			Example: "  pig pgsql-switchover pg-test\n  pig pgsql-switchover pg-test 10.10.10.12 --confirm pg-test",
@@ -35,7 +35,7 @@ for some seconds, and no write is lost. pig shows the plan and asks for the name
 			}}.run),
 		},
 		{
-			Use: "pgsql-failover CLUSTER MEMBER", Short: "Make a member the leader of a PostgreSQL cluster that has lost its leader",
+			Use: "pgsql-failover CLUSTER MEMBER", Short: "Promote a member of a PostgreSQL cluster that has lost its leader",
 			Long: `Make a member the leader if Patroni elects none by itself, such as in a synchronous cluster that has lost its standby.
 Writes of the old leader that the member has not received are lost. Refused while the leader answers: use pgsql-switchover.`,
 			Example: "  pig pgsql-failover pg-test 10.10.10.12",

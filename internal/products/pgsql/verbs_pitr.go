@@ -22,7 +22,7 @@ var pitrFields = []struct{ flag, field, help string }{
 	{"timeline", "timeline", "timeline to follow: a number, current or latest"},
 	{"action", "action", "action at the target: promote, pause (Patroni stays stopped) or shutdown (default promote)"},
 	{"from", "cluster", "cluster whose backups are restored"},
-	{"data", "data", "directory of a second server: the cluster goes on"},
+	{"data", "data", "data directory of a second server beside the running cluster"},
 }
 
 func pitrVerb() product.Verb {

@@ -18,7 +18,7 @@ psql. The exit status is that of psql.`,
 		Example: "  pig psql pg-test test\n  pig psql pg-test --replica -- -c 'SELECT pg_last_wal_replay_lsn()'\n  pig psql pg-test --member pg-test-3",
 		Args:    product.Args{Least: 1, Most: product.Many},
 		Flags: []product.Flag{
-			{Name: "replica", Kind: product.Switch, Help: "the replica that is the least behind, instead of the leader"},
+			{Name: "replica", Kind: product.Switch, Help: "the replica with the smallest lag, instead of the leader"},
 			{Name: "member", Kind: product.Text, Help: "a host or an instance such as pg-test-2, instead of the leader"},
 		},
 		Exclusive: []string{"replica", "member"},

@@ -111,5 +111,5 @@ func chooseRelease(answers map[string]*value.Dict) (value.Value, string, error) 
 	if best > newest(plain) {
 		return nil, "", nil
 	}
-	return int64(best), "which the distribution of its nodes brings", nil
+	return int64(best), "which the distribution of its nodes provides", nil
 }

@@ -112,7 +112,7 @@ func (r *resolver) redisInstances(n *product.Host, prefix string, declared *valu
 func (c *Cluster) declare(vars product.Vars) {
 	d := &model.Cluster{Name: c.Name, Mode: c.Mode, Password: vars.Text("redis_password"), Replicas: vars.NumberOr("redis_cluster_replicas", 1)}
 	if s, ok := value.Plain(vars.Own("redis_password")); ok && s == "" {
-		c.r.Errorf(vars.Pos("redis_password"), "redis_password of %s is empty: everybody who reaches a port can read and write", c.Name).
+		c.r.Errorf(vars.Pos("redis_password"), "redis_password of %s is empty: any client that can reach a port can read and write", c.Name).
 			WithHint("remove redis_password from the inventory: pig generates a password").Severity = diag.Warning
 	}
 	if vars.Bool("redis_exporter_enabled") {

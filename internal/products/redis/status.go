@@ -23,7 +23,7 @@ func status(r *Cluster, answers map[string]health.Answer) health.Cluster {
 	for _, m := range r.Members {
 		a := answers[m.Name]
 		for _, name := range health.Items(a.Part(aboutRedis, "strays")) {
-			c.Passing = append(c.Passing, fmt.Sprintf("%s on %s is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", value.Str(name), m.Name, value.Str(name)))
+			c.Passing = append(c.Passing, fmt.Sprintf("%s on %s is no longer declared, but still exists: to remove the instance, declare it again and run pig redis-rm %s", value.Str(name), m.Name, value.Str(name)))
 		}
 		byPort := portStates(a.Part(aboutRedis, "instances"))
 		for _, i := range m.Instances {
@@ -221,7 +221,7 @@ func (c *state) watches(states map[string]*value.Dict) {
 			}
 			seen[name][value.Str(w.At("primary"))] = true
 			if flags := value.Str(w.At("flags")); flags != "master" {
-				c.Problem("%s sees %s at %s as %s", at, name, value.Str(w.At("primary")), flags)
+				c.Problem("%s reports %s at %s as %s", at, name, value.Str(w.At("primary")), flags)
 			}
 			if q := w.At("quorum"); q != nil {
 				c.Problem("%s could not act for %s: %s", at, name, value.Str(q))

@@ -84,7 +84,7 @@ func TestRedisTroubleIsTold(t *testing.T) {
 		"slots are missing, one is a stranger, one is not in": {"n", "c", answer(three("n"), node("fail", 5461, 10922, "c:1", "c:2", "d:9"), node("ok", 5461, 10922, "c:1", "c:2"), node("ok", 0, 10, "c:3")),
 			[]string{"c:1 reports cluster state fail", "d:9 is in the cluster and not in the inventory", "c:3 is not in the cluster", "10922 of 16384 slots"}},
 		"sentinels disagree": {"s", "b", answer(three("s"), watch("a:1", "master", nil), watch("a:2", "master,o_down", nil), watch("a:1", "master", "NOQUORUM")),
-			[]string{"b:2 sees ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels report different primaries of ms"}},
+			[]string{"b:2 reports ms at a:2 as master,o_down", "b:3 could not act for ms: NOQUORUM", "sentinels report different primaries of ms"}},
 	} {
 		c := status(ClusterOf(env, tc.cluster), map[string]health.Answer{tc.host: tc.answer})
 		told := append(c.Problems, c.Passing...)

@@ -12,7 +12,7 @@ const template = "redis.conf"
 func (Product) Validate(v *params.Validator) {
 	for _, h := range v.Inv.Hosts() {
 		if v.Inv.Vars(h).Has("redis_port") {
-			v.Add(diag.Errorf(v.Where(h, "redis_port"), "redis_port is the instance that one run is about, and no parameter of an inventory").
+			v.Add(diag.Errorf(v.Where(h, "redis_port"), "redis_port is an argument that selects an instance, not a parameter of an inventory").
 				WithHint("remove the line: the keys of redis_instances are the ports of instances"))
 		}
 	}

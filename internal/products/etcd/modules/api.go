@@ -232,7 +232,7 @@ func decodeEtcd(at string, res node.Response, target any) error {
 		return nil
 	}
 	if err := json.Unmarshal(res.Body, target); err != nil {
-		return fmt.Errorf("%s answered something else than JSON", at)
+		return fmt.Errorf("invalid answer of %s: want JSON", at)
 	}
 	return nil
 }

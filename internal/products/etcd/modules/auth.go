@@ -40,7 +40,7 @@ func runEtcdAuth(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	guarded, err := a.awaitRoot(ctx, users)
 	switch {
 	case errors.Is(err, node.ErrUnknown) && a.wasThere():
-		return nil, fmt.Errorf("what etcd holds, which does not run now: %w", node.ErrUnknown)
+		return nil, fmt.Errorf("contents of etcd, which is not running: %w", node.ErrUnknown)
 	case errors.Is(err, node.ErrUnknown):
 		a.assumed = true
 	case a.idle:
@@ -50,7 +50,7 @@ func runEtcdAuth(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	case a.assumed:
 		return value.DictOf("enabled", true), a.foresee(ctx, users)
 	case guarded && a.token == "":
-		return nil, errors.New("etcd asks for a password: give root_password")
+		return nil, errors.New("etcd requires a password: give root_password")
 	}
 	if a.outdated {
 		if err := a.renew(ctx); err != nil {
@@ -144,7 +144,7 @@ func (a *etcdAuthorizer) enterAnew(ctx context.Context) error {
 		case err != nil:
 			return err
 		case !ok:
-			return errors.New("etcd refuses the password that root was just given")
+			return errors.New("etcd refuses the new password of root")
 		}
 		a.token = token
 		return nil

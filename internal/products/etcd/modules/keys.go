@@ -39,7 +39,7 @@ func runEtcdKeys(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	case err != nil:
 		return nil, etcdTrouble(ctx, c, err)
 	case guarded && e.token == "":
-		return nil, errors.New("etcd asks for a password: give root_password")
+		return nil, errors.New("etcd requires a password: give root_password")
 	}
 	found, spans := int64(0), keySpans(prefix, c.Args.String("keep"))
 	for _, span := range spans {

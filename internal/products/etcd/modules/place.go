@@ -38,13 +38,13 @@ func runEtcdPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	name := configured(memberName, text)
 	const orAnew = "or remove the member first (pig etcd-rm), then add it again"
 	if now := c.Args.String("data"); path.Clean(data) != path.Clean(now) {
-		return nil, fmt.Errorf("cannot move the data of %s from %s to %s: keep etcd_data, %s", name, data, now, orAnew)
+		return nil, fmt.Errorf("cannot move the data of %s from %s to %s: restore etcd_data, %s", name, data, now, orAnew)
 	}
 	if is, now := configured(clusterToken, text), c.Args.String("cluster"); is != "" && is != now {
-		return nil, fmt.Errorf("cannot rename cluster %s to %s, of which %s has data: keep etcd_cluster: %s, or remove the cluster first (pig etcd-rm), then create it again", is, now, name, is)
+		return nil, fmt.Errorf("cannot rename cluster %s to %s, of which %s has data: restore etcd_cluster: %s, or remove the cluster first (pig etcd-rm), then create it again", is, now, name, is)
 	}
 	if now := c.Args.String("name"); name != "" && name != now {
-		return nil, fmt.Errorf("cannot rename %s to %s: keep etcd_seq: %s, %s", name, now, name[strings.LastIndexByte(name, '-')+1:], orAnew)
+		return nil, fmt.Errorf("cannot rename %s to %s: restore etcd_seq: %s, %s", name, now, name[strings.LastIndexByte(name, '-')+1:], orAnew)
 	}
 	return result, nil
 }

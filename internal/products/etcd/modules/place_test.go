@@ -29,9 +29,9 @@ func TestAMemberStaysWhatItIs(t *testing.T) {
 	m.Put(imitation.Laid{Path: "/data/etcd/member/wal", Content: "x"})
 	for _, c := range []struct{ name, cluster, data, want string }{
 		{"etcd-1", "etcd", "/data/etcd/", ""},
-		{"etcd-2", "etcd", "/data/etcd", "cannot rename etcd-1 to etcd-2: keep etcd_seq: 1,"},
-		{"x-1", "x", "/data/etcd", "cannot rename cluster etcd to x, of which etcd-1 has data: keep etcd_cluster: etcd,"},
-		{"etcd-1", "etcd", "/x", "cannot move the data of etcd-1 from /data/etcd to /x: keep etcd_data,"},
+		{"etcd-2", "etcd", "/data/etcd", "cannot rename etcd-1 to etcd-2: restore etcd_seq: 1,"},
+		{"x-1", "x", "/data/etcd", "cannot rename cluster etcd to x, of which etcd-1 has data: restore etcd_cluster: etcd,"},
+		{"etcd-1", "etcd", "/x", "cannot move the data of etcd-1 from /data/etcd to /x: restore etcd_data,"},
 	} {
 		if why := run(c.name, c.cluster, c.data); c.want == "" && why != "" || !strings.Contains(why, c.want) {
 			t.Errorf("%v: %q", c, why)

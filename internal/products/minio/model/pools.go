@@ -26,9 +26,9 @@ func Grows(was, now string) error {
 	for i, n := range old {
 		switch {
 		case i >= len(pools):
-			return fmt.Errorf("MinIO serves %d pools of drives, and %q has %d: decommission a pool before removing the pool (mc admin decommission)", len(old), now, len(pools))
+			return fmt.Errorf("MinIO serves %d pools of drives, but %q has %d: decommission a pool before removing the pool (mc admin decommission)", len(old), now, len(pools))
 		case pools[i] != n:
-			return fmt.Errorf("MinIO serves %q, a pool of %d drives, and %q has %d: a pool keeps its drives. Add another pool: minio_volumes: '%s ...', with the new nodes and drives instead of the dots", was, n, now, pools[i], was)
+			return fmt.Errorf("MinIO serves %q, a pool of %d drives, but %q has %d: the drives of a pool cannot change. Add another pool: minio_volumes: '%s ...', with the new nodes and drives instead of the dots", was, n, now, pools[i], was)
 		}
 	}
 	return nil

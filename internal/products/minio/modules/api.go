@@ -46,7 +46,7 @@ type minioError struct {
 func (e *minioError) Error() string {
 	switch {
 	case e.Status == http.StatusForbidden && (e.Code == "" || e.Code == "SignatureDoesNotMatch" || e.Code == "InvalidAccessKeyId"):
-		return "MinIO refuses the root user's key: minio_access_key or minio_secret_key is not what it runs with"
+		return "MinIO refuses the key of the root user: minio_access_key or minio_secret_key differs from the running server"
 	case e.Code == "":
 		return fmt.Sprintf("MinIO answered %d", e.Status)
 	}

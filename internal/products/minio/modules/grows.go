@@ -41,7 +41,7 @@ func staysWhereItIs(c *module.Call, was, now string) error {
 			continue
 		}
 		if holds, err := holdsData(c, old); err != nil || holds {
-			return cmp.Or(err, fmt.Errorf("cannot move the data of MinIO from %s to %s: keep minio_data, or remove the cluster first (pig minio-rm), then create it again", old, paths[i]))
+			return cmp.Or(err, fmt.Errorf("cannot move the data of MinIO from %s to %s: restore minio_data, or remove the cluster first (pig minio-rm), then create it again", old, paths[i]))
 		}
 	}
 	return nil
@@ -56,7 +56,7 @@ func keepsItsNumber(c *module.Call, volumes string, settings []byte) error {
 	}
 	for _, dirs := range minio.Paths(volumes) {
 		if holds, err := holdsData(c, dirs); err != nil || holds {
-			return cmp.Or(err, fmt.Errorf("cannot rename %s-%s to %s: MinIO does not use drives in another order: keep minio_seq: %[2]s, or remove the cluster first (pig minio-rm), then create it again", is[1], is[2], declared[0]))
+			return cmp.Or(err, fmt.Errorf("cannot rename %s-%s to %s: MinIO does not accept drives in another order: restore minio_seq: %[2]s, or remove the cluster first (pig minio-rm), then create it again", is[1], is[2], declared[0]))
 		}
 	}
 	return nil

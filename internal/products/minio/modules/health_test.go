@@ -30,7 +30,7 @@ func TestMinioStateTellsOfTheNodesOwnServer(t *testing.T) {
 		"one of two":      {200, node.Response{Status: 200, Body: []byte(two)}, "{'writes': True, 'state': 'online', 'drives': [{'path': '/data1', 'state': 'ok'}, {'path': '/data2', 'state': 'offline'}], 'servers': ['minio-1', 'minio-2']}"},
 		"without quorum":  {412, node.Response{Status: 200, Body: []byte(two)}, "'writes': False"},
 		"alone":           {200, node.Response{Status: 200, Body: []byte(alone)}, "'servers': []"},
-		"a key of before": {200, node.Response{Status: 403}, "'state': \"MinIO refuses the root user's key"},
+		"a key of before": {200, node.Response{Status: 403}, "'state': 'MinIO refuses the key of the root user"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := &fake.Node{OnHTTP: func(r node.Request) (node.Response, error) {

@@ -67,7 +67,7 @@ func (m minioClient) user(ctx context.Context, who minio.Credentials, want []str
 	}
 	if !missing {
 		if err := json.Unmarshal(answer, &live); err != nil {
-			return fmt.Errorf("MinIO told of it something else than JSON: %w", err)
+			return fmt.Errorf("invalid answer of MinIO: want JSON: %w", err)
 		}
 	}
 	known := false

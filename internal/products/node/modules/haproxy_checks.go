@@ -55,7 +55,7 @@ func runHAProxyChecks(ctx context.Context, c *module.Call) (*value.Dict, error) 
 		Speak: func(conn io.ReadWriter) error {
 			answer, err := haproxyAsk(conn, strings.Join(commands, ";"))
 			if err == nil && strings.TrimSpace(answer) != "" {
-				err = fmt.Errorf("haproxy says: %s", module.Snippet([]byte(answer)))
+				err = fmt.Errorf("haproxy reported: %s", module.Snippet([]byte(answer)))
 			}
 			return err
 		},
@@ -69,13 +69,13 @@ func answers(ctx context.Context, c *module.Call, url string) (bool, error) {
 	err := module.Question(ctx, c, "", func(ctx context.Context) error {
 		_, err := c.System.Net().HTTP(ctx, node.Request{URL: url, CAFile: c.Args.String("ca"), Timeout: 5 * time.Second})
 		if cause := node.Cause(err); errors.Is(cause, syscall.ECONNRESET) || errors.Is(cause, io.EOF) {
-			return errors.New("another protocol is spoken there")
+			return errors.New("the server uses another protocol")
 		}
 		return err
 	})
 	var silent *module.NoAnswer
 	if errors.As(err, &silent) {
-		return false, fmt.Errorf("cannot ask %s: %w", url, err)
+		return false, fmt.Errorf("cannot query %s: %w", url, err)
 	}
 	return err == nil, nil
 }

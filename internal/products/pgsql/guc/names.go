@@ -16,7 +16,7 @@ func names(text string) error {
 	}
 	for _, item := range cutList(text) {
 		if !listed.MatchString(item) {
-			return fmt.Errorf("must be names with commas between them, those with blanks or commas in double quotes")
+			return fmt.Errorf("must be names separated by commas, in double quotes if they contain spaces or commas")
 		}
 	}
 	return nil
@@ -61,7 +61,7 @@ func standbys(text string) error {
 		if bare := strings.TrimSpace(item); strings.Contains(bare, "-") && !strings.ContainsAny(bare, `"() `) {
 			return fmt.Errorf("a name with a dash needs double quotes: %q", bare)
 		}
-		return fmt.Errorf("must be names with commas between them, or FIRST or ANY, a number and names in parentheses")
+		return fmt.Errorf("must be names separated by commas, or FIRST or ANY, a number and names in parentheses")
 	}
 	return nil
 }

@@ -17,20 +17,20 @@ func words(name, text string) error {
 		return each(text, "a form (ISO, Postgres, SQL, German) or an order (DMY, MDY, YMD)",
 			"iso", "postgres", "sql", "german", "dmy", "mdy", "ymd", "us", "noneuropean", "euro", "european", "default")
 	case "log_destination":
-		return each(text, "stderr, csvlog, jsonlog, syslog or eventlog, with commas between them", "stderr", "csvlog", "jsonlog", "syslog", "eventlog")
+		return each(text, "stderr, csvlog, jsonlog, syslog or eventlog, separated by commas", "stderr", "csvlog", "jsonlog", "syslog", "eventlog")
 	case "createrole_self_grant":
 		if text == "" {
 			return nil
 		}
 		return each(text, "set, inherit or both", "set", "inherit")
 	case "wal_consistency_checking":
-		return eachOrNone(text, "all or resource managers with commas between them, such as heap, btree", "all", "heap2", "heap", "btree", "hash", "gin", "gist", "sequence", "spgist", "brin", "generic")
+		return eachOrNone(text, "all, or resource managers separated by commas, such as heap, btree", "all", "heap2", "heap", "btree", "hash", "gin", "gist", "sequence", "spgist", "brin", "generic")
 	case "restrict_nonsystem_relation_kind":
 		return eachOrNone(text, "view, foreign-table or both", "view", "foreign-table")
 	case "debug_io_direct":
-		return eachOrNone(text, "data, wal or wal_init, with commas between them", "data", "wal", "wal_init")
+		return eachOrNone(text, "data, wal or wal_init, separated by commas", "data", "wal", "wal_init")
 	case "plpgsql.extra_warnings", "plpgsql.extra_errors":
-		return eachOrNone(text, "all, none or checks with commas between them, such as shadowed_variables", "all", "none", "shadowed_variables", "strict_multi_assignment", "too_many_rows")
+		return eachOrNone(text, "all, none, or checks separated by commas, such as shadowed_variables", "all", "none", "shadowed_variables", "strict_multi_assignment", "too_many_rows")
 	case "log_connections":
 		return connectionAspects(text)
 	case "search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries", "oauth_validator_libraries", "synchronized_standby_slots":
@@ -74,7 +74,7 @@ func connectionAspects(text string) error {
 	if boolean(text) {
 		return nil
 	}
-	return eachOrNone(text, "on, off, or receipt, authentication, authorization, setup_durations or all, with commas between them", "receipt", "authentication", "authorization", "setup_durations", "all")
+	return eachOrNone(text, "on, off, or receipt, authentication, authorization, setup_durations or all, separated by commas", "receipt", "authentication", "authorization", "setup_durations", "all")
 }
 
 var letters = regexp.MustCompile(`^[A-Za-z]+$`)
@@ -82,7 +82,7 @@ var letters = regexp.MustCompile(`^[A-Za-z]+$`)
 // abbreviations tells what is wrong with the name of a file of abbreviations of zones.
 func abbreviations(text string) error {
 	if !letters.MatchString(text) {
-		return fmt.Errorf("must be Default, Australia, India or a file of your own, whose name is letters alone")
+		return fmt.Errorf("must be Default, Australia, India or your own file with a name of letters only")
 	}
 	return nil
 }

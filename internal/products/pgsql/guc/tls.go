@@ -31,7 +31,7 @@ func ciphers(text string) error {
 		name := strings.TrimLeft(word, "!-+")
 		for part := range strings.SplitSeq(name, "+") {
 			if !slices.Contains(cipherGroups, part) && !cipher.MatchString(part) && !standard.MatchString(part) {
-				return fmt.Errorf("OpenSSL knows no cipher %q", part)
+				return fmt.Errorf("unknown OpenSSL cipher %q", part)
 			}
 		}
 		adds = adds || name == word
@@ -46,7 +46,7 @@ func ciphers(text string) error {
 func ciphers13(text string) error {
 	for word := range strings.SplitSeq(text, ":") {
 		if text != "" && !standard.MatchString(word) {
-			return fmt.Errorf("must be ciphers of TLS 1.3 with colons between them, such as TLS_AES_256_GCM_SHA384")
+			return fmt.Errorf("must be TLS 1.3 ciphers separated by colons, such as TLS_AES_256_GCM_SHA384")
 		}
 	}
 	return nil
@@ -68,7 +68,7 @@ func curveName(text string) error {
 func groupNames(text string) error {
 	for word := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ':' || c == '/' }) {
 		if !group.MatchString(strings.TrimLeft(word, "?*-")) {
-			return fmt.Errorf("must be groups with colons between them, such as X25519:prime256v1")
+			return fmt.Errorf("must be groups separated by colons, such as X25519:prime256v1")
 		}
 	}
 	return nil

@@ -156,7 +156,7 @@ func StrangerLeads(cluster string, v ClusterView, hosts []string) string {
 	text := fmt.Sprintf("%s leads %s and is not in the inventory: put %s back into the cluster", leader.Name, cluster, leader.Host)
 	for _, m := range v.Members {
 		if !m.Leads() && m.Well() && !m.tagged("nofailover") && slices.Contains(hosts, m.Host) {
-			return text + fmt.Sprintf(", or hand the lead over first: pig pgsql-switchover %s %s", cluster, m.Name)
+			return text + fmt.Sprintf(", or switch over first: pig pgsql-switchover %s %s", cluster, m.Name)
 		}
 	}
 	return text

@@ -94,7 +94,7 @@ func (p DatabasePolicy) Plan(databases []Database, live DatabasesState, inside m
 		was, exists := live.Databases[d.Name]
 		again := d.Recreate && exists && slices.Contains(p.MayRecreate, d.Name)
 		if d.Recreate && exists && !again {
-			plan.Notes = append(plan.Notes, fmt.Sprintf("database %s stays: state: recreate drops it only when its name is confirmed", d.Name))
+			plan.Notes = append(plan.Notes, fmt.Sprintf("database %s was not dropped: state: recreate requires a confirmation of its name", d.Name))
 		}
 		switch {
 		case d.Absent && exists:

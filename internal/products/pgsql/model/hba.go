@@ -212,7 +212,7 @@ func (h *HBA) records(r HBARule) ([]string, error) {
 		return nil, fmt.Errorf("user of an HBA rule: %w", err)
 	}
 	if at := strings.Index(db, "${"); at >= 0 {
-		return nil, fmt.Errorf("db of an HBA rule: the placeholder %s stands for nothing here", db[at:])
+		return nil, fmt.Errorf("db of an HBA rule: unknown placeholder %s", db[at:])
 	}
 	if db, err = hbaNames(db); err != nil {
 		return nil, fmt.Errorf("db of an HBA rule: %w", err)
@@ -284,7 +284,7 @@ func (h *HBA) users(list string) (string, error) {
 		}
 		known := map[string]string{"${dbsu}": h.DBSU, "${repl}": h.Replicator, "${monitor}": h.Monitor, "${admin}": h.Admin}
 		if names[i] = known[name]; names[i] == "" {
-			return "", fmt.Errorf("the placeholder %s stands for nothing here%s", name, hint(name, slices.Sorted(maps.Keys(known))))
+			return "", fmt.Errorf("unknown placeholder %s%s", name, hint(name, slices.Sorted(maps.Keys(known))))
 		}
 	}
 	return strings.Join(names, ","), nil

@@ -120,7 +120,7 @@ func checkRecord(line string) error {
 		return fmt.Errorf("invalid rule %q: want %s", line, wants)
 	}
 	if at := strings.Index(line, "${"); at >= 0 && !strings.Contains(line[:at], "#") {
-		return fmt.Errorf("invalid rule %q: placeholders stand for nothing in a rule that is written as it is", line)
+		return fmt.Errorf("invalid rule %q: placeholders are not replaced in raw rules", line)
 	}
 	if err := checkRecordNames(line); err != nil {
 		return fmt.Errorf("invalid rule %q: %w", line, err)

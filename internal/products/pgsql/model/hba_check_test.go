@@ -72,9 +72,9 @@ func TestRulesOfAliasesAreChecked(t *testing.T) {
 		{HBARule{Addr: "local", Auth: "os"}, true, ""},
 		{HBARule{User: "app,+readers", Addr: "world", Auth: "deny"}, true, "does not know the members of role readers"},
 		{HBARule{Raw: []string{"host all +readers 0.0.0.0/0 reject"}}, true, "does not know the members of role readers"},
-		{HBARule{User: "/^app", Addr: "world", Auth: "deny"}, true, "pgbouncer has no regular expressions"},
-		{HBARule{DB: "samerole", Addr: "world", Auth: "deny"}, true, "it has no samerole"},
-		{HBARule{Raw: []string{"hostssl all all 0.0.0.0/0 scram-sha-256 clientcert=verify-ca"}}, true, "it has no option clientcert"},
+		{HBARule{User: "/^app", Addr: "world", Auth: "deny"}, true, "pgbouncer does not support regular expressions"},
+		{HBARule{DB: "samerole", Addr: "world", Auth: "deny"}, true, "it does not support samerole"},
+		{HBARule{Raw: []string{"hostssl all all 0.0.0.0/0 scram-sha-256 clientcert=verify-ca"}}, true, "it does not support option clientcert"},
 		{HBARule{Raw: []string{"local all all peer map=admins"}}, true, ""},
 		{HBARule{DB: "sameuser", Addr: "world"}, true, ""},
 	} {

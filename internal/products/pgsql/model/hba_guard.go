@@ -20,12 +20,12 @@ func (h *HBA) guarded(blocks [][]string) [][]string {
 	if h.Remote && !h.Pooler {
 		privileged = append(privileged, h.DBSU)
 	} else {
-		blocks = h.guard(blocks, "the database superuser comes by the unix socket", "host", db, []string{h.DBSU}, func(string) bool { return true })
+		blocks = h.guard(blocks, "the database superuser connects through the Unix socket", "host", db, []string{h.DBSU}, func(string) bool { return true })
 	}
 	if h.Pooler && h.NoTLS {
 		return blocks
 	}
-	return h.guard(blocks, "accounts of the environment come from other hosts by TLS", "hostnossl", db, privileged, func(addr string) bool {
+	return h.guard(blocks, "accounts of the environment connect from other hosts over TLS", "hostnossl", db, privileged, func(addr string) bool {
 		return !loopback(addr)
 	})
 }

@@ -52,11 +52,11 @@ func checkPoolNames(line string) error {
 	for _, name := range append(databases, users...) {
 		switch {
 		case strings.HasPrefix(name, "+"):
-			return fmt.Errorf("pgbouncer skips it: it does not know the members of role %s", name[1:])
+			return fmt.Errorf("pgbouncer ignores the rule: it does not know the members of role %s", name[1:])
 		case strings.HasPrefix(name, "/"):
-			return fmt.Errorf("pgbouncer has no regular expressions: %s would match nobody", name)
+			return fmt.Errorf("pgbouncer does not support regular expressions: %s would match no user", name)
 		case name == "samerole" || name == "samegroup":
-			return fmt.Errorf("pgbouncer skips it: it has no %s", name)
+			return fmt.Errorf("pgbouncer ignores the rule: it does not support %s", name)
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func checkPoolRecord(line string) error {
 	}
 	for _, option := range tokens[method+1:] { // map, and those of LDAP
 		if name, _, _ := strings.Cut(option, "="); name != "map" && !strings.HasPrefix(name, "ldap") {
-			return fmt.Errorf("invalid rule %q: pgbouncer skips it: it has no option %s", line, name)
+			return fmt.Errorf("invalid rule %q: pgbouncer ignores the rule: it does not support option %s", line, name)
 		}
 	}
 	return nil
@@ -50,7 +50,7 @@ func checkPoolRecord(line string) error {
 func checkPoolAddr(tokens []string) (mask int, err error) {
 	mask, err = checkRecordAddr(tokens)
 	if err == nil && mask == 0 && tokens[0] != "all" && !strings.Contains(tokens[0], "/") {
-		err = fmt.Errorf("pgbouncer skips it: want a network or all, not the name %s", tokens[0])
+		err = fmt.Errorf("pgbouncer ignores the rule: want a network or all, not the name %s", tokens[0])
 	}
 	return mask, err
 }

@@ -29,11 +29,11 @@ func (h *HBA) ShutOut(rules []HBARule) error {
 			if slices.Contains(socketMethods, t[3]) {
 				return nil
 			}
-			d := diag.Errorf(rule.Pos, "invalid rule %q: the database superuser %s could not come by the unix socket any more", strings.Join(strings.Fields(line), " "), h.DBSU)
-			return d.WithHint("let a rule for the user ${dbsu} with addr: local and auth: ident come before, by a lower order")
+			d := diag.Errorf(rule.Pos, "invalid rule %q: the database superuser %s could no longer connect through the Unix socket", strings.Join(strings.Fields(line), " "), h.DBSU)
+			return d.WithHint("add a rule for the user ${dbsu} with addr: local, auth: ident and a lower order")
 		}
 	}
-	return diag.Errorf(diag.Pos{}, "no rule lets the database superuser %s in by the unix socket", h.DBSU).
+	return diag.Errorf(diag.Pos{}, "no rule allows the database superuser %s to connect through the Unix socket", h.DBSU).
 		WithHint("write { user: '${dbsu}', db: all, addr: local, auth: ident } as the first of pg_default_hba_rules")
 }
 

@@ -15,18 +15,18 @@ func newer(line string, major int) error {
 	}
 	if slices.Contains(hbaInclude, tokens[0]) {
 		if major < 16 {
-			return fmt.Errorf("invalid rule %q: PostgreSQL %d has no %s, 16 has", line, major, tokens[0])
+			return fmt.Errorf("invalid rule %q: %[3]s requires PostgreSQL 16, not %[2]d", line, major, tokens[0])
 		}
 		return nil
 	}
 	databases, users := namesOf(line)
 	for _, name := range append(databases, users...) {
 		if major < 16 && strings.HasPrefix(name, "/") {
-			return fmt.Errorf("invalid rule %q: PostgreSQL %d has no regular expressions here, 16 has", line, major)
+			return fmt.Errorf("invalid rule %q: regular expressions require PostgreSQL 16, not %d", line, major)
 		}
 	}
 	if major < 18 && slices.Contains(tokens[3:], "oauth") {
-		return fmt.Errorf("invalid rule %q: PostgreSQL %d has no method oauth, 18 has", line, major)
+		return fmt.Errorf("invalid rule %q: method oauth requires PostgreSQL 18, not %d", line, major)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ var kernels = []Kernel{
 // refusedKernels are modes of Pigsty's that pig does not run, with the reason.
 var refusedKernels = map[string]string{
 	"gpsql":  "Patroni does not run the coordinator and segments of Greenplum and Cloudberry",
-	"oracle": "packages of this server exist for Red Hat 7 alone (pg_mode ivory takes Oracle's syntax)",
+	"oracle": "packages of this server exist only for Red Hat 7 (pg_mode ivory supports Oracle's syntax)",
 }
 
 // KernelOf is the kernel of a mode. The error tells why pig does not run it.

@@ -135,7 +135,7 @@ local    replication        replicator                            scram-sha-256
 host     replication        replicator         127.0.0.1/32       scram-sha-256
 host     replication        replicator         ::1/128            scram-sha-256
 
-# the database superuser comes by the unix socket [default]
+# the database superuser connects through the Unix socket [default]
 host     all,replication    postgres           0.0.0.0/0          reject
 host     all,replication    postgres           ::/0               reject
 

@@ -49,16 +49,16 @@ func RecoveryOf(d *value.Dict, zone *time.Location) (Recovery, error) {
 			continue
 		}
 		if given != "" {
-			return r, fmt.Errorf("%s and %s are both given: a recovery has one target", given, name)
+			return r, fmt.Errorf("cannot combine %s and %s: a recovery has one target", given, name)
 		}
 		given, r.Target = name, text(name)
 	}
 	r.Kind = cmp.Or(text("type"), given, "default")
 	switch {
 	case given != "" && given != r.Kind:
-		return r, fmt.Errorf("the type is %s, and %s is given", r.Kind, given)
+		return r, fmt.Errorf("cannot combine type %s with %s", r.Kind, given)
 	case given == "" && r.Kind != "default" && r.Kind != "immediate":
-		return r, fmt.Errorf("the type is %s, and no %s is given", r.Kind, r.Kind)
+		return r, fmt.Errorf("type %s requires a target: no %s is given", r.Kind, r.Kind)
 	}
 	if err := r.checkTarget(zone); err != nil {
 		return r, err
@@ -105,9 +105,9 @@ func (r Recovery) check() error {
 	case r.Set != "" && !setForm.MatchString(r.Set):
 		return fmt.Errorf("invalid set %q: want the label of a backup, such as 20261122-010000F", r.Set)
 	case r.Exclusive && !slices.Contains([]string{"time", "lsn", "xid"}, r.Kind):
-		return fmt.Errorf("exclusive is for a time, an lsn or an xid: %s has nothing before it to stop at", r)
+		return fmt.Errorf("exclusive requires a time, an lsn or an xid as the target, not %s", r.Kind)
 	case r.Kind == "default" && r.Action != "promote":
-		return fmt.Errorf("the action %s is for a target: without one, recovery ends where the archive ends", r.Action)
+		return fmt.Errorf("action %s requires a target: without a target, recovery ends at the end of the archive", r.Action)
 	case r.Timeline != "" && r.Timeline != "latest" && r.Timeline != "current":
 		if n, err := strconv.ParseUint(r.Timeline, 10, 32); err != nil || n == 0 {
 			return fmt.Errorf("invalid timeline %q: want a number, current or latest", r.Timeline)

@@ -30,12 +30,12 @@ func TestRecoveryOf(t *testing.T) {
 		{value.DictOf("time", "10:30"), "want a time such as", ""},
 		{value.DictOf("type", "xid"), "no xid is given", ""},
 		{value.DictOf("type", "date"), "no date is given", ""},
-		{value.DictOf("time", "2026-11-22 10:30:00", "lsn", "0/1"), "time and lsn are both given", ""},
+		{value.DictOf("time", "2026-11-22 10:30:00", "lsn", "0/1"), "cannot combine time and lsn", ""},
 		{value.DictOf("name", "x", "set", "latest"), "label of a backup", ""},
 		{value.DictOf("name", "x", "timeline", "old"), "a number, current or latest", ""},
 		{value.DictOf("name", "x", "action", "stop"), "promote, pause or shutdown", ""},
-		{value.DictOf("name", "x", "exclusive", true), "exclusive is for a time, an lsn or an xid", ""},
-		{value.DictOf("action", "pause"), "recovery ends where the archive ends", ""},
+		{value.DictOf("name", "x", "exclusive", true), "exclusive requires a time, an lsn or an xid", ""},
+		{value.DictOf("action", "pause"), "recovery ends at the end of the archive", ""},
 	} {
 		r, err := RecoveryOf(c.fields, zone)
 		got := r.String()

@@ -67,7 +67,7 @@ func (s *Selector) Select(members []*value.Dict) ([]int, error) {
 	}
 	items, ok := found.([]any)
 	if !ok && found != nil {
-		return nil, fmt.Errorf("selector %s gives no list of members", s.text)
+		return nil, fmt.Errorf("invalid selector %s: the result is not a list of members", s.text)
 	}
 	var chosen []int
 	seen := map[int]bool{}
@@ -75,7 +75,7 @@ func (s *Selector) Select(members []*value.Dict) ([]int, error) {
 		vars, _ := item.(map[string]any)
 		i, ok := vars[positionKey].(int)
 		if !ok {
-			return nil, fmt.Errorf("selector %s gives something else than members", s.text)
+			return nil, fmt.Errorf("invalid selector %s: the result has items that are not members", s.text)
 		}
 		if !seen[i] {
 			seen[i] = true

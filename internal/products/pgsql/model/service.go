@@ -121,7 +121,7 @@ type RTO struct {
 // RTOPlan reads an entry of pg_rto_plan: ten values in the order of RTO's fields.
 func RTOPlan(entry []value.Value) (RTO, error) {
 	if len(entry) != 10 {
-		return RTO{}, fmt.Errorf("an entry of pg_rto_plan has %d values instead of 10", len(entry))
+		return RTO{}, fmt.Errorf("invalid entry of pg_rto_plan: want 10 values, not %d", len(entry))
 	}
 	var r RTO
 	numbers := []*int{&r.TTL, &r.LoopWait, &r.RetryTimeout, &r.PrimaryStartTimeout, &r.SafetyMargin, nil, nil, nil, &r.Rise, &r.Fall}

@@ -74,7 +74,7 @@ func runCitusNodes(ctx context.Context, c *module.Call) (*value.Dict, error) {
 	})
 	if err == nil && group == 0 {
 		for _, g := range citusStrange(c.Args.List("workers"), state) {
-			c.Facts.Warn("Citus has group %d as a node, and the inventory does not: pig pgsql-rm of its cluster takes it out", g)
+			c.Facts.Warn("group %d is a node of Citus but not in the inventory: remove its cluster with pig pgsql-rm", g)
 		}
 	}
 	return value.DictOf("missing", value.Strings(missing)), err
@@ -95,7 +95,7 @@ func citusStrange(workers []value.Value, state citusState) (strange []int) {
 type citusLate []string
 
 func (l citusLate) Error() string {
-	return fmt.Sprintf("Citus does not have %s as a node yet", strings.Join(l, ", "))
+	return fmt.Sprintf("%s is not a node of Citus yet", strings.Join(l, ", "))
 }
 
 // citusMissing are the groups that are to be nodes and are not.

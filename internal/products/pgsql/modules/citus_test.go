@@ -28,7 +28,7 @@ func TestACoordinatorWaitsForItsWorkers(t *testing.T) {
 	}
 	answers, asked = answers[:2], 0
 	r := moduletest.Run(t, Table(), f, "citus_nodes", args(1))
-	if r.Failed != "" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "Citus does not have pg-2 (group 2) as a node yet") {
+	if r.Failed != "" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "pg-2 (group 2) is not a node of Citus yet") {
 		t.Errorf("a group that does not come: %q, %q", r.Failed, r.Warnings)
 	}
 	f.OnExec = func(node.Cmd) (node.Output, error) {
@@ -125,7 +125,7 @@ func TestACoordinatorTellsOfGroupsThatAreNotDeclared(t *testing.T) {
 		return node.Output{Stdout: []byte(`{"group": 0, "nodes": [0, 1, 7]}` + "\n")}, nil
 	}}
 	r := moduletest.Run(t, Table(), f, "citus_nodes", value.DictOf("database", "meta", "group", int64(0), "workers", value.NewList(value.DictOf("group", int64(1), "name", "pg-1"))))
-	if r.Failed != "" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "Citus has group 7 as a node") {
+	if r.Failed != "" || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "group 7 is a node of Citus") {
 		t.Errorf("%q, %q", r.Failed, r.Warnings)
 	}
 }

@@ -80,7 +80,7 @@ func runPostgresFiles(ctx context.Context, c *module.Call) (*value.Dict, error) 
 	return value.DictOf("changed", false), nil
 }
 
-var errNoRules = errors.New("the rules are not there")
+var errNoRules = errors.New("rules not found")
 
 // hasRules tells whether a file has all rules; those that are comments need not be there.
 func hasRules(text string, rules []string) bool {
@@ -97,7 +97,7 @@ func hasRules(text string, rules []string) bool {
 }
 
 func refusedLines(rules string, wrong []wrongLine) error {
-	lines := []string{"PostgreSQL does not take its files, and goes on with what it had:"}
+	lines := []string{"PostgreSQL rejected its configuration files and continues with the previous configuration:"}
 	for _, w := range wrong {
 		line := fmt.Sprintf("%s:%d: %s", w.File, w.Line, w.Error)
 		if text, ok := module.LineOf([]byte(rules), w.Line); ok && strings.HasSuffix(w.File, "pg_hba.conf") {

@@ -144,7 +144,7 @@ func (p patroni) configure(ctx context.Context, root string, patch any, change n
 func (p patroni) view(ctx context.Context) (pgsql.ClusterView, error) {
 	v, err := p.glance(ctx)
 	if err != nil && !errors.Is(err, node.ErrUnknown) {
-		return v, postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot ask Patroni for the cluster: %w", err))
+		return v, postgresTrouble(ctx, p.call, p.call.Args.String("unit"), p.call.Args.Int("patroni_port"), fmt.Errorf("cannot read the cluster from Patroni: %w", err))
 	}
 	if err == nil && v.Scope == "" {
 		v.Scope = p.scope(ctx)

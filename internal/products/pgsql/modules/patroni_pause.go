@@ -117,7 +117,7 @@ func (p patroni) awaitPause(ctx context.Context, paused bool) error {
 			if errors.As(why, &who) {
 				name = who.member
 			}
-			p.call.Facts.Warn("%s does not know yet whether the cluster is paused", name)
+			p.call.Facts.Warn("%s has not yet read whether the cluster is paused", name)
 			return nil
 		},
 	})
@@ -130,5 +130,5 @@ const pauseTakes = 30 * time.Second
 type unaware struct{ member string }
 
 func (u *unaware) Error() string {
-	return u.member + " does not know yet whether the cluster is paused"
+	return u.member + " has not yet read whether the cluster is paused"
 }

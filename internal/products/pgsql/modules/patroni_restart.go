@@ -218,7 +218,7 @@ func (r *restarter) pending(ctx context.Context, view pgsql.ClusterView) (names 
 			continue
 		}
 		if err != nil { // it died so lately that the cluster still counts on it: that is no reason to hold up the others
-			r.c.Facts.Warn("%s does not say whether it waits for a restart: %v", m.Name, err)
+			r.c.Facts.Warn("cannot read whether %s has a pending restart: %v", m.Name, err)
 			continue
 		}
 		if s.Pending && !s.bound(m) {

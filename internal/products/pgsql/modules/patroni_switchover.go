@@ -53,16 +53,16 @@ func chosen(view pgsql.ClusterView, name string) (pgsql.MemberView, error) {
 	if name == "" {
 		m, ok := view.Candidate()
 		if !ok {
-			return m, fmt.Errorf("%s has no member that can take the lead: %s", view.Scope, membersText(view))
+			return m, fmt.Errorf("%s has no member that can become the leader: %s", view.Scope, membersText(view))
 		}
 		return m, nil
 	}
 	m, ok := view.Member(name)
 	switch {
 	case !ok:
-		return m, fmt.Errorf("%s has no member %s that runs: %s", view.Scope, name, membersText(view))
+		return m, fmt.Errorf("%s has no running member %s: %s", view.Scope, name, membersText(view))
 	case !m.Leads() && !m.Well():
-		return m, fmt.Errorf("%s cannot take the lead: it is %s", name, m.State)
+		return m, fmt.Errorf("%s cannot become the leader: its state is %s", name, m.State)
 	}
 	return m, nil
 }
@@ -79,7 +79,7 @@ func membersText(view pgsql.ClusterView) string {
 func (r *restarter) moveTo(ctx context.Context, view pgsql.ClusterView, candidate pgsql.MemberView) error {
 	leader, ok := view.Leader()
 	if !ok {
-		return fmt.Errorf("%s has no leader now that could hand over the lead: wait for Patroni to choose one, or name a member (pig pgsql-failover)", view.Scope)
+		return fmt.Errorf("%s has no leader to switch over from: wait for Patroni to elect one, or choose a member with pig pgsql-failover", view.Scope)
 	}
 	if err := r.handTo(ctx, leader, candidate, false); err != nil {
 		return err
@@ -142,11 +142,11 @@ func runPatroniReinit(ctx context.Context, c *module.Call) (*value.Dict, error) 
 	leader, led := view.Leader()
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("%s has no member %s that runs: %s", view.Scope, name, membersText(view))
+		return nil, fmt.Errorf("%s has no running member %s: %s", view.Scope, name, membersText(view))
 	case m.Leads():
 		return nil, fmt.Errorf("%s leads %s: the others copy from this member (move the lead first: pig pgsql-switchover)", name, view.Scope)
 	case !led:
-		return nil, fmt.Errorf("%s has no leader now to copy from", view.Scope)
+		return nil, fmt.Errorf("%s has no leader to copy from", view.Scope)
 	case view.Paused:
 		return nil, errors.New("the cluster is in maintenance mode: resume the cluster first (pig pgsql-resume)")
 	}

@@ -52,7 +52,7 @@ func runPgbackrestPlace(ctx context.Context, c *module.Call) (*value.Dict, error
 	if cipher == other {
 		what, keep = "to another cipher_pass", "the former cipher_pass"
 	}
-	return nil, fmt.Errorf("cannot change backup repository %s (%s), which has %s of %s, %s: pgBackRest encrypts no repository anew. Keep %s, or write another path for backups that begin anew",
+	return nil, fmt.Errorf("cannot change backup repository %s (%s), which has %s of %s, %s: pgBackRest cannot re-encrypt a repository. Restore %s, or write another path for new backups",
 		c.Args.String("name"), is["path"], format.Plural(len(s.Backup), "backup"), p.stanza, what, keep)
 }
 

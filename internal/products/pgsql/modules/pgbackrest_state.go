@@ -28,7 +28,7 @@ func pgbackrestState() module.Module {
 func backupProblems(s stanzaInfo, found, backup bool) (all []string) {
 	switch last := len(s.Backup) - 1; {
 	case !found || s.Status.Code == stanzaMissing || s.Status.Code == stanzaMissingData:
-		all = append(all, "no place in the backup repository: archived WAL goes nowhere")
+		all = append(all, "no stanza in the backup repository: WAL cannot be archived")
 	case s.Status.Code > stanzaMissingData:
 		all = append(all, "the backup repository: "+s.Status.Message)
 	case last < 0 && backup:

@@ -61,7 +61,7 @@ func runPostgresPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 	if len(moved) == 0 {
 		return result, nil
 	}
-	return nil, fmt.Errorf("cannot move %s, whose data are in %s: %s. Write the former value, or remove the member first (pig pgsql-rm), then add it again",
+	return nil, fmt.Errorf("cannot move %s, whose data is in %s: %s. Restore the former value, or remove the member first (pig pgsql-rm), then add it again",
 		c.Args.String("instance"), data, strings.Join(moved, "; "))
 }
 

@@ -30,7 +30,7 @@ func sameName(c *module.Call, is string) error {
 	if seq != toSeq {
 		keep = append(keep, "pg_seq: "+seq)
 	}
-	return fmt.Errorf("cannot rename %s to %s: keep %s, or remove the member first (pig pgsql-rm %s %s), then add it again",
+	return fmt.Errorf("cannot rename %s to %s: restore %s, or remove the member first (pig pgsql-rm %s %s), then add it again",
 		is, declared, strings.Join(keep, " and "), cluster, c.Args.String("host"))
 }
 
@@ -47,5 +47,5 @@ func sameVersion(is, declared string) error {
 		return nil
 	}
 	runs, wanted = runs[1:], wanted[1:]
-	return fmt.Errorf("pg_version: the cluster runs %s, not %s: keep pg_version: %s, or make a new cluster of %s and load a dump of this one there", runs, wanted, runs, wanted)
+	return fmt.Errorf("pg_version: the cluster runs %s, not %s: restore pg_version: %s, or create a new cluster with %s and load a dump of this one", runs, wanted, runs, wanted)
 }

@@ -42,13 +42,13 @@ func TestDataStayWhereTheyAre(t *testing.T) {
 		want string
 	}{
 		"as it is":          {args("/srv/pg-a-17", "/pg/data", "/pg/"), ""},
-		"another directory": {args("/sr/pg-a-18", "/pg/data", "/pg/"), "cannot move pg-a-1, whose data are in /pg/data: pg_fs_main: the directory of the cluster is /srv/pg-a-17, not /sr/pg-a-18."},
-		"another version":   {args("/srv/pg-a-18", "/pg/data", "/pg/"), "pg_version: the cluster runs 17, not 18: keep pg_version: 17"},
-		"another number":    {renamed("pg-a-3", "pg-a"), "cannot rename pg-a-1 to pg-a-3: keep pg_seq: 1, or remove the member first (pig pgsql-rm pg-a 10.0.0.2)"},
-		"another cluster":   {renamed("pg-b-1", "pg-b"), "cannot rename pg-a-1 to pg-b-1: keep pg_cluster: pg-a, or"},
-		"another member":    {renamed("pg-b-3", "pg-b"), "cannot rename pg-a-1 to pg-b-3: keep pg_cluster: pg-a and pg_seq: 1, or"},
+		"another directory": {args("/sr/pg-a-18", "/pg/data", "/pg/"), "cannot move pg-a-1, whose data is in /pg/data: pg_fs_main: the directory of the cluster is /srv/pg-a-17, not /sr/pg-a-18."},
+		"another version":   {args("/srv/pg-a-18", "/pg/data", "/pg/"), "pg_version: the cluster runs 17, not 18: restore pg_version: 17"},
+		"another number":    {renamed("pg-a-3", "pg-a"), "cannot rename pg-a-1 to pg-a-3: restore pg_seq: 1, or remove the member first (pig pgsql-rm pg-a 10.0.0.2)"},
+		"another cluster":   {renamed("pg-b-1", "pg-b"), "cannot rename pg-a-1 to pg-b-1: restore pg_cluster: pg-a, or"},
+		"another member":    {renamed("pg-b-3", "pg-b"), "cannot rename pg-a-1 to pg-b-3: restore pg_cluster: pg-a and pg_seq: 1, or"},
 		"another scope":     {renamed("pg-a-1", "pg-b"), "pg_shard: the name of the cluster in etcd is pg-a, not pg-b."},
-		"all at once":       {args("/a", "/b", "/c/"), "not /a; pg_data: the data directory is /pg/data, not /b; pg_namespace: the prefix in etcd is /pg/, not /c/. Write the former value"},
+		"all at once":       {args("/a", "/b", "/c/"), "not /a; pg_data: the data directory is /pg/data, not /b; pg_namespace: the prefix in etcd is /pg/, not /c/. Restore the former value"},
 	} {
 		if why := run(m, c.args); c.want == "" && why != "" || !strings.Contains(why, c.want) {
 			t.Errorf("%s: %q, want %q", name, why, c.want)
@@ -58,7 +58,7 @@ func TestDataStayWhereTheyAre(t *testing.T) {
 	if why := run(m, args("/srv/pg-a-17", "/pg/data", "/pg/")); why != "" {
 		t.Errorf("written by somebody else: %s", why)
 	}
-	if why := run(m, renamed("pg-a-3", "pg-a")); !strings.Contains(why, "cannot rename pg-a-1 to pg-a-3: keep pg_seq: 1,") {
+	if why := run(m, renamed("pg-a-3", "pg-a")); !strings.Contains(why, "cannot rename pg-a-1 to pg-a-3: restore pg_seq: 1,") {
 		t.Errorf("written by somebody else, and renamed: %q", why)
 	}
 }

@@ -49,7 +49,7 @@ func runPostgresPreflight(ctx context.Context, c *module.Call) (*value.Dict, err
 		}
 		result.Set("unsure", value.Strings(unsure))
 		if len(absent) > 0 {
-			errs = append(errs, fmt.Errorf("no repository of this node has %s: put it there first (repo_upstream with repo_extra_packages, or pig repo add), or leave out what needs it (pg_packages, pg_extensions, extensions of pg_databases)", strings.Join(module.WithNearest(ctx, c, absent), ", ")))
+			errs = append(errs, fmt.Errorf("no repository of this node has %s: add the package first (repo_upstream with repo_extra_packages, or pig repo add), or remove the reference to it (pg_packages, pg_extensions, extensions of pg_databases)", strings.Join(module.WithNearest(ctx, c, absent), ", ")))
 		}
 	}
 	if c.Args.Has("address") {
@@ -129,9 +129,9 @@ func networkInterface(ctx context.Context, c *module.Call) (string, error) {
 		}
 	}
 	if want == "" || want == "auto" {
-		return "", fmt.Errorf("no network interface of this node carries %s: name one in pg_vip_interface (it has %s)", c.Args.String("address"), strings.Join(names, ", "))
+		return "", fmt.Errorf("no network interface of this node has the address %s: name one in pg_vip_interface (it has %s)", c.Args.String("address"), strings.Join(names, ", "))
 	}
-	return "", fmt.Errorf("this node has no network interface %s, which pg_vip_interface names: it has %s (auto takes the one that carries %s)", want, strings.Join(names, ", "), c.Args.String("address"))
+	return "", fmt.Errorf("network interface %s of pg_vip_interface not found: this node has %s (auto selects the one with the address %s)", want, strings.Join(names, ", "), c.Args.String("address"))
 }
 
 // localesThere asks the node for the locales that are declared. Those that every machine has are not asked for.
@@ -190,7 +190,7 @@ func provided(c *module.Call) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("no package on this node brings %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs, settings such as session_preload_libraries)", strings.Join(missing, ", "))
+	return fmt.Errorf("no package on this node provides %s: name the package in pg_extensions, or correct the name (extensions of pg_databases, pg_libs, settings such as session_preload_libraries)", strings.Join(missing, ", "))
 }
 
 // serverFolders are where a server that is installed in home may have its libraries, and what it shares among machines: PostgreSQL's own build

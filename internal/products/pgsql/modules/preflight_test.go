@@ -28,7 +28,7 @@ func TestLocalesAreAskedOfTheNodeBeforeAnythingIsChanged(t *testing.T) {
 func TestLibrariesThatNoPackageBringsAreNamed(t *testing.T) {
 	f := &fake.Node{Contents: map[string]string{"/usr/lib/postgresql/17/lib/there.so": "", "/usr/lib/postgresql/17/lib/plugins/p.so": "", "/opt/own.so": ""}}
 	for name, want := range map[string]string{
-		"there": "", "plugins/p": "", "/opt/own": "", "p": "library p:", "nix": "no package on this node brings library nix: name the package in pg_extensions", "/opt/nix": "library /opt/nix",
+		"there": "", "plugins/p": "", "/opt/own": "", "p": "library p:", "nix": "no package on this node provides library nix: name the package in pg_extensions", "/opt/nix": "library /opt/nix",
 	} {
 		r := moduletest.Run(t, Table(), f, "postgres_preflight", value.DictOf("loads", value.NewList(name)))
 		if (want == "") != (r.Failed == "") || !strings.Contains(r.Failed, want) {

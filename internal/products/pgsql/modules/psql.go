@@ -98,10 +98,10 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 		return err
 	})
 	if out.RC != 0 {
-		return p.failure(ctx, "reading what there is", out)
+		return p.failure(ctx, "reading the current state", out)
 	}
 	if errors.Is(err, node.ErrNotYet) && p.holdsData() {
-		return fmt.Errorf("what the data of the stopped server hold: %w", node.ErrUnknown)
+		return fmt.Errorf("contents of the stopped server: %w", node.ErrUnknown)
 	}
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (p psql) query(ctx context.Context, db, script string, targets ...any) erro
 			continue
 		}
 		if err := json.Unmarshal(row, targets[i]); err != nil { //nolint:gosec // there are as many targets as rows
-			return errors.New("psql answered something else than the JSON that it was asked for") // which may hold secrets
+			return errors.New("invalid answer of psql: want JSON") // which may hold secrets
 		}
 	}
 	return nil
@@ -137,7 +137,7 @@ func (p psql) read(ctx context.Context, cmd node.Cmd) (node.Output, error) {
 	out, err := p.call.System.Exec(limited, cmd)
 	switch {
 	case err != nil && limited.Err() != nil && ctx.Err() == nil:
-		return out, module.Busy{Cause: fmt.Errorf("reading what there is: PostgreSQL on port %d said nothing for %s", p.port, queryTakes)}
+		return out, module.Busy{Cause: fmt.Errorf("reading the current state: no answer from PostgreSQL on port %d for %s", p.port, queryTakes)}
 	case err != nil:
 		return out, err
 	case out.RC == 0:

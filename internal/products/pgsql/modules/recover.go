@@ -147,7 +147,7 @@ func (v recoverer) last() string {
 var recoveryHints = []struct{ says, hint string }{
 	{"recovery ended before configured recovery target was reached", "the archive ends before the target, or the target is on another timeline (timeline)"},
 	{"requested recovery stop point is before consistent recovery point", "begin with an earlier backup (set)"},
-	{"recovery aborted because of insufficient parameter settings", "the cluster had greater settings then: see the log"},
+	{"recovery aborted because of insufficient parameter settings", "the cluster had higher settings at that time: see the log"},
 }
 
 func (v recoverer) trouble(err error) error {
@@ -170,7 +170,7 @@ func (v recoverer) trouble(err error) error {
 		said += ": " + recoveryHints[i].hint
 	}
 	if last := v.last(); last != "" {
-		said += "; the last transaction that came back is of " + last
+		said += "; the last recovered transaction is of " + last
 	}
 	return fmt.Errorf("cannot recover %s: %s\nthe log is in %s", v.data, module.Clip(said, 1200), v.log)
 }

@@ -86,7 +86,7 @@ func letGo(c *module.Call, steps []pgsql.Step) []pgsql.Step {
 	return slices.DeleteFunc(steps, func(s pgsql.Step) bool {
 		lost := s.DataLoss && !slices.Contains(confirmed, s.Name)
 		if lost {
-			c.Facts.Warn("%s %s stays, since its data would be lost: to drop it, add --confirm %s", s.Kind, s.Name, s.Name)
+			c.Facts.Warn("%s %s was not dropped, because its data would be lost: to drop it, add --confirm %s", s.Kind, s.Name, s.Name)
 		}
 		return lost
 	})

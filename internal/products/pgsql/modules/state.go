@@ -106,7 +106,7 @@ func (s pgState) problems(declared map[string]string) (all []string) {
 		}
 	}
 	for _, f := range s.HBA {
-		all = append(all, fmt.Sprintf("%s line %d: %s, so PostgreSQL keeps to the rules of before", s.HBAFile, f.Line, f.Error))
+		all = append(all, fmt.Sprintf("%s line %d: %s, so PostgreSQL continues with the previous rules", s.HBAFile, f.Line, f.Error))
 	}
 	if s.Unread && len(s.HBA) == 0 {
 		all = append(all, fmt.Sprintf("%s has changed since PostgreSQL read %s", s.HBAFile, filepath.Base(s.HBAFile)))

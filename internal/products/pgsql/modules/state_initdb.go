@@ -32,12 +32,12 @@ func (i pgInitdb) kept(declared *value.Dict) (all []string) {
 		return plain
 	}
 	tell := func(param, is, want, mend string) {
-		line := fmt.Sprintf("%s is %s and %s is declared: initdb's choice stays; write %s: %s, or %s", param, is, want, param, is, mend)
+		line := fmt.Sprintf("%s is %s, but %s is declared: initdb sets it permanently; write %s: %s, or %s", param, is, want, param, is, mend)
 		if !slices.Contains(all, line) {
 			all = append(all, line)
 		}
 	}
-	const anew = "load a dump into a cluster that is made anew"
+	const anew = "load a dump into a new cluster"
 	if want := text("pg_encoding"); want != "" && !pgsql.SameEncoding(i.Encoding, want) {
 		tell("pg_encoding", i.Encoding, want, anew)
 	}

@@ -23,7 +23,7 @@ func TestWhatPostgresIsAndWasDeclared(t *testing.T) {
 	got := s.problems(map[string]string{"work_mem": "16MB", "maintenance_work_mem": "1024MB", "shared_buffers": "256MB", "statement_timeout": "10s",
 		"log_min_duration_statement": "500ms", "random_page_cost": "DEFAULT", "pg_trgm.threshold": "0.3"})
 	want := []string{
-		`/pg/data/pg_hba.conf line 7: invalid CIDR mask in address "10.0.0.0/99", so PostgreSQL keeps to the rules of before`,
+		`/pg/data/pg_hba.conf line 7: invalid CIDR mask in address "10.0.0.0/99", so PostgreSQL continues with the previous rules`,
 		"/pg/data/postgresql.conf line 12: work_mme unrecognized configuration parameter",
 		"setting log_min_duration_statement is 1s (command line), declared as 500ms",
 		"setting pg_trgm.threshold is unknown to PostgreSQL, declared as 0.3",
@@ -50,11 +50,11 @@ func TestWhatInitdbHasChosen(t *testing.T) {
 		want     []string // how they begin
 	}{
 		"the same by other names": {libc, value.DictOf("pg_encoding", "utf-8", "pg_locale", "C", "pg_lc_collate", "de_DE.utf8", "pg_lc_ctype", "POSIX", "pg_checksum", true), nil},
-		"what pg_locale is for":   {libc, value.DictOf("pg_locale", "C", "pg_lc_collate", "", "pg_lc_ctype", ""), []string{"pg_locale is de_DE.UTF-8 and C is declared"}},
-		"one for both":            {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C"}, value.DictOf("pg_locale", "C.UTF-8"), []string{"pg_locale is C and C.UTF-8 is declared"}},
-		"builtin":                 {builtin, value.DictOf("pg_locale", "C", "pg_lc_collate", "C.UTF-8", "pg_lc_ctype", ""), []string{"pg_locale is C.UTF-8 and C is", "pg_lc_collate is C and C.UTF-8 is"}},
-		"ICU of PostgreSQL 15":    {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C", Provider: "i", ICU: "en-US"}, value.DictOf("pg_locale", "C"), []string{"pg_locale is en-US and C is"}},
-		"encoding and checksums":  {builtin, value.DictOf("pg_encoding", "LATIN1", "pg_checksum", true), []string{"pg_encoding is UTF8 and LATIN1 is", "pg_checksum is false and true is declared"}},
+		"what pg_locale is for":   {libc, value.DictOf("pg_locale", "C", "pg_lc_collate", "", "pg_lc_ctype", ""), []string{"pg_locale is de_DE.UTF-8, but C is declared"}},
+		"one for both":            {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C"}, value.DictOf("pg_locale", "C.UTF-8"), []string{"pg_locale is C, but C.UTF-8 is declared"}},
+		"builtin":                 {builtin, value.DictOf("pg_locale", "C", "pg_lc_collate", "C.UTF-8", "pg_lc_ctype", ""), []string{"pg_locale is C.UTF-8, but C is", "pg_lc_collate is C, but C.UTF-8 is"}},
+		"ICU of PostgreSQL 15":    {pgInitdb{Encoding: "UTF8", Collate: "C", Ctype: "C", Provider: "i", ICU: "en-US"}, value.DictOf("pg_locale", "C"), []string{"pg_locale is en-US, but C is"}},
+		"encoding and checksums":  {builtin, value.DictOf("pg_encoding", "LATIN1", "pg_checksum", true), []string{"pg_encoding is UTF8, but LATIN1 is", "pg_checksum is false, but true is declared"}},
 		"nothing is known":        {pgInitdb{}, value.DictOf("pg_encoding", "LATIN1", "pg_checksum", true), nil},
 	} {
 		got := c.is.kept(c.declared)
@@ -67,7 +67,7 @@ func TestWhatInitdbHasChosen(t *testing.T) {
 func TestWhatBackupsAre(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`[]`: "no place in the backup repository",
+		`[]`: "no stanza in the backup repository: WAL cannot be archived",
 		`[{"name": "pg-test", "status": {"code": 2, "message": "no valid backups"}}]`:                               "no backup: create one (pig pgsql-backup pg-test)",
 		`[{"name": "pg-test", "status": {"code": 99, "message": "other"}, "backup": [{"label": "a"}]}]`:             "the backup repository: other",
 		`[{"name": "pg-test", "status": {"code": 0}, "backup": [{"label": "a", "error": true}, {"label": "b"}]}]`:   "",

@@ -135,7 +135,7 @@ func (k *checker) ports() {
 		case port > 65535:
 			k.add(Problem{Instance: i.Name, Hint: "choose a port below 55536"}, "invalid port %[2]d of %[1]s: want at most 65535", who, port)
 		case other != "":
-			k.add(Problem{Instance: i.Name, Hint: "give one of them another port"}, "%s and %s have the same port %d on %s", other, who, port, at.Host)
+			k.add(Problem{Instance: i.Name, Hint: "change the port of one of them"}, "%s and %s have the same port %d on %s", other, who, port, at.Host)
 		}
 		taken[at] = who
 	}
@@ -201,13 +201,13 @@ func (k *checker) follows(i Instance) {
 	switch {
 	case !found && k.topology.knowsHost(i.Follows.Host):
 		k.add(Problem{Instance: i.Name, Hint: "declare the instance, or choose a declared one: " + k.portsOf(i.Follows.Host)},
-			"%s is to follow %s, and no instance is declared there", i.Name, i.Follows)
+			"invalid replica_of for %s: no instance is declared at %s", i.Name, i.Follows)
 	case !found:
-		k.add(Problem{Instance: i.Name, Warning: true}, "%s is to follow %s, which this inventory does not know", i.Name, i.Follows)
+		k.add(Problem{Instance: i.Name, Warning: true}, "invalid replica_of for %s: %s not found in the inventory", i.Name, i.Follows)
 	case other.Mode != Standalone:
-		k.add(Problem{Instance: i.Name}, "%s is to follow %s, which is of the %s cluster %s", i.Name, up.Name, other.Mode, other.Name)
+		k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: %s belongs to the %s cluster %s", i.Name, up.Name, other.Mode, other.Name)
 	case other.Password != k.cluster.Password:
-		k.add(Problem{Instance: i.Name, Hint: "give the replicas and their primary the same redis_password"}, "%s is to follow %s, whose cluster %s has another password", i.Name, up.Name, other.Name)
+		k.add(Problem{Instance: i.Name, Hint: "set the same redis_password for the replicas and their primary"}, "invalid replica_of for %s: %s belongs to cluster %s, which has another password", i.Name, up.Name, other.Name)
 	default:
 		if _, ok := k.topology.Root(i); !ok {
 			k.add(Problem{Instance: i.Name}, "invalid replica_of for %s: a circle of replicas", i.Name)
@@ -231,7 +231,7 @@ func (k *checker) portsOf(host string) string {
 func (k *checker) sentinels() {
 	c := k.cluster
 	if len(c.Monitors) == 0 {
-		k.add(Problem{Hint: "write a primary to watch, such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "redis_sentinel_monitor of %s is empty", c.Name)
+		k.add(Problem{Hint: "add a primary to monitor, such as redis_sentinel_monitor: [ { name: redis-ms, host: 10.10.10.10, port: 6379, quorum: 2 } ]"}, "redis_sentinel_monitor of %s is empty", c.Name)
 	}
 	if n := len(c.Instances); n < 3 {
 		k.add(Problem{Warning: true, Hint: "declare three sentinels: a majority must survive the loss of one"}, "%s has %s", c.Name, count(n, "sentinel"))
@@ -247,22 +247,22 @@ func (k *checker) monitor(number int, m Monitor) {
 		return
 	}
 	if n := len(k.cluster.Instances); m.Quorum > n || m.Quorum < 1 {
-		k.add(at, "quorum of %s is %d, and there %s", m.Name, m.Quorum, map[bool]string{true: "is 1 sentinel", false: fmt.Sprintf("are %d sentinels", n)}[n == 1])
+		k.add(at, "quorum of %s is %d, but there %s", m.Name, m.Quorum, map[bool]string{true: "is 1 sentinel", false: fmt.Sprintf("are %d sentinels", n)}[n == 1])
 	}
 	if strings.ContainsAny(m.Password, " \t\"'") {
 		// Sentinel writes "sentinel auth-pass NAME PASSWORD" without quotes, and does not start with such a line.
 		at.Hint = "choose a password without blanks and quotes"
-		k.add(at, "invalid password for %s: sentinels cannot keep one with blanks or quotes", m.Name)
+		k.add(at, "invalid password for %s: sentinels cannot store a password with spaces or quotes", m.Name)
 		return
 	}
 	other, i, found := k.topology.Find(m.Primary)
 	switch {
 	case !found && k.topology.knowsHost(m.Primary.Host):
 		at.Hint = "declared there: " + k.portsOf(m.Primary.Host)
-		k.add(at, "%s is to be watched at %s, and no instance is declared there", m.Name, m.Primary)
+		k.add(at, "invalid redis_sentinel_monitor %s: no instance is declared at %s", m.Name, m.Primary)
 	case !found:
 	case other.Mode != Standalone:
-		k.add(at, "%s at %s is of the %s cluster %s, which sentinels cannot watch", m.Name, m.Primary, other.Mode, other.Name)
+		k.add(at, "%s at %s is of the %s cluster %s, which sentinels cannot monitor", m.Name, m.Primary, other.Mode, other.Name)
 	case i.Follows.Known():
 		at.Hint = "name the primary of this replica"
 		k.add(at, "%s at %s is declared to be a replica", m.Name, m.Primary)

@@ -32,10 +32,10 @@ func TestCheck(t *testing.T) {
 		warning  bool
 	}{
 		"all is well":                    {Topology{follow(ms(), 1, Addr{"a", 1}), sentinels(good)}, "", false},
-		"a port that is not declared":    {Topology{follow(ms(), 1, Addr{"a", 9})}, "no instance is declared there", false},
-		"a host that is not known":       {Topology{follow(ms(), 1, Addr{"z", 1})}, "does not know", true},
+		"a port that is not declared":    {Topology{follow(ms(), 1, Addr{"a", 9})}, "no instance is declared at", false},
+		"a host that is not known":       {Topology{follow(ms(), 1, Addr{"z", 1})}, "not found in the inventory", true},
 		"itself":                         {Topology{follow(ms(), 1, Addr{"a", 2})}, "the instance itself", false},
-		"one of a native cluster":        {Topology{follow(ms(), 1, Addr{"n", 1}), {Name: "n", Mode: Native, Replicas: 0, Instances: instances("n", "n:1 o:1 p:1")}}, "of the cluster cluster n", false},
+		"one of a native cluster":        {Topology{follow(ms(), 1, Addr{"n", 1}), {Name: "n", Mode: Native, Replicas: 0, Instances: instances("n", "n:1 o:1 p:1")}}, "to the cluster cluster n", false},
 		"one with another password":      {Topology{follow(ms(), 1, Addr{"x", 1}), {Name: "x", Mode: Standalone, Password: "q", Instances: instances("x", "x:1")}}, "another password", false},
 		"replica_of in a native cluster": {Topology{{Name: "n", Mode: Native, Instances: follow(&Cluster{Instances: instances("n", "n:1 o:1 p:1")}, 0, Addr{"o", 1}).Instances}}, "assigns replicas by itself", false},
 		"too few primaries":              {Topology{{Name: "n", Mode: Native, Replicas: 1, Instances: instances("n", "a:1,2,3 b:1,2")}}, "has 2 primaries: 5 instances with 1 replica for each", false},
@@ -46,7 +46,7 @@ func TestCheck(t *testing.T) {
 		"nothing to watch":               {Topology{sentinels()}, "redis_sentinel_monitor of", false},
 		"two sentinels":                  {Topology{ms(), {Name: "s", Mode: Sentinels, Instances: instances("s", "c:1,2"), Monitors: []Monitor{good}}}, "2 sentinels", true},
 		"a quorum of too many":           {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Quorum = 4 }))}, "quorum of ms is 4", false},
-		"watching where nothing is":      {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Primary.Port = 7 }))}, "no instance is declared there", false},
+		"watching where nothing is":      {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Primary.Port = 7 }))}, "no instance is declared at", false},
 		"watching elsewhere":             {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Primary.Host = "z" }))}, "", false},
 		"watching a replica":             {Topology{follow(ms(), 1, Addr{"a", 1}), sentinels(edit(func(m *Monitor) { m.Primary.Port = 2 }))}, "declared to be a replica", false},
 		"another password for them":      {Topology{ms(), sentinels(edit(func(m *Monitor) { m.Password = "q" }))}, "not that of its cluster", false},

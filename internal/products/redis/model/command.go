@@ -38,10 +38,10 @@ func CheckCommand(name string) error {
 		return nil
 	}
 	if base, _, sub := strings.Cut(name, "|"); sub {
-		return fmt.Errorf("unknown command %q: %s has one name for all of its subcommands", name, base)
+		return fmt.Errorf("unknown command %q: all subcommands of %s share one name", name, base)
 	}
 	if near := diag.DidYouMean(strings.ToLower(name), commands); near != "" {
-		return fmt.Errorf("unknown command %q: Redis does not start with it; %s", name, near)
+		return fmt.Errorf("unknown command %q: Redis would not start with it; %s", name, near)
 	}
 	return fmt.Errorf("unknown command %q: Redis does not start with it", name)
 }

@@ -53,7 +53,7 @@ type Role struct {
 func ParseRole(r Reply) (Role, error) {
 	l := List(r)
 	if len(l) == 0 {
-		return Role{}, fmt.Errorf("ROLE answered nothing")
+		return Role{}, fmt.Errorf("empty answer to ROLE")
 	}
 	switch Text(l[0]) {
 	case "master":

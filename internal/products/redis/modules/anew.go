@@ -16,7 +16,7 @@ func (i *redisInstance) beginAnew(ctx context.Context) error {
 	case redis.Native:
 		replaced, err := i.replaced(ctx, redis.View.Awaited)
 		if err == nil && !replaced {
-			err = fmt.Errorf("%s is new, and the cluster waits for the one that it had at %s, whose data only a replica has: it would drop it. Let the replica take over first (CLUSTER FAILOVER TAKEOVER)", i.name, i.at)
+			err = fmt.Errorf("%s is empty, but the cluster expects the former instance at %s, and only a replica has its data: the replica would discard the data. Promote the replica first (CLUSTER FAILOVER TAKEOVER)", i.name, i.at)
 		}
 		return err
 	case redis.Sentinels:
@@ -36,9 +36,9 @@ func (i *redisInstance) beginAnew(ctx context.Context) error {
 			case !holder.Known():
 				return nil
 			case !watched:
-				return node.Final(fmt.Errorf("%s is new, and %s follows the one that was at %s and holds its data, which it would drop: declare %s as the primary (replica_of), and this one as its replica", i.name, holder, i.at, holder))
+				return node.Final(fmt.Errorf("%s is empty, but %s replicates from the former instance at %s and would discard its data: declare %s as the primary (replica_of), and this instance as its replica", i.name, holder, i.at, holder))
 			}
-			return fmt.Errorf("%s is new, and %s follows the one that was at %s and holds its data, which it would drop; the sentinels have not made it the primary within %v", i.name, holder, i.at, takeOverTakes)
+			return fmt.Errorf("%s is empty, but %s replicates from the former instance at %s and would discard its data; the sentinels have not promoted the replica within %v", i.name, holder, i.at, takeOverTakes)
 		},
 		Assume: func(error) { i.follows = holder },
 	})

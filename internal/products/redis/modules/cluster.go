@@ -268,7 +268,7 @@ func (n *nativeCluster) oneCluster(joined []redis.Addr, view redis.View) error {
 	for _, a := range joined {
 		self, _ := n.views[a].Self()
 		if _, ok := view.ByID(self.ID); !ok {
-			return fmt.Errorf("%s belongs to another cluster than the other instances of %s: remove the instance before joining (pig redis-rm)", a, n.name)
+			return fmt.Errorf("%s does not belong to the cluster of the other instances of %s: remove the instance before joining (pig redis-rm)", a, n.name)
 		}
 	}
 	return nil

@@ -107,7 +107,7 @@ func runRedisConfig(ctx context.Context, c *module.Call) (*value.Dict, error) {
 func (i *redisInstance) same(ctx context.Context) error {
 	was, is := redis.Normal("dir", []string{i.current.Get("dir")}), redis.Normal("dir", []string{i.declared.Get("dir")})
 	if i.exists && was != "" && was != is {
-		return fmt.Errorf("cannot move the data of %s from %s to %s: keep the old redis_fs_main, or remove the instance (pig redis-rm) and create it again", i.name, was, is)
+		return fmt.Errorf("cannot move the data of %s from %s to %s: restore the old redis_fs_main, or remove the instance (pig redis-rm) and create it again", i.name, was, is)
 	}
 	u, err := i.call.System.Services().Unit(ctx, i.unit)
 	if err != nil || u.PID == 0 {
@@ -208,7 +208,7 @@ func (i *redisInstance) keepSnapshot() {
 	}
 	i.content = redis.Override(i.content, "appendonly", "no")
 	i.declared = redis.ParseConf(i.content)
-	i.call.Facts.Warn("%s is down: its append-only file is switched on once it runs, so that it does not start without its snapshot", i.name)
+	i.call.Facts.Warn("%s is down: its append-only file is enabled once the instance runs, so that it starts with its snapshot", i.name)
 }
 
 // hasData tells whether the instance has anything to start with.

@@ -112,7 +112,7 @@ func (i *redisInstance) giveLead(ctx context.Context, to redis.Addr) error {
 	other, err := newRedis(i.call, to, "", i.passwords...).role(ctx)
 	if err == nil && !other.Primary && other.Follows == i.at {
 		if err := i.awaitRole(ctx, func(r redis.Role) bool { return !r.Primary }); err != nil {
-			return fmt.Errorf("%s stays primary until %s takes over: %w", i.name, to, err)
+			return fmt.Errorf("%s remains the primary until %s is promoted: %w", i.name, to, err)
 		}
 		return nil
 	}

@@ -25,7 +25,7 @@ func (n *nativeCluster) heal(ctx context.Context, at redis.Addr, view redis.View
 			change := node.Change{Kind: "redis cluster", ID: n.name, Action: "failover", Impact: node.ImpactFailover,
 				Attrs: []node.Attr{{Name: "primary", Before: m.ID + ", which is lost", After: f.Addr.String()}}}
 			if err := n.at(f.Addr).tell(ctx, change, []string{"CLUSTER", "FAILOVER", "TAKEOVER"}); err != nil {
-				return view, fmt.Errorf("%s takes over the slots of %s, which is lost: %w", f.Addr, m.ID, err)
+				return view, fmt.Errorf("promoting %s for the slots of the lost %s: %w", f.Addr, m.ID, err)
 			}
 			healed, lost = healed.Given(m.SlotList(), f.ID), true
 			break
@@ -61,7 +61,7 @@ func (n *nativeCluster) awaitWhole(ctx context.Context, at redis.Addr, healed re
 				healed = v
 				return nil
 			}
-			return fmt.Errorf("%s does not serve all slots, although replicas have taken over", n.name)
+			return fmt.Errorf("%s does not serve all slots, although replicas were promoted", n.name)
 		},
 	})
 	return healed, err

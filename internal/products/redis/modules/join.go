@@ -121,7 +121,7 @@ func (n *nativeCluster) gone(view redis.View, lone []redis.Addr) (ids []string, 
 		case !slices.Contains(lone, m.Addr) || m.Up():
 			left = append(left, m)
 		case m.Slots() > 0:
-			return nil, nil, fmt.Errorf("%s has come back without its memory, and the cluster %s has no other copy of its %d slots: bring back its data, or let go of the slots (CLUSTER FAILOVER TAKEOVER, DELSLOTS)",
+			return nil, nil, fmt.Errorf("%s has restarted without its data, and the cluster %s has no other copy of its %d slots: restore its data, or give up the slots (CLUSTER FAILOVER TAKEOVER, DELSLOTS)",
 				m.Addr, n.name, m.Slots())
 		default:
 			ids = append(ids, m.ID)

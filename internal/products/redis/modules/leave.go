@@ -105,7 +105,7 @@ func (l *leaver) native(ctx context.Context) error {
 		}
 		return l.awaitReplica(ctx, to)
 	case left < 3:
-		return fmt.Errorf("%s has %d slots and no replica that stays, and without it %s would have %d primaries, of which it needs 3: nothing is removed", l.name, m.Slots(), n.name, left)
+		return fmt.Errorf("%s has %d slots and no remaining replica, and without it %s would have %d primaries, but needs 3: nothing is removed", l.name, m.Slots(), n.name, left)
 	}
 	n.limit = 0
 	_, err = n.rebalance(ctx, view, []redis.Addr{l.at})

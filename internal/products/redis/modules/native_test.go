@@ -108,7 +108,7 @@ func TestRedisClusterRefuses(t *testing.T) {
 	}{
 		"an instance that does not run":  {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1)}, "0", clusterArgs("a:1", "b:1", "c:1"), "all instances must run"},
 		"instances that hold data":       {map[string]string{"a:1": lone, "b:1": strings.Replace(lone, "aa a", "bb b", 1), "c:1": strings.Replace(lone, "aa a", "cc c", 1)}, "7", clusterArgs("a:1", "b:1", "c:1"), "has data"},
-		"one of another cluster":         {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": other}, "0", clusterArgs("a:1", "b:1", "c:1", "d:1"), "belongs to another cluster"},
+		"one of another cluster":         {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": other}, "0", clusterArgs("a:1", "b:1", "c:1", "d:1"), "does not belong to the cluster of the other instances"},
 		"one that joins and holds data":  {map[string]string{"a:1": three, "b:1": seenFrom("b", three), "c:1": seenFrom("c", three), "d:1": strings.Replace(lone, "aa a", "dd d", 1)}, "7", clusterArgs("a:1", "b:1", "c:1", "d:1"), "would be lost"},
 		"one that comes back without it": {map[string]string{"a:1": strings.Replace(three, "cc c:1@10001 master", "cc c:1@10001 master,fail", 1), "c:1": strings.Replace(lone, "aa a", "ee c", 1)}, "0", clusterArgs("a:1", "c:1"), "no other copy of its 5462 slots"},
 	} {
@@ -131,7 +131,7 @@ func TestRedisLeaveRefusesWhatWouldBeMissed(t *testing.T) {
 		return d
 	}
 	f := newRedisNode(nativeNodes(map[string]string{"b:1": seenFrom("b", three), "c:1": seenFrom("c", three)}, "0"))
-	if r := f.run(t, "redis_leave", args("mode", redis.Native)); !strings.Contains(r.Failed, "of which it needs 3") {
+	if r := f.run(t, "redis_leave", args("mode", redis.Native)); !strings.Contains(r.Failed, "but needs 3") {
 		t.Errorf("a third primary leaves: %q", r.Failed)
 	}
 	all := value.NewList("a:1", "b:1", "c:1")

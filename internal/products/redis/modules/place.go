@@ -45,7 +45,7 @@ func runRedisPlace(_ context.Context, c *module.Call) (*value.Dict, error) {
 			if was[2] != now[2] {
 				keep = append(keep, "redis_node: "+was[2])
 			}
-			errs = append(errs, fmt.Errorf("cannot rename %s to %s: keep %s, or remove the instance first (pig redis-rm %s), then create it again", is, name, strings.Join(keep, " and "), is))
+			errs = append(errs, fmt.Errorf("cannot rename %s to %s: restore %s, or remove the instance first (pig redis-rm %s), then create it again", is, name, strings.Join(keep, " and "), is))
 		}
 	}
 	return value.DictOf("changed", false), errors.Join(errs...)

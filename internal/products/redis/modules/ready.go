@@ -52,7 +52,7 @@ func tellStrays(c *module.Call) {
 		return
 	}
 	for _, name := range names {
-		c.Facts.Warn("%s on this node is no longer declared, and stays: to remove the instance, declare it again and run pig redis-rm %s", name, name)
+		c.Facts.Warn("%s on this node is no longer declared, but still exists: to remove the instance, declare it again and run pig redis-rm %s", name, name)
 	}
 }
 

@@ -162,7 +162,7 @@ func (n *nativeCluster) begun(ctx context.Context, view redis.View, m redis.Node
 			}
 			number, err := strconv.Atoi(slot)
 			if _, known := view.ByID(to); err != nil || !known {
-				return nil, fmt.Errorf("slot %s of %s is on its way to a node that is not known: redis-cli --cluster fix", slot, m.Addr)
+				return nil, fmt.Errorf("slot %s of %s is migrating to an unknown node: redis-cli --cluster fix", slot, m.Addr)
 			}
 			if i := slices.IndexFunc(moves, func(o redis.Move) bool { return o.To == to }); i >= 0 {
 				moves[i].Slots = append(moves[i].Slots, number)

@@ -208,7 +208,7 @@ func (i *redisInstance) askWatchers(ctx context.Context) error {
 			last = err
 			continue
 		case primary != i.at:
-			last = fmt.Errorf("%s takes %s for the primary of %s", w.at, primary, w.name)
+			last = fmt.Errorf("according to %s, %s is the primary of %s", w.at, primary, w.name)
 			continue
 		}
 		if last = w.tell(ctx, i.failover("(the sentinels' choice)"), []string{"SENTINEL", "FAILOVER", w.name}); last == nil {

@@ -64,7 +64,7 @@ func runRedisSentinel(ctx context.Context, c *module.Call) (*value.Dict, error) 
 	}
 	for n := range watched {
 		if !declared[n] {
-			c.Facts.Warn("%s watches %s, which is not declared: to end that, write remove: true in redis_sentinel_monitor", name, n)
+			c.Facts.Warn("%s monitors %s, which is not declared: to stop this, write remove: true in redis_sentinel_monitor", name, n)
 		}
 	}
 	return value.NewDict(), nil

@@ -37,7 +37,7 @@ func (w watcher) primaryNow(ctx context.Context) (redis.Addr, error) {
 	}
 	l := redis.List(reply)
 	if len(l) != 2 {
-		return redis.Addr{}, fmt.Errorf("%s does not watch %s", w.at, w.name)
+		return redis.Addr{}, fmt.Errorf("%s does not monitor %s", w.at, w.name)
 	}
 	port, err := strconv.Atoi(redis.Text(l[1]))
 	return redis.Addr{Host: redis.Text(l[0]), Port: port}, err
@@ -90,7 +90,7 @@ func (i *redisInstance) comeBack(ctx context.Context) error {
 func (i *redisInstance) comeBackNative(ctx context.Context) error {
 	replaced, err := i.replaced(ctx, redis.View.WillReplace)
 	if err == nil && !replaced {
-		i.call.Facts.Warn("%s is down and no replica has taken over the slots: %[1]s starts as the primary again", i.name)
+		i.call.Facts.Warn("%s is down and no replica was promoted: %[1]s starts as the primary again", i.name)
 	}
 	return err
 }
