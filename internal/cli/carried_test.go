@@ -71,7 +71,7 @@ func TestSecretsThatAPlaybookCarries(t *testing.T) {
 		}
 		for _, flags := range [][]string{{"--diff", "-vvv"}, {"--json", "--diff"}, {"--check", "--diff"}} {
 			var stdout, stderr bytes.Buffer
-			args := append([]string{"pig", "play", "-i", filepath.Join(dir, "inv.yml"), filepath.Join(dir, "play.yml")}, append(flags, c.args...)...)
+			args := append([]string{"pig", "play", "-i", filepath.Join(dir, "inv.yml"), filepath.Join(dir, "play.yml"), "--lock-timeout", "2m"}, append(flags, c.args...)...)
 			Main(built(), args, strings.NewReader(""), &stdout, &stderr)
 			all := stdout.String() + stderr.String()
 			journals, _ := filepath.Glob(filepath.Join(dir, "state", "pig", "journal", "*.jsonl"))

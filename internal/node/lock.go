@@ -6,6 +6,9 @@ import "context"
 type Locked struct{ Holder string }
 
 func (l *Locked) Error() string {
+	if l.Holder == "" { // the lock is taken before its holder is written down
+		return "another run of pig is starting on this node"
+	}
 	return "another run of pig is active on this node: " + l.Holder
 }
 
