@@ -27,13 +27,15 @@ const (
 	DotAll
 )
 
-// timeout bounds one search of the backtracking engine.
-const timeout = 2 * time.Second
+// patience bounds one search of the backtracking engine. It is measured by the clock, so a machine that is busy with other things must not
+// reach it with a pattern that takes milliseconds.
+const patience = 30 * time.Second
 
 // Regexp is a compiled pattern, safe for concurrent use.
 type Regexp struct {
 	source string
 	flags  Flags
+	limit  time.Duration // of one search of the backtracking engine
 	fast   *regexp.Regexp // nil if Go's engine refuses the pattern
 	empty  bool           // may match nothing
 	dollar bool           // has a $ that may also match before a last newline
@@ -78,7 +80,7 @@ func (c *Cache) Compile(pattern string, flags Flags) (*Regexp, error) {
 
 // Compile compiles a pattern of Python.
 func Compile(pattern string, flags Flags) (*Regexp, error) {
-	r := &Regexp{source: pattern, flags: flags}
+	r := &Regexp{source: pattern, flags: flags, limit: patience}
 	src := translate(pattern)
 	prefix := ""
 	for i, letter := range []string{"i", "m", "s"} {
@@ -141,7 +143,7 @@ func (r *Regexp) backtracking() (*regexp2.Regexp, error) {
 			r.err = fmt.Errorf("invalid regular expression: %w", r.err)
 			return
 		}
-		r.slow.MatchTimeout = timeout
+		r.slow.MatchTimeout = r.limit
 	})
 	return r.slow, r.err
 }
@@ -237,8 +239,8 @@ func (r *Regexp) findSlow(text string, limit int) ([]*Match, error) {
 		if err == nil {
 			return found, nil
 		}
-		if time.Since(begin) >= timeout {
-			return nil, fmt.Errorf("the regular expression took longer than %s", timeout)
+		if time.Since(begin) >= r.limit {
+			return nil, fmt.Errorf("the regular expression took longer than %s", r.limit)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -164,8 +165,8 @@ func (c cgroups) pids(sub ...string) []int {
 // kill ends every process below a sandbox (and machine) at once, and waits until they are gone. A process that is on its
 // way out, say one that has to unmount the node's file system, is in no cgroup's list any more; /proc still has it.
 func (c cgroups) kill(ctx context.Context, sub ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
+	const patience = 15 * time.Second // since a process ended last: hundreds of them take their time on a busy machine
+	deadline, fewest := time.Now().Add(patience), math.MaxInt
 	path := "/" + filepath.Join(append([]string{cgroupRoot}, sub...)...)
 	for {
 		left := c.pids(sub...)
@@ -177,9 +178,15 @@ func (c cgroups) kill(ctx context.Context, sub ...string) error {
 				return nil
 			}
 		}
+		if len(left) < fewest {
+			deadline, fewest = time.Now().Add(patience), len(left)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("processes %v do not die", left)
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("processes %v do not die: %w", left, ctx.Err())
+			return fmt.Errorf("processes %v are still there: %w", left, ctx.Err())
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -231,7 +238,7 @@ func memberOf(table, cgroup string) bool {
 
 // remove deletes the directories below a sandbox (and machine), deepest first, once they are empty.
 func (c cgroups) remove(ctx context.Context, sub ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	for {
 		var failed error
