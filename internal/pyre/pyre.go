@@ -35,7 +35,7 @@ const patience = 30 * time.Second
 type Regexp struct {
 	source string
 	flags  Flags
-	limit  time.Duration // of one search of the backtracking engine
+	limit  time.Duration  // of one search of the backtracking engine
 	fast   *regexp.Regexp // nil if Go's engine refuses the pattern
 	empty  bool           // may match nothing
 	dollar bool           // has a $ that may also match before a last newline
