@@ -4,6 +4,7 @@ package node
 
 import (
 	"context"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -14,7 +15,7 @@ type systemd struct{ *liveSystem }
 const unitProperties = "LoadState,ActiveState,SubState,UnitFileState,Result,MainPID,InvocationID,NeedDaemonReload"
 
 func (s systemd) Unit(ctx context.Context, name string) (Unit, error) {
-	if s.asksSystemd() {
+	if s.reachesSystemd() {
 		if u, err := s.live.units.unit(ctx, name); err == nil || ctx.Err() != nil {
 			return u, err
 		}
@@ -22,9 +23,12 @@ func (s systemd) Unit(ctx context.Context, name string) (Unit, error) {
 	return s.show(ctx, name)
 }
 
-// asksSystemd tells whether this process may ask systemd itself.
-func (s systemd) asksSystemd() bool {
-	if s.id.uid != 0 || s.id.other {
+// asksSystemd tells whether systemd is asked over its socket to change something: it would do that for root, who this process is.
+func (s systemd) asksSystemd() bool { return s.id.uid == 0 && !s.id.other && s.reachesSystemd() }
+
+// reachesSystemd tells whether systemd's socket serves this process. What systemd tells of units it tells every account.
+func (s systemd) reachesSystemd() bool {
+	if os.Geteuid() != 0 {
 		return false
 	}
 	_, err := s.live.units.connect()
