@@ -55,6 +55,9 @@ func (b *unitBus) ask(ctx context.Context, name string) (Unit, error) {
 		return Unit{}, fmt.Errorf("asking systemd for %s: %w", name, err)
 	}
 	u := unitOf(props)
+	if fragment, ok := props["FragmentPath"].Value().(string); ok {
+		u.NeedReload = u.NeedReload || outranked(unitDirs, name, fragment)
+	}
 	if u.Exists && u.Enabled != "" {
 		// The property is of the time when systemd last read its files; links may have been made since.
 		manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")

@@ -12,7 +12,7 @@ import (
 // systemd is asked over its own socket where this process is root, else through systemctl, which does all that changes something.
 type systemd struct{ *liveSystem }
 
-const unitProperties = "LoadState,ActiveState,SubState,UnitFileState,Result,MainPID,InvocationID,NeedDaemonReload"
+const unitProperties = "LoadState,ActiveState,SubState,UnitFileState,Result,MainPID,InvocationID,NeedDaemonReload,FragmentPath"
 
 func (s systemd) Unit(ctx context.Context, name string) (Unit, error) {
 	if s.reachesSystemd() {
@@ -68,7 +68,9 @@ func (s systemd) show(ctx context.Context, name string) (Unit, error) {
 		case "InvocationID":
 			u.InvocationID = val
 		case "NeedDaemonReload":
-			u.NeedReload = val == "yes"
+			u.NeedReload = u.NeedReload || val == "yes"
+		case "FragmentPath":
+			u.NeedReload = u.NeedReload || outranked(unitDirs, unitName(name), val)
 		}
 	}
 	return u, nil

@@ -293,7 +293,7 @@ type Unit struct {
 	Result       string
 	PID          int
 	InvocationID string
-	NeedReload   bool
+	NeedReload   bool // systemd has read other unit files than those that are there
 	Assumed      bool // the unit itself is only planned, or a planned package may bring it
 }
 
