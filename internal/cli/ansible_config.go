@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/payload"
 	"pig/internal/ui"
 )
 
@@ -162,6 +163,15 @@ func (c *ansibleConfig) libraryPath() []string {
 	return append(c.located("~/.ansible/plugins/modules:/usr/share/ansible/plugins/modules", ".", ":"), c.paths("ANSIBLE_ACTION_PLUGINS", "defaults", "action_plugins")...)
 }
 
+// moduleUtilsPath is where ansible.module_utils is searched: as configured, then in the ansible-core of this machine.
+func (c *ansibleConfig) moduleUtilsPath() []string {
+	dirs := c.paths("ANSIBLE_MODULE_UTILS", "defaults", "module_utils")
+	if dirs == nil {
+		dirs = c.located("~/.ansible/plugins/module_utils:/usr/share/ansible/plugins/module_utils", ".", ":")
+	}
+	return append(dirs, payload.Installed(c.env)...)
+}
+
 // configured fills in what the command line leaves to ansible.cfg.
 func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) {
 	o.config = c
@@ -228,6 +238,13 @@ func (o *runOptions) libraryPath() []string {
 		return nil
 	}
 	return o.config.libraryPath()
+}
+
+func (o *runOptions) moduleUtilsPath() []string {
+	if o.config == nil {
+		return nil
+	}
+	return o.config.moduleUtilsPath()
 }
 
 // unobeyed tells of settings that would change what a playbook does, and that pig does not obey.
