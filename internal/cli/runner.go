@@ -103,7 +103,7 @@ func (s *runner) loader() *playbook.Loader {
 	return &playbook.Loader{
 		Files: s.files, RolesPath: append(s.opt.rolesPath(), playbook.Embedded+"roles"), Collections: s.opt.collectionsPath(), Libraries: s.opt.libraryPath(),
 		ModuleUtils: s.opt.moduleUtilsPath(),
-		Known: func(name string) bool { return known[name] }, Names: func() []string { return slices.Clone(names) }, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
+		Known:       func(name string) bool { return known[name] }, Names: func() []string { return slices.Clone(names) }, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
 		YAML: yaml.Options{Vault: s.opens, Closed: true},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"pig/internal/diag"
 	"pig/internal/module"
+	"pig/internal/module/builtin"
 	"pig/internal/payload"
 	"pig/internal/playbook"
 	"pig/internal/value"
@@ -59,16 +60,45 @@ func (c *call) onDisk(ctx context.Context) Result {
 	if err != nil {
 		return failed(err)
 	}
-	r := c.node(ctx, "ansible_module", value.DictOf("name", c.task.Called, "style", string(p.Style), "interpreter", value.Strings(start), "content", string(p.Content),
-		"python_name", p.Module, "params", params, "check", check && p.Checks))
-	if value.Truthy(r.Values.At("skipped")) && !r.Failed {
+	args := value.DictOf("name", c.task.Called, "style", string(p.Style), "interpreter", value.Strings(start), "digest", p.Digest,
+		"python_name", p.Module, "params", params, "check", check && p.Checks)
+	return c.keepFacts(ctx, asAnsible(c.send(ctx, p, args)))
+}
+
+// send starts the module. The first time, the node asks for its text.
+func (c *call) send(ctx context.Context, p payload.Payload, args *value.Dict) Result {
+	if c.task.Async == nil { // a job cannot ask back
+		if r := c.node(ctx, "ansible_module", args.Clone()); !r.Values.Has(builtin.WantsContent) {
+			return r
+		}
+	}
+	args.Set("content", string(p.Content))
+	return c.node(ctx, "ansible_module", args)
+}
+
+// asAnsible makes of what a module that pig lacks returned what Ansible makes of it.
+func asAnsible(r Result) Result {
+	switch {
+	case r.Failed && r.Of == "Module":
+		if !r.Values.Has("msg") {
+			r.Of = "Action"
+			r.Values.Set("msg", "Task failed: Action failed: "+r.Msg)
+		}
+		if r.Values.Has("module_stdout") {
+			r.Of = "Action"
+		}
+		if !r.Values.Has("exception") {
+			r.Values.Set("exception", "(traceback unavailable)")
+		}
+	case value.Truthy(r.Values.At("skipped")):
 		r.Values.Delete("skipped")
+		r.Values.Set("failed", false)
 		r.Skipped = true
 		if msg := r.Values.At("msg"); msg != nil {
 			r.Msg = value.Display(msg)
 		}
 	}
-	return c.keepFacts(ctx, r)
+	return r
 }
 
 // params are the arguments of a task with those that Ansible adds for the module itself.

@@ -33,12 +33,7 @@ type Payload struct {
 	Module      string // of Python: its name in the archive
 	// Checks says that it handles check mode, as far as its text tells.
 	Checks bool
-}
-
-// Digest tells whether two payloads are the same.
-func (p Payload) Digest() string {
-	sum := sha256.Sum256(p.Content)
-	return hex.EncodeToString(sum[:])
+	Digest string // of Content
 }
 
 // Sources is where modules and what they import are read.
@@ -83,6 +78,8 @@ func (s Sources) Of(name, path string) (Payload, error) {
 		}
 		p.Checks = p.Checks || a.module
 	}
+	sum := sha256.Sum256(p.Content)
+	p.Digest = hex.EncodeToString(sum[:])
 	return p, nil
 }
 

@@ -20,24 +20,35 @@ var startModule []byte
 // ansibleModule runs a module that is not part of pig, as the controller sends it. Check mode is the module's own affair: it looks at the
 // machine itself, and what an earlier step of a plan changes is not there yet.
 func ansibleModule() module.Module {
+	kept := &programs{}
 	return module.Module{
 		Name: "ansible_module",
 		Spec: module.Spec{Args: []module.Arg{
 			{Name: "name", Required: true},
 			{Name: "style", Required: true, Choices: []string{"python", "json_args", "want_json", "old", "binary"}},
 			{Name: "interpreter", Type: module.List, Elements: module.Str},
-			{Name: "content", Required: true},
+			{Name: "content"},
+			{Name: "digest", Required: true},
 			{Name: "python_name"},
 			{Name: "params", Type: module.Dict},
 			{Name: "check", Type: module.Bool},
 			{Name: "read_only", Type: module.Bool},
 		}},
-		Run: runAnsibleModule,
+		Run: func(ctx context.Context, c *module.Call) (*value.Dict, error) {
+			content, ok := kept.take(c.Args.String("digest"), c.Args.String("content"))
+			if !ok {
+				return value.DictOf("changed", false, WantsContent, true), nil
+			}
+			return runAnsibleModule(ctx, c, content)
+		},
 	}
 }
 
-func runAnsibleModule(ctx context.Context, c *module.Call) (*value.Dict, error) {
-	cmd, err := moduleCommand(c)
+// WantsContent is the key of a result that asks for a module which is not here yet. No module can return it.
+const WantsContent = "_ansible_wants_content"
+
+func runAnsibleModule(ctx context.Context, c *module.Call, content string) (*value.Dict, error) {
+	cmd, err := moduleCommand(c, content)
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +72,36 @@ func runAnsibleModule(ctx context.Context, c *module.Call) (*value.Dict, error) 
 		return nil, &module.Failure{Msg: r.msg, Values: r.values}
 	}
 	if r.changed {
-		err = c.System.Do(ctx, node.Change{Kind: "module", ID: changedBy(c), Action: "run"}, func(context.Context) error { return nil })
+		change := node.Change{Kind: "module", ID: changedBy(c), Action: "run", Diff: moduleDiff(r.values.At("diff"))}
+		err = c.System.Do(ctx, change, func(context.Context) error { return nil })
 	}
 	return r.values, err
+}
+
+// moduleDiff is the difference that a module returned, as text.
+func moduleDiff(v value.Value) string {
+	if l, ok := v.(*value.List); ok {
+		var all strings.Builder
+		for _, item := range l.Items {
+			all.WriteString(moduleDiff(item))
+		}
+		return all.String()
+	}
+	d, ok := v.(*value.Dict)
+	if !ok {
+		return ""
+	}
+	text := func(key string) string {
+		s, ok := value.Plain(d.At(key))
+		if !ok && d.At(key) != nil {
+			return value.Display(d.At(key)) + "\n"
+		}
+		return s
+	}
+	if d.Has("prepared") {
+		return text("prepared")
+	}
+	return node.TextDiff(text("before_header"), text("before"), text("after"))
 }
 
 // changedBy names what a module changes: the module, and the argument that most of them have for the thing.
@@ -78,9 +116,12 @@ func changedBy(c *module.Call) string {
 }
 
 // moduleCommand is how a module of this style is started.
-func moduleCommand(c *module.Call) (node.Cmd, error) {
+func moduleCommand(c *module.Call, content string) (node.Cmd, error) {
 	const program, args = node.GivenDir + "/module", node.GivenDir + "/args"
-	content, params := []byte(c.Args.String("content")), c.Args.Dict("params")
+	params := c.Args.Dict("params")
+	if params == nil {
+		params = value.NewDict()
+	}
 	interpreter, err := interpreterOf(c)
 	if err != nil {
 		return node.Cmd{}, err
@@ -90,10 +131,10 @@ func moduleCommand(c *module.Call) (node.Cmd, error) {
 	switch style := c.Args.String("style"); style {
 	case "python":
 		cmd.Argv = append(interpreter, node.GivenDir+"/start.py", c.Args.String("python_name"))
-		cmd.Given = []node.Given{{Name: "start.py", Content: startModule}, {Name: "module.zip", Content: content}}
+		cmd.Given = []node.Given{{Name: "start.py", Content: startModule}, {Name: "module.zip", Content: []byte(content)}}
 		cmd.Stdin = value.PlainJSON(params)
 	case "json_args":
-		text := strings.ReplaceAll(string(content), "<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>", string(value.PlainJSON(params)))
+		text := strings.ReplaceAll(content, "<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>", string(value.PlainJSON(params)))
 		cmd.Given = []node.Given{{Name: "module", Content: []byte(text), Program: true}}
 	default:
 		text := value.PlainJSON(params)
@@ -101,7 +142,7 @@ func moduleCommand(c *module.Call) (node.Cmd, error) {
 			text = pairs(params)
 		}
 		cmd.Argv = append(cmd.Argv, args)
-		cmd.Given = []node.Given{{Name: "module", Content: content, Program: true}, {Name: "args", Content: text}}
+		cmd.Given = []node.Given{{Name: "module", Content: []byte(content), Program: true}, {Name: "args", Content: text}}
 	}
 	return cmd, nil
 }

@@ -29,6 +29,8 @@ def main(name):
     try:
         from ansible.module_utils._internal._ansiballz import _loader
     except ImportError:  # before ansible-core 2.19
+        _loader = None
+    if _loader is None:
         basic._ANSIBLE_ARGS = args
         runpy.run_module(name, init_globals={"_module_fqn": name, "_modlib_path": archive}, run_name="__main__", alter_sys=True)
         sys.exit("the module ended without a result")

@@ -38,9 +38,11 @@ func readModule(out node.Output, interpreter string) moduleResult {
 	r.failed = value.Truthy(d.At("failed")) || !d.Has("failed") && hasRC && value.Str(rc) != "0"
 	d.Delete("failed")
 	d.Set("changed", r.changed)
-	r.msg = "Unknown error."
 	if msg, ok := d.Get("msg"); ok {
 		r.msg = value.Display(msg)
+	}
+	if r.msg == "" { // a failure without a text is a failure too
+		r.msg = "Unknown error."
 	}
 	return r
 }
