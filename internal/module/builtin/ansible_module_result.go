@@ -31,6 +31,7 @@ func readModule(out node.Output, interpreter string) moduleResult {
 		return noResult(out, err, interpreter)
 	}
 	r := moduleResult{values: d}
+	r.words()
 	r.warn(junk)
 	r.clean()
 	r.changed = value.Truthy(d.At("changed"))
@@ -38,7 +39,7 @@ func readModule(out node.Output, interpreter string) moduleResult {
 	r.failed = value.Truthy(d.At("failed")) || !d.Has("failed") && hasRC && value.Str(rc) != "0"
 	d.Delete("failed")
 	d.Set("changed", r.changed)
-	if msg, ok := d.Get("msg"); ok {
+	if msg, ok := d.Get("msg"); ok && r.msg == "" {
 		r.msg = value.Display(msg)
 	}
 	if r.msg == "" { // a failure without a text is a failure too
@@ -100,10 +101,11 @@ func (r *moduleResult) clean() {
 	for _, k := range []string{"warnings", "deprecations"} {
 		list, ok := d.At(k).(*value.List)
 		if ok && len(list.Items) > 0 {
-			if k == "warnings" {
-				for _, w := range list.Items {
-					r.warnings = append(r.warnings, value.Display(w))
+			for _, w := range list.Items {
+				if old, ok := w.(*value.Dict); ok && k == "deprecations" {
+					w = "deprecated: " + value.Display(old.At("msg"))
 				}
+				r.warnings = append(r.warnings, value.Display(w))
 			}
 			continue
 		}
