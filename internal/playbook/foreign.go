@@ -188,6 +188,9 @@ func collectionOf(path string) string {
 
 // isAction tells whether a file is an action plugin.
 func (l *Loader) isAction(file string) bool {
+	if in := Dir(file); strings.HasSuffix(in, "/action_plugins") || strings.Contains(in, "/plugins/action") {
+		return true
+	}
 	text, err := l.Files.Read(file)
 	return err == nil && strings.Contains(string(text), "class ActionModule")
 }
