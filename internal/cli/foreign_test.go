@@ -13,7 +13,7 @@ import (
 func TestModulesOnDiskLoad(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"hosts": "one ansible_connection=local\n",
+		"hosts": "one ansible_connection=local colour=blue\n",
 		"site.yml": `- hosts: all
   gather_facts: false
   collections: [acme.tools]
@@ -29,6 +29,8 @@ func TestModulesOnDiskLoad(t *testing.T) {
 		"two.yml":                      "- hosts: all\n  gather_facts: false\n  tasks:\n    - beside: { text: hello }\n      register: r\n    - debug: { msg: 'it says {{ r.said }}' }\n",
 		"python.yml":                   "- hosts: all\n  gather_facts: false\n  tasks:\n    - snake: {}\n",
 		"action_plugins/plugin.py":     "",
+		"facts.yml":                    "- hosts: all\n  gather_facts: false\n  tasks:\n    - facts: {}\n    - debug: { msg: 'it is {{ colour }} {{ shape }} {{ ansible_facts.shape }} {{ ansible_connection }}' }\n",
+		"library/facts.sh":             "#!/bin/sh\necho '{\"ansible_facts\": {\"colour\": \"red\", \"shape\": \"round\", \"ansible_connection\": \"ssh\"}}'\n",
 		"library/snake.py":             "from ansible.module_utils.no_such_part import x\n",
 		"unknown.yml":                  "- hosts: all\n  tasks:\n    - acme.tools.saw: {}\n",
 		"included.yml":                 "- hosts: all\n  tasks:\n    - include_tasks: saw.yml\n      when: false\n",
@@ -60,6 +62,8 @@ func TestModulesOnDiskLoad(t *testing.T) {
 		{"one.yml", "went on", false, 2},
 		{"one.yml", `one.yml:7:7: action plugin "plugin" cannot be run`, false, 2},
 		{"two.yml", "it says hello", false, 0},
+		{"facts.yml", "it is blue round round local", false, 0},
+		{"facts.yml", "ignored variables that host one sent as facts: colour, ansible_connection", false, 0},
 		{"python.yml", "python.yml:4:7: ansible.module_utils.no_such_part.x not found on this machine", false, 2},
 	} {
 		args := []string{"pig", "play", filepath.Join(dir, c.file), "-i", filepath.Join(dir, "hosts")}
