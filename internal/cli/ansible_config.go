@@ -207,6 +207,7 @@ func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) 
 	truth("force-handlers", &o.flush, "ANSIBLE_FORCE_HANDLERS", "defaults", "force_handlers")
 	o.passwords.configured(c, given)
 	o.merge = c.get("ANSIBLE_HASH_BEHAVIOUR", "defaults", "hash_behaviour") == "merge"
+	o.python = c.get("ANSIBLE_PYTHON_INTERPRETER", "defaults", "interpreter_python")
 	o.format = ui.AnsibleFormat{
 		HideSkipped: !c.truth("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "defaults", "display_skipped_hosts", true),
 		HideOK:      !c.truth("ANSIBLE_DISPLAY_OK_HOSTS", "defaults", "display_ok_hosts", true),
@@ -242,7 +243,7 @@ func (o *runOptions) libraryPath() []string {
 
 func (o *runOptions) moduleUtilsPath() []string {
 	if o.config == nil {
-		return nil
+		return payload.Installed(os.Getenv)
 	}
 	return o.config.moduleUtilsPath()
 }

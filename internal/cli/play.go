@@ -81,7 +81,6 @@ pig does the same when started by the name ansible-playbook.
 				fmt.Fprintln(a.out, cmp.Or(used(conf.file), "No config file found; using defaults"))
 			}
 			s.base.GatherFacts = conf.get("ANSIBLE_GATHERING", "defaults", "gathering") != "explicit"
-			s.base.Python = conf.get("ANSIBLE_PYTHON_INTERPRETER", "defaults", "interpreter_python")
 			s.base.Config, s.base.Forgetful = conf.file, o.output == "ansible"
 			if !s.base.Plan {
 				release, err := s.lockPlays(c.Context(), plays)

@@ -18,7 +18,11 @@ func (s *liveSystem) give(c *Cmd) (back func(), err error) {
 		return func() {}, nil
 	}
 	var dir string
-	back = func() { _ = s.access(func() error { return os.RemoveAll(dir) }) }
+	back = func() {
+		if err := s.access(func() error { return os.RemoveAll(dir) }); err != nil { // what the command left in it is somebody else's
+			_ = os.RemoveAll(dir)
+		}
+	}
 	err = s.access(func() (err error) {
 		if dir, err = s.newDir(); err != nil {
 			return err
