@@ -59,7 +59,8 @@ func TestStyleOfAModule(t *testing.T) {
 func TestArchiveHasWhatAModuleImports(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
-		"/core/basic.py":                         "from ansible.module_utils.common.text import native\ntry:\n    from ansible.module_utils.lost import x\nexcept ImportError:\n    pass\n",
+		"/core/basic.py":                         "from ansible.module_utils.common.text import native\ntry:\n    from ansible.module_utils.lost import x\n    import ansible.module_utils.maybe\nexcept ImportError:\n    pass\n",
+		"/core/maybe.py":                         "import ansible.module_utils.lost.too\n",
 		"/core/common/__init__.py":               "COMMON = 1\n",
 		"/core/common/text.py":                   "",
 		"/core/unused.py":                        "",
@@ -93,7 +94,7 @@ func TestArchiveHasWhatAModuleImports(t *testing.T) {
 	want := []string{
 		"ansible/__init__.py", "ansible/module_utils/__init__.py", "ansible/module_utils/_internal/__init__.py", "ansible/module_utils/_internal/_ansiballz/__init__.py",
 		"ansible/module_utils/_internal/_ansiballz/_loader.py", "ansible/module_utils/basic.py",
-		"ansible/module_utils/common/__init__.py", "ansible/module_utils/common/text.py", "ansible/module_utils/six/__init__.py", "ansible/module_utils/wood.py",
+		"ansible/module_utils/common/__init__.py", "ansible/module_utils/common/text.py", "ansible/module_utils/maybe.py", "ansible/module_utils/six/__init__.py", "ansible/module_utils/wood.py",
 		"ansible_collections/__init__.py", acme + "__init__.py",
 		acme + "more/__init__.py", acme + "more/plugins/__init__.py", acme + "more/plugins/module_utils/__init__.py", acme + "more/plugins/module_utils/nail.py",
 		acme + "tools/__init__.py", acme + "tools/plugins/__init__.py", acme + "tools/plugins/module_utils/__init__.py",

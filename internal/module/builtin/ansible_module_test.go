@@ -47,6 +47,7 @@ func leftovers(t *testing.T, of string) (all []string) {
 
 func TestModulesOfOtherLanguages(t *testing.T) {
 	t.Parallel()
+	mark := t.TempDir() // no other run has it
 	params := value.DictOf("text", "it's a \"b\"", "list", value.NewList(int64(1), "two"), "none", nil, "yes", true)
 	for _, c := range []struct {
 		name, style, text string
@@ -68,7 +69,7 @@ func TestModulesOfOtherLanguages(t *testing.T) {
 		{"messages of ansible-core 2.19", "want_json", `echo '{"failed": true, "exception": {"__ansible_type": "ErrorSummary", "event": {"msg": "boom", "chain": {"event": {"msg": "below"}}}}, "warnings": [{"__ansible_type": "WarningSummary", "event": {"msg": "careful"}}]}'`,
 			`'warnings': ['careful'], 'msg': 'Task failed: Module failed: boom: below'`, "boom: below", ""},
 	} {
-		r := module.Run(t.Context(), node.NewLive(), builtin.Table(), module.Task{Module: "ansible_module", Args: program(c.style, "/bin/sh", "# "+t.Name()+"\n"+c.text, params)})
+		r := module.Run(t.Context(), node.NewLive(), builtin.Table(), module.Task{Module: "ansible_module", Args: program(c.style, "/bin/sh", "# "+mark+"\n"+c.text, params)})
 		if (c.failed == "") != (r.Failed == "") || !strings.Contains(r.Failed, c.failed) {
 			t.Errorf("%s: failed %q, want %q", c.name, r.Failed, c.failed)
 		}
@@ -79,7 +80,7 @@ func TestModulesOfOtherLanguages(t *testing.T) {
 			t.Errorf("%s: changes %q, want %q", c.name, got, c.makes)
 		}
 	}
-	if left := leftovers(t, t.Name()); left != nil {
+	if left := leftovers(t, mark); left != nil {
 		t.Errorf("left behind: %q", left)
 	}
 }
