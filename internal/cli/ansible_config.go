@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pig/internal/diag"
+	"pig/internal/payload"
 	"pig/internal/ui"
 )
 
@@ -162,6 +163,15 @@ func (c *ansibleConfig) libraryPath() []string {
 	return append(c.located("~/.ansible/plugins/modules:/usr/share/ansible/plugins/modules", ".", ":"), c.paths("ANSIBLE_ACTION_PLUGINS", "defaults", "action_plugins")...)
 }
 
+// moduleUtilsPath is where ansible.module_utils is searched: as configured, then in the ansible-core of this machine.
+func (c *ansibleConfig) moduleUtilsPath() []string {
+	dirs := c.paths("ANSIBLE_MODULE_UTILS", "defaults", "module_utils")
+	if dirs == nil {
+		dirs = c.located("~/.ansible/plugins/module_utils:/usr/share/ansible/plugins/module_utils", ".", ":")
+	}
+	return append(dirs, payload.Installed(c.env)...)
+}
+
 // configured fills in what the command line leaves to ansible.cfg.
 func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) {
 	o.config = c
@@ -197,6 +207,7 @@ func (o *runOptions) configured(c *ansibleConfig, given func(flag string) bool) 
 	truth("force-handlers", &o.flush, "ANSIBLE_FORCE_HANDLERS", "defaults", "force_handlers")
 	o.passwords.configured(c, given)
 	o.merge = c.get("ANSIBLE_HASH_BEHAVIOUR", "defaults", "hash_behaviour") == "merge"
+	o.python = c.get("ANSIBLE_PYTHON_INTERPRETER", "defaults", "interpreter_python")
 	o.format = ui.AnsibleFormat{
 		HideSkipped: !c.truth("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "defaults", "display_skipped_hosts", true),
 		HideOK:      !c.truth("ANSIBLE_DISPLAY_OK_HOSTS", "defaults", "display_ok_hosts", true),
@@ -228,6 +239,13 @@ func (o *runOptions) libraryPath() []string {
 		return nil
 	}
 	return o.config.libraryPath()
+}
+
+func (o *runOptions) moduleUtilsPath() []string {
+	if o.config == nil {
+		return payload.Installed(os.Getenv)
+	}
+	return o.config.moduleUtilsPath()
 }
 
 // unobeyed tells of settings that would change what a playbook does, and that pig does not obey.

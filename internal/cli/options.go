@@ -37,6 +37,7 @@ type runOptions struct {
 	sandbox    string
 	json       bool
 	config     *ansibleConfig // of play: ansible.cfg
+	python     string         // interpreter_python of it
 	playbooks  string         // of play: the directory of the playbook, whose group_vars count
 	output     string         // of play: pig's own, or as ansible-playbook prints it
 	merge      bool           // of play: hash_behaviour = merge

@@ -77,7 +77,7 @@ func (s *runner) engineOptions() error {
 	s.base = engine.Options{
 		Plan: o.check, Diff: o.diff, Forks: o.forks, Tags: o.tags, SkipTags: o.skipTags, Limit: o.limit, ExtraVars: params.Seal(s.extra),
 		Become: o.become, BecomeUser: o.becomeUser, User: o.user, KeyFile: o.key, Timeout: o.connectTimeout(), SSHCommon: o.sshCommon, SSHExtra: o.sshExtra,
-		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version, Merge: o.merge,
+		FlushAll: o.flush, StartAt: o.startAt, Verbosity: o.verbosity, Version: Version, Merge: o.merge, Python: o.python,
 	}
 	var err error
 	if o.askPass {
@@ -102,7 +102,8 @@ func (s *runner) loader() *playbook.Loader {
 	}
 	return &playbook.Loader{
 		Files: s.files, RolesPath: append(s.opt.rolesPath(), playbook.Embedded+"roles"), Collections: s.opt.collectionsPath(), Libraries: s.opt.libraryPath(),
-		Known: func(name string) bool { return known[name] }, Names: func() []string { return slices.Clone(names) }, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
+		ModuleUtils: s.opt.moduleUtilsPath(),
+		Known:       func(name string) bool { return known[name] }, Names: func() []string { return slices.Clone(names) }, FreeForm: engine.FreeForm(s.modules), Static: s.static, Seal: s.seal,
 		YAML: yaml.Options{Vault: s.opens, Closed: true},
 	}
 }

@@ -192,20 +192,24 @@ func (r *run) delegatedTo(t *playbook.Task, s *scope) string {
 	return name
 }
 
+// scopeOf has the variables of the host that the call goes to.
+func (c *call) scopeOf(name string) *scope {
+	if name == c.Name {
+		return c.scope
+	}
+	if h := c.e.host(name); h != nil {
+		return c.playRun.scope(h, nil, nil)
+	}
+	return c.playRun.scope(c.e.stranger(name), nil, nil)
+}
+
 // where tells which host the call goes to, and as which user.
 func (c *call) where() (fleet.Host, string, error) {
-	s := c.scope
 	name, heard, err := c.target()
 	if err != nil {
 		return fleet.Host{}, "", err
 	}
-	if name != c.Name {
-		if h := c.e.host(name); h != nil {
-			s = c.playRun.scope(h, nil, nil)
-		} else {
-			s = c.playRun.scope(c.e.stranger(name), nil, nil)
-		}
-	}
+	s := c.scopeOf(name)
 	host, err := c.connection(name, s)
 	if err != nil {
 		return host, "", err

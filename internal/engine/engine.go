@@ -18,6 +18,7 @@ import (
 	"pig/internal/jinja"
 	"pig/internal/module"
 	"pig/internal/node"
+	"pig/internal/payload"
 	"pig/internal/playbook"
 	"pig/internal/secret"
 	"pig/internal/value"
@@ -59,6 +60,7 @@ type Options struct {
 	Dir         string
 	Config      string // the ansible.cfg that was read
 	Version     string
+	Python      string // starts modules that pig lacks, where the variables of a host say nothing
 	Key         []byte // seals what is planned, for a plan that is kept
 }
 
@@ -117,6 +119,7 @@ type shared struct {
 	order     []string
 	warned    map[string]bool // host and name of variables that a node wanted to set
 	added     joins
+	payloads  payloads
 }
 
 // Stats count what became of one host's tasks, as Ansible's recap does.
@@ -148,7 +151,7 @@ func New(d Deps, o Options) *Engine {
 	return &Engine{Deps: d, opt: o, shared: &shared{
 		forks: make(chan struct{}, o.Forks), stop: make(chan struct{}), machines: map[string]*machine{}, actions: actions(),
 		tags: playbook.NewTagFilter(o.Tags, o.SkipTags), started: o.StartAt == "", stats: map[string]*Stats{},
-		warned: map[string]bool{},
+		warned: map[string]bool{}, payloads: payloads{made: map[string]payload.Payload{}},
 	}, hosts: map[string]*host{}, fates: newFates(), jobs: newJobs()}
 }
 

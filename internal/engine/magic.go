@@ -111,7 +111,7 @@ func (m *magic) ofRun(name string) (value.Value, bool) {
 	case "ansible_limit":
 		return o.Limit, o.Limit != ""
 	case "ansible_version":
-		return value.DictOf("full", "2.19.11", "major", int64(2), "minor", int64(19), "revision", int64(11), "string", "2.19.11"), true
+		return value.DictOf("full", ansibleVersion, "major", int64(2), "minor", int64(19), "revision", int64(11), "string", ansibleVersion), true
 	case "playbook_dir":
 		return absoluteDir(m.pr.play.Dir), true
 	case "ansible_config_file":
@@ -203,3 +203,6 @@ func (v hostVars) Keys() []value.Value {
 	}
 	return keys
 }
+
+// ansibleVersion is the version of ansible-core whose language this is.
+const ansibleVersion = "2.19.11"

@@ -365,6 +365,9 @@ func (r *run) act(ctx context.Context, t *playbook.Task, s *scope) Result {
 		}
 	}
 	c := &call{run: r, task: t, scope: s, args: args, said: heard}
+	if t.Script != "" {
+		return c.onDisk(ctx)
+	}
 	if !local {
 		return c.node(ctx, t.Action, args)
 	}

@@ -107,6 +107,12 @@ func (r *run) namedFiles(b *strings.Builder, t *playbook.Task) {
 		r.includedRole(b, t)
 		return
 	}
+	if t.Script != "" {
+		if p, err := r.payload(t); err == nil { // else the run tells
+			fmt.Fprintln(b, p.Digest)
+		}
+		return
+	}
 	n, ok := namers[t.Action]
 	if !ok {
 		return

@@ -16,7 +16,7 @@ import (
 // layers are pig's packages, the lowest first: each may import those of lower layers, not its own neighbours.
 var layers = [][]string{
 	{"diag", "format", "pyre", "products/pgsql/guc", "products/pgsql/packages", "secret", "private", "graph", "transport", "transport/sshd", "agentbin", "pki", "openpgp", "dashboard", "configure", "parity", "vault", "house", "law"},
-	{"node", "value", "report", "signature"},
+	{"node", "value", "report", "signature", "payload"},
 	{"node/contract", "yaml", "toml", "products/pgsql/model", "products/etcd/model", "products/minio/model", "products/redis/model", "repository", "jinja/jmes", "jinja/python", "jinja/python/crypt", "jinja/python/pyrand"},
 	{"jinja/plugin", "argspec"},
 	{"jinja/syntax"},

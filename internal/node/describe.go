@@ -116,6 +116,9 @@ func sameAccount(want, name string, id int) bool {
 
 func octal(m fs.FileMode) string { return fmt.Sprintf("%04o", uint32(m)) }
 
+// TextDiff shows how a text changes.
+func TextDiff(path, old, content string) string { return textDiff(path, []byte(old), []byte(content)) }
+
 func textDiff(path string, old, content []byte) string {
 	switch {
 	case len(old) > maxDiff || len(content) > maxDiff:

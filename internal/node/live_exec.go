@@ -33,6 +33,11 @@ func (s *liveSystem) run(ctx context.Context, c Cmd) (Output, error) {
 	if len(c.Argv) == 0 {
 		return Output{}, errors.New("no command given")
 	}
+	back, err := s.give(&c)
+	if err != nil {
+		return Output{}, err
+	}
+	defer back()
 	env := s.environ(c.Env)
 	path, err := lookPath(c.Argv[0], c.Dir, env)
 	if err != nil {

@@ -30,6 +30,7 @@ type Shadow struct {
 	started  bool              // some service will start
 	installs bool              // some package will come
 	skipped  int               // commands that were not run, whose effects nobody can tell
+	changed  bool              // something is planned
 	partial  bool              // other tasks, which are not planned here, come first
 }
 
@@ -109,6 +110,7 @@ func (s *shadowSystem) User() string       { return s.user }
 func (s *shadowSystem) record(c Change) {
 	s.shadow.mu.Lock()
 	maps.Copy(s.shadow.facts, c.Makes)
+	s.shadow.changed = true
 	s.shadow.mu.Unlock()
 	s.task.Record(c)
 }
@@ -117,6 +119,9 @@ func (s *shadowSystem) record(c Change) {
 func (s *shadowSystem) Foreseen(fact string) (string, bool) {
 	s.shadow.mu.Lock()
 	defer s.shadow.mu.Unlock()
+	if fact == AnyChange {
+		return "", s.shadow.changed || s.shadow.skipped > 0
+	}
 	v, ok := s.shadow.facts[fact]
 	return v, ok
 }

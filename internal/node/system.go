@@ -81,11 +81,27 @@ type Cmd struct {
 	// Reads are files of configuration and links that decide what a ReadOnly command tells: a plan that writes them shows it what they will be.
 	Reads  []string
 	Change *Change
+	// Given are files that lie in a directory of the command's own while it runs, which only its account may enter. GivenDir in an argument is
+	// the path of that.
+	Given []Given
 	// Sees are paths as the command is to find them instead of what is there: a check reads a new configuration under its own name
 	// before it stands there. Nobody else sees them, and nothing is written for them. A Shadow adds what it plans; where it cannot
 	// tell all that the check would read, it takes it that the check succeeds. Not nil and empty: a check of what stands there.
 	Sees []Seen
 }
+
+// Given is a file that a command is given for as long as it runs.
+type Given struct {
+	Name    string
+	Content []byte
+	Program bool
+}
+
+// GivenDir stands for the directory of the files that a command is given.
+const GivenDir = "{given}"
+
+// AnyChange is the fact that something on the machine changes before this: a command that looks around by itself may not see what will be.
+const AnyChange = "*"
 
 // Seen is a file as one command finds it, or that it finds none.
 type Seen struct {

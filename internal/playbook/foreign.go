@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -8,7 +9,7 @@ import (
 )
 
 // A module that pig lacks may lie on disk: in a collection, in library/ beside the playbook or in the role, or in a directory of the
-// configuration. Such a task is read as any other, so that a run which never reaches it goes on; a task that is reached says what is missing.
+// configuration. The engine sends it to the node. An action plugin, which Ansible runs inside of itself, is refused where its task is reached.
 
 // resolve finds what a task calls: the name as the engine knows it, and the file of a module that only lies on disk.
 func (r *taskReader) resolve(t *Task, called string, own value.Value) (action, file string) {
@@ -48,10 +49,10 @@ func (r *taskReader) routed(full string) (action, file string) {
 		}
 		plugins := Join(home, "plugins")
 		name := strings.Join(parts[2:], "/")
-		if file = r.l.script([]string{Join(plugins, "modules"), Join(plugins, "action")}, name); file != "" {
+		if file = r.l.script([]string{Join(plugins, "action"), Join(plugins, "modules")}, name); file != "" {
 			return full, file
 		}
-		if full = r.l.redirect(home, strings.Join(parts[2:], ".")); full == "" {
+		if full = r.l.redirect(home, strings.Join(parts[2:], "."), "modules", "action"); full == "" {
 			return action, ""
 		}
 	}
@@ -80,7 +81,7 @@ func (r *taskReader) inForce(t *Task, own value.Value) []string {
 // libraries are the directories of modules that belong to no collection.
 func (r *taskReader) libraries() []string {
 	var dirs []string
-	for _, kind := range []string{"library", "action_plugins"} {
+	for _, kind := range []string{"action_plugins", "library"} {
 		if r.role != nil {
 			dirs = append(dirs, Join(r.role.Dir, kind))
 		}
@@ -94,11 +95,26 @@ func (r *taskReader) libraries() []string {
 	return append(dirs, r.l.Libraries...)
 }
 
-// script is the file of a module in one of some directories, or below them.
+// notModules are endings of files that lie beside modules and are none.
+var notModules = []string{".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".yaml", ".yml", ".ini"}
+
+// script is the file of a module in one of some directories, or below them: its name may end as it likes.
 func (l *Loader) script(dirs []string, name string) string {
 	for _, dir := range dirs {
-		for _, suffix := range []string{".py", ".ps1", ".sh", ""} {
+		for _, suffix := range []string{".py", ""} {
 			if p := Join(dir, name+suffix); l.Files.Exists(p) && !l.Files.IsDir(p) {
+				return p
+			}
+		}
+		in := Dir(Join(dir, name))
+		names, err := l.Files.List(in)
+		if err != nil {
+			continue // there is no such directory
+		}
+		base := name[strings.LastIndexByte(name, '/')+1:] + "."
+		for _, n := range names {
+			none := slices.ContainsFunc(notModules, func(end string) bool { return strings.HasSuffix(n, end) })
+			if p := Join(in, n); strings.HasPrefix(n, base) && !none && !l.Files.IsDir(p) {
 				return p
 			}
 		}
@@ -106,14 +122,14 @@ func (l *Loader) script(dirs []string, name string) string {
 	return ""
 }
 
-// redirect is where the collection at home says that a module has gone to, "" if nowhere.
-func (l *Loader) redirect(home, name string) string {
+// redirect is where the collection at home says that a module or another thing has gone to, "" if nowhere.
+func (l *Loader) redirect(home, name string, kinds ...string) string {
 	file := Join(home, "meta", "runtime.yml")
 	if !l.Files.Exists(file) {
 		return ""
 	}
 	routes := l.routes(file)
-	for _, kind := range []string{"modules", "action"} {
+	for _, kind := range kinds {
 		of, _ := dictAt(routes, kind)
 		route, _ := dictAt(of, name)
 		if route != nil && value.Str(route.At("redirect")) != "" {
@@ -170,8 +186,44 @@ func collectionOf(path string) string {
 	return parts[0] + "." + parts[1]
 }
 
-// isOnDisk says why a module that lies on disk is not run.
-func isOnDisk(name, file string, pos diag.Pos) error {
-	return diag.Errorf(pos, "module %q is not part of pig", name).WithDetail("%s needs Python", file).
+// isAction tells whether a file is an action plugin.
+func (l *Loader) isAction(file string) bool {
+	if in := Dir(file); strings.HasSuffix(in, "/action_plugins") || strings.Contains(in, "/plugins/action") {
+		return true
+	}
+	text, err := l.Files.Read(file)
+	return err == nil && strings.Contains(string(text), "class ActionModule")
+}
+
+// actionPlugin says why an action plugin is not run.
+func actionPlugin(name, file string, pos diag.Pos) error {
+	return diag.Errorf(pos, "action plugin %q cannot be run: it is a part of Ansible itself", name).WithDetail("%s", file).
 		WithHint("use a module that pig has, or command")
 }
+
+// Utils are directories with parts of ansible.module_utils that a task may use, those that are nearest first.
+func (l *Loader) Utils(role *Role, play *Play) (dirs []string) {
+	add := func(dir string) {
+		if p := Join(dir, "module_utils"); l.Files.IsDir(p) {
+			dirs = append(dirs, p)
+		}
+	}
+	if role != nil {
+		add(role.Dir)
+	}
+	if play != nil {
+		for _, used := range play.Roles {
+			add(used.Dir)
+		}
+		add(play.Dir)
+	}
+	return append(dirs, l.ModuleUtils...)
+}
+
+// CollectionDir finds a collection, as a play does.
+func (l *Loader) CollectionDir(namespace, name string, play *Play) (string, bool) {
+	return l.collectionHome(namespace, name, playDir(play))
+}
+
+// MovedUtil is where the collection in dir says that a part of its module_utils has gone to, "" if nowhere.
+func (l *Loader) MovedUtil(dir, name string) string { return l.redirect(dir, name, "module_utils") }

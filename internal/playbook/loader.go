@@ -20,6 +20,8 @@ type Loader struct {
 	Collections []string
 	// Libraries lists directories of modules that belong to no collection, besides library/ beside the playbook and in roles.
 	Libraries []string
+	// ModuleUtils lists directories of ansible.module_utils, for modules that pig lacks.
+	ModuleUtils []string
 	// Known tells whether a name is an action or a module, and Names lists them for did-you-mean.
 	Known func(action string) bool
 	Names func() []string

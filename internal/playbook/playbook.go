@@ -74,7 +74,8 @@ type Task struct {
 	Action      string      // as the field knows it, without the ansible.builtin. prefix
 	Called      string      // the action as it is written
 	Missing     error       // why the action cannot be done: nobody knows it
-	OnDisk      bool        // it is missing in pig, and lies on disk as a module
+	OnDisk      bool        // what is missing lies on disk, as an action plugin
+	Script      string      // the file of a module that pig lacks and that lies on disk
 	Args        *value.Dict // raw
 	ArgsText    value.Value // args given as one template: a mapping only after it is rendered
 	Free        string      // free-form text, when the action takes it

@@ -218,8 +218,10 @@ func (r *taskReader) readAction(t *Task, d *value.Dict, key string) error {
 	t.Called = name
 	t.Action, file = r.resolve(t, name, d.At("collections"))
 	switch {
+	case file != "" && r.l.isAction(file):
+		t.Missing, t.OnDisk = actionPlugin(name, file, d.KeyPos(key)), true
 	case file != "":
-		t.Missing, t.OnDisk = isOnDisk(name, file, d.KeyPos(key)), true
+		t.Script = file
 	case !r.l.Known(t.Action) && !isTemplate(name):
 		t.Missing = notFoundModule(r.l, t.Action, name, d.KeyPos(key))
 	}

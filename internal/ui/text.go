@@ -210,7 +210,7 @@ func (t *Text) where(ref engine.TaskRef, r engine.Result) string {
 			break
 		}
 	}
-	for _, key := range []string{"stderr", "stdout"} {
+	for _, key := range []string{"stderr", "stdout", "module_stderr", "module_stdout"} {
 		text, _ := value.Plain(r.Values.At(key))
 		for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 			if line == "" || i >= 20 {

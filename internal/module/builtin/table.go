@@ -15,7 +15,7 @@ func Table(more ...[]module.Module) map[string]module.Module {
 		packageFacts(), serviceFacts(), getent(), tempfile(), cron(), sysctlModule(), modprobe(), timezone(), mount(), aptRepository(), aptKey(),
 		debconf(), dpkgSelections(), pamLimits(), alternatives(), localeGen(), gitModule(), iptables(), dnf(), yum(), pip(), filesystem(), lvg(), lvol(),
 		file(), copyModule(), getURL(), assemble(), knownHosts(), iniFile(), deb822Repository(), unarchive(),
-		yumRepository(), rpmKey(), sysvinit(), mountFacts(), seboolean(), sefcontext(), ufw(), firewalld(), acl(), at(), archive(),
+		yumRepository(), rpmKey(), sysvinit(), mountFacts(), seboolean(), sefcontext(), ufw(), firewalld(), acl(), at(), archive(), ansibleModule(),
 	}, refusedModules()}, more...) {
 		for _, m := range list {
 			table[m.Name] = m

@@ -1,0 +1,1 @@
+PASS_VARS = {"check_mode": ("check_mode", False), "tmpdir": ("_tmpdir", None)}

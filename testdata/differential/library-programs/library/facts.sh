@@ -1,0 +1,2 @@
+#!/bin/sh
+printf '{"ansible_facts": {"colour": "%s"}, "stdout": "a\\nb"}\n' "${COLOUR:-red}"

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '{"skipped": true, "msg": "nothing to do here"}'
