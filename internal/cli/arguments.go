@@ -24,6 +24,10 @@ func takes(c *cobra.Command, check cobra.PositionalArgs, args []string) (more, f
 // argumentNames are those that the usage line of a verb has: CLUSTER, [PORT ...], PARAMETER | MODULE.
 func argumentNames(c *cobra.Command) []string {
 	_, rest, _ := strings.Cut(c.Use, " ")
+	return namesOfUse(rest)
+}
+
+func namesOfUse(rest string) []string {
 	var names []string
 	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
 		end := strings.IndexByte(rest, ' ')

@@ -217,14 +217,15 @@ Edit pigsty.yml, plan, review, apply. A plan changes nothing.
 		Version:       Version,
 	}
 	root.SetVersionTemplate("pig {{ .Version }}\n")
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // pig completion has help of the form of all others
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return misused{fmt.Errorf("%w\nsee: %s --help", err, c.CommandPath())}
+		return misused{fmt.Errorf("%w%s\nsee: %s --help", err, nearFlag(c, err), c.CommandPath())}
 	})
 	a.addVerbs(root)
+	a.completeAll(root)
 	tellUsage(root)
 	tellExits(root)
 	return root
@@ -322,6 +323,6 @@ func (a *app) groups() []group {
 	return append(all,
 		group{product.MembersGroup, verbs[product.MembersGroup]},
 		group{"Inventory, secrets and certificates:", []*cobra.Command{a.configure(), a.validate(), a.lint(), a.explain(), a.why(), a.inventory(), a.graph(), a.schema(), a.secret(), a.pki(), a.cmdb()}},
-		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.version()}},
+		group{moreGroup, []*cobra.Command{a.repo(), a.play(), a.sandbox(), a.completion(), a.version()}},
 	)
 }

@@ -23,9 +23,6 @@ func (a *app) explain() *cobra.Command {
 
 ` + exitHelp,
 		Args: cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return params.Load().Names(), cobra.ShellCompDirectiveNoFileComp
-		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if some := params.Load().Of(args[0]); some != nil {
 				return explainList(a.out, some)

@@ -21,14 +21,14 @@ func (a *app) productVerbs() (by map[string][]*cobra.Command, own []string) {
 			if _, known := by[v.Group]; !known {
 				own = append(own, v.Group)
 			}
-			by[v.Group] = append(by[v.Group], a.productVerb(v))
+			by[v.Group] = append(by[v.Group], a.productVerb(p, v))
 		}
 	}
 	return by, own
 }
 
-// productVerb makes a command of a product's verb.
-func (a *app) productVerb(v product.Verb) *cobra.Command {
+// productVerb makes a command of a verb of p.
+func (a *app) productVerb(p product.Product, v product.Verb) *cobra.Command {
 	o := &runOptions{}
 	w := &work{verb: v.Name()}
 	c := &cobra.Command{
@@ -53,6 +53,7 @@ func (a *app) productVerb(v product.Verb) *cobra.Command {
 		c.Flags().StringSliceVar(&o.confirm, "confirm", nil, "names of the objects that may lose their data; may be repeated")
 	}
 	ownFlags(c, v)
+	completer{a, p, v.Offer}.complete(c, v.Flags...)
 	return c
 }
 

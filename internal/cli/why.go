@@ -25,12 +25,6 @@ earlier. The value that counts is marked. Secrets are masked. No host is asked.
 
 ` + exitHelp,
 		Args: cobra.ExactArgs(2),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) == 1 {
-				return params.Load().Names(), cobra.ShellCompDirectiveNoFileComp
-			}
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		},
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.read(c.Context(), o)
 			if err != nil {

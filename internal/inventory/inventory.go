@@ -32,6 +32,8 @@ type Options struct {
 	Test   func(condition string, vars *value.Dict) (bool, error)
 	// Merge merges mappings of several places that set a variable: hash_behaviour = merge.
 	Merge bool
+	// NoScripts refuses inventory scripts: nothing is run.
+	NoScripts bool
 	// ScriptTimeout bounds a run of an inventory script; 0 is a minute.
 	ScriptTimeout time.Duration
 }

@@ -17,6 +17,10 @@ import (
 
 // script runs an inventory script with --list and reads the JSON that it prints.
 func (l *loader) script(path string) {
+	if l.opts.NoScripts {
+		l.diags.Add(diag.Errorf(diag.Pos{File: path}, "cannot read the inventory script: scripts are not run here"))
+		return
+	}
 	out, err := l.run(path, "--list")
 	if err != nil {
 		l.diags.Add(err)

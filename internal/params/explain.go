@@ -2,6 +2,7 @@ package params
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pig/internal/diag"
@@ -118,6 +119,16 @@ func places(levels string) string {
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// Sections are those of the catalog, in its order.
+func (c *Catalog) Sections() (names []string) {
+	for _, p := range c.Params {
+		if p.Section != "" && !slices.Contains(names, p.Section) {
+			names = append(names, p.Section)
+		}
+	}
+	return names
 }
 
 // Of are the parameters of a module or a section, nil if there is none of that name.

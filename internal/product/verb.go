@@ -17,6 +17,8 @@ type Verb struct {
 	Short, Long, Example string
 	Group                string // under which help lists it
 	Args                 Args
+	// Offer are what an argument of a kind that Use names can be, after the arguments args; nil is what every inventory knows: see Offers.
+	Offer func(e *Environment, kind string, args []string) []string
 	// Confirm is the help of a flag that has the name which is typed otherwise; "" for no such flag.
 	Confirm string
 	// Loses gives it the flag of names that may lose their data.
@@ -55,6 +57,8 @@ const Many = -1
 type Flag struct {
 	Name, Help string
 	Kind       Kind
+	Takes      string   // the kind of argument that it takes, as in Use: MEMBER
+	Words      []string // those that it takes, if they are few
 }
 
 // Kind is what a flag takes.

@@ -59,13 +59,13 @@ func clusterVerbs() []product.Verb {
 			Use: "pgsql-user CLUSTER USER", Short: "Create or update a user of a PostgreSQL cluster",
 			Long:    "Create or update the users of pg_users in PostgreSQL and pgbouncer. USER must be one of them.",
 			Example: "  pig pgsql-user pg-test test",
-			Args:    two, Loses: true, Run: on(applyUser),
+			Args:    two, Loses: true, Offer: offered, Run: on(applyUser),
 		},
 		{
 			Use: "pgsql-db CLUSTER DATABASE", Short: "Create or update a database of a PostgreSQL cluster",
 			Long:    "Create or update the databases of pg_databases in PostgreSQL and pgbouncer. DATABASE must be one of them.",
 			Example: "  pig pgsql-db pg-test test",
-			Args:    two, Loses: true, Run: on(applyDatabase),
+			Args:    two, Loses: true, Offer: offered, Run: on(applyDatabase),
 		},
 		{
 			Use: "pgsql-hba CLUSTER [HOST ...]", Short: "Apply the HBA rules of a PostgreSQL cluster",

@@ -17,6 +17,7 @@ instance gets an exporter on the infra hosts. pig infra and pig apply do this to
 these clusters are updated.`,
 		Example: "  pig pgsql-monitor\n  pig pgsql-monitor pg-rds --check --diff",
 		Args:    product.Args{Most: product.Many},
+		Offer:   watchedClusters,
 		Run:     monitor,
 	}
 }
@@ -46,12 +47,8 @@ func monitor(ctx context.Context, w product.Work) error {
 // watches tells whether one of hosts watches a cluster that others run.
 func watches(e *product.Environment, hosts []string, cluster string) bool {
 	for _, name := range hosts {
-		entries, _ := e.Host(name).Vars.Written.At("pg_exporters").(*value.Dict)
-		if entries == nil {
-			continue
-		}
-		for _, entry := range entries.All() {
-			if d, ok := entry.(*value.Dict); ok && fmt.Sprint(d.At("pg_cluster")) == cluster {
+		for _, entry := range watchedBy(e, name) {
+			if fmt.Sprint(entry.At("pg_cluster")) == cluster {
 				return true
 			}
 		}

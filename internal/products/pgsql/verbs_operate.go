@@ -88,7 +88,7 @@ For a permanent pause, set patroni_mode: pause.`,
 			Use: "pgsql-backup CLUSTER", Short: "Back up a PostgreSQL cluster",
 			Long:    "Create a backup with pgBackRest, on the live leader. pig status shows the age of the last backup.",
 			Example: "  pig pgsql-backup pg-test\n  pig pgsql-backup pg-test --type incr",
-			Args:    none, Flags: []product.Flag{{Name: "type", Kind: product.Text, Help: "full, diff or incr (default full)"}},
+			Args:    none, Flags: []product.Flag{{Name: "type", Kind: product.Text, Words: []string{"full", "diff", "incr"}, Help: "full, diff or incr (default full)"}},
 			Run: on(backup),
 		},
 	}

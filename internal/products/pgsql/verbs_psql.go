@@ -17,9 +17,10 @@ func psqlVerb() product.Verb {
 psql. The exit status is that of psql.`,
 		Example: "  pig psql pg-test test\n  pig psql pg-test --replica -- -c 'SELECT pg_last_wal_replay_lsn()'\n  pig psql pg-test --member pg-test-3",
 		Args:    product.Args{Least: 1, Most: product.Many},
+		Offer:   offered,
 		Flags: []product.Flag{
 			{Name: "replica", Kind: product.Switch, Help: "the replica with the smallest lag, instead of the leader"},
-			{Name: "member", Kind: product.Text, Help: "a host or an instance such as pg-test-2, instead of the leader"},
+			{Name: "member", Kind: product.Text, Takes: product.MemberWord, Help: "a host or an instance such as pg-test-2, instead of the leader"},
 		},
 		Exclusive: []string{"replica", "member"},
 		Run:       on(openPsql),
