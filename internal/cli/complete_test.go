@@ -183,6 +183,7 @@ func TestUnknownFlagsAndVerbsHaveSuggestions(t *testing.T) {
 	for line, want := range map[string]string{
 		"plan --limt x":           "error: unknown flag: --limt\n  hint: did you mean --limit?\nsee: pig plan --help\n",
 		"plan --nothing-like-it":  "error: unknown flag: --nothing-like-it\nsee: pig plan --help\n",
+		"completion csh":          `error: invalid shell "csh": want one of bash, zsh, fish`,
 		"paln":                    "Did you mean this?\n\tplan\n",
 		"cmdb statsu":             "did you mean status?",
 		"pgsql-backup --tpye inc": "did you mean --type?",

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
+
+	"pig/internal/diag"
 )
 
 func (a *app) completion() *cobra.Command {
@@ -16,15 +20,17 @@ names come from the inventory of the directory, or that of -i. No host is asked.
   pig completion fish >~/.config/fish/completions/pig.fish
 
 ` + exitHelp,
-		Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs), ValidArgs: []string{"bash", "zsh", "fish"},
+		Args: cobra.ExactArgs(1), ValidArgs: []string{"bash", "zsh", "fish"},
 		RunE: func(c *cobra.Command, args []string) error {
 			switch args[0] {
 			case "bash":
 				return c.Root().GenBashCompletionV2(a.out, true)
 			case "zsh":
 				return c.Root().GenZshCompletion(a.out)
+			case "fish":
+				return c.Root().GenFishCompletion(a.out, true)
 			}
-			return c.Root().GenFishCompletion(a.out, true)
+			return misused{diag.Errorf(diag.Pos{}, "invalid shell %q: want one of %s", args[0], strings.Join(c.ValidArgs, ", "))}
 		},
 	}
 }
