@@ -10,6 +10,8 @@
 #   make oracle      record what ansible-core answers to the cases of testdata/differential (CASES=..., needs root)
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
 #   make bench-scale [NODES="20 100"]  how long environments of so many nodes take
+#   make dist        archives, packages (.deb, .rpm), manual pages, completions, an SBOM and checksums, in dist/
+#   make dist-test   the same, and a look at what is in them
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean
 #
@@ -18,10 +20,10 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build check format agents pig test race test-full lint fmt bench bench-scale demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
+.PHONY: dist dist-test build check format agents pig test race test-full lint fmt bench bench-scale demo clean setup setup-all setup-full vet darwin unit packages laws other-laws nodes sandbox-tests mutants oracle
 
 GO       = $(shell scripts/go.sh)
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION ?= $(shell scripts/version.sh 2>/dev/null || echo dev)
 AGENTS   = internal/agentbin/bin
 LDFLAGS  = -s -w -buildid=
 P       ?= 2
@@ -48,6 +50,14 @@ agents: setup
 
 pig: setup
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -X pig/internal/cli.Version=$(VERSION)' -o pig ./cmd/pig
+
+# The four binaries carry the agents, as ./pig does.
+dist: agents
+	@scripts/setup.sh dist
+	@VERSION='$(VERSION)' scripts/dist.sh; status=$$?; rm -f $(AGENTS)/*.gz; exit $$status
+
+dist-test: dist
+	@scripts/dist-test.sh
 
 setup:
 	@scripts/setup.sh build

@@ -1,6 +1,6 @@
 #!/bin/bash
-# setup.sh [build|race|sandbox|all|full]: install what building pig, running its sandbox, or all of its tests need on a Debian
-# machine: race is what the race detector is linked with, full is all, that, and a browser that looks at the portal.
+# setup.sh [build|dist|race|sandbox|all|full]: install what building pig, running its sandbox, or all of its tests need on a Debian
+# machine: dist is what makes and looks at packages, race is what the race detector is linked with, full is all, that, and a browser that looks at the portal.
 #
 # It does nothing, and says nothing, where nothing is missing. Packages come from apt; a Go that is new enough comes as
 # a Go module, fetched by the Go that Debian has, into $PIG_GO_DIR (default /var/cache/pig-go). scripts/go.sh finds it there.
@@ -88,6 +88,11 @@ build() {
 }
 
 # shellcheck disable=SC2046 # a list of words
+dist() {
+	apt_install $(missing dpkg-deb=dpkg tar=tar gzip=gzip man=man-db)
+}
+
+# shellcheck disable=SC2046 # a list of words
 sandbox() {
 	apt_install $(missing systemd-nspawn=systemd-container mmdebstrap=mmdebstrap ip=iproute2 nsenter=util-linux ssh=openssh-client) \
 		$([ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ] || echo debian-archive-keyring)
@@ -110,6 +115,10 @@ browser() {
 
 case $what in
 build) build ;;
+dist)
+	build
+	dist
+	;;
 race)
 	build
 	race
@@ -127,5 +136,5 @@ full)
 	postgres
 	browser
 	;;
-*) die "usage: scripts/setup.sh [build|race|sandbox|all|full]" ;;
+*) die "usage: scripts/setup.sh [build|dist|race|sandbox|all|full]" ;;
 esac

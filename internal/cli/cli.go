@@ -115,6 +115,11 @@ func (a *app) verb(root *cobra.Command, name string, argv []string) []string {
 	return append([]string{"play"}, argv...)
 }
 
+// Command is the command line of a build, for what is written about it. It runs nothing.
+func Command(b Build) *cobra.Command {
+	return (&app{Build: b, in: strings.NewReader(""), out: io.Discard, err: io.Discard}).root()
+}
+
 func colorful(out io.Writer) bool {
 	return isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
