@@ -13,9 +13,9 @@ cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
 VERSION=${VERSION:-$(scripts/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-MTIME=$(TZ=UTC date -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
-STAGE=dist/stage
-export VERSION SOURCE_DATE_EPOCH MTIME STAGE CGO_ENABLED=0 TZ=UTC LC_ALL=C
+STAGE=$(mktemp -d)
+trap 'rm -rf "$STAGE"' EXIT
+export VERSION SOURCE_DATE_EPOCH STAGE CGO_ENABLED=0 TZ=UTC LC_ALL=C
 
 # binary OS ARCH: the static binary for a system.
 binary() {
@@ -48,7 +48,7 @@ common() {
 	install -m 644 dist/completions/pig.fish "$root/usr/share/fish/vendor_completions.d/pig.fish"
 	install -m 644 dist/completions/pig.zsh "$STAGE/_pig"
 	for file in dist/man/*.1; do gzip -9nc "$file" >"$root/usr/share/man/man1/$(basename "$file").gz"; done
-	cp -r docs "$root/usr/share/doc/pig/docs"
+	git archive HEAD docs | tar -xf - -C "$root/usr/share/doc/pig"
 	install -m 644 README.md SECURITY.md LICENSE NOTICE packaging/copyright "$root/usr/share/doc/pig/"
 	gzip -9nc CHANGELOG.md >"$root/usr/share/doc/pig/changelog.gz"
 	licences >"$STAGE/THIRD-PARTY"
@@ -70,7 +70,7 @@ packages() {
 		export ARCH
 		cp "$STAGE/linux-$ARCH/pig" "$STAGE/bin-$ARCH"
 		find "$STAGE" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-		for kind in deb rpm; do go run "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t dist/ >/dev/null; done
+		for kind in deb rpm; do go run "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t dist/ >&2; done
 	done
 }
 
@@ -80,12 +80,11 @@ bill() {
 }
 
 rm -rf dist
-mkdir -p "$STAGE"
+mkdir dist
 for system in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do binary "${system%-*}" "${system#*-}"; done
 common
 for system in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do archive "${system%-*}" "${system#*-}"; done
 packages
 bill
-rm -rf "$STAGE"
 (cd dist && sha256sum -- *.tar.gz *.deb *.rpm *.json >checksums.txt)
 ls -l dist >&2
