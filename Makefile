@@ -10,7 +10,7 @@
 #   make oracle      record what ansible-core answers to the cases of testdata/differential (CASES=..., needs root)
 #   make bench       pig against a plain ssh loop and ansible-playbook, on ten nodes of this machine
 #   make bench-scale [NODES="20 100"]  how long environments of so many nodes take
-#   make dist        archives, packages (.deb, .rpm), manual pages, completions, an SBOM and checksums, in dist/
+#   make dist        archives, packages (.deb, .rpm), manual pages, completions and checksums, in dist/
 #   make dist-test   the same, and a look at what is in them
 #   make demo        a PostgreSQL environment on four nodes of this machine, from nothing, with proof
 #   make clean

@@ -1,5 +1,5 @@
 #!/bin/bash
-# dist.sh: write binaries, archives, packages, manual pages, an SBOM and their checksums to dist/. make dist calls it, with the
+# dist.sh: write binaries, archives, packages, manual pages and their checksums to dist/. make dist calls it, with the
 # agents beside the code.
 #
 # Two runs for one commit write the same bytes: all times are that of the commit, archives are sorted and belong to root.
@@ -9,7 +9,6 @@ umask 022
 go=$(scripts/go.sh)
 PATH=$(dirname "$go"):$PATH
 nfpm=github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.47.0
-cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
 VERSION=${VERSION:-$(scripts/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
@@ -74,17 +73,11 @@ packages() {
 	done
 }
 
-# bill: the SBOM, without what differs between two runs.
-bill() {
-	go run "$cyclonedx" app -json -noserial -notimestamp -licenses -main cmd/pig -output "dist/pig-$VERSION.cdx.json" .
-}
-
 rm -rf dist
 mkdir dist
 for system in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do binary "${system%-*}" "${system#*-}"; done
 common
 for system in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do archive "${system%-*}" "${system#*-}"; done
 packages
-bill
-(cd dist && sha256sum -- *.tar.gz *.deb *.rpm *.json >checksums.txt)
+(cd dist && sha256sum -- *.tar.gz *.deb *.rpm >checksums.txt)
 ls -l dist >&2
