@@ -4,6 +4,7 @@
 #
 # Two runs for one commit write the same bytes: all times are that of the commit, archives are sorted and belong to root.
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")/.."
 umask 022
 go=$(scripts/go.sh)
