@@ -22,7 +22,9 @@ for arch in amd64 arm64; do
 	! awk '$2 != "root/root" && $2 != "0/0"' "$tmp/list" | grep . || fail "$deb has files that are not root's"
 	! awk '$1 ~ /^.....w|^........w/' "$tmp/list" | grep . || fail "$deb has files that others write"
 	[ "$(awk '$6 ~ /bin\/pig$/ { print $1 }' "$tmp/list")" = -rwxr-xr-x ] || fail "$deb has a binary that not everybody runs"
-	ls pig-*."${arch/amd64/x86_64}".rpm pig-*."${arch/arm64/aarch64}".rpm 2>/dev/null | grep -q . || fail "no .rpm for $arch"
+done
+for machine in x86_64 aarch64; do
+	compgen -G "pig-*.$machine.rpm" >/dev/null || fail "no .rpm for $machine"
 done
 for system in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do
 	tar -tzf pig-*-"$system".tar.gz >"$tmp/list"

@@ -53,7 +53,7 @@ common() {
 	gzip -9nc CHANGELOG.md >"$root/usr/share/doc/pig/changelog.gz"
 	licences >"$STAGE/THIRD-PARTY"
 	gzip -9nc "$STAGE/THIRD-PARTY" >"$root/usr/share/doc/pig/THIRD-PARTY.gz"
-	find "$root" -type f -exec chmod 644 {} +
+	find "$root" -type f -exec chmod 644 {} + -o -type d -exec chmod 755 {} +
 }
 
 # archive OS ARCH: a .tar.gz with the binary, completions, manual pages and licences.
