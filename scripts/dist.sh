@@ -2,11 +2,10 @@
 # dist.sh: write binaries, archives, packages, manual pages and their checksums to dist/. make dist calls it, with the
 # agents beside the code.
 #
-# Two runs for one commit write the same bytes: all times are that of the commit, archives are sorted and belong to root.
+# All times are that of the commit, and archives are sorted and belong to root, so that two runs for one commit can write the same bytes.
 set -euo pipefail
 umask 022
 cd "$(dirname "$0")/.."
-umask 022
 go=$(scripts/go.sh)
 PATH=$(dirname "$go"):$PATH
 nfpm=github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.47.0
