@@ -13,6 +13,17 @@ func ShellWord(s string) (string, error) {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
 }
 
+// ShlexWord writes one word for a POSIX shell, quoted only where it has to be, to the letter as Python's shlex.quote does.
+func ShlexWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./-_", r)
+	}
+	if s != "" && strings.TrimFunc(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
+}
+
 // AliasName checks the name of a shell alias: POSIX allows these characters, and shells do not quote such a name.
 func AliasName(s string) (string, error) {
 	if s == "" || s[0] == '-' || strings.Trim(s, plainAlias) != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pig/internal/format"
 	"pig/internal/jinja/plugin"
 	"pig/internal/jinja/python"
 	"pig/internal/secret"
@@ -37,7 +38,7 @@ func valueFilters() plugin.Table {
 		if c.In == nil {
 			s = ""
 		}
-		return shellQuote(s), nil
+		return format.ShlexWord(s), nil
 	})
 	t.Add("unvault vault", "secret **kwargs", 0, func(*plugin.Call) (value.Value, error) {
 		return nil, fmt.Errorf("vaults are opened when the inventory is read, not in templates")
@@ -115,23 +116,4 @@ func mandatoryFilter(c *plugin.Call) (value.Value, error) {
 		name = "'" + u.Name + "' "
 	}
 	return nil, fmt.Errorf("Mandatory variable %snot defined.", name)
-}
-
-// shellQuote is Python's shlex.quote.
-func shellQuote(s string) string {
-	if s == "" {
-		return "''"
-	}
-	safe := true
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("@%+=:,./-_", c) >= 0) {
-			safe = false
-			break
-		}
-	}
-	if safe {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
 }

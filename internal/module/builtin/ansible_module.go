@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"pig/internal/format"
 	"pig/internal/module"
 	"pig/internal/node"
 	"pig/internal/value"
@@ -151,17 +152,9 @@ func moduleCommand(c *module.Call, content string) (node.Cmd, error) {
 func pairs(params *value.Dict) []byte {
 	var b strings.Builder
 	for k, v := range params.All() {
-		fmt.Fprintf(&b, "%s=%s ", value.KeyText(k), shellQuoted(value.Str(v)))
+		fmt.Fprintf(&b, "%s=%s ", value.KeyText(k), format.ShlexWord(value.Str(v)))
 	}
 	return []byte(b.String())
-}
-
-// shellQuoted is a word that a shell takes as it is.
-func shellQuoted(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
 }
 
 // pythons are where Python is looked for on a node, in order.
