@@ -134,7 +134,7 @@ func (c *call) outcome(host fleet.Host, res module.Result, err error) Result {
 // planned tells whether the call goes to the shadow. check_mode: false makes a command run in a plan: it says that it
 // changes nothing.
 func (c *call) planned(name string, mod module.Module, args *value.Dict) (bool, error) {
-	check, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.CheckMode }), c.task.Pos, c.e.opt.Plan)
+	check, err := c.checks(c.task, c.scope)
 	if err != nil {
 		return false, err
 	}

@@ -148,7 +148,7 @@ func included(res Result) (turns []Result) {
 // notIncluded is the result of an include that failed; what no_log covers may be in the message.
 func (r *run) notIncluded(t *playbook.Task, s *scope, why error) Result {
 	res := failed(why)
-	noLog, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.NoLog }), t.Pos, false)
+	noLog, err := r.noLog(t, s)
 	res.NoLog = noLog || err != nil
 	return res
 }

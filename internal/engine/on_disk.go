@@ -46,7 +46,7 @@ func (c *call) onDisk(ctx context.Context) Result {
 	if err != nil {
 		return failed(diag.At(c.task.Pos, err))
 	}
-	check, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.CheckMode }), c.task.Pos, c.e.opt.Plan)
+	check, err := c.checks(c.task, c.scope)
 	if err != nil {
 		return failed(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // params are the arguments of a task with those that Ansible adds for the module itself.
 func (c *call) params(check bool) (*value.Dict, error) {
-	noLog, err := c.scope.flag(c.closest(c.task, func(k *playbook.Keywords) value.Value { return k.NoLog }), c.task.Pos, false)
+	noLog, err := c.noLog(c.task, c.scope)
 	if err != nil {
 		return nil, err
 	}

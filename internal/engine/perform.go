@@ -192,7 +192,7 @@ func seconds(v value.Value, pos diag.Pos) (time.Duration, error) {
 
 // turn is a task once: its condition, its attempts, and what counts as changed and failed.
 func (r *run) turn(ctx context.Context, t *playbook.Task, s *scope) Result {
-	noLog, err := s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.NoLog }), t.Pos, false)
+	noLog, err := r.noLog(t, s)
 	if err != nil {
 		return failed(err)
 	}

@@ -269,6 +269,16 @@ func (r *run) closest(t *playbook.Task, get func(*playbook.Keywords) value.Value
 	return get(&r.playRun.play.Keywords)
 }
 
+// noLog tells whether no_log covers a task.
+func (r *run) noLog(t *playbook.Task, s *scope) (bool, error) {
+	return s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.NoLog }), t.Pos, false)
+}
+
+// checks tells whether a task runs in check mode, as its keywords say or else the run.
+func (r *run) checks(t *playbook.Task, s *scope) (bool, error) {
+	return s.flag(r.closest(t, func(k *playbook.Keywords) value.Value { return k.CheckMode }), t.Pos, r.e.opt.Plan)
+}
+
 // conditions are all that must hold for a task, outermost first.
 func conditions(t *playbook.Task) []playbook.Expr {
 	var all []playbook.Expr
