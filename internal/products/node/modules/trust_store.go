@@ -38,9 +38,10 @@ func runTrustStore(ctx context.Context, c *module.Call) (*value.Dict, error) {
 		if added, err := s.add(c.Args.String("path"), c.Args.String("hooks")); added || err != nil {
 			return err
 		}
-		out, err := c.Scratch.Exec(ctx, node.Cmd{Argv: []string{"update-ca-certificates"}})
+		cmd := node.Cmd{Argv: []string{"update-ca-certificates"}}
+		out, err := c.Scratch.Exec(ctx, cmd)
 		if err == nil && out.RC != 0 {
-			err = fmt.Errorf("update-ca-certificates failed with exit status %d: %s", out.RC, bytes.TrimSpace(append(out.Stdout, out.Stderr...)))
+			err = &node.CommandError{Argv: cmd.Argv, Output: out}
 		}
 		return err
 	})
