@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,7 +33,8 @@ func (o completer) words(c *cobra.Command, kind string, args []string, begun str
 		}
 		names := groupsOf(inv)
 		if kind == "PATTERN" {
-			names = append(names, hostNames(inv)...)
+			hosts, _ := namesOf(inv.Hosts(), nil)
+			names = append(names, hosts...)
 		}
 		return names
 	case "", "COMMAND", "OPTION":
@@ -128,15 +128,6 @@ func (o completer) glance(c *cobra.Command) *inventory.Inventory {
 func groupsOf(inv *inventory.Inventory) (names []string) {
 	for _, g := range inv.Groups() {
 		names = append(names, g.Name)
-	}
-	return names
-}
-
-func hostNames(inv *inventory.Inventory) (names []string) {
-	for _, h := range inv.Hosts() {
-		if !slices.Contains(names, h.Name) {
-			names = append(names, h.Name)
-		}
 	}
 	return names
 }
