@@ -67,7 +67,6 @@ packages() {
 	local kind
 	for ARCH in amd64 arm64; do
 		export ARCH
-		cp "$STAGE/linux-$ARCH/pig" "$STAGE/bin-$ARCH"
 		find "$STAGE" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 		for kind in deb rpm; do go run "$nfpm" package -f packaging/nfpm.yaml -p "$kind" -t dist/ >&2; done
 	done
